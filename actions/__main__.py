@@ -1,0 +1,32 @@
+"""`python -m actions`: serve the custom actions on ACTIONS_URL's host and port."""
+
+import sys
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from actions.environment import Environment, install
+from actions.server import create_app
+from bot.accounts import create as create_accounts
+from bot.errors import SettingsError
+from bot.logs import configure_logs
+from bot.rules.calendar import BusinessCalendar
+from bot.settings import load_settings
+
+
+def main() -> int:
+    """Run until SIGINT or SIGTERM; exit code 2 on a bad setting."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(f"actions: {error}", file=sys.stderr)  # noqa: T201 - before logging exists
+        return 2
+    configure_logs(settings.log_level)
+    install(Environment(settings, create_accounts(settings), BusinessCalendar(settings.timezone, settings.extra_holidays)))
+    address = urlsplit(settings.actions_url)
+    web.run_app(create_app(), host=address.hostname, port=address.port, print=None, access_log=None, shutdown_timeout=10)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

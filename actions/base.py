@@ -1,0 +1,213 @@
+"""The shape of every answer: the four cases, which server, one question inside another.
+
+A topic subclasses `ServerAction` (one question about one or several servers), `DeskAction` (about the whole desk) or
+`TalkAction` (no live state), names its intent, and says what it adds for one server or desk. The rest is here, once.
+Buttons with a fixed title stand in the YAML beneath their answer (`payload` is the intent they ask); only those whose title
+is data, such as a server's alias, are made in Python.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Literal
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.environment import environment
+from actions.say import Button, Reading, Reply
+from actions.turn import SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
+from bot.accounts.port import Desk, Server
+from bot.rules import format as words
+from bot.rules.support import Open, line_state
+
+MAX_BUTTON_TITLE = 20
+LINE_RESPONSES = frozenset({"utter_linea_abierta", "utter_linea_cerrada"})
+
+
+class AssistantAction(Action, ABC):
+    """An action named after its intent; `action_<intent>`. Abstract until `intent` is named, so the SDK registers topics only."""
+
+    is_topic: ClassVar[bool] = True  # a question that a follow-up may refer to
+    resumes: ClassVar[bool] = True  # takes up a question that was waiting for a server
+
+    @property
+    @abstractmethod
+    def intent(self) -> str:
+        """The intent's name; a topic sets it as a plain class attribute."""
+
+    def name(self) -> str:
+        """Rasa's name of the action."""
+        return f"action_{self.intent}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Called by the SDK: answer, take up a waiting question, remember the topic."""
+        del domain  # texts are chosen by key and filled by Rasa
+        turn = await open_turn(environment(), tracker)
+        reply = Reply()
+        await self.answer(turn, reply)
+        self._take_up_waiting_question(turn, reply)
+        self._remember_topic(turn, reply)
+        return reply.send(dispatcher)
+
+    @abstractmethod
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """Fill `reply`. At least one `say`, at most 500 characters in all."""
+
+    def _take_up_waiting_question(self, turn: Turn, reply: Reply) -> None:
+        waiting = turn.tracker.get_slot(SLOT_PENDING)
+        if SLOT_PENDING in reply.slots or not waiting:
+            return
+        if waiting["intent"] == self.intent:
+            reply.remember(SLOT_PENDING, None)
+        elif self.resumes and turn.desk is not None:
+            # once only: a customer who goes on elsewhere has dropped the question
+            reply.remember(SLOT_PENDING, None)
+            if not reply.offers_buttons:  # two buttons "SIERRA-01" with two meanings would be no choice
+                reply.say("utter_retomar_pregunta", buttons=server_buttons(waiting["intent"], turn.servers))
+
+    def _remember_topic(self, turn: Turn, reply: Reply) -> None:
+        if self.is_topic and turn.tracker.get_slot(SLOT_TOPIC) != self.intent:
+            reply.remember(SLOT_TOPIC, self.intent)
+        if turn.tracker.get_slot(SLOT_FAILURES) and SLOT_FAILURES not in reply.slots:
+            reply.remember(SLOT_FAILURES, 0)
+
+
+class TalkAction(AssistantAction):
+    """Small talk and the like: one answer, no live state, no topic."""
+
+    is_topic = False
+
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """Say `utter_<intent>`."""
+        del turn
+        reply.say(f"utter_{self.intent}")
+
+
+class LiveAction(AssistantAction):
+    """The general answer first (for a FAQ), then what live state adds; the cases without live state are the same for all.
+
+    `general` is the YAML key of the general answer. An account question has none: visitors get `utter_identificate_cuenta`
+    and, when state cannot be read, everybody gets `utter_estado_no_disponible`.
+    """
+
+    general: ClassVar[str | None] = None
+
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """General part, then the live part or why there is none."""
+        self.say_general(turn, reply)
+        if turn.desk is not None:
+            self.add_live(turn, turn.desk, reply)
+        elif turn.audience == "visitor":
+            say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
+        else:
+            say_with_line(turn, reply, "utter_estado_no_disponible")
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """Say the general answer, if the question has one."""
+        del turn
+        if self.general:
+            reply.say(self.general)
+
+    @abstractmethod
+    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
+        """Add what is true for this desk now."""
+
+
+class DeskAction(LiveAction):
+    """A question about the whole desk: subclasses implement `add_live`."""
+
+
+class ServerAction(LiveAction):
+    """A question about a server.
+
+    `many = "list"` says one line per server (`describe_line`), `many = "ask"` asks which one with buttons and remembers it.
+    """
+
+    many: ClassVar[Literal["list", "ask"]] = "list"
+    heading: ClassVar[str | None] = None  # key said before the lines of several servers
+    which: ClassVar[str] = "utter_cual_servidor"  # key that asks which of several servers is meant
+
+    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
+        """Choose the server(s) and describe."""
+        del desk
+        if not turn.servers:
+            reply.say("utter_sin_servidores")
+            return
+        if turn.named_foreign:
+            reply.say("utter_servidor_no_es_tuyo", servidor=turn.named_foreign, buttons=server_buttons(self.intent, turn.servers))
+            return
+        candidates = self.candidates(turn)
+        server = turn.chosen or (candidates[0] if len(candidates) == 1 and not turn.wants_other else None)
+        if server is not None:
+            if len(turn.servers) > 1 and turn.tracker.get_slot(SLOT_SERVER) != server.alias:
+                reply.remember(SLOT_SERVER, server.alias)
+            self.describe(turn, server, reply)
+        elif self.many == "list" and not turn.wants_other:
+            if self.heading:
+                reply.say(self.heading)
+            for each in candidates:
+                self.describe_line(turn, each, reply)
+            self.close_list(turn, reply)
+        else:
+            self.ask_which(turn, reply)
+
+    def candidates(self, turn: Turn) -> tuple[Server, ...]:
+        """The servers the question may be about when the customer has not said which: all, unless a topic narrows them (never to none)."""
+        return turn.servers
+
+    def ask_which(self, turn: Turn, reply: Reply) -> None:
+        """Ask with one button per server and keep the question waiting."""
+        candidates = tuple(each for each in self.candidates(turn) if not (turn.wants_other and each == turn.remembered))
+        reply.remember(SLOT_PENDING, {"intent": self.intent})
+        reply.say(self.which, buttons=server_buttons(self.intent, candidates))
+
+    @abstractmethod
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Say what is true for this one server (the customer has one, or chose it)."""
+
+    def close_list(self, turn: Turn, reply: Reply) -> None:
+        """Say what follows the lines of several servers, if anything."""
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Say one line that begins with "• {servidor}:". Needed when `many` is "list"."""
+        raise NotImplementedError(f"{type(self).__name__} lists servers and has no line for one")
+
+
+def server_buttons(intent: str, servers: tuple[Server, ...]) -> tuple[Button, ...]:
+    """One button per server: choosing it asks `intent` about that server."""
+    return tuple(Button(server.alias[:MAX_BUTTON_TITLE], intent, {"servidor": server.alias}) for server in servers)
+
+
+def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta"]) -> None:
+    """Tell a visitor how to be recognised, with the address of the service desk when the company set it."""
+    keys = {
+        "faq": ("utter_identificate_faq", "utter_identificate_faq_portal"),
+        "cuenta": ("utter_identificate_cuenta", "utter_identificate_cuenta_portal"),
+    }
+    without_portal, with_portal = keys[question]
+    if turn.settings.portal_url:
+        reply.say(with_portal, portal=turn.settings.portal_url)
+    else:
+        reply.say(without_portal)
+
+
+def say_with_line(
+    turn: Turn, reply: Reply, response: str, *, buttons: tuple[Button, ...] = (), readings: tuple[Reading, ...] = (), **values: str
+) -> None:
+    """Say `response`, then the support line with whether it is open now and until or from when."""
+    reply.say(response, buttons=buttons, readings=readings, **values)
+    say_line(turn, reply)
+
+
+def say_line(turn: Turn, reply: Reply) -> None:
+    """Say the support line's number and when it can be called: once in a reply, after what was said last of it."""
+    reply.messages = [message for message in reply.messages if message["response"] not in LINE_RESPONSES]
+    phone = turn.settings.support_phone
+    state = line_state(turn.calendar, turn.settings.support_hours, turn.now)
+    if isinstance(state, Open):
+        reply.say("utter_linea_abierta", telefono=phone, cierra=words.clock_time(turn.calendar.local(state.closes_at)))
+    else:
+        reply.say(
+            "utter_linea_cerrada", telefono=phone, abre=words.on_moment(turn.calendar.local(state.opens_at), turn.calendar.local(turn.now))
+        )

@@ -1,0 +1,133 @@
+"""Changing to a superior solution: what to do and until when (FAQ 12), and what happens to the information (FAQ 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from actions.base import ServerAction, say_with_line
+from actions.say import Reply, Values
+from actions.server_state import reading
+from actions.turn import GONE, Turn
+from bot.accounts.port import PlanChangeState, Server
+from bot.rules import format as words
+from bot.rules.subscription import change_cutoff, next_ends_on
+
+UNDER_WAY = frozenset({"requested", "in_progress"})
+CHANGE: Mapping[PlanChangeState, str] = {
+    "requested": "utter_cambio_solicitado",
+    "in_progress": "utter_cambio_en_proceso",
+    "done": "utter_cambio_terminado",
+    "cancelled": "utter_cambio_cancelado",
+}
+CHANGE_LINES: Mapping[PlanChangeState, str] = {
+    "requested": "utter_cambio_linea_solicitado",
+    "in_progress": "utter_cambio_linea_en_proceso",
+    "done": "utter_cambio_linea_terminado",
+    "cancelled": "utter_cambio_linea_cancelado",
+}
+
+
+class ChangeSolution(ServerAction):
+    """FAQ 12: cancel in time and contract the other one; then the last day to cancel this server."""
+
+    intent = "faq_cambiar_solucion"
+    general = "utter_faq_cambiar_solucion"
+    many = "ask"
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """The steps, with the telephone that the document gives unless the support line follows anyway."""
+        hours = str(turn.settings.change_cutoff_business_hours)
+        if _is_too_late(turn, turn.chosen):
+            reply.say("utter_faq_cambiar_solucion_con_linea", horas=hours)
+        else:
+            reply.say(self.general, horas=hours, telefono=turn.settings.support_phone)
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """A change under way, or the last day to cancel; when it has passed, the next chance and the line."""
+        ends_on = _ends_on(server)
+        if _is_changing(server):
+            say_change(turn, server, reply)
+        elif server.status in GONE:
+            reply.say("utter_cambio_sin_servidor", servidor=server.alias)
+        elif ends_on is None:
+            reply.say("utter_cambio_sin_fecha", servidor=server.alias)
+        else:
+            _say_deadline(turn, server, ends_on, reply)
+
+
+class MoveInformation(ServerAction):
+    """FAQ 13: the information moves, Aspel is activated again; then where a change of this customer stands."""
+
+    intent = "faq_traslado_informacion"
+    general = "utter_faq_traslado_informacion"
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """The state of its change, if one was asked for."""
+        if server.plan_change:
+            say_change(turn, server, reply)
+        else:
+            reply.say("utter_cambio_ninguno", servidor=server.alias)
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Only servers with a change are named."""
+        if server.plan_change:
+            say_change(turn, server, reply, CHANGE_LINES)
+
+    def close_list(self, turn: Turn, reply: Reply) -> None:
+        """When none has a change, say so once."""
+        if not any(server.plan_change for server in turn.servers):
+            reply.say("utter_cambio_ninguno_de_varios")
+
+
+def say_change(turn: Turn, server: Server, reply: Reply, keys: Mapping[PlanChangeState, str] = CHANGE) -> None:
+    """Where the change of one server stands."""
+    assert server.plan_change is not None
+    change = server.plan_change
+    asked_on = turn.calendar.local_date(change.requested_at)
+    said = (
+        reading(turn, server, "plan_change", "state", change.state),
+        reading(turn, server, "plan_change", "to_solution", change.to_solution),
+        reading(turn, server, "plan_change", "requested_at", change.requested_at.isoformat()),
+    )
+    values: Values = {"servidor": server.alias, "solucion": change.to_solution, "solicitado": words.on_date(asked_on, turn.today)}
+    reply.say(keys[change.state], readings=said, **values)
+
+
+def _ends_on(server: Server) -> date | None:
+    return server.subscription.ends_on if server.subscription else None
+
+
+def _is_changing(server: Server) -> bool:
+    return server.plan_change is not None and server.plan_change.state in UNDER_WAY
+
+
+def _is_too_late(turn: Turn, server: Server | None) -> bool:
+    if server is None or turn.named_foreign or server.status in GONE or _is_changing(server):
+        return False
+    ends_on = _ends_on(server)
+    return ends_on is not None and turn.today > _last_day(turn, ends_on)
+
+
+def _last_day(turn: Turn, ends_on: date) -> date:
+    return change_cutoff(turn.calendar, ends_on, turn.settings.change_cutoff_business_hours).last_day
+
+
+def _say_deadline(turn: Turn, server: Server, ends_on: date, reply: Reply) -> None:
+    subscription = server.subscription
+    values: Values = {
+        "servidor": server.alias,
+        "vence": words.on_date(ends_on, turn.today),
+        "limite": words.on_date(_last_day(turn, ends_on), turn.today),
+    }
+    said = (reading(turn, server, "subscription", "ends_on", ends_on),)
+    if not _is_too_late(turn, server):
+        reply.say("utter_cambio_a_tiempo", readings=said, **values)
+    elif ends_on < turn.today:
+        say_with_line(turn, reply, "utter_cambio_vencido", readings=said, **values)
+    elif subscription and subscription.starts_on and subscription.auto_renew:
+        chance = _last_day(turn, next_ends_on(subscription.starts_on, ends_on))
+        values["siguiente"] = words.on_date(chance, turn.today)
+        say_with_line(turn, reply, "utter_cambio_plazo_pasado", readings=said, **values)
+    else:
+        say_with_line(turn, reply, "utter_cambio_plazo_pasado_sin_siguiente", readings=said, **values)

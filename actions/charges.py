@@ -1,0 +1,151 @@
+"""What is told of one charge and of what is owed. Used by every question about payments and by those about an overdue subscription."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from actions.base import say_with_line
+from actions.escalation import escalate
+from actions.live import (
+    ENDED,
+    UNPAID,
+    Charge,
+    charge_readings,
+    charge_state,
+    charge_values,
+    last_charge,
+    period_readings,
+    period_values,
+    readings,
+    standing,
+)
+from actions.say import Reply, Values
+from actions.server_state import LATE_CHARGE
+from actions.turn import Turn
+from bot.accounts.port import Payment, Server
+from bot.rules import format as words
+from bot.rules.payment import confirmation_window
+
+_LINES: dict[Charge, str] = {
+    "none": "utter_pago_linea_ninguno",
+    "credited": "utter_pago_linea_acreditado",
+    "pending": "utter_pago_linea_en_proceso",
+    "overdue": "utter_pago_linea_fuera_de_plazo",
+    "unsettled": "utter_pago_linea_sin_confirmar",
+    "rejected": "utter_pago_linea_rechazado",
+    "refunded": "utter_pago_linea_reembolsado",
+}
+
+
+def say_charge_in_process(turn: Turn, server: Server, reply: Reply) -> None:
+    """The last charge while it is pending: when it is confirmed; past that, a case is opened and its folio told. Nothing in other states."""
+    charge = last_charge(server)
+    state = charge_state(turn, charge)
+    if charge is None:
+        return
+    values, told = charge_values(turn, server, charge), charge_readings(turn, server, charge)
+    if state == "pending":
+        window = confirmation_window(turn.calendar, charge.charged_at, turn.settings.bank_confirmation_business_days)
+        early = turn.today < window.earliest_day
+        reply.say("utter_pago_en_proceso" if early else "utter_pago_en_proceso_por_confirmar", readings=told, **values)
+        if server.status == "provisioning":
+            reply.say("utter_pago_despues_correo")
+    elif state == "overdue":
+        folio = escalate(turn, reply, LATE_CHARGE, server.alias, charge.id)
+        say_with_line(turn, reply, "utter_pago_fuera_de_plazo", readings=told, folio=folio, **values)
+    elif state == "unsettled":
+        say_with_line(turn, reply, "utter_pago_sin_confirmar", readings=told, **values)
+
+
+def say_rejected(turn: Turn, server: Server, charge: Payment, reply: Reply, *, brief: bool = False) -> None:
+    """A rejected charge with its reason; `brief` leaves out method and day."""
+    keys = {
+        (False, True): "utter_pago_rechazado",
+        (False, False): "utter_pago_rechazado_sin_motivo",
+        (True, True): "utter_pago_rechazado_breve",
+        (True, False): "utter_pago_rechazado_breve_sin_motivo",
+    }
+    reply.say(keys[brief, bool(charge.reason)], readings=charge_readings(turn, server, charge), **charge_values(turn, server, charge))
+
+
+def say_next_charge(turn: Turn, server: Server, reply: Reply) -> bool:
+    """When and how much the next automatic charge is; False when none is planned and nothing was said."""
+    subscription, charge = server.subscription, last_charge(server)
+    if (
+        subscription is None
+        or not subscription.auto_renew
+        or subscription.next_charge_on is None
+        or subscription.next_charge_on < turn.today
+    ):
+        return False
+    told = readings(turn, server, "subscription", next_charge_on=subscription.next_charge_on, price=subscription.price)
+    values: Values = {
+        "proximo": words.on_date(subscription.next_charge_on, turn.today),
+        "precio": words.money(subscription.price, subscription.currency),
+    }
+    if charge is None:
+        reply.say("utter_pago_proximo_cargo_sin_metodo", readings=told, **values)
+    else:
+        told += readings(turn, server, "payment", masked=charge.masked)
+        reply.say("utter_pago_proximo_cargo", readings=told, metodo=charge.masked, **values)
+    return True
+
+
+def say_ended(turn: Turn, server: Server, reply: Reply) -> None:
+    """Nothing is charged for a server that is no longer kept; what is still open goes to the line."""
+    say_with_line(turn, reply, "utter_pago_servicio_terminado", servidor=server.alias, readings=period_readings(turn, server))
+
+
+def say_how_to_settle(turn: Turn, reply: Reply) -> None:
+    """Where what is owed is shown, and the line."""
+    say_with_line(turn, reply, "utter_pago_liquidar")
+
+
+def owed(turn: Turn, server: Server) -> tuple[Decimal, str] | None:
+    """Amount and currency that are due now for a server: the rejected charge or the unpaid renewal. A charge in process is not due."""
+    charge, now = last_charge(server), standing(turn, server)
+    state = charge_state(turn, charge)
+    if now in ENDED:
+        return None
+    if charge is not None and state == "rejected":
+        return charge.amount, charge.currency
+    if now in UNPAID and state in {"none", "credited", "refunded"} and server.subscription:
+        return server.subscription.price, server.subscription.currency
+    return None
+
+
+def total_owed(turn: Turn, servers: Iterable[Server]) -> str:
+    """What is due for these servers in all, in each currency."""
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for server in servers:
+        due = owed(turn, server)
+        if due:
+            sums[due[1]] += due[0]
+    return words.join_names([words.money(amount, currency) for currency, amount in sums.items()])
+
+
+def say_charge_line(turn: Turn, server: Server, reply: Reply) -> None:
+    """One line of a list: the last charge, or the renewal that is not paid."""
+    charge = last_charge(server)
+    state = charge_state(turn, charge)
+    due = owed(turn, server)
+    if due and state != "rejected":
+        told = (*period_readings(turn, server), *readings(turn, server, "subscription", price=due[0]))
+        reply.say("utter_pago_linea_sin_pagar", readings=told, monto=words.money(*due), **period_values(turn, server))
+    elif charge is None:
+        reply.say("utter_pago_linea_ninguno", servidor=server.alias)
+    else:
+        values: Values = charge_values(turn, server, charge)
+        values["acreditado"] = words.on_date(turn.calendar.local_date(charge.credited_at or charge.charged_at), turn.today)
+        reply.say(_LINES[state], readings=charge_readings(turn, server, charge), **values)
+
+
+def say_late_charges(turn: Turn, servers: Iterable[Server], reply: Reply) -> bool:
+    """One case for all charges past their days, with its folio and the line; False when there is none and nothing was said."""
+    late = [(each.alias, charge.id) for each in servers if (charge := last_charge(each)) and charge_state(turn, charge) == "overdue"]
+    if late:
+        folio = escalate(turn, reply, LATE_CHARGE, *(part for pair in late for part in pair))
+        say_with_line(turn, reply, "utter_pago_fuera_de_plazo_varios", folio=folio)
+    return bool(late)

@@ -1,0 +1,80 @@
+"""What is told of the invoice of a server's last credited payment: available, from which day, or late (FAQ 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Literal
+
+from actions.base import say_line
+from actions.live import readings
+from actions.say import Reading, Reply, Values
+from actions.turn import Turn
+from bot.accounts.port import Invoice, Payment, Server
+from bot.rules import format as words
+from bot.rules.payment import invoice_available_on
+
+State = Literal["unpaid", "available", "later", "tomorrow", "today", "late"]
+
+_ANSWERS: dict[State, str] = {
+    "unpaid": "utter_factura_sin_pago",
+    "available": "utter_factura_disponible",
+    "later": "utter_factura_pendiente",
+    "tomorrow": "utter_factura_pendiente_manana",
+    "today": "utter_factura_hoy",
+    "late": "utter_factura_atrasada",
+}
+_LINES: dict[State, str] = {
+    "unpaid": "utter_factura_linea_sin_pago",
+    "available": "utter_factura_linea_disponible",
+    "later": "utter_factura_linea_pendiente",
+    "tomorrow": "utter_factura_linea_pendiente_manana",
+    "today": "utter_factura_linea_hoy",
+    "late": "utter_factura_linea_atrasada",
+}
+
+
+def say_invoice(turn: Turn, server: Server, reply: Reply) -> bool:
+    """The state of the invoice, with the line when it is late; False when there is no credited payment that would have one."""
+    state = _say(turn, server, reply, _ANSWERS)
+    if state == "late":
+        say_line(turn, reply)
+    return state != "unpaid"
+
+
+def say_invoice_line(turn: Turn, server: Server, reply: Reply) -> None:
+    """The same in one line of a list."""
+    _say(turn, server, reply, _LINES)
+
+
+def _say(turn: Turn, server: Server, reply: Reply, answers: Mapping[State, str]) -> State:
+    payment = next((each for each in server.payments if each.status == "credited"), None)
+    if payment is None:
+        reply.say(answers["unpaid"], servidor=server.alias)
+        return "unpaid"
+    credited_at = payment.credited_at or payment.charged_at
+    invoice = next((each for each in server.invoices if each.payment_id == payment.id), None)
+    day = invoice.available_on if invoice else invoice_available_on(turn.calendar, credited_at, turn.settings.invoice_business_days)
+    state = _state(invoice, day, turn.today)
+    values: Values = {
+        "servidor": server.alias,
+        "numero": invoice.number if invoice else None,
+        "acreditado": words.on_date(turn.calendar.local_date(credited_at), turn.today),
+        "fecha": words.long_date(day, turn.today),
+    }
+    reply.say(answers[state], readings=_readings(turn, server, payment, invoice), **values)
+    return state
+
+
+def _state(invoice: Invoice | None, day: date, today: date) -> State:
+    if day > today:
+        return "tomorrow" if day - today == timedelta(days=1) else "later"
+    if invoice and invoice.number:
+        return "available"
+    return "today" if day == today else "late"
+
+
+def _readings(turn: Turn, server: Server, payment: Payment, invoice: Invoice | None) -> tuple[Reading, ...]:
+    credited_at = payment.credited_at.isoformat() if payment.credited_at else None
+    told = readings(turn, server, "payment", credited_at=credited_at)
+    return told + readings(turn, server, "invoice", number=invoice.number, available_on=invoice.available_on) if invoice else told

@@ -1,0 +1,86 @@
+"""What the assistant cannot answer, or did not understand: it says so, asks, and after two failures in a row gives the line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.base import MAX_BUTTON_TITLE, AssistantAction, TalkAction, say_with_line, server_buttons
+from actions.escalation import escalate
+from actions.say import Button, Reply
+from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
+
+NOT_UNDERSTOOD = "no_entendido"
+FAILURES_TO_ESCALATE = 2
+MOST_CHOICES = 3
+
+
+class NotCovered(TalkAction):
+    """About this business, but not for this chat: the support line."""
+
+    intent = "tema_no_cubierto"
+
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """Say so, with the line and its hours."""
+        say_with_line(turn, reply, "utter_tema_no_cubierto")
+
+
+class OffTopic(TalkAction):
+    """About something else: one polite line with what it can do."""
+
+    intent = "fuera_de_tema"
+
+
+class AskIntent(AssistantAction):
+    """The middle band: "did you mean …?" instead of a guess. The second time in a row the support line stands beside it."""
+
+    intent = "preguntar_intencion"
+    is_topic = False
+    resumes = False
+
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """Ask with a button for each choice."""
+        choices: list[dict[str, Any]] = list(turn.tracker.latest_message.get("choices") or [])[:MOST_CHOICES]
+        if not choices:
+            say_not_understood(turn, reply)
+            return
+        buttons = tuple(Button(choice["title"][:MAX_BUTTON_TITLE], choice["intent"]) for choice in choices)
+        again = failures(turn) > 0
+        if again:
+            say_with_line(turn, reply, "utter_preguntar_intencion_otra_vez", buttons=buttons)
+        else:
+            reply.say("utter_preguntar_intencion", buttons=buttons)
+        # asking never escalates by itself: the customer may still press a button
+        reply.remember(SLOT_FAILURES, max(failures(turn), 1))
+
+
+class NotUnderstood(AssistantAction):
+    """Refused by the classifier: other words, please; then the support line with a folio."""
+
+    intent = "no_entendi"
+    is_topic = False
+    resumes = False
+
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """Ask for other words, or escalate."""
+        say_not_understood(turn, reply)
+
+
+def say_not_understood(turn: Turn, reply: Reply) -> None:
+    """First failure: other words, with examples. Second in a row: a folio and the line. After that the line alone."""
+    so_far = failures(turn) + 1
+    reply.remember(SLOT_FAILURES, so_far)
+    waiting = turn.tracker.get_slot(SLOT_PENDING)
+    if so_far > FAILURES_TO_ESCALATE:
+        say_with_line(turn, reply, "utter_no_entendi_otra_vez")
+    elif so_far == FAILURES_TO_ESCALATE:
+        say_with_line(turn, reply, "utter_no_entendi_escala", folio=escalate(turn, reply, NOT_UNDERSTOOD))
+    elif waiting and turn.servers:
+        reply.remember(SLOT_PENDING, waiting)
+        reply.say("utter_no_entendi_servidor", buttons=server_buttons(waiting["intent"], turn.servers))
+    else:
+        reply.say("utter_no_entendi")
+
+
+def failures(turn: Turn) -> int:
+    """Messages in a row that were not understood or only asked about, before this one."""
+    return int(turn.tracker.get_slot(SLOT_FAILURES) or 0)

@@ -1,0 +1,249 @@
+"""Payments: how one can pay, what became of the customer's charges and what is owed, and the invoices (FAQ 8, 16, 20)."""
+
+from __future__ import annotations
+
+from actions.access import say_mail
+from actions.base import ServerAction, say_with_line, server_buttons
+from actions.charges import (
+    owed,
+    say_charge_in_process,
+    say_charge_line,
+    say_ended,
+    say_how_to_settle,
+    say_late_charges,
+    say_next_charge,
+    say_rejected,
+    total_owed,
+)
+from actions.invoices import say_invoice, say_invoice_line
+from actions.live import (
+    ENDED,
+    IN_PROCESS,
+    UNPAID,
+    Standing,
+    charge_readings,
+    charge_state,
+    charge_values,
+    last_charge,
+    last_mail,
+    period_readings,
+    period_values,
+    readings,
+    standing,
+)
+from actions.say import Reply, Values
+from actions.server_state import say_creation
+from actions.turn import Turn
+from bot.accounts.port import Payment, Server
+from bot.rules import format as words
+from bot.rules.service import expected_ready_at
+
+_METHODS = {
+    "bank_account": "utter_formas_pago_cuenta",
+    "debit_card": "utter_formas_pago_debito",
+    "credit_card": "utter_formas_pago_credito",
+}
+_AFTER_REJECTION: dict[Standing, str] = {
+    "grace": "utter_pago_en_gracia",
+    "grace_last_day": "utter_pago_en_gracia",
+    "retained": "utter_pago_en_resguardo",
+    "retained_last_day": "utter_pago_en_resguardo",
+}
+
+
+class PaymentMethods(ServerAction):
+    """FAQ 8: automatic charge to a bank account or to a card; then the customer's own method, masked."""
+
+    intent = "faq_formas_pago"
+    general = "utter_faq_formas_pago"
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """The method of the last charge."""
+        charge = last_charge(server)
+        if charge is not None and standing(turn, server) not in ENDED:
+            told = readings(turn, server, "payment", method=charge.method, masked=charge.masked)
+            reply.say(_METHODS[charge.method], readings=told, servidor=server.alias, metodo=charge.masked)
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with the method."""
+        charge = last_charge(server)
+        if charge is None:
+            reply.say("utter_formas_pago_linea_ninguna", servidor=server.alias)
+        else:
+            told = readings(turn, server, "payment", method=charge.method, masked=charge.masked)
+            reply.say("utter_formas_pago_linea", readings=told, servidor=server.alias, metodo=charge.masked)
+
+
+class PaidAndNoMail(ServerAction):
+    """FAQ 20: bank and debit charges take 2 to 3 business days; then this charge, and the mail once it is credited."""
+
+    intent = "faq_pago_sin_correo"
+    general = "utter_faq_pago_sin_correo"
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """With the business days of the settings."""
+        most = turn.settings.bank_confirmation_business_days
+        reply.say(self.general, minimo=str(max(1, most - 1)), maximo=str(most))
+
+    def candidates(self, turn: Turn) -> tuple[Server, ...]:
+        """The servers whose payment or mail is not through yet."""
+        return tuple(each for each in turn.servers if _waits(turn, each)) or turn.servers
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """What the mail waits for."""
+        charge = last_charge(server)
+        state = charge_state(turn, charge)
+        if standing(turn, server) in ENDED:
+            say_ended(turn, server, reply)
+        elif charge is None:
+            say_with_line(turn, reply, "utter_pago_ninguno", servidor=server.alias)
+        elif state in IN_PROCESS:
+            say_charge_in_process(turn, server, reply)
+        elif state == "rejected":
+            say_rejected(turn, server, charge, reply, brief=True)
+            say_how_to_settle(turn, reply)
+        elif state == "refunded":
+            _say_refunded(turn, server, charge, reply)
+        elif standing(turn, server) in UNPAID:
+            _say_unpaid_renewal(turn, server, reply)
+        else:
+            _say_credited_and_mail(turn, server, charge, reply)
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with the state of the charge."""
+        say_charge_line(turn, server, reply)
+
+    def close_list(self, turn: Turn, reply: Reply) -> None:
+        """A case for what is late, else the offer of more about each."""
+        servers = self.candidates(turn)
+        if not say_late_charges(turn, servers, reply):
+            reply.say("utter_pago_ver_detalle", buttons=server_buttons(self.intent, servers))
+
+
+class MyPayment(ServerAction):
+    """Was my payment credited or rejected, is it pending; what do I owe; when and how much is the next charge."""
+
+    intent = "consultar_pago"
+    heading = "utter_pago_varios"
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """The last charge, what is owed, what comes next."""
+        charge, now = last_charge(server), standing(turn, server)
+        state = charge_state(turn, charge)
+        if now in ENDED:
+            say_ended(turn, server, reply)
+        elif state in IN_PROCESS:
+            say_charge_in_process(turn, server, reply)
+        elif charge is not None and state == "rejected":
+            _say_rejected_and_owed(turn, server, charge, reply)
+        elif now in UNPAID:
+            _say_unpaid_renewal(turn, server, reply)
+        elif charge is None:
+            say_with_line(turn, reply, "utter_pago_ninguno", servidor=server.alias)
+        elif state == "refunded":
+            _say_refunded(turn, server, charge, reply)
+        else:
+            told = charge_readings(turn, server, charge)
+            reply.say("utter_pago_acreditado", readings=told, **_credited_values(turn, server, charge))
+            if not say_next_charge(turn, server, reply):
+                reply.say("utter_pago_sin_cargo_programado")
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with the last charge or what is owed."""
+        say_charge_line(turn, server, reply)
+
+    def close_list(self, turn: Turn, reply: Reply) -> None:
+        """A case for what is late, and what is owed in all."""
+        say_late_charges(turn, turn.servers, reply)
+        owing = tuple(each for each in turn.servers if owed(turn, each))
+        if owing:
+            reply.say("utter_pago_adeudo_total", total=total_owed(turn, owing), buttons=server_buttons(self.intent, owing))
+        else:
+            reply.say("utter_pago_sin_adeudos")
+
+
+class Invoices(ServerAction):
+    """FAQ 16: where the invoice is and from when; then the invoice of the last credited payment."""
+
+    intent = "faq_factura"
+    general = "utter_faq_factura"
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """With the business days of the settings."""
+        reply.say(self.general, dias=str(turn.settings.invoice_business_days))
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Available, or from when."""
+        say_invoice(turn, server, reply)
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with its number or its day."""
+        say_invoice_line(turn, server, reply)
+
+
+class MyInvoice(ServerAction):
+    """Is my invoice available: its number or its day, and where it is downloaded."""
+
+    intent = "consultar_factura"
+    heading = "utter_factura_varias"
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Available, or from when; and where."""
+        if say_invoice(turn, server, reply):
+            reply.say("utter_factura_donde")
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with its number or its day."""
+        say_invoice_line(turn, server, reply)
+
+    def close_list(self, turn: Turn, reply: Reply) -> None:
+        """Where they are downloaded."""
+        del turn
+        reply.say("utter_factura_donde")
+
+
+def _waits(turn: Turn, server: Server) -> bool:
+    """Whether a customer who paid may still be waiting for the mail of this server."""
+    mail, state = last_mail(server), charge_state(turn, last_charge(server))
+    return server.status == "provisioning" or state in IN_PROCESS or (mail is not None and mail.status != "sent")
+
+
+def _credited_values(turn: Turn, server: Server, charge: Payment) -> Values:
+    credited = turn.calendar.local_date(charge.credited_at or charge.charged_at)
+    return {**charge_values(turn, server, charge), "acreditado": words.on_date(credited, turn.today)}
+
+
+def _say_credited_and_mail(turn: Turn, server: Server, charge: Payment, reply: Reply) -> None:
+    told = charge_readings(turn, server, charge)
+    by_credit_card = charge.method == "credit_card"
+    if server.status == "provisioning":
+        if by_credit_card and turn.now <= expected_ready_at(charge.credited_at or charge.charged_at, turn.settings.creation_minutes):
+            reply.say("utter_sin_correo_al_momento", readings=told)
+        say_creation(turn, server, reply)
+        return
+    mail = last_mail(server)
+    bounced = mail is not None and mail.status == "bounced"  # then no wait is the reason, whatever the method
+    key = "utter_sin_correo_tarjeta_credito" if by_credit_card and not bounced else "utter_sin_correo_acreditado"
+    reply.say(key, readings=told, **_credited_values(turn, server, charge))
+    say_mail(turn, server, reply)
+
+
+def _say_refunded(turn: Turn, server: Server, charge: Payment, reply: Reply) -> None:
+    told = charge_readings(turn, server, charge)
+    say_with_line(turn, reply, "utter_pago_reembolsado", readings=told, **charge_values(turn, server, charge))
+
+
+def _say_rejected_and_owed(turn: Turn, server: Server, charge: Payment, reply: Reply) -> None:
+    say_rejected(turn, server, charge, reply)
+    key = _AFTER_REJECTION.get(standing(turn, server))
+    if key:
+        reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
+    say_how_to_settle(turn, reply)
+
+
+def _say_unpaid_renewal(turn: Turn, server: Server, reply: Reply) -> None:
+    assert server.subscription is not None
+    told = (*period_readings(turn, server), *readings(turn, server, "subscription", price=server.subscription.price))
+    price = words.money(server.subscription.price, server.subscription.currency)
+    reply.say("utter_pago_renovacion_sin_pagar", readings=told, precio=price, **period_values(turn, server))
+    say_how_to_settle(turn, reply)

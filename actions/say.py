@@ -1,0 +1,86 @@
+"""What an action decides: which answers of the YAML, with which values, buttons, readings and effects.
+
+`Reply.send` is the only place that speaks the SDK's dispatcher format.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+Values = dict[str, Any]
+"""Values of an answer, text ready to read, prepared in one place and unpacked into `say`."""
+
+
+@dataclass(frozen=True)
+class Button:
+    """An offered choice whose title is data (a server's alias, ≤ 20 characters) and what choosing it means. Never a typed command.
+
+    Buttons with a fixed title are written in the YAML, beneath their answer.
+    """
+
+    title: str
+    intent: str
+    entities: Mapping[str, str] = field(default_factory=dict)
+
+    def to_rasa(self) -> dict[str, str]:
+        """Rasa's button shape; the payload is read by our dialogue channel only, a customer never sees or sends it."""
+        return {"title": self.title, "payload": json.dumps({"intent": self.intent, "entities": dict(self.entities)})}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One live value that was told: where it comes from and when it was read. Kept in the ledger with the reply."""
+
+    source: str
+    field: str
+    value: str
+    read_at: datetime
+    server: str | None = None
+
+    def to_json(self) -> dict[str, str | None]:
+        """JSON shape of the turn protocol."""
+        return {"source": self.source, "server": self.server, "field": self.field, "value": self.value, "read_at": self.read_at.isoformat()}
+
+
+@dataclass
+class Reply:
+    """The growing result of one action."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    effects: list[dict[str, Any]] = field(default_factory=list)
+    slots: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def offers_buttons(self) -> bool:
+        """Whether buttons made here (not those of the YAML) stand beneath it."""
+        return any(message["buttons"] for message in self.messages)
+
+    def say(self, response: str, *, buttons: tuple[Button, ...] = (), readings: tuple[Reading, ...] = (), **values: str) -> None:
+        """Say the answer `response` (a key of the YAML) filled with `values`; every value is text ready to read."""
+        self.messages.append({"response": response, "buttons": [button.to_rasa() for button in buttons], **values})
+        self.readings.extend(readings)
+
+    def effect(self, kind: str, **payload: str) -> None:
+        """Ask the gateway to change the world once this turn is committed."""
+        self.effects.append({"kind": kind, "payload": payload})
+
+    def remember(self, slot: str, value: Any) -> None:
+        """Set a slot of the episode."""
+        self.slots[slot] = value
+
+    def send(self, dispatcher: CollectingDispatcher) -> list[dict[str, Any]]:
+        """Hand the messages to the SDK and return the slot events; readings and effects ride on the first message."""
+        for position, message in enumerate(self.messages):
+            extra = {}
+            if position == 0 and (self.readings or self.effects):
+                extra = {"readings": [reading.to_json() for reading in self.readings], "effects": self.effects}
+            dispatcher.utter_message(json_message=extra, **message)
+        return [SlotSet(name, value) for name, value in self.slots.items()]

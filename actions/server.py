@@ -1,0 +1,86 @@
+"""The actions process: the SDK's executor behind a small aiohttp server of our own.
+
+The SDK's own server answers anybody, echoes the whole request in its errors and allows any origin
+(facts/reliability.md section 2); this one answers only callers with INTERNAL_SECRET and tells nothing when it fails.
+"""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionNotFoundException
+
+from actions.environment import environment
+
+log = structlog.get_logger()
+EXECUTOR = web.AppKey("executor", ActionExecutor)
+MAX_BODY_BYTES = 1_000_000
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def create_app() -> web.Application:
+    """The aiohttp application; an Environment must have been installed."""
+    app = web.Application(middlewares=[_internal_only, _errors], client_max_size=MAX_BODY_BYTES)
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    app[EXECUTOR] = executor
+    app.router.add_post("/webhook", _webhook)
+    app.router.add_get("/health/live", _alive)
+    app.router.add_get("/health/ready", _alive)
+    app.on_cleanup.append(_close)
+    return app
+
+
+@web.middleware
+async def _internal_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.path.startswith("/health/"):
+        return await handler(request)
+    given = request.headers.get("X-Internal-Secret", "").encode()
+    if not hmac.compare_digest(given, environment().settings.internal_secret.encode()):
+        return web.json_response({"error": "unauthorized"}, status=401)
+    return await handler(request)
+
+
+@web.middleware
+async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except json.JSONDecodeError:
+        return web.json_response({"error": "malformed"}, status=400)
+    except ActionNotFoundException as error:
+        log.error("unknown action", action=error.action_name)  # noqa: TRY400 - the name says it all
+        return web.json_response({"error": "unknown_action"}, status=404)
+    except Exception as error:
+        # the message of an error may hold what a customer wrote: only its kind and place go to the log
+        log.error("action failed", kind=type(error).__name__, place=_place(error), correlation=request.headers.get("X-Correlation-Id"))  # noqa: TRY400
+        return web.json_response({"error": "action_failed"}, status=500)
+
+
+def _place(error: BaseException) -> str:
+    frames = error.__traceback__
+    place = "?"
+    while frames is not None:
+        code = frames.tb_frame.f_code
+        place = f"{code.co_filename.rsplit('/', 2)[-1]}:{frames.tb_lineno} {code.co_name}"
+        frames = frames.tb_next
+    return place
+
+
+async def _webhook(request: web.Request) -> web.Response:
+    call = await request.json()
+    if not isinstance(call, dict) or not isinstance(call.get("tracker"), dict):
+        return web.json_response({"error": "malformed"}, status=400)
+    return web.json_response(await request.app[EXECUTOR].run(call))
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.json_response({"ready": True})
+
+
+async def _close(_: web.Application) -> None:
+    await environment().accounts.close()

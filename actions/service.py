@@ -1,0 +1,184 @@
+"""The service itself: what it is, how many, which system, when, how soon; and the customer's own servers."""
+
+from __future__ import annotations
+
+from actions.base import DeskAction, ServerAction, server_buttons
+from actions.say import Reading, Reply, Values
+from actions.server_state import reading, say_creation, say_gone, say_state, say_state_line, say_suspended
+from actions.turn import GONE, Turn
+from bot.accounts.port import Desk, Server
+from bot.rules import format as words
+from bot.rules.service import servers_left
+from bot.rules.subscription import phase
+
+STANDARD_SYSTEM = "windows server 2012 r2"
+"""The system that the general answer names, in lower case."""
+
+
+class WhatItIs(DeskAction):
+    """FAQ 1: what it is; then which servers the customer has."""
+
+    intent = "faq_que_es"
+    general = "utter_faq_que_es"
+
+    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
+        """Name the servers in use, if there are any."""
+        living = _living(desk)
+        if living:
+            key = "utter_que_es_tienes_uno" if len(living) == 1 else "utter_que_es_tienes_varios"
+            reply.say(key, servidores=_names(living), readings=_readings_of_status(turn, living))
+
+
+class MaximumServers(DeskAction):
+    """FAQ 2: up to five; then how many are contracted and left."""
+
+    intent = "faq_cantidad_maxima"
+    general = "utter_faq_cantidad_maxima"
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """The rule with its number."""
+        reply.say(self.general, maximo=str(turn.settings.max_servers))
+
+    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
+        """How many of them this desk has, and how many are left."""
+        living, maximum = _living(desk), turn.settings.max_servers
+        left = servers_left(len(living), maximum)
+        said = (reading(turn, None, "virtual_server", "contracted", len(living)),)
+        values: Values = {"contratados": str(len(living)), "maximo": str(maximum), "libres": str(left), "servidores": _names(living)}
+        if not living:
+            reply.say("utter_cantidad_ninguno", readings=said)
+        else:
+            reply.say("utter_cantidad_quedan" if left else "utter_cantidad_completa", readings=said, **values)
+
+
+class OperatingSystem(ServerAction):
+    """FAQ 3: Windows Server 2012 R2; then what is recorded for this server."""
+
+    intent = "faq_sistema_operativo"
+    general = "utter_faq_sistema_operativo"
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Its own system, told apart when it is another one than the general answer says."""
+        if server.status in GONE:
+            say_gone(turn, server, reply)
+            return
+        key = "utter_sistema_el_mismo" if server.os.casefold() == STANDARD_SYSTEM else "utter_sistema_distinto"
+        reply.say(key, servidor=server.alias, sistema=server.os, readings=(reading(turn, server, "virtual_server", "os", server.os),))
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with its system."""
+        said = reading(turn, server, "virtual_server", "os", server.os)
+        reply.say("utter_sistema_linea", servidor=server.alias, sistema=server.os, readings=(said,))
+
+
+class AccessHours(ServerAction):
+    """FAQ 11: day and night; then whether the server answers now."""
+
+    intent = "faq_horario_acceso"
+    general = "utter_faq_horario_acceso"
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Its state now."""
+        say_state(turn, server, reply, running="utter_horario_encendido")
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with its state."""
+        say_state_line(turn, server, reply)
+
+
+class CreationTime(ServerAction):
+    """FAQ 9: about fifteen minutes after the credit; then where this server's creation stands."""
+
+    intent = "faq_tiempo_creacion"
+    general = "utter_faq_tiempo_creacion"
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """The rule with its minutes."""
+        reply.say(self.general, minutos=str(turn.settings.creation_minutes))
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Credited when and ready when, or ready already."""
+        if server.status == "provisioning":
+            say_creation(turn, server, reply)
+        elif server.status == "suspended":
+            say_suspended(turn, server, reply)
+        elif server.status in GONE:
+            say_gone(turn, server, reply)
+        else:
+            said = reading(turn, server, "virtual_server", "status", server.status)
+            reply.say("utter_creacion_lista", servidor=server.alias, readings=(said,))
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line: when it will be ready, or that it is."""
+        if server.status == "active":
+            said = reading(turn, server, "virtual_server", "status", server.status)
+            reply.say("utter_creacion_linea_lista", servidor=server.alias, readings=(said,))
+        else:
+            say_state_line(turn, server, reply)
+
+
+class MyServer(ServerAction):
+    """Is my server created, up, down; I cannot get in."""
+
+    intent = "consultar_servidor"
+    heading = "utter_servidor_lista"
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Its state now, and what to try when it is up."""
+        say_state(turn, server, reply)
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with its state."""
+        say_state_line(turn, server, reply)
+
+    def close_list(self, turn: Turn, reply: Reply) -> None:
+        """Offer the detail of each."""
+        reply.say("utter_servidor_cual_detalle", buttons=server_buttons(self.intent, turn.servers))
+
+
+class MyServers(DeskAction):
+    """Which and how many servers do I have: one line for each."""
+
+    intent = "listar_servidores"
+
+    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
+        """Number and lines; those deleted are named only when nothing else is left."""
+        living = _living(desk)
+        said = (reading(turn, None, "virtual_server", "contracted", len(living)),)
+        if not desk.servers:
+            reply.say("utter_sin_servidores", readings=said)
+            return
+        heading = {0: "utter_lista_ninguno", 1: "utter_lista_uno"}.get(len(living), "utter_lista_varios")
+        reply.say(heading, cuantos=str(len(living)), readings=said)
+        for server in turn.servers:
+            _say_listed(turn, server, reply)
+
+
+def _say_listed(turn: Turn, server: Server, reply: Reply) -> None:
+    ends_on = server.subscription.ends_on if server.subscription else None
+    said: tuple[Reading, ...] = (reading(turn, server, "virtual_server", "status", server.status),)
+    key = {
+        "provisioning": "utter_lista_linea_creandose",
+        "suspended": "utter_lista_linea_suspendido",
+        "cancelled": "utter_lista_linea_cancelado",
+        "deleted": "utter_lista_linea_eliminado",
+    }.get(server.status, "utter_lista_linea_activo")
+    values: Values = {"servidor": server.alias, "solucion": server.solution}
+    if server.status == "active" and ends_on:
+        said += (reading(turn, server, "subscription", "ends_on", ends_on),)
+        values["vence"] = words.long_date(ends_on, turn.today)
+        now = phase(ends_on, turn.today, turn.settings.grace_days, turn.settings.retention_days)
+        key = "utter_lista_linea_vigente" if now == "valid" else "utter_lista_linea_vencido"
+    reply.say(key, readings=said, **values)
+
+
+def _living(desk: Desk) -> tuple[Server, ...]:
+    return tuple(server for server in desk.servers if server.status not in GONE)
+
+
+def _names(servers: tuple[Server, ...]) -> str:
+    return words.join_names([server.alias for server in servers])
+
+
+def _readings_of_status(turn: Turn, servers: tuple[Server, ...]) -> tuple[Reading, ...]:
+    return tuple(reading(turn, server, "virtual_server", "status", server.status) for server in servers)

@@ -1,0 +1,1 @@
+"""Servidor Virtual Assistant: understanding, dialogue, live answers, ledger and channels. docs/architecture.md is the map."""

@@ -1,0 +1,1 @@
+"""The channels a customer may write in, one package each."""

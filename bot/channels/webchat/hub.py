@@ -1,0 +1,95 @@
+"""Tells the open streams of this process that their conversation moved.
+
+The dispatcher wakes them at once; a poll of the ledger (one query for all of them) finds what other gateways wrote, so that several
+may share a database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.conversations import history
+from bot.conversations.ledger import Ledger
+
+MOST_STREAMS = 8
+"""Open streams of one conversation (its tabs); the next one ends the oldest."""
+
+
+@dataclass(eq=False)
+class Listener:
+    """One open stream: `changed` is set when it should look again."""
+
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    typing: bool = False
+    owner: str = "bot"
+    last_seq: int = 0
+    ended: bool = False
+
+
+class Hub:
+    """The open streams by conversation."""
+
+    def __init__(self, ledger: Ledger, now: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._now = now
+        self._listeners: dict[str, list[Listener]] = {}
+        self._closing = False
+
+    @property
+    def total(self) -> int:
+        """How many streams are open here."""
+        return sum(map(len, self._listeners.values()))
+
+    @contextmanager
+    def listen(self, conversation: str) -> Iterator[Listener]:
+        """A listener for as long as the block runs. The oldest is ended where too many are open, and all when the process stops."""
+        listener = Listener(ended=self._closing)
+        group = self._listeners.setdefault(conversation, [])
+        group.append(listener)
+        for oldest in group[:-MOST_STREAMS]:
+            oldest.ended = True
+            oldest.changed.set()
+        try:
+            yield listener
+        finally:
+            group.remove(listener)
+            if not group:
+                del self._listeners[conversation]
+
+    def wake(self, conversation: str, *, typing: bool | None = None) -> None:
+        """The conversation has new messages, or an answer of it is being made (`typing`)."""
+        for listener in self._listeners.get(conversation, ()):
+            if typing is not None:
+                listener.typing = typing
+            listener.changed.set()
+
+    def end(self, conversation: str) -> None:
+        """Close the conversation's streams (log-out)."""
+        for listener in self._listeners.get(conversation, ()):
+            listener.ended = True
+            listener.changed.set()
+
+    def close(self) -> None:
+        """Close every stream: the process stops."""
+        self._closing = True
+        for conversation in list(self._listeners):
+            self.end(conversation)
+
+    async def poll(self) -> bool:
+        """Look once for what other processes wrote; always False (nothing is left to do)."""
+        conversations = list(self._listeners)
+        if not conversations:
+            return False
+        now = self._now()
+        for conversation, pulse in (await history.pulses(self._ledger, conversations)).items():
+            typing = pulse.lease_until is not None and pulse.lease_until > now
+            for listener in self._listeners.get(conversation, ()):
+                moved = (pulse.last_seq > listener.last_seq, typing != listener.typing, pulse.owner != listener.owner)
+                listener.typing, listener.owner = typing, pulse.owner
+                if any(moved):
+                    listener.changed.set()
+        return False

@@ -1,0 +1,47 @@
+"""`python -m bot parked [--retry]`: messages that were given up after their attempts, and another chance for them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from bot import clock
+from bot.conversations import queue
+from bot.conversations.ledger import Ledger
+from bot.conversations.queue import Parked
+from bot.database import make_engine
+from bot.errors import LedgerUnavailable
+from bot.settings import load_settings
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `python -m bot`."""
+    parser = subparsers.add_parser("parked", help="list the messages that were given up; --retry puts them back in the queue")
+    parser.add_argument("--retry", action="store_true", help="put them back in the queue; the running gateway takes them")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one line a message, without its text; 3 when the ledger is away."""
+    settings = load_settings()
+    try:
+        found, retried = asyncio.run(_work(settings.database_url, retry=args.retry))
+    except LedgerUnavailable as error:
+        print(f"the ledger cannot be read: {error}", file=sys.stderr)
+        return 3
+    for row in found:
+        at = row.at.astimezone(settings.timezone).strftime("%Y-%m-%d %H:%M:%S")
+        print(f"{at}  conversation {row.conversation}  #{row.seq}  {row.attempts} attempts  {row.error or ''}")
+    print(f"{len(found)} parked" + (f", {retried} put back in the queue" if args.retry else ""))
+    return 0
+
+
+async def _work(url: str, *, retry: bool) -> tuple[list[Parked], int]:
+    ledger = Ledger(make_engine(url))
+    try:
+        found = await queue.parked(ledger)
+        again = [await queue.retry_parked(ledger, row.message, clock.now()) for row in found] if retry else []
+        return found, sum(again)
+    finally:
+        await ledger.close()

@@ -1,0 +1,67 @@
+"""`python -m bot train [--force]`: check the data and train, unless a model that fits the data is there."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import Any
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare the subcommand."""
+    parser = subparsers.add_parser("train", help="train the assistant if its data changed")
+    parser.add_argument("--force", action="store_true", help="train even when a fitting model is there")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when a fitting model exists afterwards, 1 when the data is wrong."""
+    from bot.dialogue.models import MODELS, data_fingerprint, fitting_model  # noqa: PLC0415 - light imports first
+
+    present = fitting_model()
+    if present and not arguments.force:
+        print(f"model {present.name} fits the data: nothing to train")
+        return 0
+    started = time.monotonic()
+    print("training: loading Rasa (about 10 s) …", flush=True)
+    import bot.dialogue.quiet  # noqa: F401, PLC0415 - silences TensorFlow before Rasa
+    from bot.logs import configure_logs  # noqa: PLC0415
+
+    configure_logs("WARNING")
+    from rasa.model_training import train  # noqa: PLC0415
+
+    from bot.nlu.data import TrainingDataError, problems, read_examples  # noqa: PLC0415
+    from bot.settings import ROOT  # noqa: PLC0415
+
+    try:
+        found = problems(list(read_examples()), known_intents())
+    except TrainingDataError as error:
+        found = [str(error)]
+    if found:
+        print("the training data is wrong:\n" + "\n".join(found), file=sys.stderr)
+        return 1
+    print("training: understanding (sentence vectors, cross-validation) and rules, under a minute …", flush=True)
+    name = data_fingerprint()
+    result = train(
+        domain=str(ROOT / "domain.yml"),
+        config=str(ROOT / "config.yml"),
+        training_files=[str(ROOT / "data")],
+        output=str(MODELS),
+        fixed_model_name=name,
+        force_training=True,
+    )
+    if result.code or not result.model:
+        print("training failed", file=sys.stderr)
+        return 1
+    print(f"trained models/{name}.tar.gz in {time.monotonic() - started:.0f} s")
+    return 0
+
+
+def known_intents() -> set[str]:
+    """Intents of domain.yml."""
+    import yaml  # noqa: PLC0415
+
+    from bot.settings import ROOT  # noqa: PLC0415
+
+    return set(yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["intents"])

@@ -1,0 +1,81 @@
+"""`python -m bot up`: everything in one command — databases, model, demo data, all processes."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.errors import AssistantError
+from bot.settings import ROOT, VAR, Settings, load_settings
+from bot.supervisor.process import Child
+from bot.supervisor.supervisor import Port, Supervisor, check_ports
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare the subcommand."""
+    parser = subparsers.add_parser("up", help="start everything and keep it running")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 after an orderly stop, 2 on a bad setting, 1 when something could not start."""
+    del arguments
+    try:
+        settings = load_settings()
+    except AssistantError as error:
+        print(f"up: {error}", file=sys.stderr)
+        return 2
+    try:
+        check_ports(ports_of(settings))
+        _prepare(settings)
+        supervisor_line = f"Ready: http://{settings.bind_host}:{settings.bind_port} (Ctrl-C stops everything)"
+        asyncio.run(_supervise(settings, supervisor_line))
+    except AssistantError as error:
+        print(f"up: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _supervise(settings: Settings, ready_line: str) -> None:
+    await Supervisor(children_of(settings), ROOT, lambda line: print(line, flush=True)).run(ready_line)
+
+
+def _prepare(settings: Settings) -> None:
+    from bot.commands.db import upgrade_all  # noqa: PLC0415 - after the settings are known to be good
+    from bot.commands.demo import seed_demo  # noqa: PLC0415
+    from bot.dialogue.models import fitting_model, newest_model  # noqa: PLC0415
+
+    upgrade_all(settings)
+    if settings.demo:
+        seed_demo(settings)
+    if fitting_model() is None:
+        print(f"note: {newest_model().name} was trained from other data than is here now; `python -m bot train` renews it")
+
+
+def children_of(settings: Settings) -> list[Child]:
+    """Actions, one dialogue per address on this machine, gateway: in the order in which they are needed."""
+    logs = VAR / "logs"
+    children = [Child("actions", "actions", (), f"{settings.actions_url}/health/ready", logs / "actions.log")]
+    for number, url in enumerate(settings.dialogue_urls, start=1):
+        name = "dialogue" if len(settings.dialogue_urls) == 1 else f"dialogue {number}"
+        arguments = ("--port", str(urlsplit(url).port))
+        children.append(Child(name, "bot.dialogue", arguments, f"{url}/health/ready", logs / f"{name.replace(' ', '-')}.log"))
+    host = "127.0.0.1" if settings.bind_host in {"0.0.0.0", "::"} else settings.bind_host  # noqa: S104 - compared, not bound
+    children.append(Child("gateway", "bot.gateway", (), f"http://{host}:{settings.bind_port}/health/ready", logs / "gateway.log"))
+    return [child for child in children if urlsplit(child.ready_url).hostname in LOOPBACK or child.name == "gateway"]
+
+
+def ports_of(settings: Settings) -> list[Port]:
+    """Every port of ours on this machine."""
+    ports = [Port(settings.bind_host, settings.bind_port, "gateway", "BIND_PORT")]
+    named = [(url, "dialogue", "DIALOGUE_URLS") for url in settings.dialogue_urls] + [(settings.actions_url, "actions", "ACTIONS_URL")]
+    for url, owner, setting in named:
+        address = urlsplit(url)
+        if address.hostname in LOOPBACK:
+            ports.append(Port("127.0.0.1", address.port or 80, owner, setting))
+    return ports

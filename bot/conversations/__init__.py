@@ -1,0 +1,1 @@
+"""The ledger: conversations, messages, turns, effects."""

@@ -1,0 +1,45 @@
+"""The declarative base of the ledger, and the words its state columns may hold.
+
+States only go forward (except a retry, which returns a message to "received"); the constants stand here so that models,
+constraints and queries cannot disagree.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy import JSON, MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from bot.database import NAMING
+
+Channel = Literal["web", "whatsapp"]
+Level = Literal["anonymous", "portal"]
+Owner = Literal["bot", "agent"]
+Author = Literal["customer", "bot", "agent"]
+Kind = Literal["text", "answer", "notice", "greeting"]
+InboundState = Literal["received", "processing", "answered", "failed", "with_agent"]
+Decision = Literal["answered", "asked", "refused"]
+DeliveryState = Literal["pending", "sent", "delivered", "read", "failed", "ambiguous"]
+EffectState = Literal["pending", "done", "failed"]
+
+OPEN_STATES: tuple[InboundState, ...] = ("received", "processing")
+
+SILENCE = timedelta(minutes=30)
+"""A conversation that was silent for longer starts a new episode."""
+MAX_EVENTS = 300
+"""Rasa events after which an episode is closed, so that no turn costs more than this many."""
+BUTTON_LIFE = timedelta(hours=12)
+"""How long after its answer a button may be pressed."""
+
+
+class Base(DeclarativeBase):
+    """Base of every table of the ledger."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {dict[str, Any]: JSON(none_as_null=True), list[Any]: JSON(none_as_null=True)}  # noqa: RUF012 (declared so by SQLAlchemy)
+
+
+EFFECT_KINDS = frozenset({"resend_connection_mail", "escalate"})
+"""What a turn may ask for."""

@@ -1,0 +1,269 @@
+"""Every table of the ledger (design section 9), typed.
+
+One conversation row is the lock of everything inside it: its `last_seq`, its lease and its queue position (`ready_at`) change only
+by UPDATE of that row, in the transaction that inserts what they describe. That is what makes order and exactly-once plain.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, get_args
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.conversations import base
+from bot.conversations.base import Base
+from bot.database import Moment, one_of
+
+_ID = String(32)
+_OPEN = text("state IN ('received', 'processing')")
+
+
+class Conversation(Base):
+    """One person in one channel. `ready_at`: when its oldest open message may be taken next, NULL when nothing waits.
+
+    `lease_token` only ever grows: each claim and each end of a turn raises it, so a late holder matches no row.
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        one_of("channel", get_args(base.Channel)),
+        one_of("level", get_args(base.Level)),
+        one_of("owner", get_args(base.Owner)),
+        Index(
+            "ix_conversation_queue", "ready_at", postgresql_where=text("ready_at IS NOT NULL"), sqlite_where=text("ready_at IS NOT NULL")
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    desk: Mapped[str | None] = mapped_column(String(64), index=True)
+    level: Mapped[str] = mapped_column(String(16))
+    owner: Mapped[str] = mapped_column(String(16), default="bot")
+    last_seq: Mapped[int] = mapped_column(default=0)
+    read_seq: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    ready_at: Mapped[datetime | None] = mapped_column(Moment)
+    delay_notice_at: Mapped[datetime | None] = mapped_column(Moment)
+    privacy_notice_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Address(Base):
+    """An address (of a channel) under which the person of a conversation is known; several may be aliases of one."""
+
+    __tablename__ = "address"
+    __table_args__ = (UniqueConstraint("channel", "value"), one_of("channel", get_args(base.Channel)))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    value: Mapped[str] = mapped_column(String(128))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class WebSession(Base):
+    """A web session of a conversation, good until `expires_at` unless revoked (log-out)."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    desk: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Episode(Base):
+    """A sitting: the span of one Rasa session. Its events are forgotten when it ends; the messages stay."""
+
+    __tablename__ = "episode"
+    __table_args__ = (
+        one_of("outcome", ("silence", "identity", "logout", "length")),
+        Index(
+            "uq_episode_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    desk: Mapped[str | None] = mapped_column(String(64))
+    events: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    last_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    outcome: Mapped[str | None] = mapped_column(String(16))
+
+
+class SessionEvent(Base):
+    """One Rasa event of an open episode, in order of `n`."""
+
+    __tablename__ = "session_event"
+
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    event: Mapped[dict[str, Any]]
+
+
+class Message(Base):
+    """One message of a conversation. The columns from `channel` on belong to inbound ones, `actions` and `responses` to answers.
+
+    `text` of a pressed button is its title; `in_reply_to` is the seq of the message answered. `proof` names how the desk was proved.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("channel", "scope", "external_id"),
+        one_of("author", get_args(base.Author)),
+        one_of("kind", get_args(base.Kind)),
+        one_of("state", get_args(base.InboundState)),
+        Index(
+            "uq_message_answer",
+            "conversation_id",
+            "in_reply_to",
+            unique=True,
+            sqlite_where=text("kind = 'answer'"),
+            postgresql_where=text("kind = 'answer'"),
+        ),
+        Index("ix_message_open", "conversation_id", "seq", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_message_failed", "at", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
+    )
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    episode_id: Mapped[int | None] = mapped_column(ForeignKey("episode.id"))
+    seq: Mapped[int]
+    author: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))
+    in_reply_to: Mapped[int | None]
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+    correlation: Mapped[str | None] = mapped_column(String(32))
+    channel: Mapped[str | None] = mapped_column(String(16))
+    scope: Mapped[str | None] = mapped_column(String(64))
+    external_id: Mapped[str | None] = mapped_column(String(128))
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    button_id: Mapped[str | None] = mapped_column(_ID)
+    state: Mapped[str | None] = mapped_column(String(16))
+    desk: Mapped[str | None] = mapped_column(String(64))
+    level: Mapped[str | None] = mapped_column(String(16))
+    proof: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int] = mapped_column(default=0)
+    first_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_error: Mapped[str | None] = mapped_column(String(200))
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    actions: Mapped[list[Any] | None]
+    responses: Mapped[list[Any] | None]
+
+
+class Understanding(Base):
+    """What was understood of one part (`n`) of an inbound message. `ranking`: the top three with their probabilities."""
+
+    __tablename__ = "understanding"
+    __table_args__ = (one_of("decision", get_args(base.Decision)),)
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    decision: Mapped[str] = mapped_column(String(16))
+    intent: Mapped[str | None] = mapped_column(String(64))
+    via: Mapped[str] = mapped_column(String(16))
+    ranking: Mapped[list[Any]]
+    entities: Mapped[list[Any]]
+
+
+class Button(Base):
+    """A choice offered with an answer. Pressing it repeats `origin_text`, the message that led to it, with this intent and these entities."""
+
+    __tablename__ = "button"
+    __table_args__ = (UniqueConstraint("reply_id", "position"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    reply_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(80))
+    intent: Mapped[str] = mapped_column(String(64))
+    entities: Mapped[dict[str, Any]]
+    origin_text: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Reading(Base):
+    """One live value that an answer was made from, with the moment it was read."""
+
+    __tablename__ = "reading"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reply_id: Mapped[str] = mapped_column(ForeignKey("message.id"), index=True)
+    source: Mapped[str] = mapped_column(String(64))
+    server: Mapped[str | None] = mapped_column(String(64))
+    field: Mapped[str] = mapped_column(String(64))
+    value: Mapped[str | None] = mapped_column(Text)
+    read_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Delivery(Base):
+    """The way of one part of an outbound message to the customer; its state only goes forward."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("message_id", "part"), one_of("state", get_args(base.DeliveryState)))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
+    part: Mapped[int] = mapped_column(default=0)
+    external_id: Mapped[str | None] = mapped_column(String(128), unique=True)
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
+    error: Mapped[str | None] = mapped_column(String(200))
+
+
+class Effect(Base):
+    """A change of the world asked for by a turn: exactly one row per (inbound message, n), applied after the commit."""
+
+    __tablename__ = "effect"
+    __table_args__ = (
+        UniqueConstraint("inbound_id", "n"),
+        one_of("state", get_args(base.EffectState)),
+        Index("ix_effect_pending", "next_attempt_at", sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inbound_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
+    n: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(Moment)
+    error: Mapped[str | None] = mapped_column(String(200))
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Escalation(Base):
+    """A case handed to the support line, known to the customer by `code`."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (UniqueConstraint("inbound_id", "n"), one_of("state", ("open", "closed")))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    inbound_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
+    n: Mapped[int]
+    code: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    at: Mapped[datetime] = mapped_column(Moment)

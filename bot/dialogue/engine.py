@@ -1,0 +1,131 @@
+"""Runs one turn on a loaded Rasa model: understand, predict, act, collect. All or nothing.
+
+Rasa's `MessageProcessor` does the dialogue; the pieces that make it stateless and honest about failures are ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import rasa.core.actions.action as rasa_actions
+import rasa.shared.core.events as rasa_events
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.processor import MessageProcessor
+from rasa.shared.utils.common import all_subclasses
+
+from bot.dialogue.action_client import ActionEndpoint, TurnAction
+from bot.dialogue.channel import CollectingChannel, effects_of, reply_of
+from bot.dialogue.store import RequestTrackerStore
+from bot.dialogue.turn import RunningTurn, current_turn
+from bot.dialogue.understanding import Understanding, understand
+from bot.errors import TurnAborted
+
+KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
+USER_PARTS = ("intent", "entities", "text", "decision")
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """The body of `POST /turn` after validation (see docs/architecture.md)."""
+
+    turn: str
+    conversation: str
+    token: str
+    correlation: str
+    events: list[dict[str, Any]]
+    text: str
+    button: dict[str, Any] | None
+
+
+class Engine:
+    """A loaded model and its connection to the actions."""
+
+    def __init__(self, model: Path, endpoint: ActionEndpoint) -> None:
+        rasa_actions.RemoteAction = TurnAction
+        _cache_event_classes()
+        self._endpoint = endpoint
+        self.model = model
+        self._agent = Agent(lock_store=InMemoryLockStore(), action_endpoint=endpoint, tracker_store=RequestTrackerStore(None))
+        self._agent.load_model(model)
+
+    @property
+    def processor(self) -> MessageProcessor:
+        """Rasa's processor of the loaded model."""
+        processor = self._agent.processor
+        if processor is None:
+            raise TurnAborted("no model is loaded")
+        return processor
+
+    async def warm(self) -> None:
+        """Understand one message, so that the first customer does not pay for lazy imports and caches."""
+        await understand(self.processor, "hola, ¿cuándo vence mi servidor y cómo pago?", None, {})
+
+    async def run(self, request: TurnRequest) -> dict[str, Any]:
+        """The answer of `POST /turn`. Raises TurnAborted; nothing of an aborted turn remains."""
+        turn = RunningTurn(request.conversation, request.token, request.correlation, request.events)
+        reset = current_turn.set(turn)
+        try:
+            return await self._run(request, turn)
+        finally:
+            current_turn.reset(reset)
+
+    async def _run(self, request: TurnRequest, turn: RunningTurn) -> dict[str, Any]:
+        parts = await understand(self.processor, request.text, request.button, _slots_of(request.events))
+        replies, effects, channel = [], [], CollectingChannel()
+        for position, part in enumerate(parts):
+            turn.messages, turn.actions = [], []
+            await self._handle(request, part, position, channel)
+            if turn.failure:
+                raise TurnAborted(turn.failure)
+            replies.append(reply_of(turn.messages, turn.actions))
+            effects.extend(effects_of(turn.messages))
+        return {
+            "replies": replies,
+            "events": [
+                _slim(event.as_dict()) for event in list(turn.tracker.events)[len(request.events) :] if event.type_name in KEPT_EVENTS
+            ],
+            "understood": [part.to_json() for part in parts],
+            "effects": effects,
+        }
+
+    async def _handle(self, request: TurnRequest, part: Understanding, position: int, channel: CollectingChannel) -> None:
+        message = UserMessage(
+            text=part.text,
+            output_channel=channel,
+            sender_id=request.conversation,
+            parse_data=part.parse_data,
+            input_channel=channel.name(),
+            message_id=f"{request.turn}#{position}",
+        )
+        await self.processor.handle_message(message)
+
+    async def close(self) -> None:
+        """Close the connection to the actions."""
+        await self._endpoint.close()
+
+
+def _slots_of(events: list[dict[str, Any]]) -> dict[str, Any]:
+    return {event["name"]: event.get("value") for event in events if event.get("event") == "slot"}
+
+
+def _slim(event: dict[str, Any]) -> dict[str, Any]:
+    """An event as the ledger keeps it: no token, no metadata, of the parse only what replaying needs."""
+    slim = {key: value for key, value in event.items() if key != "metadata" and value is not None}
+    if slim.get("event") == "user":
+        slim["parse_data"] = {key: value for key, value in slim.get("parse_data", {}).items() if key in USER_PARTS}
+    return slim
+
+
+def _cache_event_classes() -> None:
+    """Rasa walks all subclasses of Event for each event it reads; the classes do not change while we run."""
+    by_name = {cls.type_name: cls for cls in all_subclasses(rasa_events.Event) if cls.type_name}
+    original = rasa_events.Event.resolve_by_type
+
+    def resolve(type_name: str, default: type | None = None) -> type | None:
+        return by_name.get(type_name) or original(type_name, default)
+
+    rasa_events.Event.resolve_by_type = staticmethod(resolve)

@@ -1,0 +1,83 @@
+"""One exception tree, so that every boundary can tell what it may show and what it must retry.
+
+AssistantError
+├── SettingsError            a setting is missing or malformed: the process refuses to start
+├── AccountsError
+│   ├── AccountsUnavailable  live state cannot be read now: answer without it, never invent
+│   └── DeskUnknown          the identified customer has no desk in the live state
+├── IdentityError
+│   ├── TokenInvalid         forged, malformed, other audience or key
+│   └── TokenExpired         was good once
+├── DialogueError
+│   ├── TurnAborted          something inside the turn failed: keep nothing of it, retry later
+│   └── DialogueUnavailable  no dialogue process answers
+└── LedgerError
+├── Conflict             same id, other content
+├── NotYours             a row of another conversation
+├── LeaseLost            another process took the conversation over: write nothing
+└── LedgerUnavailable    the ledger cannot store now: accept nothing
+"""
+
+
+class AssistantError(Exception):
+    """Root of every error this project raises on purpose."""
+
+
+class SettingsError(AssistantError):
+    """A setting is missing or malformed; the message names the variable."""
+
+
+class AccountsError(AssistantError):
+    """Root of errors of the live state."""
+
+
+class AccountsUnavailable(AccountsError):
+    """Live state cannot be read now."""
+
+
+class DeskUnknown(AccountsError):
+    """There is no desk with this id."""
+
+
+class IdentityError(AssistantError):
+    """Root of errors about who is writing."""
+
+
+class TokenInvalid(IdentityError):
+    """The token was not made by a key we trust, or is not for us."""
+
+
+class TokenExpired(IdentityError):
+    """The token was valid and is not any more."""
+
+
+class DialogueError(AssistantError):
+    """Root of errors of a turn."""
+
+
+class TurnAborted(DialogueError):
+    """The turn failed inside; nothing of it may be kept."""
+
+
+class DialogueUnavailable(DialogueError):
+    """No dialogue process answered."""
+
+
+class LedgerError(AssistantError):
+    """Root of errors of the ledger."""
+
+
+class Conflict(LedgerError):
+    """The same external id came with other content."""
+
+
+class NotYours(LedgerError):
+    """The row belongs to another conversation."""
+
+
+class LeaseLost(LedgerError):
+    """The lease was taken by another holder; nothing may be written."""
+
+
+class LedgerUnavailable(LedgerError):
+    """The ledger cannot store now."""

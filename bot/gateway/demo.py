@@ -1,0 +1,65 @@
+"""The demo portal: stands for a company's service desk, whose back end knows its customer and mints the token."""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+
+from bot.accounts import demo as demo_accounts
+from bot.accounts.store import SqlAccounts
+from bot.channels.webchat.parse import Malformed
+from bot.errors import DeskUnknown
+from bot.gateway.errors import UnknownCustomer
+from bot.gateway.keys import RESOURCES, SESSION_LIMIT
+from bot.gateway.limits import client_address
+from bot.identity.portal import issue_portal_token
+from bot.rules.calendar import BusinessCalendar
+
+SITUATIONS = {
+    "C-1001": "Un servidor activo, al corriente y con respaldo de anoche",
+    "C-1002": "Su servidor vence en 5 días",
+    "C-1003": "Cargo rechazado: está en periodo de gracia",
+    "C-1004": "Venció hace 12 días: servidor suspendido",
+    "C-1005": "Venció hace 41 días: servidor eliminado",
+    "C-1006": "Pagó hace 6 minutos: su servidor se está creando",
+    "C-1007": "Pagó con cuenta bancaria y espera la confirmación",
+    "C-1008": "Su pago lleva más días de lo normal sin confirmarse",
+    "C-1009": "Cinco servidores en distintas situaciones",
+    "C-1010": "El respaldo falló las últimas dos noches",
+    "C-1011": "No le llegó el correo de conexión; aún sin factura",
+    "C-1012": "Servidor caído por un incidente; factura disponible",
+}
+"""What each demo customer lives through, as the portal page tells it."""
+
+
+async def customers(_request: web.Request) -> web.Response:
+    """GET /demo/customers: [{"id", "name", "situation"}]."""
+    listed = [{"id": desk, "name": name, "situation": SITUATIONS.get(desk, "")} for desk, (name, *_) in demo_accounts.CUSTOMERS.items()]
+    return web.json_response(listed)
+
+
+async def log_in(request: web.Request) -> web.Response:
+    """POST /demo/login {"customer"}: that customer's rows as new, and the portal's token. Raises UnknownCustomer."""
+    resources = request.app[RESOURCES]
+    settings, now = resources.settings, resources.now()
+    request.app[SESSION_LIMIT].take(f"demo {client_address(request, settings.trusted_proxies)}")
+    desk = _customer(await request.read())
+    if not isinstance(resources.accounts, SqlAccounts):
+        raise UnknownCustomer  # a company's own system holds no demo customers
+    try:
+        await demo_accounts.reseed_desk(resources.accounts.engine, desk, now, BusinessCalendar(settings.timezone, settings.extra_holidays))
+    except DeskUnknown:
+        raise UnknownCustomer from None
+    return web.json_response({"token": issue_portal_token(settings, desk, now)})
+
+
+def _customer(body: bytes) -> str:
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed from None
+    desk = fields.get("customer") if isinstance(fields, dict) else None
+    if not isinstance(desk, str):
+        raise Malformed
+    return desk

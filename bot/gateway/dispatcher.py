@@ -1,0 +1,140 @@
+"""Takes waiting messages through the dialogue: one at a time per conversation, a bounded number at once, each until it is answered.
+
+Nothing it knows is needed to go on: the queue, the leases and the attempts stand in the ledger, so it may die at any line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.conversations import answers, turns
+from bot.conversations.results import TurnResult
+from bot.conversations.turns import OpenTurn
+from bot.errors import DialogueUnavailable, LeaseLost, LedgerUnavailable, TurnAborted
+from bot.gateway import texts
+from bot.gateway.dialogue_client import TurnRejected
+from bot.gateway.outage import OutageWatch
+from bot.gateway.resources import Resources
+from bot.gateway.worker import Worker
+from bot.identity.turn import sign_turn
+
+log = structlog.get_logger()
+
+UNAVAILABLE = "dialogue unavailable"
+ABORTED = "turn aborted"
+
+
+class Dispatcher:
+    """Runs the turns of this process."""
+
+    def __init__(self, resources: Resources, wake_effects: Callable[[], None]) -> None:
+        self._ledger, self._dialogue, self._hub = resources.ledger, resources.dialogue, resources.hub
+        self._settings, self._metrics, self._timings = resources.settings, resources.metrics, resources.timings
+        self._now, self._jitter = resources.now, resources.jitter
+        self._running: set[asyncio.Task[None]] = set()
+        self.worker = Worker("turns", self.step, self._timings.poll_seconds)
+        self.outage = OutageWatch(resources, (UNAVAILABLE, ABORTED), self.worker.wake)
+        self._wake_effects = wake_effects
+
+    async def step(self) -> bool:
+        """Take one message and start its turn; whether there was one, and a place for it."""
+        if len(self._running) >= self._settings.rate_turns_at_once:
+            return False  # the turn that ends next wakes us
+        turn = await turns.claim(self._ledger, self._now(), self._timings.lease_life)
+        if turn is None:
+            return False
+        task = asyncio.create_task(self._take(turn))
+        self._running.add(task)
+        task.add_done_callback(self._end)
+        return True
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self.worker.wake()
+
+    async def drain(self) -> None:
+        """Wait for the turns that run, at most `drain_seconds`; what is left is taken again when its lease has ended."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._timings.drain_seconds)
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _take(self, turn: OpenTurn) -> None:
+        conversation = turn.lease.conversation
+        with structlog.contextvars.bound_contextvars(correlation=turn.correlation, conversation=conversation, turn=turn.message):
+            self._hub.wake(conversation, typing=True)
+            try:
+                await self._settle(turn)
+            except LeaseLost:
+                self._count(turn, "lease_lost")
+            except LedgerUnavailable as error:  # the lease ends by itself, and the turn is taken again
+                self._count(turn, "ledger_unavailable", error=str(error))
+            except Exception:
+                log.exception("a turn could not be settled")
+                self._metrics.turns.labels("internal").inc()
+            finally:
+                self._hub.wake(conversation, typing=False)
+
+    async def _settle(self, turn: OpenTurn) -> None:
+        try:
+            async with self._renewing(turn):
+                token = sign_turn(self._settings.internal_secret, turn.desk, turn.level, turn.message, self._now())
+                result = await self._dialogue.turn(turn, token)
+        except TurnRejected as error:
+            await self._park(turn, str(error))
+        except TurnAborted as error:
+            await self._again(turn, ABORTED, str(error))
+        except DialogueUnavailable as error:
+            await self._again(turn, UNAVAILABLE, str(error))
+        else:
+            await self._commit(turn, result)
+
+    async def _commit(self, turn: OpenTurn, result: TurnResult) -> None:
+        now = self._now()
+        await answers.commit(self._ledger, turn, result, now)
+        if result.effects:
+            self._wake_effects()
+        for part in result.understood:
+            self._metrics.decisions.labels(part.decision).inc()
+        self._metrics.answer_seconds.observe(max(0.0, (now - turn.accepted_at).total_seconds()))
+        self._count(turn, "answered")
+
+    async def _again(self, turn: OpenTurn, error: str, detail: str) -> None:
+        now = self._now()
+        if turn.attempts >= self._timings.park_attempts and now - turn.first_attempt_at >= self._timings.park_after:
+            await self._park(turn, f"{error}: {detail}")
+            return
+        await turns.postpone(self._ledger, turn, now + self._timings.back_off(turn.attempts, self._jitter()), error)
+        self.outage.suspect()
+        self._count(turn, "postponed", error=f"{error}: {detail}")
+
+    async def _park(self, turn: OpenTurn, error: str) -> None:
+        await turns.park(self._ledger, turn, error, texts.parked(self._settings), self._now())
+        self._metrics.notices.labels("parked").inc()
+        self._count(turn, "parked", error=error)
+
+    def _count(self, turn: OpenTurn, outcome: str, **detail: str) -> None:
+        self._metrics.turns.labels(outcome).inc()
+        log.info("turn", outcome=outcome, attempts=turn.attempts, **detail)
+
+    @asynccontextmanager
+    async def _renewing(self, turn: OpenTurn) -> AsyncIterator[None]:
+        """Keep the lease while the block runs; when it is lost the commit will find out."""
+        renewal = Worker("lease", lambda: self._renew(turn), self._timings.renew_seconds, later=True)
+        renewal.start()
+        try:
+            with self._metrics.turn_seconds.time():
+                yield
+        finally:
+            await renewal.stop()
+
+    async def _renew(self, turn: OpenTurn) -> bool:
+        with contextlib.suppress(LeaseLost):
+            await turns.renew(self._ledger, turn.lease, self._now(), self._timings.lease_life)
+        return False

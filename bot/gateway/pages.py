@@ -1,0 +1,49 @@
+"""Files for a browser: the widget, the demo portal, the privacy page. Nothing inline, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+from aiohttp import web
+
+from bot.gateway.keys import RESOURCES
+
+WIDGET = Path(__file__).resolve().parent.parent / "widget"
+PORTAL_FILES = frozenset({"portal.css", "portal.js", "icon.svg"})
+CSP_PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_PAGE = {"Content-Security-Policy": CSP_PAGE, "Cache-Control": "no-cache"}
+_ANYWHERE = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_templates = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined)
+
+
+async def portal(_request: web.Request) -> web.FileResponse:
+    """GET /: the demo portal."""
+    return web.FileResponse(WIDGET / "portal.html", headers=_PAGE)
+
+
+async def portal_file(request: web.Request) -> web.FileResponse:
+    """GET /portal/NAME: one of the portal's own files, by name and nothing else. Raises HTTPNotFound."""
+    name = request.match_info["name"]
+    if name not in PORTAL_FILES:
+        raise web.HTTPNotFound
+    return web.FileResponse(WIDGET / name, headers={"Cache-Control": "no-cache"})
+
+
+async def widget(_request: web.Request) -> web.FileResponse:
+    """GET /widget.js: loaded by pages of any origin (what they may then ask is ALLOWED_ORIGINS' affair); revalidated by its ETag."""
+    return web.FileResponse(WIDGET / "support-chat.js", headers=_ANYWHERE)
+
+
+async def privacy(request: web.Request) -> web.Response:
+    """GET /privacidad: the privacy notice, for companies that have no page of their own."""
+    page = _templates.get_template("privacidad.html").render(phone=request.app[RESOURCES].settings.support_phone)
+    return web.Response(text=page, content_type="text/html", headers=_PAGE)
+
+
+async def privacy_style(_request: web.Request) -> web.FileResponse:
+    """GET /privacidad.css."""
+    return web.FileResponse(Path(__file__).parent / "privacidad.css", headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,59 @@
+"""Every text that the gateway itself says to a customer, es-MX; answers come from the dialogue."""
+
+from __future__ import annotations
+
+from bot.settings import Settings
+
+ERRORS = {
+    "malformed": "No pude leer la solicitud. Revisa los datos e inténtalo de nuevo.",
+    "empty": "Escribe tu mensaje antes de enviarlo.",
+    "cursor": "Esa posición de la conversación no existe. Vuelve a cargar los mensajes.",
+    "too_large": "Tu mensaje es demasiado largo: el límite es de 4,096 caracteres. Acórtalo y envíalo de nuevo.",
+    "session": "Tu sesión de chat no es válida. Abre el chat de nuevo.",
+    "session_expired": "Tu sesión de chat terminó. Abre el chat de nuevo.",
+    "token": "No pudimos comprobar quién eres con los datos del portal. Entra de nuevo al portal.",
+    "token_expired": "El acceso que dio el portal ya venció. Vuelve a cargar la página del portal.",
+    "forbidden": "Esa opción no pertenece a esta conversación.",
+    "conflict": "Ya recibimos otro mensaje con ese identificador.",
+    "button_used": "Esa opción ya se usó. Escribe tu pregunta o elige otra.",
+    "button_expired": "Esa opción ya venció. Escribe tu pregunta de nuevo.",
+    "rate": "Estás enviando mensajes muy rápido. Espera un momento e inténtalo de nuevo.",
+    "unavailable": "Por ahora no podemos recibir mensajes. Inténtalo de nuevo en unos segundos.",
+    "not_found": "No existe lo que buscas.",
+    "method": "Ese método no se permite aquí.",
+    "unknown_customer": "No existe ese cliente de demostración.",
+    "internal": "Algo falló de nuestro lado. Inténtalo de nuevo.",
+}
+
+
+def delay(settings: Settings) -> str:
+    """Told once to a customer whose answer takes longer."""
+    return (
+        "Recibimos tu mensaje. La respuesta está tardando más de lo normal; en cuanto esté lista te la damos aquí mismo. "
+        f"Si es urgente, llama al {settings.support_phone}."
+    )
+
+
+def parked(settings: Settings) -> str:
+    """Told when a message was given up."""
+    hours = f"{settings.support_hours.opens:%H:%M} a {settings.support_hours.closes:%H:%M}"
+    return (
+        f"No pudimos responder tu mensaje y lo sentimos. Llama a la línea de soporte, {settings.support_phone}, "
+        f"de lunes a viernes de {hours} h, y ahí te ayudan."
+    )
+
+
+def privacy(url: str) -> str:
+    """The simplified privacy notice, once in a conversation."""
+    return f"Usamos lo que escribes solo para atenderte; conoce nuestro aviso de privacidad: {url}"
+
+
+MAIL_SUBJECT = "Archivo de conexión a tu servidor Aspel Nube."
+
+
+def mail_body(server: str, settings: Settings) -> str:
+    """Body of the mail that carries the connection file."""
+    return (
+        f"Hola:\n\nAdjunto encontrarás el archivo de conexión de tu servidor {server}. Ábrelo en tu computadora para entrar.\n\n"
+        f"Si no solicitaste este correo o necesitas ayuda, llama a la línea de soporte: {settings.support_phone}.\n"
+    )

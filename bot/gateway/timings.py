@@ -1,0 +1,31 @@
+"""Every interval of the gateway in one place, so that tests can make them short and operators can see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Intervals; those in plain numbers are seconds of real waiting, the timedeltas are compared with the clock."""
+
+    poll_seconds: float = 1.0
+    keep_alive_seconds: float = 15.0
+    turn_seconds: float = 20.0
+    connect_seconds: float = 2.0
+    drain_seconds: float = 25.0
+    lease_life: timedelta = timedelta(seconds=30)
+    renew_seconds: float = 10.0
+    delay_notice_after: timedelta = timedelta(seconds=6)
+    back_off_first: timedelta = timedelta(seconds=2)
+    back_off_most: timedelta = timedelta(seconds=20)
+    park_attempts: int = 8
+    park_after: timedelta = timedelta(minutes=10)
+    effect_lease_life: timedelta = timedelta(minutes=2)
+    effect_attempts: int = 12
+
+    def back_off(self, attempts: int, jitter: float) -> timedelta:
+        """How long to wait after this many attempts; `jitter` in 0…1 adds up to a quarter, so that many do not come back at once."""
+        exact = min(self.back_off_first * 2 ** min(attempts - 1, 16), self.back_off_most)
+        return exact * (1 + jitter / 4)

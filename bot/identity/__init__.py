@@ -1,0 +1,1 @@
+"""Who is writing: portal tokens, session tokens, turn tokens."""

@@ -1,0 +1,39 @@
+"""Our own session token: it binds a browser to one conversation and one subject, and to nothing a client can choose.
+
+The token only names a session; the ledger keeps the row and can end it before its time (log-out).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.errors import TokenInvalid
+from bot.identity.tokens import moment, seconds, sign, verify
+
+AUDIENCE = "webchat-session"
+
+
+@dataclass(frozen=True)
+class SessionClaims:
+    """What a session token says. `desk` is None for a visitor who was not identified."""
+
+    session: str
+    conversation: str
+    desk: str | None
+    expires_at: datetime
+
+
+def sign_session(secret: str, claims: SessionClaims, now: datetime) -> str:
+    """The token of a session, good until `claims.expires_at`."""
+    body = {"aud": AUDIENCE, "jti": claims.session, "cid": claims.conversation, "iat": seconds(now), "exp": seconds(claims.expires_at)}
+    return sign(secret, body if claims.desk is None else {**body, "sub": claims.desk})
+
+
+def read_session(secret: str, token: str, now: datetime) -> SessionClaims:
+    """The claims of a session token. Raises TokenInvalid or TokenExpired; whether it was revoked only the ledger knows."""
+    claims = verify(secret, token, algorithms=["HS256"], audience=AUDIENCE, required=["jti", "cid"], now=now)
+    session, conversation, desk = claims["jti"], claims["cid"], claims.get("sub")
+    if not isinstance(session, str) or not isinstance(conversation, str):
+        raise TokenInvalid("no session is named")
+    return SessionClaims(session, conversation, desk, moment(claims, "exp"))

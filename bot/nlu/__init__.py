@@ -1,0 +1,1 @@
+"""Understanding: normalisation, entities, the calibrated intent model and the decision to answer, ask or refuse."""

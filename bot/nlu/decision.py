@@ -1,0 +1,118 @@
+"""Answer, ask or refuse: how sure is sure enough.
+
+`Acceptance` estimates the probability that answering with the best label of ours is right. It is fitted on cross-validated
+predictions, with the not-ours examples as negatives, from the probabilities and the similarity to the nearest examples.
+`choose_thresholds` reads the risk-coverage curve for a stated wrong-answer rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+Decision = Literal["answered", "asked", "refused"]
+NOT_OURS = ("tema_no_cubierto", "fuera_de_tema")
+# answering one of a pair for the other is not harmful: both answers say the general rule and the customer's own state
+PAIRS = (frozenset({"faq_factura", "consultar_factura"}), frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}))
+CHOICES = 3
+MIN_CHOICE_PROBABILITY = 0.03
+
+
+def same_or_pair(one: str, other: str) -> bool:
+    """Whether an answer to `one` also answers `other`."""
+    return one == other or frozenset({one, other}) in PAIRS
+
+
+def worth_offering(labels: Sequence[str], probabilities: Sequence[float]) -> list[str]:
+    """Which of the best labels to ask about: the first, and others that are probable enough and no pair of one offered already."""
+    offered = [labels[0]]
+    for label, probability in zip(labels[1:], probabilities[1:], strict=True):
+        if probability >= MIN_CHOICE_PROBABILITY and not any(same_or_pair(label, other) for other in offered):
+            offered.append(label)
+    return offered
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the decision looks at, one row per message: probabilities (n, k), margins (n, k), similarity of the two best labels of ours (n, 2)."""
+
+    probabilities: np.ndarray
+    margins: np.ndarray
+    similarity: np.ndarray
+    best: np.ndarray  # (n, 3) columns of the three best labels of ours
+    not_ours: np.ndarray  # (n,) probability of the two not-ours labels together
+
+    def features(self) -> np.ndarray:
+        """Inputs of the acceptance model, shape (n, 7)."""
+        rows = np.arange(len(self.best))
+        first, second = self.best[:, 0], self.best[:, 1]
+        return np.column_stack(
+            [
+                _logit(self.probabilities[rows, first]),
+                _logit(self.probabilities[rows, second]),
+                _logit(self.not_ours),
+                self.similarity[:, 0],
+                self.similarity[:, 1],
+                self.margins[rows, first],
+                self.margins[rows, second],
+            ]
+        )
+
+
+def _logit(probability: np.ndarray) -> np.ndarray:
+    floor = 1e-4
+    return np.asarray(np.log((probability + floor) / (1 - probability + floor)))
+
+
+class Acceptance:
+    """Probability that the best label of ours is the right answer."""
+
+    def __init__(self, weights: np.ndarray, bias: float) -> None:
+        self.weights, self.bias = weights, bias
+
+    @classmethod
+    def fit(cls, evidence: Evidence, right: np.ndarray) -> Acceptance:
+        """Fit on cross-validated evidence; `right` is a boolean per row."""
+        features = evidence.features()
+        mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
+        model = LogisticRegression(C=1.0, max_iter=500).fit((features - mean) / spread, right)
+        weights = model.coef_[0] / spread
+        return cls(weights, float(model.intercept_[0] - weights @ mean))
+
+    def probability(self, evidence: Evidence) -> np.ndarray:
+        """Shape (n,)."""
+        return np.asarray(1 / (1 + np.exp(-(evidence.features() @ self.weights + self.bias))))
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Answer from `answer` on; refuse below `refuse`, or when not-ours is more probable than `not_ours`; ask between."""
+
+    answer: float
+    refuse: float
+    not_ours: float
+
+    def decide(self, acceptance: float, not_ours: float) -> Decision:
+        """The decision for one message."""
+        if acceptance >= self.answer:
+            return "answered"
+        if acceptance < self.refuse or not_ours > self.not_ours:
+            return "refused"
+        return "asked"
+
+    def to_json(self) -> dict[str, Any]:
+        """For the model's metadata."""
+        return asdict(self)
+
+
+def choose_thresholds(acceptance: np.ndarray, wrong: np.ndarray, wrong_answer_rate: float, refuse: float, not_ours: float) -> Thresholds:
+    """The lowest answering threshold whose wrong answers, of all messages, stay within `wrong_answer_rate`."""
+    order = np.argsort(-acceptance)
+    rate = np.cumsum(wrong[order]) / len(wrong)
+    allowed = np.flatnonzero(rate <= wrong_answer_rate)
+    last = int(allowed[-1]) if len(allowed) else 0
+    return Thresholds(answer=float(min(0.99, max(refuse, acceptance[order][last]))), refuse=refuse, not_ours=not_ours)

@@ -1,0 +1,267 @@
+"""The only reader of the environment. A bad value stops the process and names the variable.
+
+Every setting is one field below: its metadata says which variable it is read from and what it means; `docs/settings.md`
+is written from it by `python -m bot settings`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+
+from bot.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+MIN_SECRET_CHARACTERS = 32
+MAX_PORT = 65_535
+
+
+def _text(raw: str) -> str:
+    return raw
+
+
+def _boolean(raw: str) -> bool:
+    if raw not in {"0", "1"}:
+        raise ValueError("must be 0 or 1")
+    return raw == "1"
+
+
+def _positive(raw: str) -> int:
+    number = int(raw)
+    if number <= 0:
+        raise ValueError("must be a whole number above 0")
+    return number
+
+
+def _port(raw: str) -> int:
+    number = int(raw)
+    if not 1 <= number <= MAX_PORT:
+        raise ValueError("must be a port between 1 and 65535")
+    return number
+
+
+def _seconds(raw: str) -> timedelta:
+    return timedelta(seconds=_positive(raw))
+
+
+def _list(raw: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in raw.split(",") if part.strip())
+
+
+def _dates(raw: str) -> tuple[date, ...]:
+    return tuple(date.fromisoformat(part) for part in _list(raw))
+
+
+def _url(raw: str) -> str:
+    if raw and not urlsplit(raw).scheme:
+        raise ValueError("must be an absolute URL")
+    return raw.rstrip("/")
+
+
+def _urls(raw: str) -> tuple[str, ...]:
+    return tuple(_url(part) for part in _list(raw))
+
+
+def _origins(raw: str) -> tuple[str, ...]:
+    origins = _urls(raw)
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or parts.path or "*" in origin:
+            raise ValueError(f"{origin!r} is not an exact origin such as https://portal.example")
+    return origins
+
+
+def _zone(raw: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(raw)
+    except ZoneInfoNotFoundError:
+        raise ValueError("is not a known time zone") from None
+
+
+@dataclass(frozen=True)
+class SupportHours:
+    """Opening hours of the support line on business days, local time."""
+
+    opens: time
+    closes: time
+
+
+def _hours(raw: str) -> SupportHours:
+    opens, _, closes = raw.partition("-")
+    hours = SupportHours(time.fromisoformat(opens), time.fromisoformat(closes))
+    if hours.opens >= hours.closes:
+        raise ValueError("must open before it closes, as in 09:00-18:00")
+    return hours
+
+
+class Secret(str):
+    """A string that never shows itself in a log or a traceback."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(…)" if self else "Secret(empty)"
+
+
+def _secret(raw: str) -> Secret:
+    if raw and len(raw) < MIN_SECRET_CHARACTERS:
+        raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters")
+    return Secret(raw)
+
+
+def _any_secret(raw: str) -> Secret:
+    return Secret(raw)
+
+
+def setting(variable: str, default: str, parse: Callable[[str], Any], help_text: str) -> Any:
+    """Declare one setting: its variable, default (as it would be written), parser and meaning."""
+    return field(metadata={"variable": variable, "default": default, "parse": parse, "help": help_text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of all processes, validated."""
+
+    # storage
+    database_url: str = setting(
+        "DATABASE_URL", f"sqlite+aiosqlite:///{VAR}/ledger.db", _url, "SQLAlchemy URL of the ledger (aiosqlite or asyncpg)"
+    )
+    accounts_database_url: str = setting(
+        "ACCOUNTS_DATABASE_URL", f"sqlite+aiosqlite:///{VAR}/accounts.db", _url, "SQLAlchemy URL of the live state"
+    )
+    # network
+    bind_host: str = setting("BIND_HOST", "127.0.0.1", _text, "address the gateway listens on")
+    bind_port: int = setting("BIND_PORT", "8080", _port, "port the gateway listens on")
+    trusted_proxies: tuple[str, ...] = setting("TRUSTED_PROXIES", "", _list, "addresses whose X-Forwarded-For is believed")
+    dialogue_urls: tuple[str, ...] = setting("DIALOGUE_URLS", "http://127.0.0.1:5105", _urls, "dialogue processes, comma separated")
+    actions_url: str = setting("ACTIONS_URL", "http://127.0.0.1:5155", _url, "the actions process")
+    internal_secret: Secret = setting(
+        "INTERNAL_SECRET", "", _secret, "shared by our processes; empty: one is made and kept in var/ (demo only)"
+    )
+    demo: bool = setting("DEMO", "0", _boolean, "1 serves the demo portal, its log-in and the demo customers")
+    # what the company offers
+    support_phone: str = setting("SUPPORT_PHONE", "55 8000 9480", _text, "the support line, as told to customers")
+    support_hours: SupportHours = setting("SUPPORT_HOURS", "09:00-18:00", _hours, "hours of the line on business days")
+    sae_remoto_url: str = setting("SAE_REMOTO_URL", "", _url, "guide of SAE Remoto (FAQ 21); empty: no link is given")
+    tutorials_url: str = setting("TUTORIALS_URL", "", _url, "tutorials page; empty: no link is given")
+    privacy_url: str = setting("PRIVACY_URL", "", _url, "full privacy notice; empty: the gateway's own page /privacidad")
+    portal_url: str = setting("PORTAL_URL", "", _url, "the customers' service desk, named to visitors who are not identified")
+    # identity
+    session_secret: Secret = setting("SESSION_SECRET", "", _secret, "signs web sessions; empty: one is made and kept in var/ (demo only)")
+    session_ttl: timedelta = setting("SESSION_TTL", "43200", _seconds, "life of a web session, seconds")
+    portal_jwt_secret: Secret = setting(
+        "PORTAL_JWT_SECRET", "", _secret, "HS256 key of the portal's tokens; empty in demo: one is made and kept in var/"
+    )
+    portal_jwt_public_key: str = setting(
+        "PORTAL_JWT_PUBLIC_KEY", "", _text, "PEM of an RS256/ES256/EdDSA key of the portal, instead of the secret"
+    )
+    portal_jwt_audience: str = setting("PORTAL_JWT_AUDIENCE", "servidor-virtual-assistant", _text, "audience the portal's tokens must name")
+    allowed_origins: tuple[str, ...] = setting("ALLOWED_ORIGINS", "", _origins, "exact origins of pages that may embed the widget")
+    # WhatsApp
+    whatsapp_phone_number_id: str = setting("WHATSAPP_PHONE_NUMBER_ID", "", _text, "id of the business number; empty: channel off")
+    whatsapp_access_token: Secret = setting("WHATSAPP_ACCESS_TOKEN", "", _any_secret, "Graph API token")
+    whatsapp_app_secret: Secret = setting("WHATSAPP_APP_SECRET", "", _any_secret, "key of webhook signatures")
+    whatsapp_verify_token: Secret = setting("WHATSAPP_VERIFY_TOKEN", "", _any_secret, "webhook verification token")
+    whatsapp_api_version: str = setting("WHATSAPP_API_VERSION", "v25.0", _text, "Graph API version")
+    whatsapp_api_base: str = setting("WHATSAPP_API_BASE", "https://graph.facebook.com", _url, "Graph API address")
+    # mail and sealing
+    smtp_url: Secret = setting(
+        "SMTP_URL",
+        "",
+        _any_secret,
+        "smtp(s)://user:password@host:port for connection mails; file:///folder writes .eml files; empty in demo: var/outbox",
+    )
+    mail_from: str = setting("MAIL_FROM", "servidor-virtual@example.com", _text, "sender of connection mails")
+    sealing_key: Secret = setting("SEALING_KEY", "", _any_secret, "key for sealed copies of personal data")
+    # limits
+    rate_messages_per_minute: int = setting("RATE_MESSAGES_PER_MINUTE", "30", _positive, "messages a customer may send in a minute")
+    rate_sessions_per_minute: int = setting("RATE_SESSIONS_PER_MINUTE", "60", _positive, "new sessions from one address in a minute")
+    rate_turns_at_once: int = setting("RATE_TURNS_AT_ONCE", "8", _positive, "turns that run at once in this gateway")
+    log_level: str = setting("LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR")
+    # rules of the business (design section 7)
+    timezone: ZoneInfo = setting("TIMEZONE", "America/Mexico_City", _zone, "time zone of all dates told to customers")
+    extra_holidays: tuple[date, ...] = setting(
+        "EXTRA_HOLIDAYS", "", _dates, "days off besides the statutory ones, as 2026-12-24,2026-12-31"
+    )
+    max_servers: int = setting("MAX_SERVERS", "5", _positive, "servers a desk may contract (FAQ 2)")
+    grace_days: int = setting("GRACE_DAYS", "3", _positive, "natural days of grace after the end date (FAQ 6)")
+    retention_days: int = setting("RETENTION_DAYS", "30", _positive, "natural days an unpaid server's data is kept (FAQ 10)")
+    creation_minutes: int = setting("CREATION_MINUTES", "15", _positive, "creation time after the credit (FAQ 9)")
+    change_cutoff_business_hours: int = setting(
+        "CHANGE_CUTOFF_BUSINESS_HOURS", "72", _positive, "business hours before the end date to cancel for a change (FAQ 12)"
+    )
+    bank_confirmation_business_days: int = setting(
+        "BANK_CONFIRMATION_BUSINESS_DAYS", "3", _positive, "most business days a bank or debit charge takes (FAQ 20)"
+    )
+    invoice_business_days: int = setting(
+        "INVOICE_BUSINESS_DAYS", "5", _positive, "whole business days from the credit to the invoice (FAQ 16)"
+    )
+
+
+_MADE_IN_DEMO = ("internal_secret", "session_secret", "portal_jwt_secret")
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and validate every setting from `environ` (default: `.env`, then the environment on top).
+
+    Raises SettingsError naming the variable. In demo mode missing secrets are made once and kept in `var/`.
+    """
+    if environ is None:
+        environ = {**{k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}, **os.environ}
+    values = {f.name: _parse(f, environ) for f in dataclasses.fields(Settings)}
+    if values["demo"]:
+        VAR.mkdir(parents=True, exist_ok=True)
+        for name in _MADE_IN_DEMO:
+            values[name] = values[name] or _kept_secret(name)
+        values["smtp_url"] = values["smtp_url"] or Secret(f"file://{VAR}/outbox")
+    _check_together(values)
+    return Settings(**values)
+
+
+def _parse(declared: dataclasses.Field[Any], environ: Mapping[str, str]) -> Any:
+    variable = declared.metadata["variable"]
+    raw = environ.get(variable, declared.metadata["default"]).strip()
+    try:
+        return declared.metadata["parse"](raw)
+    except ValueError as error:
+        raise SettingsError(f"{variable}: {error}") from None
+
+
+def _kept_secret(name: str) -> Secret:
+    path = VAR / f"{name}.txt"
+    if not path.exists():
+        # written aside and linked: processes that start together agree on one whole value
+        aside = VAR / f".{name}.{os.getpid()}"
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+        aside.unlink()
+    return Secret(path.read_text(encoding="ascii").strip())
+
+
+def _check_together(values: Mapping[str, Any]) -> None:
+    for name in ("internal_secret", "session_secret"):
+        if not values[name]:
+            raise SettingsError(f"{name.upper()}: is required outside the demo (at least {MIN_SECRET_CHARACTERS} characters)")
+    if not (values["portal_jwt_secret"] or values["portal_jwt_public_key"]):
+        raise SettingsError("PORTAL_JWT_SECRET: is required outside the demo, or PORTAL_JWT_PUBLIC_KEY instead of it")
+    if values["log_level"] not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise SettingsError("LOG_LEVEL: must be DEBUG, INFO, WARNING or ERROR")
+    whatsapp = ("whatsapp_access_token", "whatsapp_app_secret", "whatsapp_verify_token")
+    if values["whatsapp_phone_number_id"]:
+        for name in whatsapp:
+            if not values[name]:
+                raise SettingsError(f"{name.upper()}: is required when WHATSAPP_PHONE_NUMBER_ID is set")

@@ -1,0 +1,123 @@
+"""Brings up actions, dialogue and gateway, keeps them up, and stops them in the order in which messages flow."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import psutil
+
+from bot.errors import AssistantError
+from bot.supervisor.process import Child
+
+READY_SECONDS = 120.0
+STOP_SECONDS = 15.0
+POLL_SECONDS = 0.1
+RESTART_WINDOW_SECONDS = 60.0
+MAX_STARTS_IN_WINDOW = 4
+BACKOFF_SECONDS = 0.5
+
+Say = Callable[[str], None]
+
+
+class StartFailed(AssistantError):
+    """A process could not be brought up; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port one of ours will listen on, and the setting that moves it."""
+
+    host: str
+    number: int
+    owner: str
+    setting: str
+
+
+def check_ports(ports: Sequence[Port]) -> None:
+    """Raises StartFailed naming the first port that is taken, and by what when it can be seen."""
+    for port in ports:
+        with socket.socket(socket.AF_INET6 if ":" in port.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((port.host, port.number))
+            except OSError as error:
+                raise StartFailed(
+                    f"port {port.number} for the {port.owner} cannot be used ({error.strerror}{_holder(port.number)}). "
+                    f"Stop that program or set {port.setting} to another one."
+                ) from None
+
+
+def _holder(number: int) -> str:
+    try:
+        pids = {c.pid for c in psutil.net_connections("inet") if c.status == psutil.CONN_LISTEN and c.laddr.port == number and c.pid}
+        return "".join(f"; held by {psutil.Process(pid).name()}, process {pid}" for pid in pids)
+    except psutil.Error:
+        return ""
+
+
+class Supervisor:
+    """All children of one installation."""
+
+    def __init__(self, children: Sequence[Child], root: Path, say: Say) -> None:
+        self._children = children
+        self._root = root
+        self._say = say
+        self._stopping = asyncio.Event()
+
+    async def run(self, ready_line: str) -> None:
+        """Start all, say `ready_line` once, watch until SIGINT or SIGTERM, stop all. Raises StartFailed."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stopping.set)
+        try:
+            await asyncio.gather(*(child.start(self._root) for child in self._children))
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
+                await self._all_ready(session)
+            if not self._stopping.is_set():
+                self._say(ready_line)
+            await self._watch()
+        finally:
+            for child in reversed(self._children):
+                await child.stop(STOP_SECONDS)
+
+    async def _all_ready(self, session: aiohttp.ClientSession) -> None:
+        started = asyncio.get_running_loop().time()
+        waiting = list(self._children)
+        while waiting and not self._stopping.is_set():
+            for child in list(waiting):
+                if not child.running:
+                    raise StartFailed(f"{child.name} {child.why_it_ended()}:\n{_indented(child)}")
+                if await child.is_ready(session):
+                    waiting.remove(child)
+                    self._say(f"  {child.name} ready after {asyncio.get_running_loop().time() - started:.1f} s")
+            if asyncio.get_running_loop().time() - started > READY_SECONDS:
+                names = ", ".join(child.name for child in waiting)
+                raise StartFailed(f"not ready after {READY_SECONDS:.0f} s: {names}\n" + "\n".join(_indented(child) for child in waiting))
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _watch(self) -> None:
+        while not self._stopping.is_set():
+            for child in self._children:
+                if not child.running and not self._stopping.is_set():
+                    await self._bring_back(child)
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _bring_back(self, child: Child) -> None:
+        now = asyncio.get_running_loop().time()
+        recent = [start for start in child.starts if now - start < RESTART_WINDOW_SECONDS]
+        if len(recent) >= MAX_STARTS_IN_WINDOW:
+            raise StartFailed(f"{child.name} {child.why_it_ended()}, for the {len(recent)}th time in a minute:\n{_indented(child)}")
+        self._say(f"{child.name} {child.why_it_ended()}; starting it again (log: {child.log})")
+        await asyncio.sleep(BACKOFF_SECONDS * len(recent))
+        await child.start(self._root)
+
+
+def _indented(child: Child) -> str:
+    words = "\n".join(f"    {line}" for line in child.last_words) or "    (it said nothing)"
+    return f"{words}\n  whole log: {child.log}"

@@ -1,0 +1,83 @@
+"""Models and migrations agree, and any number of processes may bring a database up together."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.schema import CheckConstraint
+
+from bot.accounts.models import Base
+from bot.database import make_engine
+from bot.migrations import HERE, differences, upgrade
+
+
+def test_models_and_migrations_agree(url):
+    assert differences(url, "accounts") == []
+
+
+async def _checks(url: str) -> dict[str, set[str]]:
+    engine = make_engine(url)
+    async with engine.connect() as connection:
+        found = await connection.run_sync(
+            lambda sync: {table: {check["name"] for check in inspect(sync).get_check_constraints(table)} for table in Base.metadata.tables}
+        )
+    await engine.dispose()
+    return found
+
+
+async def test_every_check_of_the_models_is_in_the_database(url):
+    declared = {
+        name: {check.name for check in table.constraints if isinstance(check, CheckConstraint)}
+        for name, table in Base.metadata.tables.items()
+    }
+    found = await _checks(url)
+    assert {name: {str(check) for check in checks} for name, checks in declared.items()} == found
+
+
+def test_every_check_holds_the_same_words_in_the_migrations():
+    """The states inside the CHECKs come from the port; a new state there needs a migration."""
+    source = "".join(path.read_text() for path in (HERE / "accounts" / "versions").glob("*.py"))
+    for table in Base.metadata.tables.values():
+        for check in table.constraints:
+            if isinstance(check, CheckConstraint):
+                assert str(check.sqltext) in source, check.name
+
+
+def test_upgrading_twice_changes_nothing(url):
+    upgrade(url, "accounts")
+    assert differences(url, "accounts") == []
+
+
+async def test_upgrading_inside_a_running_loop(url):
+    upgrade(url, "accounts")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_many_processes_may_start_together(kind, request, tmp_path):
+    url = f"sqlite+aiosqlite:///{tmp_path}/new/folder/accounts.db" if kind == "sqlite" else request.getfixturevalue("postgres_url")
+    with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as processes:
+        for started in [processes.submit(upgrade, url, "accounts") for _ in range(4)]:
+            started.result(timeout=120)
+    assert differences(url, "accounts") == []
+
+
+async def test_tables_of_others_in_the_same_database_are_left_alone(url):
+    engine = make_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE conversation (id INTEGER PRIMARY KEY)"))
+    await engine.dispose()
+    upgrade(url, "accounts")
+    assert differences(url, "accounts") == []
+
+
+@pytest.mark.parametrize("address", ["sqlite+aiosqlite://", "mysql+aiomysql://localhost/x", "sqlite:///x.db", "postgresql://localhost/x"])
+def test_an_unsupported_address_is_refused(address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError):
+        upgrade(address, "accounts")
+
+
+def test_an_unknown_branch_is_refused(tmp_path):
+    with pytest.raises(ValueError):
+        upgrade(f"sqlite+aiosqlite:///{tmp_path}/x.db", "else")

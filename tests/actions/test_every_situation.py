@@ -1,0 +1,195 @@
+"""Every action in every situation, at moments with the longest words: short enough, nobody else's data, no invented dates, each answer reached.
+
+`ask` itself checks the limits of text and buttons.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from tests.actions.rendering import (
+    MEXICO,
+    Rendered,
+    ago,
+    ask,
+    backup,
+    desk,
+    executor,
+    health,
+    incident,
+    invoice,
+    licence,
+    mail,
+    payment,
+    plan_change,
+    responses_by_file,
+    server,
+    subscription,
+)
+
+LONG = "DISTRIBUIDORA-01"
+FALL = "Falla de red en el centro de datos; trabajamos en restablecer el servicio."
+MOMENTS = {
+    "open": datetime(2026, 11, 24, 10, 0, tzinfo=MEXICO),
+    "closed, long weekday and month": datetime(2026, 9, 22, 22, 30, tzinfo=MEXICO),
+    "closed, next year": datetime(2026, 12, 31, 22, 30, tzinfo=MEXICO),
+}
+
+
+def situations(now: datetime) -> dict[str, tuple]:
+    """Servers of one desk for each situation, relative to `now`, under a long name and with the longest of its values."""
+    today, night = now.date(), now - timedelta(days=8)
+
+    def of(status="active", ends_in=120, alias=LONG, **given):
+        ends_on = today + timedelta(days=ends_in) if ends_in is not None else None
+        given.setdefault("health", health("up", now - timedelta(minutes=2)) if status == "active" else None)
+        given.setdefault("solution", "Nube Profesional")
+        return server(alias, status, **{"subscription": subscription(ends_on), **given})
+
+    paid = payment(method="bank_account", masked="Cuenta Scotiabank ···· 1187", charged_at=night)
+    failed = tuple(backup(today - timedelta(days=n), "failed") for n in range(3))
+    return {
+        "no servers": (),
+        "plain": (of(payments=(paid,), backups=(backup(today),), connection_mails=(mail(),), licences=(licence("Aspel SAE"),)),),
+        "in grace": (of(ends_in=-2, payments=(payment("rejected", "debit_card"), paid), backups=(backup(today - timedelta(days=2)),)),),
+        "last day of grace": (of(ends_in=-3, payments=(payment("rejected", reason=None),), backups=failed[:1]),),
+        "suspended": (of("suspended", ends_in=-12, backups=(backup(today - timedelta(days=12)),)),),
+        "suspended, not kept": (of("suspended", ends_in=-33),),
+        "suspended, no dates": (of("suspended", ends_in=None),),
+        "deleted": (of("deleted", ends_in=-41),),
+        "deleted, no dates": (of("deleted", ends_in=None),),
+        "cancelled": (of("cancelled"),),
+        "being created": (of("provisioning", payments=(payment(charged_at=now - timedelta(minutes=6)),)),),
+        "creation late": (of("provisioning", payments=(payment(charged_at=now - timedelta(days=2)),)),),
+        "no payment": (of("provisioning", ends_in=None),),
+        "credit card pending": (of("provisioning", ends_in=None, payments=(payment("pending", charged_at=now),)),),
+        "first charge rejected": (of("provisioning", ends_in=None, payments=(payment("rejected", "debit_card"),)),),
+        "first charge rejected, no reason": (of("provisioning", ends_in=None, payments=(payment("rejected", reason=None),)),),
+        "charge pending": (of("provisioning", ends_in=None, payments=(payment("pending", "bank_account", now - timedelta(days=1)),)),),
+        "charge overdue": (
+            of(
+                "provisioning",
+                ends_in=None,
+                payments=(payment("pending", "bank_account", night, masked="Cuenta Scotiabank ···· 1187"),),
+            ),
+        ),
+        "backups failing": (of(backups=(*failed, backup(today - timedelta(days=3)))),),
+        "backups never good": (of(backups=failed),),
+        "one backup failed": (of(backups=(failed[0], backup(today - timedelta(days=1)))),),
+        "one backup, failed": (of(backups=failed[:1]),),
+        "backup running": (of(backups=(backup(today, "running"),)),),
+        "backup missing": (of(backups=(backup(today - timedelta(days=5)),)),),
+        "mail bounced, invoice to come": (of(connection_mails=(mail("bounced"),), payments=(paid,), invoices=(invoice(today, None),)),),
+        "invoice there": (of(payments=(paid,), invoices=(invoice(today - timedelta(days=1)),)),),
+        "incident, down": (of(incident=incident(now, FALL), health=health("down", now - timedelta(minutes=2))),),
+        "incident, up": (of(incident=incident(now, FALL)),),
+        "incident, never seen": (of(incident=incident(now, FALL), health=None),),
+        "down": (of(health=health("down", now - timedelta(minutes=2))),),
+        "never seen": (of(health=None, os="Windows Server 2019"),),
+        "too late to change": (of(ends_in=1),),
+        "too late, not renewed": (of(subscription=subscription(today, auto_renew=False)),),
+        "change asked for": (of(plan_change=plan_change("Nube Empresarial"), licences=tuple(licence("Aspel SAE") for _ in range(6))),),
+        "change under way": (of(plan_change=plan_change("Nube Empresarial", "in_progress"), licences=(licence(status="grace"),)),),
+        "change done": (of(plan_change=plan_change("Nube Empresarial", "done"), licences=(licence(status="expired"),)),),
+        "change cancelled": (of(plan_change=plan_change("Nube Empresarial", "cancelled"), licences=(licence(status="cancelled"),)),),
+        "two": (of(health=None), of("provisioning", ends_in=None, alias="OTRO-02")),
+        "two gone": (of("deleted"), of("cancelled", alias="OTRO-02")),
+        "five": (
+            of(alias="ESPERANZA-01", ends_in=20, plan_change=plan_change(state="in_progress"), backups=(backup(today),)),
+            of(
+                alias="ESPERANZA-02",
+                ends_in=12,
+                plan_change=plan_change(),
+                licences=(licence("Aspel SAE"), licence("Aspel COI")),
+                backups=failed,
+            ),
+            of(
+                alias="ESPERANZA-03",
+                ends_in=-1,
+                incident=incident(now),
+                plan_change=plan_change(state="done"),
+                backups=(backup(today, "running"),),
+            ),
+            of("provisioning", alias="ESPERANZA-04", payments=(payment(charged_at=now - timedelta(minutes=4)),)),
+            of("suspended", alias="ESPERANZA-05", ends_in=-10, plan_change=plan_change(state="cancelled")),
+        ),
+        "five up": tuple(of(alias=f"ESPERANZA-0{n}", ends_in=300 + n, backups=(backup(today - timedelta(days=1)),)) for n in range(1, 6)),
+        "one down of two": (of(health=health("down", now)), of(alias="OTRO-02", backups=(backup(today),), subscription=None)),
+    }
+
+
+STRANGER = desk(server("AJENO-01", backups=(backup(),)), id="C-2", name="Otra Empresa")
+NAMES = list(situations(MOMENTS["open"]))
+INTENTS = sorted(name.removeprefix("action_") for name in executor().actions)
+CHOICES = [{"intent": "faq_factura", "title": "Descargar factura"}, {"intent": "consultar_factura", "title": "Mi factura"}]
+WAITING = {"pregunta_pendiente": {"intent": "consultar_servidor"}}
+EACH_SLOTS: tuple[dict, ...] = ({}, WAITING, {**WAITING, "fallos": 1}, {"fallos": 2})
+
+
+async def _ask(intent: str, name: str, moment: str, slots: dict | None = None, **given) -> Rendered:
+    now = MOMENTS[moment]
+    of = desk(*situations(now)[name], name="Comercializadora y Distribuidora del Pacífico")
+    return await ask(intent, of, now=now, others=[STRANGER], choices=CHOICES, slots=slots, **given)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("intent", INTENTS)
+async def test_every_answer_is_short_and_only_about_the_customer(intent, moment):
+    for name in NAMES:
+        answer = await _ask(intent, name, moment)
+        assert "AJENO" not in answer.text
+        assert "Otra Empresa" not in answer.text
+        aliases = {each.alias for each in situations(MOMENTS[moment])[name]}
+        assert {row["server"] for row in answer.readings} <= aliases | {None}
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+async def test_visitors_and_customers_without_live_state_hear_no_values(intent):
+    for moment, now in MOMENTS.items():
+        visitor = await ask(intent, now=now, others=[STRANGER], choices=CHOICES, servidor="AJENO-01")
+        away = await _ask(intent, "plain", moment, away=True)
+        for answer in (visitor, away):
+            assert answer.readings == []
+            assert LONG not in answer.text
+            assert "AJENO" not in answer.text
+        if intent.startswith(("consultar_", "listar_", "reenviar_")):
+            assert "entra a tu escritorio de servicios" in visitor.text
+            assert "no puedo consultar los datos de tu cuenta" in away.text
+            assert "55 8000 9480" in away.text
+
+
+MINE = ("service", "licences", "backup", "change", "escalation", "smalltalk", "out_of_scope", "shared")
+
+
+async def test_every_answer_of_these_topics_is_reached():
+    """With the right placeholders each time: rendering fails on a missing one."""
+    reached: set[str] = set()
+    for intent, name, slots in product(INTENTS, NAMES, EACH_SLOTS):
+        reached |= set((await _ask(intent, name, "open", slots)).responses)
+    for intent in INTENTS:
+        for given in ({}, {"portal_url": "https://portal.example"}, {"now": MOMENTS["closed, next year"]}):
+            reached |= set((await ask(intent, choices=CHOICES, **given)).responses)
+        reached |= set((await _ask(intent, "two", "closed, next year", servidor="AJENO-01")).responses)
+        reached |= set((await _ask(intent, "two", "open", servidor="otro")).responses)
+        reached |= set((await _ask(intent, "two", "open", away=True)).responses)
+    expected = {key for topic in MINE for key in responses_by_file()[f"{topic}.yml"]}
+    assert sorted(expected - reached) == []
+
+
+async def test_an_overdue_charge_is_escalated_wherever_it_is_told():
+    for intent in ("consultar_servidor", "faq_tiempo_creacion", "faq_horario_acceso", "consultar_pago", "faq_pago_sin_correo"):
+        answer = await _ask(intent, "charge overdue", "open")
+        codes = [effect["payload"]["code"] for effect in answer.effects if effect["kind"] == "escalate"]
+        assert len(codes) == 1, intent
+        assert codes[0] in answer.text
+        assert "55 8000 9480" in answer.text
+
+
+def test_the_situations_hold_what_they_say():
+    now = MOMENTS["open"]
+    assert situations(now)["in grace"][0].subscription.ends_on == date(2026, 11, 22)
+    assert all(len({each.alias for each in servers}) == len(servers) for servers in situations(now).values())
+    assert ago(days=1) < now

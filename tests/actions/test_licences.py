@@ -1,0 +1,78 @@
+"""Aspel licences, as the customer reads the answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.rendering import ask, desk, licence, server
+
+INCLUDED = "No, la suscripción no lo incluye: el licenciamiento de los sistemas Aspel se tiene que contratar por separado."
+REQUIRED = "No es obligatorio: puedes contratar el servidor virtual solo o junto con el licenciamiento de algún sistema Aspel."
+MORE = "Sí, puedes instalar cualquier producto de Aspel; ten en cuenta que el rendimiento del servidor virtual dependerá de la solución contratada."
+
+
+def on(alias, *products):
+    return server(alias, licences=tuple(licence(product, server_alias=alias) for product in products))
+
+
+@pytest.mark.parametrize(("intent", "general"), [("faq_licencias_incluidas", INCLUDED), ("faq_licencia_requerida", REQUIRED)])
+@pytest.mark.parametrize(
+    ("licences", "live"),
+    [
+        ((), "No encuentro licencias de Aspel registradas en tu escritorio de servicios."),
+        (
+            (
+                licence("Aspel SAE", 5),
+                licence("Aspel COI", 1, "grace"),
+                licence("Aspel NOI", 2, "expired"),
+                licence("Aspel CAJA", 3, "cancelled", "permanente"),
+            ),
+            (
+                "Licencias registradas en tu escritorio de servicios:\n"
+                "• Aspel SAE: activa, suscripción, usuarios: 5\n"
+                "• Aspel COI: en su periodo de gracia, suscripción, usuarios: 1\n"
+                "• Aspel NOI: vencida, suscripción, usuarios: 2\n"
+                "• Aspel CAJA: cancelada, permanente, usuarios: 3"
+            ),
+        ),
+        (
+            tuple(licence(product) for product in ("Aspel SAE", "Aspel SAE", "Aspel COI", "Aspel NOI", "Aspel PROD")),
+            "En tu escritorio de servicios hay 5 licencias registradas, de estos sistemas: Aspel SAE, Aspel COI, Aspel NOI y Aspel PROD.",
+        ),
+    ],
+)
+async def test_the_rule_and_the_licences_of_the_desk(intent, general, licences, live):
+    answer = await ask(intent, desk(server(), licences=licences))
+    assert answer.text == f"{general}\n\n{live}"
+    assert len(answer.readings) == len(licences)
+
+
+@pytest.mark.parametrize("intent", ["faq_licencias_incluidas", "faq_licencia_requerida", "faq_instalar_mas_sistemas"])
+async def test_visitors_and_state_away(intent):
+    assert "entra a tu escritorio de servicios y abre este chat desde ahí" in (await ask(intent)).text
+    away = await ask(intent, desk(on("A-01", "Aspel SAE")), away=True)
+    assert "no puedo consultar los datos de tu cuenta" in away.text
+    assert "Aspel SAE" not in away.text
+
+
+@pytest.mark.parametrize(
+    ("of", "live"),
+    [
+        (on("A-01", "Aspel SAE", "Aspel COI"), "A-01 (Nube 5) hoy tiene registrado: Aspel SAE y Aspel COI."),
+        (on("A-01"), "A-01 (Nube 5) todavía no tiene sistemas Aspel registrados."),
+        (server("A-01", licences=(licence(status="cancelled"),)), "A-01 (Nube 5) todavía no tiene sistemas Aspel registrados."),
+        (server("A-01", "deleted"), "A-01 ya no está contratado, así que no tiene sistemas instalados."),
+    ],
+)
+async def test_what_is_installed_now(of, live):
+    assert (await ask("faq_instalar_mas_sistemas", desk(of), producto="COI")).text == f"{MORE}\n\n{live}"
+
+
+async def test_several_servers():
+    text = (await ask("faq_instalar_mas_sistemas", desk(on("A-01", "Aspel SAE"), on("B-01")))).text
+    assert text == f"{MORE}\n• A-01 (Nube 5): Aspel SAE\n• B-01 (Nube 5): sin sistemas Aspel registrados"
+
+
+async def test_readings_name_product_state_and_server():
+    answer = await ask("faq_instalar_mas_sistemas", desk(on("A-01", "Aspel SAE")))
+    assert answer.told() == {("licence", "Aspel SAE", "active", "A-01")}

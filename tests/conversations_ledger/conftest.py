@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.conversations import answers, inbox, sessions, turns
+from bot.conversations.inbox import Accepted, Inbound
+from bot.conversations.ledger import Ledger
+from bot.conversations.models import Base
+from bot.conversations.results import Choice, ReadValue, Reply, TurnResult, Understood, Wanted
+from bot.conversations.sessions import OpenSession
+from bot.conversations.turns import OpenTurn
+from bot.database import make_engine
+from bot.migrations import upgrade
+from tests.support.postgres import postgres, postgres_url
+
+__all__ = ["postgres", "postgres_url"]
+
+NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+LIFE = timedelta(seconds=30)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path) -> str:
+    """An empty ledger on each kind of database."""
+    address = f"sqlite+aiosqlite:///{tmp_path}/ledger.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    upgrade(address, "ledger")
+    return address
+
+
+@pytest.fixture
+async def open_ledger(url) -> AsyncIterator[Callable[[], Ledger]]:
+    """Opens the ledger, each time as another process would."""
+    opened: list[Ledger] = []
+
+    def begin() -> Ledger:
+        opened.append(Ledger(make_engine(url)))
+        return opened[-1]
+
+    yield begin
+    for ledger in opened:
+        await ledger.close()
+
+
+@pytest.fixture
+def ledger(open_ledger) -> Ledger:
+    return open_ledger()
+
+
+class Desk:
+    """One conversation under test, at a moment that the test moves."""
+
+    def __init__(self, ledger: Ledger, session: OpenSession) -> None:
+        self.ledger, self.session, self.now = ledger, session, NOON
+
+    @property
+    def conversation(self) -> str:
+        return self.session.conversation
+
+    def inbound(self, text: str | None = None, *, button: str | None = None, external_id: str | None = None, **changes: Any) -> Inbound:
+        fields = {
+            "conversation": self.conversation,
+            "channel": "web",
+            "scope": self.conversation,
+            "external_id": external_id or str(uuid.uuid4()),
+            "text": text,
+            "button": button,
+            "desk": self.session.desk,
+            "level": self.session.level,
+            "proof": None,
+            "correlation": "c0ffee",
+        }
+        return Inbound(**{**fields, **changes})
+
+    async def say(self, text: str | None = None, **options: Any) -> Accepted:
+        return await inbox.accept(self.ledger, self.inbound(text, **options), self.now)
+
+    async def claim(self) -> OpenTurn | None:
+        return await turns.claim(self.ledger, self.now, LIFE)
+
+    async def answer(self, turn: OpenTurn | None = None, result: TurnResult | None = None) -> int:
+        turn = turn or await self.claim()
+        assert turn is not None
+        return await answers.commit(self.ledger, turn, result or told("Listo."), self.now)
+
+    async def ask(self, text: str, result: TurnResult | None = None) -> int:
+        await self.say(text)
+        return await self.answer(result=result)
+
+
+@pytest.fixture
+async def desk(ledger) -> Desk:
+    return Desk(ledger, await sessions.begin(ledger, "C-1009", timedelta(hours=12), NOON))
+
+
+def told(text: str, *choices: Choice, events: int = 2, effects: tuple[Wanted, ...] = ()) -> TurnResult:
+    readings = (ReadValue("subscription", "SIERRA-02", "ends_on", "2026-11-28", NOON),)
+    understood = Understood(
+        "x", "answered", "faq_factura", ({"name": "faq_factura", "confidence": 0.9},), ({"entity": "servidor"},), "text"
+    )
+    return TurnResult(
+        replies=(Reply(text, choices, ("action_x",), ("utter_x",), readings),),
+        events=tuple({"event": "user", "n": n} for n in range(events)),
+        understood=(understood,),
+        effects=effects,
+    )
+
+
+async def rows(ledger: Ledger, model: type[Base], *order: Any) -> list[Any]:
+    async with ledger.read() as session:
+        return list(await session.scalars(select(model).order_by(*order)))

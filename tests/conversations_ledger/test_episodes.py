@@ -1,0 +1,135 @@
+"""Episodes, sessions, effects: what is remembered, for how long, and what is done once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.conversations import effects, episodes, sessions
+from bot.conversations.base import MAX_EVENTS
+from bot.conversations.models import Effect, Episode, SessionEvent
+from bot.conversations.results import Wanted
+from bot.errors import LeaseLost
+from tests.conversations_ledger.conftest import LIFE, NOON, Desk, rows, told
+
+MAIL = Wanted("resend_connection_mail", {"desk": "C-1009", "server": "SIERRA-01"})
+
+
+async def test_events_are_handed_on_within_an_episode(desk) -> None:
+    await desk.ask("uno", told("Va.", events=3))
+    await desk.ask("dos", told("Va.", events=2))
+    await desk.say("tres")
+    assert [event["n"] for event in (await desk.claim()).events] == [0, 1, 2, 0, 1]
+
+
+async def test_thirty_minutes_of_silence_end_it(ledger, desk) -> None:
+    await desk.ask("uno")
+    desk.now += timedelta(minutes=30)
+    await desk.ask("dos")
+    desk.now += timedelta(minutes=30, seconds=1)
+    await desk.say("tres")
+    assert (await desk.claim()).events == ()
+    first, second = await rows(ledger, Episode, Episode.id)
+    assert (first.outcome, second.ended_at) == ("silence", None)
+    assert await rows(ledger, SessionEvent) == []
+
+
+async def test_an_outage_is_not_silence(ledger, desk) -> None:
+    await desk.ask("uno")
+    desk.now += timedelta(minutes=1)
+    await desk.say("dos")
+    desk.now += timedelta(hours=2)
+    assert len((await desk.claim()).events) == 2
+
+
+async def test_another_identity_ends_it(ledger, desk) -> None:
+    from bot.conversations import inbox
+
+    await desk.ask("uno")
+    await inbox.accept(ledger, desk.inbound("dos", desk=None, level="anonymous"), desk.now)
+    assert (await desk.claim()).events == ()
+    assert [e.outcome for e in await rows(ledger, Episode, Episode.id)] == ["identity", None]
+
+
+async def test_log_out_ends_it_even_while_an_answer_is_made(ledger, desk) -> None:
+    await desk.ask("uno")
+    await desk.say("dos")
+    turn = await desk.claim()
+    await sessions.revoke(ledger, desk.conversation, desk.now)
+    await desk.answer(turn)
+    assert [(e.outcome, e.events) for e in await rows(ledger, Episode)] == [("logout", 0)]
+    assert await rows(ledger, SessionEvent) == []
+
+
+async def test_three_hundred_events_end_it(ledger, desk) -> None:
+    turns_taken = 0
+    while not (await rows(ledger, Episode) or [None])[0] or not (await rows(ledger, Episode))[0].ended_at:
+        await desk.ask("otra", told("Va.", events=100))
+        turns_taken += 1
+    assert turns_taken * 100 == MAX_EVENTS
+    assert await rows(ledger, SessionEvent) == []
+    await desk.say("y otra")
+    assert (await desk.claim()).events == ()
+
+
+async def test_one_turn_with_too_many_events_does_not_stay(ledger, desk) -> None:
+    await desk.ask("uno", told("Va.", events=MAX_EVENTS + 50))
+    await desk.say("dos")
+    assert (await desk.claim()).events == ()
+
+
+async def test_closing_what_is_not_open_is_nothing(ledger, desk) -> None:
+    async with ledger.write() as session:
+        await episodes.close_open(session, desk.conversation, "logout", NOON)
+    assert await rows(ledger, Episode) == []
+
+
+async def test_sessions_end_and_are_revoked(ledger, desk) -> None:
+    found = await sessions.find(ledger, desk.session.id, NOON)
+    assert (found.conversation, found.desk, found.level, found.cursor) == (desk.conversation, "C-1009", "portal", 0)
+    longer = await sessions.prolong(ledger, found, timedelta(hours=20), NOON)
+    later = NOON + timedelta(hours=12)
+    assert await sessions.find(ledger, desk.session.id, later) is None
+    assert (await sessions.find(ledger, longer.id, later)).conversation == desk.conversation
+    await sessions.revoke(ledger, desk.conversation, later)
+    assert await sessions.find(ledger, longer.id, later) is None
+    assert await sessions.find(ledger, "nobody", later) is None
+
+
+async def test_an_effect_is_taken_by_one_and_done_once(desk, open_ledger) -> None:
+    await desk.ask("reenvíalo", told("Va.", effects=(MAIL,)))
+    taken = [one for one in await asyncio.gather(*(effects.claim(open_ledger(), NOON, LIFE) for _ in range(5))) if one]
+    assert len(taken) == 1
+    await effects.done(desk.ledger, taken[0], NOON)
+    with pytest.raises(LeaseLost):
+        await effects.done(desk.ledger, taken[0], NOON)
+    assert await effects.claim(desk.ledger, NOON + timedelta(days=1), LIFE) is None
+
+
+async def test_a_late_worker_does_not_end_the_effect_of_another(ledger, desk) -> None:
+    await desk.ask("reenvíalo", told("Va.", effects=(MAIL,)))
+    late = await effects.claim(ledger, NOON, LIFE)
+    holder = await effects.claim(ledger, NOON + LIFE, LIFE)
+    assert (holder.key, holder.attempts) == (late.key, 2)
+    with pytest.raises(LeaseLost):
+        await effects.failed(ledger, late, "x", None)
+    await effects.done(ledger, holder, NOON)
+    assert [e.state for e in await rows(ledger, Effect)] == ["done"]
+
+
+async def test_a_failed_effect_comes_back_at_its_time_or_never(ledger, desk) -> None:
+    await desk.ask("reenvíalo", told("Va.", effects=(MAIL,)))
+    await effects.failed(ledger, await effects.claim(ledger, NOON, LIFE), "away", NOON + timedelta(minutes=5))
+    assert await effects.claim(ledger, NOON + timedelta(minutes=4), LIFE) is None
+    again = await effects.claim(ledger, NOON + timedelta(minutes=5), LIFE)
+    await effects.failed(ledger, again, "gone", None)
+    assert await effects.claim(ledger, NOON + timedelta(days=1), LIFE) is None
+    assert [(e.state, e.error) for e in await rows(ledger, Effect)] == [("failed", "gone")]
+
+
+async def test_the_effects_of_a_foreign_desk_fail_at_once(ledger, desk) -> None:
+    visitor = Desk(ledger, await sessions.begin(ledger, None, LIFE, NOON))
+    await visitor.ask("reenvíalo", told("Va.", effects=(MAIL,)))
+    assert [e.state for e in await rows(ledger, Effect)] == ["failed"]

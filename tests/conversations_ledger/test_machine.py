@@ -1,0 +1,122 @@
+"""Any order of deliveries, copies, crashes, late commits and postponements: one answer a message, in order, without a gap."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from bot.conversations import answers, history, inbox, sessions, turns
+from bot.conversations.ledger import Ledger
+from bot.conversations.turns import OpenTurn
+from bot.database import make_engine
+from bot.errors import Conflict, LeaseLost
+from bot.migrations import upgrade
+from tests.conversations_ledger.conftest import LIFE, NOON, Desk, told
+
+TWO = st.integers(0, 1)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Two conversations; `turns` are all leases ever taken, dead ones too: a late holder may try at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = tempfile.TemporaryDirectory()
+        url = f"sqlite+aiosqlite:///{Path(self.folder.name)}/ledger.db"
+        upgrade(url, "ledger")
+        self.ledger = Ledger(make_engine(url))
+        self.now = NOON
+        self.sent: tuple[list[str], list[str]] = ([], [])
+        self.turns: list[OpenTurn] = []
+        self.desks = [Desk(self.ledger, self.run(sessions.begin(self.ledger, None, timedelta(days=9), NOON))) for _ in range(2)]
+
+    def run(self, work):
+        return self.loop.run_until_complete(work)
+
+    def teardown(self) -> None:
+        self.settle()
+        self.run(self.ledger.close())
+        self.loop.close()
+        self.folder.cleanup()
+
+    @rule(which=TWO)
+    def deliver(self, which: int) -> None:
+        text = f"n={len(self.sent[which])}"
+        accepted = self.run(inbox.accept(self.ledger, self.desks[which].inbound(text, external_id=text), self.now))
+        assert not accepted.repeated
+        self.sent[which].append(text)
+
+    @rule(which=TWO, data=st.data())
+    def deliver_again(self, which: int, data) -> None:
+        if self.sent[which]:
+            text = data.draw(st.sampled_from(self.sent[which]))
+            assert self.run(inbox.accept(self.ledger, self.desks[which].inbound(text, external_id=text), self.now)).repeated
+
+    @rule(which=TWO)
+    def deliver_another_text_under_an_old_id(self, which: int) -> None:
+        if self.sent[which]:
+            try:
+                self.run(inbox.accept(self.ledger, self.desks[which].inbound("otro", external_id=self.sent[which][0]), self.now))
+            except Conflict:
+                return
+            raise AssertionError("stored")
+
+    @rule()
+    def claim(self) -> None:
+        turn = self.run(turns.claim(self.ledger, self.now, LIFE))
+        if turn is not None:
+            self.turns.append(turn)
+
+    @rule(data=st.data(), how=st.sampled_from(["commit", "postpone", "renew"]))
+    def a_holder_goes_on_perhaps_late(self, data, how: str) -> None:
+        if not self.turns:
+            return
+        turn = data.draw(st.sampled_from(self.turns))
+        work = {
+            "commit": lambda: answers.commit(self.ledger, turn, told(f"re {turn.text}"), self.now),
+            "postpone": lambda: turns.postpone(self.ledger, turn, self.now + timedelta(seconds=5), "x"),
+            "renew": lambda: turns.renew(self.ledger, turn.lease, self.now, LIFE),
+        }[how]
+        try:
+            self.run(work())
+        except LeaseLost:
+            return
+
+    @rule(seconds=st.integers(-40, 60))
+    def time_passes(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @invariant()
+    def histories_hold(self) -> None:
+        for which in (0, 1):
+            self.check(which)
+
+    def check(self, which: int) -> int:
+        shown = self.run(history.messages_after(self.ledger, self.desks[which].conversation, 0))
+        assert [m.seq for m in shown] == list(range(1, len(shown) + 1))
+        said = {m.seq: m.text for m in shown if m.author == "customer"}
+        assert list(said.values()) == self.sent[which]
+        told_so_far = [m for m in shown if m.kind == "answer"]
+        assert [m.in_reply_to for m in told_so_far] == sorted(said)[: len(told_so_far)]
+        assert all(m.text == f"re {said[m.in_reply_to]}" for m in told_so_far)
+        return len(told_so_far)
+
+    def settle(self) -> None:
+        """Whatever happened, everything is answered in the end."""
+        self.now = max(self.now, NOON) + timedelta(days=1)
+        while (turn := self.run(turns.claim(self.ledger, self.now, LIFE))) is not None:
+            self.run(answers.commit(self.ledger, turn, told(f"re {turn.text}"), self.now))
+        assert [self.check(which) for which in (0, 1)] == [len(sent) for sent in self.sent]
+
+
+LedgerMachine.TestCase.settings = settings(
+    max_examples=25, stateful_step_count=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+TestLedgerMachine = LedgerMachine.TestCase

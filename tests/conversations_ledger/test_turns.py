@@ -1,0 +1,236 @@
+"""Turns: one at a time under a fenced lease; an answer is stored whole or not at all; late holders write nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.conversations import answers, history, notices, queue, sessions, turns
+from bot.conversations.models import Button, Conversation, Delivery, Effect, Escalation, Message, Reading, SessionEvent, Understanding
+from bot.conversations.results import Choice, Wanted
+from bot.errors import LeaseLost
+from tests.conversations_ledger.conftest import LIFE, NOON, Desk, rows, told
+
+SECOND = timedelta(seconds=1)
+
+
+async def test_a_claim_brings_all_that_the_turn_needs(desk) -> None:
+    await desk.say("hola")
+    turn = await desk.claim()
+    assert (turn.text, turn.seq, turn.desk, turn.level, turn.attempts, turn.events) == ("hola", 1, "C-1009", "portal", 1, ())
+    assert turn.press is None
+    assert turn.correlation == "c0ffee"
+
+
+async def test_a_conversation_is_held_by_one(desk, open_ledger) -> None:
+    await desk.say("hola")
+    claims = await asyncio.gather(*(turns.claim(open_ledger(), NOON, LIFE) for _ in range(6)))
+    assert sum(claim is not None for claim in claims) == 1
+
+
+async def test_claims_of_many_conversations_at_once_never_meet(ledger, open_ledger) -> None:
+    desks = [Desk(ledger, await sessions.begin(ledger, None, LIFE, NOON)) for _ in range(8)]
+    for desk in desks:
+        await desk.say("hola")
+    ledgers = [open_ledger() for _ in range(4)]
+
+    async def work(mine) -> list[str]:
+        taken = []
+        while (turn := await turns.claim(mine, NOON, LIFE)) is not None:
+            taken.append(turn.lease.conversation)
+            await answers.commit(mine, turn, told("Listo."), NOON)
+        return taken
+
+    taken = [conversation for some in await asyncio.gather(*map(work, ledgers)) for conversation in some]
+    missed = await work(ledger)  # a claimer that met only locked rows went home early
+    assert sorted(taken + missed) == sorted(desk.conversation for desk in desks)
+
+
+async def test_everything_of_an_answer_is_stored(ledger, desk) -> None:
+    effects = (Wanted("escalate", {"reason": "r", "code": "SV-1", "summary": "s"}), Wanted("resend_connection_mail", {"desk": "C-1009"}))
+    seq = await desk.ask("hola", told("Va.", Choice("Factura", "faq_factura", {"servidor": "SIERRA-01"}), effects=effects))
+    inbound, answer = await rows(ledger, Message, Message.seq)
+    assert (seq, answer.seq, answer.in_reply_to, answer.kind, answer.actions, answer.responses) == (
+        2,
+        2,
+        1,
+        "answer",
+        ["action_x"],
+        ["utter_x"],
+    )
+    assert (inbound.state, inbound.answered_at, inbound.episode_id) == ("answered", NOON, answer.episode_id)
+    (part,) = await rows(ledger, Understanding)
+    assert (part.message_id, part.decision, part.ranking[0]["confidence"]) == (inbound.id, "answered", 0.9)
+    (reading,) = await rows(ledger, Reading)
+    assert (reading.reply_id, reading.source, reading.server, reading.value, reading.read_at) == (
+        answer.id,
+        "subscription",
+        "SIERRA-02",
+        "2026-11-28",
+        NOON,
+    )
+    (button,) = await rows(ledger, Button)
+    assert (button.title, button.origin_text, button.entities) == ("Factura", "hola", {"servidor": "SIERRA-01"})
+    assert [(e.n, e.kind, e.state) for e in await rows(ledger, Effect, Effect.n)] == [
+        (0, "escalate", "done"),
+        (1, "resend_connection_mail", "pending"),
+    ]
+    assert [e.code for e in await rows(ledger, Escalation)] == ["SV-1"]
+    assert [d.state for d in await rows(ledger, Delivery)] == ["pending"]
+    assert [e.event["n"] for e in await rows(ledger, SessionEvent, SessionEvent.n)] == [0, 1]
+
+
+async def test_messages_of_a_conversation_are_taken_in_order(desk) -> None:
+    for n in range(3):
+        await desk.say(f"n={n}")
+    for n in range(3):
+        turn = await desk.claim()
+        assert turn.text == f"n={n}"
+        assert await desk.claim() is None
+        await desk.answer(turn)
+    assert await desk.claim() is None
+
+
+async def test_turns_are_fair_between_conversations(ledger, desk) -> None:
+    for n in range(3):
+        await desk.say(f"n={n}")
+    other = Desk(ledger, await sessions.begin(ledger, None, LIFE, NOON))
+    other.now = NOON + SECOND
+    await other.say("yo también")
+    desk.now = other.now + SECOND
+    order = []
+    for _ in range(4):
+        turn = await desk.claim()
+        order.append(turn.text)
+        await desk.answer(turn)
+    assert order == ["n=0", "yo también", "n=1", "n=2"]
+
+
+async def test_a_late_holder_writes_nothing(ledger, desk) -> None:
+    await desk.say("hola")
+    late = await desk.claim()
+    desk.now += LIFE
+    holder = await desk.claim()
+    assert (holder.message, holder.attempts) == (late.message, 2)
+    for attempt in (
+        answers.commit(ledger, late, told("tarde"), desk.now),
+        turns.renew(ledger, late.lease, desk.now, LIFE),
+        turns.postpone(ledger, late, desk.now, "x"),
+        turns.park(ledger, late, "x", "y", desk.now),
+    ):
+        with pytest.raises(LeaseLost):
+            await attempt
+    await desk.answer(holder)
+    assert [m.text for m in await rows(ledger, Message, Message.seq)] == ["hola", "Listo."]
+
+
+async def test_an_answer_is_committed_once(ledger, desk) -> None:
+    await desk.say("hola")
+    turn = await desk.claim()
+    await desk.answer(turn)
+    with pytest.raises(LeaseLost):
+        await desk.answer(turn)
+
+
+async def test_an_agent_who_took_over_is_not_talked_over(ledger, desk) -> None:
+    await desk.say("hola")
+    turn = await desk.claim()
+    async with ledger.write() as session:
+        await session.execute(update(Conversation).values(owner="agent"))
+    with pytest.raises(LeaseLost):
+        await desk.answer(turn)
+    assert len(await rows(ledger, Message)) == 1
+    assert await rows(ledger, SessionEvent) == []
+
+
+async def test_a_renewed_lease_is_not_taken(ledger, desk) -> None:
+    await desk.say("hola")
+    turn = await desk.claim()
+    desk.now += timedelta(seconds=20)
+    await turns.renew(ledger, turn.lease, desk.now, LIFE)
+    desk.now += timedelta(seconds=20)
+    assert await desk.claim() is None
+    await desk.answer(turn)
+
+
+async def test_a_clock_that_goes_back_doubles_nothing(ledger, desk) -> None:
+    await desk.say("hola")
+    turn = await desk.claim()
+    desk.now -= timedelta(hours=1)
+    assert await desk.claim() is None
+    await desk.answer(turn)
+    assert await desk.claim() is None
+    await desk.say("otra")
+    assert (await desk.claim()).text == "otra"
+
+
+async def test_a_postponed_message_waits_and_those_behind_it_wait_with_it(ledger, desk) -> None:
+    await desk.say("hola")
+    await turns.postpone(ledger, await desk.claim(), desk.now + SECOND, "dialogue unavailable")
+    await desk.say("otra")
+    assert await desk.claim() is None
+    desk.now += SECOND
+    turn = await desk.claim()
+    assert (turn.text, turn.attempts, turn.first_attempt_at) == ("hola", 2, NOON)
+
+
+async def test_hastening_takes_only_what_waited_for_that_reason(ledger, desk) -> None:
+    other = Desk(ledger, await sessions.begin(ledger, None, LIFE, NOON))
+    for one, error in ((desk, "dialogue unavailable"), (other, "poison")):
+        await one.say("hola")
+        await turns.postpone(ledger, await one.claim(), NOON + timedelta(hours=1), error)
+    await turns.hasten(ledger, "dialogue unavailable", NOON)
+    assert (await desk.claim()).lease.conversation == desk.conversation
+    assert await desk.claim() is None
+
+
+async def test_a_parked_message_lets_the_others_go_on_and_can_be_tried_again(ledger, desk) -> None:
+    await desk.say("veneno")
+    await desk.say("hola")
+    await turns.park(ledger, await desk.claim(), "aborted", "Llama a la línea.", desk.now)
+    assert (await desk.claim()).text == "hola"
+    (parked,) = await queue.parked(ledger)
+    assert (parked.seq, parked.attempts, parked.error) == (1, 1, "aborted")
+    assert await queue.retry_parked(ledger, parked.message, desk.now) is True
+    assert await queue.retry_parked(ledger, parked.message, desk.now) is False
+    desk.now += LIFE
+    turn = await desk.claim()
+    assert (turn.text, turn.attempts) == ("veneno", 1)
+    await desk.answer(turn)
+    shown = await history.messages_after(ledger, desk.conversation, 0)
+    assert [(m.kind, m.in_reply_to) for m in shown] == [("text", None), ("text", None), ("notice", 1), ("answer", 1)]
+
+
+async def test_a_message_that_comes_while_its_conversation_is_answered_is_not_forgotten(desk, open_ledger) -> None:
+    """Accept and commit race on the same row, through two processes, many times."""
+    other = Desk(open_ledger(), desk.session)
+    await desk.say("n=0")
+    for n in range(1, 15):
+        turn = await desk.claim()
+        assert turn is not None, n
+        await asyncio.gather(desk.answer(turn), other.say(f"n={n}"))
+    assert (await desk.claim()).text == "n=14"
+
+
+async def test_a_waiting_customer_is_told_once_by_any_number_of_processes(desk, open_ledger) -> None:
+    await desk.say("hola")
+    later = NOON + timedelta(seconds=7)
+    before = later - timedelta(seconds=6)
+    assert await notices.overdue(desk.ledger, NOON - SECOND) == []
+    assert await notices.overdue(desk.ledger, before) == [desk.conversation]
+    told_by = await asyncio.gather(*(notices.tell_delay(open_ledger(), desk.conversation, before, "espera", later) for _ in range(5)))
+    assert sum(told_by) == 1
+    assert await notices.overdue(desk.ledger, before) == []
+    await desk.answer()
+    assert await notices.tell_delay(desk.ledger, desk.conversation, later, "espera", later) is False  # nothing waits any more
+    assert [(m.seq, m.kind) for m in await rows(desk.ledger, Message, Message.seq)] == [(1, "text"), (2, "notice"), (3, "answer")]
+
+
+async def test_the_depth_of_the_queue(ledger, desk) -> None:
+    await desk.say("uno")
+    await desk.say("dos")
+    await desk.claim()
+    assert await queue.depth(ledger) == {"received": 1, "processing": 1, "failed": 0}

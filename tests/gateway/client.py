@@ -1,0 +1,105 @@
+"""A browser tab as the gateway sees it: a session, messages, and a stream that can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import aiohttp
+
+GUARD_SECONDS = 20.0  # a hang is a failure; nothing waits for this otherwise
+
+
+class Visitor:
+    def __init__(self, base: str) -> None:
+        self.base = base.rstrip("/")
+        self.session: str | None = None
+        self.conversation: str | None = None
+        self.http = aiohttp.ClientSession()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.close()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.session}"} if self.session else {}
+
+    async def call(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        headers = {**self.headers, **options.pop("headers", {})}
+        async with self.http.request(method, self.base + path, headers=headers, **options) as response:
+            raw = await response.read()
+            try:
+                return response.status, json.loads(raw)
+            except ValueError:
+                return response.status, raw
+
+    async def open(self, **body: Any) -> dict[str, Any]:
+        status, answer = await self.call("POST", "/webchat/session", json=body)
+        assert status == 200, answer
+        self.session, self.conversation = answer["session"], answer["conversation"]
+        return answer
+
+    async def send(self, text: str | None = None, *, button: str | None = None, message_id: str | None = None) -> tuple[int, Any]:
+        body = {"id": message_id or str(uuid.uuid4()), **({"text": text} if text is not None else {"button": button})}
+        return await self.call("POST", "/webchat/messages", json=body)
+
+    async def messages(self, since: int = 0) -> list[dict[str, Any]]:
+        status, answer = await self.call("GET", f"/webchat/messages?since={since}")
+        assert status == 200, answer
+        return answer["messages"]
+
+    async def until(self, wanted: Any) -> list[dict[str, Any]]:
+        """All messages, once `wanted(messages)` holds."""
+        async with asyncio.timeout(GUARD_SECONDS):
+            while True:
+                if wanted(messages := await self.messages()):
+                    return messages
+                await asyncio.sleep(0.01)
+
+    async def answer_to(self, seq: int) -> dict[str, Any]:
+        """The answer to the message with this seq."""
+        messages = await self.until(lambda all_of: any(m["kind"] == "answer" and m["in_reply_to"] == seq for m in all_of))
+        return next(m for m in messages if m["kind"] == "answer" and m["in_reply_to"] == seq)
+
+    async def ask(self, text: str | None = None, **options: Any) -> dict[str, Any]:
+        """Send and wait for the answer."""
+        status, accepted = await self.send(text, **options)
+        assert status == 202, accepted
+        return await self.answer_to(accepted["seq"])
+
+    @asynccontextmanager
+    async def stream(self, since: int = 0, **headers: str) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        async with self.http.get(f"{self.base}/webchat/stream?since={since}", headers={**self.headers, **headers}) as response:
+            assert response.status == 200, await response.text()
+            yield self._events(response)
+
+    async def _events(self, response: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:
+        """{"event", "id"?, "data"} of each event, and {"event": "comment"}."""
+        current: dict[str, Any] = {}
+        async with asyncio.timeout(GUARD_SECONDS):
+            async for raw in response.content:
+                line = raw.decode().rstrip("\n")
+                if line.startswith(":"):
+                    yield {"event": "comment"}
+                elif not line:
+                    if current:
+                        yield {**current, "data": json.loads(current["data"])}
+                    current = {}
+                else:
+                    name, _, value = line.partition(": ")
+                    current[name] = value
+
+
+def answers(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [m for m in messages if m["kind"] == "answer"]
+
+
+def notices(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [m for m in messages if m["kind"] == "notice" and "privacidad" not in m["text"]]

@@ -1,0 +1,93 @@
+"""A small real dialogue process: it speaks the turn protocol over HTTP and can fail in every way that the real one can."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+
+SECRET = "internal-secret-of-the-tests-000001"
+READ_AT = "2026-11-23T18:00:00+00:00"
+
+
+def reply(text: str, **more: Any) -> dict[str, Any]:
+    return {"text": text, "buttons": [], "actions": ["action_x"], "responses": ["utter_x"], "readings": [], **more}
+
+
+def result(*replies: dict[str, Any], **more: Any) -> dict[str, Any]:
+    understood = {
+        "text": "x",
+        "decision": "answered",
+        "intent": "faq_factura",
+        "ranking": [
+            {"name": "faq_factura", "confidence": 0.9},
+            {"name": "consultar_factura", "confidence": 0.06},
+            {"name": "faq_formas_pago", "confidence": 0.02},
+        ],
+        "entities": [],
+        "via": "text",
+    }
+    return {"replies": list(replies), "events": [{"event": "user"}, {"event": "bot"}], "understood": [understood], "effects": [], **more}
+
+
+class StandIn:
+    """`mode` is what it does with the next turns; `script` maps a text to the whole result; `turns` is what it was asked."""
+
+    def __init__(self) -> None:
+        self.mode = "ok"
+        self.ready = True
+        self.script: dict[str, dict[str, Any]] = {}
+        self.turns: list[dict[str, Any]] = []
+        self.release = asyncio.Event()
+        self.port = 0
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        app = web.Application(client_max_size=10**7)
+        app.router.add_post("/turn", self._turn)
+        app.router.add_get("/health/ready", self._ready)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = site._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Nobody listens on the port any more; `start` comes back on the same one."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ready": self.ready, "model": "test"}, status=200 if self.ready else 503)
+
+    async def _turn(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("X-Internal-Secret") != SECRET:
+            return web.json_response({"error": "secret", "message": "no"}, status=401)
+        body = await request.json()
+        self.turns.append(body)
+        if self.mode == "hang":
+            await self.release.wait()
+        return self._failure() or web.json_response(self.script.get(body["message"]["text"]) or self._echo(body))
+
+    def _failure(self) -> web.Response | None:
+        failures = {
+            "503": lambda: web.json_response({"error": "aborted", "message": "an action failed"}, status=503),
+            "422": lambda: web.json_response({"error": "malformed", "message": "no"}, status=422),
+            "500": lambda: web.Response(text="<html>Traceback</html>", status=500, content_type="text/html"),
+            "html": lambda: web.Response(text="<html>hola</html>", content_type="text/html"),
+            "garbage": lambda: web.json_response({"replies": [{"text": 7}]}),
+            "empty": lambda: web.json_response(result()),
+            "blank": lambda: web.json_response(result(reply("   "))),
+        }
+        return failures[self.mode]() if self.mode in failures else None
+
+    def _echo(self, body: dict[str, Any]) -> dict[str, Any]:
+        message = body["message"]
+        chosen = message["button"]
+        return result(reply(f"[{chosen['title']}] {message['text']}" if chosen else f"eco: {message['text']}"))
