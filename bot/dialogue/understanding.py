@@ -47,7 +47,7 @@ class Understanding:
 
     @property
     def decision(self) -> str:
-        """ "answered", "asked" or "refused"."""
+        """What was decided: answered, asked or refused."""
         return str(self.parse_data["decision"])
 
     @property

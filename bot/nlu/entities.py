@@ -99,10 +99,10 @@ _LOOSE = re.compile(r"\b([A-Za-zÑñ]{4,20})\s?0?(\d)\b")
 def make_language() -> Language:
     """SpaCy's blank Spanish pipeline (tokeniser only) with the ruler for products."""
     language = spacy.blank("es")
-    ruler = language.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
+    ruler: Any = language.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
     ruler.add_patterns(
         [{"label": PRODUCT, "pattern": spelling, "id": name} for name, spellings in PRODUCTS.items() for spelling in spellings]
-    )  # type: ignore[attr-defined]
+    )
     return language
 
 

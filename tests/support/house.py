@@ -11,7 +11,6 @@ import bot.dialogue.quiet  # noqa: F401 - before Rasa
 # isort: split
 import asyncio
 import concurrent.futures
-import socket
 import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -34,15 +33,9 @@ from bot.migrations import upgrade
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import Settings, load_settings
 from tests.gateway.client import Visitor
+from tests.support.ports import free_port
 
 GUARD_SECONDS = 60
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,45 @@
+"""`python -m bot up`: one line when ready, plain words when something is wrong, nothing left behind."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import psutil
+
+from tests.endtoend.conftest import Up
+
+
+def test_it_says_one_line_with_the_address_and_stops_everything_it_started(tmp_path: Path) -> None:
+    up = Up(tmp_path).start().wait_ready()
+    children = up.children()
+    assert [line for line in up.lines if line.startswith("Ready:")] == [f"Ready: {up.url} (Ctrl-C stops everything)"]
+    assert len(children) == 3
+    assert up.stop() == 0
+    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as squatter:
+        squatter.bind(("127.0.0.1", 0))
+        squatter.listen()
+        port = squatter.getsockname()[1]
+        up = Up(tmp_path, BIND_PORT=str(port)).start()
+        assert up.wait_end() == 1
+    said = "\n".join(up.lines)
+    assert f"port {port} for the gateway cannot be used" in said
+    assert "BIND_PORT" in said
+
+
+def test_a_bad_setting_is_named_before_anything_starts(tmp_path: Path) -> None:
+    up = Up(tmp_path, GRACE_DAYS="tres").start()
+    assert up.wait_end() == 2
+    assert any("GRACE_DAYS" in line for line in up.lines)
+
+
+def test_a_process_that_cannot_start_is_named_with_its_last_words(tmp_path: Path) -> None:
+    up = Up(tmp_path, PORTAL_JWT_PUBLIC_KEY="this is no key", PORTAL_JWT_SECRET="").start()
+    assert up.wait_end() == 1
+    said = "\n".join(up.lines)
+    assert "gateway ended with exit code 2" in said
+    assert "PORTAL_JWT_PUBLIC_KEY" in said
