@@ -15,6 +15,7 @@ from bot.rules import format as words
 RESEND_PAUSE = timedelta(minutes=5)
 """A mail queued or sent this recently is still on its way: no second one is asked for."""
 SAE = "SAE"
+IN_FORCE = frozenset({"active", "grace"})
 
 _MAIL_LINES = {"queued": "utter_correo_linea_en_cola", "sent": "utter_correo_linea_enviado", "bounced": "utter_correo_linea_rebotado"}
 
@@ -27,7 +28,7 @@ class ConnectionData(ServerAction):
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last mail, or why there is none yet."""
-        if server.status == "active" or last_mail(server):
+        if server.status == "active" or (last_mail(server) and server.status not in GONE):
             say_mail(turn, server, reply)
         else:
             say_not_active(turn, server, reply)
@@ -52,7 +53,9 @@ class ChangePassword(ServerAction):
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """That this server cannot be entered with any password, when that is so."""
-        if server.status != "active":
+        if server.status in GONE:
+            say_gone(turn, server, reply)
+        elif server.status != "active":
             told = readings(turn, server, "virtual_server", status=server.status)
             reply.say("utter_acceso_no_activo", servidor=server.alias, readings=told)
 
@@ -86,10 +89,16 @@ class ConnectSae(ServerAction):
             reply.say("utter_faq_conexion_sae_sin_enlace")
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """SAE on this server."""
+        """SAE on this server, or on the desk when its licence is tied to none."""
         licence = _sae(turn, server)
-        if licence is None:
+        if server.status in GONE:
+            say_gone(turn, server, reply)
+        elif licence is None:
             reply.say("utter_sae_no_registrado", servidor=server.alias)
+        elif licence.server_alias is None:
+            in_force = licence.status in IN_FORCE
+            key = "utter_sae_en_escritorio" if in_force else "utter_sae_en_escritorio_sin_vigencia"
+            reply.say(key, readings=_sae_readings(turn, server, licence), usuarios=str(licence.users))
         else:
             keys = {
                 (True, True): "utter_sae_un_usuario",
@@ -97,7 +106,7 @@ class ConnectSae(ServerAction):
                 (False, True): "utter_sae_sin_vigencia_un_usuario",
                 (False, False): "utter_sae_sin_vigencia",
             }
-            key = keys[licence.status in {"active", "grace"}, licence.users == 1]
+            key = keys[licence.status in IN_FORCE, licence.users == 1]
             reply.say(key, readings=_sae_readings(turn, server, licence), servidor=server.alias, usuarios=str(licence.users))
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
@@ -206,7 +215,7 @@ def _sae(turn: Turn, server: Server) -> Licence | None:
     assert turn.desk is not None
     free = [licence for licence in turn.desk.licences if licence.server_alias is None]
     found = [licence for licence in (*server.licences, *free) if SAE in licence.product.upper().split()]
-    return next((licence for licence in found if licence.status in {"active", "grace"}), found[0] if found else None)
+    return next((licence for licence in found if licence.status in IN_FORCE), found[0] if found else None)
 
 
 def _sae_readings(turn: Turn, server: Server, licence: Licence) -> tuple[Reading, ...]:

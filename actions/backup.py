@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from actions.base import ServerAction, say_line, say_with_line
+from actions.live import readings
 from actions.say import Reading, Reply, Values
-from actions.server_state import reading, say_gone
+from actions.server_state import say_gone
 from actions.turn import GONE, Turn
 from bot.accounts.port import Backup, Server
 from bot.rules import format as words
 from bot.rules.backup import last_night, next_window, streak_of_failures
+
+_INACTIVE = {"provisioning": "utter_respaldo_linea_creandose", "suspended": "utter_respaldo_linea_suspendido"}
 
 
 class AutomaticBackup(ServerAction):
@@ -16,6 +19,7 @@ class AutomaticBackup(ServerAction):
 
     intent = "faq_respaldo_automatico"
     general = "utter_faq_respaldo_automatico"
+    heading = "utter_respaldo_lista_breve"
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last backup."""
@@ -71,7 +75,7 @@ def say_backup_line(turn: Turn, server: Server, reply: Reply) -> None:
     """One line of a list of servers."""
     last = _last(server)
     if server.status != "active":
-        reply.say("utter_respaldo_linea_inactivo", servidor=server.alias)
+        reply.say(_INACTIVE.get(server.status, "utter_respaldo_linea_inactivo"), servidor=server.alias)
     elif last is None:
         reply.say("utter_respaldo_linea_ninguno", servidor=server.alias)
     else:
@@ -84,26 +88,26 @@ def _say_failed(turn: Turn, server: Server, reply: Reply) -> None:
     failures = streak_of_failures(server.backups)
     good = next((each for each in server.backups if each.status == "ok"), None)
     values: Values = {"servidor": server.alias, "veces": str(failures)}
-    said = (*_readings(turn, server, server.backups[0]), reading(turn, server, "backup", "failures_in_a_row", failures))
+    said = (*_readings(turn, server, server.backups[0]), *readings(turn, server, "backup", failures_in_a_row=failures))
     if good is None:
         key = "utter_respaldo_fallido_sin_bueno" if failures == 1 else "utter_respaldo_fallidos_sin_bueno"
     else:
         key = "utter_respaldo_fallido" if failures == 1 else "utter_respaldo_fallidos"
         values["ultimo_bueno"] = words.long_date(turn.calendar.local_date(good.started_at), turn.today)
-        said += (reading(turn, server, "backup", "last_good", good.started_at.isoformat()),)
+        said += readings(turn, server, "backup", last_good=good.started_at.isoformat())
     say_with_line(turn, reply, key, readings=said, **values)
 
 
 def _say_inactive(turn: Turn, server: Server, reply: Reply) -> None:
     """Being created: none yet. Suspended: the last one that is recorded."""
     good = next((each for each in server.backups if each.status == "ok"), None)
-    status = reading(turn, server, "virtual_server", "status", server.status)
+    status = readings(turn, server, "virtual_server", status=server.status)
     if server.status == "provisioning":
-        reply.say("utter_respaldo_creandose", servidor=server.alias, readings=(status,))
+        reply.say("utter_respaldo_creandose", servidor=server.alias, readings=status)
     elif good is None:
-        reply.say("utter_respaldo_suspendido_ninguno", servidor=server.alias, readings=(status,))
+        reply.say("utter_respaldo_suspendido_ninguno", servidor=server.alias, readings=status)
     else:
-        said = (status, *_readings(turn, server, good))
+        said = (*status, *_readings(turn, server, good))
         reply.say("utter_respaldo_suspendido", servidor=server.alias, readings=said, **_finished(turn, good))
 
 
@@ -143,7 +147,6 @@ def _short(turn: Turn, backup: Backup) -> str:
 
 
 def _readings(turn: Turn, server: Server, backup: Backup) -> tuple[Reading, ...]:
-    told = {"status": backup.status, "started_at": backup.started_at.isoformat(), "bytes": backup.bytes}
-    if backup.finished_at:
-        told["finished_at"] = backup.finished_at.isoformat()
-    return tuple(reading(turn, server, "backup", field, value) for field, value in told.items() if value is not None)
+    finished_at = backup.finished_at.isoformat() if backup.finished_at else None
+    told = {"status": backup.status, "started_at": backup.started_at.isoformat(), "finished_at": finished_at, "bytes": backup.bytes}
+    return readings(turn, server, "backup", **told)

@@ -54,6 +54,11 @@ class AssistantAction(Action, ABC):
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Fill `reply`. At least one `say`, at most 500 characters in all."""
 
+    def topic(self, turn: Turn) -> str:
+        """The intent that a follow-up will refer to."""
+        del turn
+        return self.intent
+
     def _take_up_waiting_question(self, turn: Turn, reply: Reply) -> None:
         waiting = turn.tracker.get_slot(SLOT_PENDING)
         if SLOT_PENDING in reply.slots or not waiting:
@@ -64,11 +69,12 @@ class AssistantAction(Action, ABC):
             # once only: a customer who goes on elsewhere has dropped the question
             reply.remember(SLOT_PENDING, None)
             if not reply.offers_buttons:  # two buttons "SIERRA-01" with two meanings would be no choice
-                reply.say("utter_retomar_pregunta", buttons=server_buttons(waiting["intent"], turn.servers))
+                reply.say("utter_retomar_pregunta", buttons=waiting_buttons(turn, waiting))
 
     def _remember_topic(self, turn: Turn, reply: Reply) -> None:
-        if self.is_topic and turn.tracker.get_slot(SLOT_TOPIC) != self.intent:
-            reply.remember(SLOT_TOPIC, self.intent)
+        topic = self.topic(turn)
+        if self.is_topic and turn.tracker.get_slot(SLOT_TOPIC) != topic:
+            reply.remember(SLOT_TOPIC, topic)
         if turn.tracker.get_slot(SLOT_FAILURES) and SLOT_FAILURES not in reply.slots:
             reply.remember(SLOT_FAILURES, 0)
 
@@ -125,7 +131,7 @@ class ServerAction(LiveAction):
     """
 
     many: ClassVar[Literal["list", "ask"]] = "list"
-    heading: ClassVar[str | None] = None  # key said before the lines of several servers
+    heading: ClassVar[str] = "utter_en_tus_servidores"  # key said before the lines of several servers
     which: ClassVar[str] = "utter_cual_servidor"  # key that asks which of several servers is meant
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
@@ -144,10 +150,10 @@ class ServerAction(LiveAction):
                 reply.remember(SLOT_SERVER, server.alias)
             self.describe(turn, server, reply)
         elif self.many == "list" and not turn.wants_other:
-            if self.heading:
-                reply.say(self.heading)
+            reply.say(self.heading)
             for each in candidates:
                 self.describe_line(turn, each, reply)
+            reply.take_back(self.heading)
             self.close_list(turn, reply)
         else:
             self.ask_which(turn, reply)
@@ -159,7 +165,7 @@ class ServerAction(LiveAction):
     def ask_which(self, turn: Turn, reply: Reply) -> None:
         """Ask with one button per server and keep the question waiting."""
         candidates = tuple(each for each in self.candidates(turn) if not (turn.wants_other and each == turn.remembered))
-        reply.remember(SLOT_PENDING, {"intent": self.intent})
+        reply.remember(SLOT_PENDING, {"intent": self.intent, "servidores": [each.alias for each in candidates]})
         reply.say(self.which, buttons=server_buttons(self.intent, candidates))
 
     @abstractmethod
@@ -177,6 +183,12 @@ class ServerAction(LiveAction):
 def server_buttons(intent: str, servers: tuple[Server, ...]) -> tuple[Button, ...]:
     """One button per server: choosing it asks `intent` about that server."""
     return tuple(Button(server.alias[:MAX_BUTTON_TITLE], intent, {"servidor": server.alias}) for server in servers)
+
+
+def waiting_buttons(turn: Turn, waiting: dict[str, Any]) -> tuple[Button, ...]:
+    """The buttons of a question that waits for a server, as they were first offered; a server that is gone by now is left out."""
+    offered = waiting.get("servidores") or [each.alias for each in turn.servers]
+    return server_buttons(waiting["intent"], tuple(each for each in turn.servers if each.alias in offered))
 
 
 def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta"]) -> None:

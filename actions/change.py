@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from actions.base import ServerAction, say_with_line
+from actions.live import readings
 from actions.say import Reply, Values
-from actions.server_state import reading
+from actions.server_state import say_gone
 from actions.turn import GONE, Turn
 from bot.accounts.port import PlanChangeState, Server
 from bot.rules import format as words
@@ -66,6 +67,8 @@ class MoveInformation(ServerAction):
         """The state of its change, if one was asked for."""
         if server.plan_change:
             say_change(turn, server, reply)
+        elif server.status in GONE:
+            say_gone(turn, server, reply)
         else:
             reply.say("utter_cambio_ninguno", servidor=server.alias)
 
@@ -85,13 +88,9 @@ def say_change(turn: Turn, server: Server, reply: Reply, keys: Mapping[PlanChang
     assert server.plan_change is not None
     change = server.plan_change
     asked_on = turn.calendar.local_date(change.requested_at)
-    said = (
-        reading(turn, server, "plan_change", "state", change.state),
-        reading(turn, server, "plan_change", "to_solution", change.to_solution),
-        reading(turn, server, "plan_change", "requested_at", change.requested_at.isoformat()),
-    )
+    told = {"state": change.state, "to_solution": change.to_solution, "requested_at": change.requested_at.isoformat()}
     values: Values = {"servidor": server.alias, "solucion": change.to_solution, "solicitado": words.on_date(asked_on, turn.today)}
-    reply.say(keys[change.state], readings=said, **values)
+    reply.say(keys[change.state], readings=readings(turn, server, "plan_change", **told), **values)
 
 
 def _ends_on(server: Server) -> date | None:
@@ -120,7 +119,7 @@ def _say_deadline(turn: Turn, server: Server, ends_on: date, reply: Reply) -> No
         "vence": words.on_date(ends_on, turn.today),
         "limite": words.on_date(_last_day(turn, ends_on), turn.today),
     }
-    said = (reading(turn, server, "subscription", "ends_on", ends_on),)
+    said = readings(turn, server, "subscription", ends_on=ends_on)
     if not _is_too_late(turn, server):
         reply.say("utter_cambio_a_tiempo", readings=said, **values)
     elif ends_on < turn.today:

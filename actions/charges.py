@@ -53,7 +53,7 @@ def say_charge_in_process(turn: Turn, server: Server, reply: Reply) -> None:
         if server.status == "provisioning":
             reply.say("utter_pago_despues_correo")
     elif state == "overdue":
-        folio = escalate(turn, reply, LATE_CHARGE, server.alias, charge.id)
+        folio = escalate(turn, reply, LATE_CHARGE, {charge.id: server.alias})
         say_with_line(turn, reply, "utter_pago_fuera_de_plazo", readings=told, folio=folio, **values)
     elif state == "unsettled":
         say_with_line(turn, reply, "utter_pago_sin_confirmar", readings=told, **values)
@@ -144,8 +144,8 @@ def say_charge_line(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_late_charges(turn: Turn, servers: Iterable[Server], reply: Reply) -> bool:
     """One case for all charges past their days, with its folio and the line; False when there is none and nothing was said."""
-    late = [(each.alias, charge.id) for each in servers if (charge := last_charge(each)) and charge_state(turn, charge) == "overdue"]
+    late = {charge.id: each.alias for each in servers if (charge := last_charge(each)) and charge_state(turn, charge) == "overdue"}
     if late:
-        folio = escalate(turn, reply, LATE_CHARGE, *(part for pair in late for part in pair))
+        folio = escalate(turn, reply, LATE_CHARGE, late)
         say_with_line(turn, reply, "utter_pago_fuera_de_plazo_varios", folio=folio)
     return bool(late)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Mapping
 
 from actions.base import AssistantAction, say_with_line
 from actions.say import Reply
-from actions.turn import SLOT_PENDING, SLOT_TOPIC, Turn
+from actions.turn import SLOT_FOLIOS, SLOT_PENDING, SLOT_TOPIC, Turn
+from bot.rules import format as words
 from bot.rules.support import Open, line_state
 
 CODE_PREFIX = "SV-"
@@ -15,22 +17,35 @@ CODE_CHARACTERS = 5
 ASKED_FOR = "cliente_pide_asesor"
 
 
-def escalation_code(turn_id: str) -> str:
-    """The folio "SV-XXXXX" of a turn; the same turn tried again has the same one, so that no case is opened twice."""
-    digest = hashlib.sha256(turn_id.encode()).digest()
+def escalation_code(turn_id: str, reason: str) -> str:
+    """The folio "SV-XXXXX" of a turn's case; the same turn tried again has the same one, so that no case is opened twice."""
+    digest = hashlib.sha256(f"{turn_id} {reason}".encode()).digest()
     return CODE_PREFIX + base64.b32encode(digest).decode()[:CODE_CHARACTERS]
 
 
-def escalate(turn: Turn, reply: Reply, reason: str, *details: str) -> str:
-    """Ask for a case to be opened and return its folio, for the customer to be told.
+def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | None = None) -> str:
+    """The folio(s) to tell the customer. A case is opened only for what has none yet in this episode.
 
-    `reason` is a key in Spanish (agents see it). The summary holds who it is, `details` (a server, a date) and the last topic.
+    `reason` is a key in Spanish (agents see it); `about` names what it is about: id → server, for charges. The summary holds who
+    it is, what it is about and the last topic.
     """
-    code = escalation_code(turn.identity.turn)
+    subjects: dict[str, tuple[str, ...]] = {f"{reason}:{subject}": (server, subject) for subject, server in (about or {}).items()} or {
+        reason: ()
+    }
+    folios: dict[str, str] = {**(turn.tracker.get_slot(SLOT_FOLIOS) or {}), **reply.slots.get(SLOT_FOLIOS, {})}
+    new = [subject for subject in subjects if subject not in folios]
+    if new:
+        code = escalation_code(turn.identity.turn, reason)
+        details = [part for subject in new for part in subjects[subject]]
+        reply.effect("escalate", reason=reason, code=code, summary=_summary(turn, details) or reason)
+        folios |= dict.fromkeys(new, code)
+        reply.remember(SLOT_FOLIOS, folios)
+    return words.join_names(list(dict.fromkeys(folios[subject] for subject in subjects)))
+
+
+def _summary(turn: Turn, details: Iterable[str]) -> str:
     customer = (turn.desk.id, turn.desk.name) if turn.desk else (turn.identity.desk,)
-    known = [part for part in (*customer, *details, turn.tracker.get_slot(SLOT_TOPIC)) if part]
-    reply.effect("escalate", reason=reason, code=code, summary=" · ".join(known) or reason)
-    return code
+    return " · ".join(part for part in (*customer, *details, turn.tracker.get_slot(SLOT_TOPIC)) if part)
 
 
 class TalkToAgent(AssistantAction):

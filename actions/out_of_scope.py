@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.base import MAX_BUTTON_TITLE, AssistantAction, TalkAction, say_with_line, server_buttons
+from actions.base import MAX_BUTTON_TITLE, AssistantAction, TalkAction, say_with_line, waiting_buttons
 from actions.escalation import escalate
 from actions.say import Button, Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
@@ -12,6 +12,8 @@ from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
 NOT_UNDERSTOOD = "no_entendido"
 FAILURES_TO_ESCALATE = 2
 MOST_CHOICES = 3
+SURELY_OFF_TOPIC = 0.5
+"""Below this probability "I cannot help with that" would be a guess: the message was just not understood."""
 
 
 class NotCovered(TalkAction):
@@ -25,9 +27,21 @@ class NotCovered(TalkAction):
 
 
 class OffTopic(TalkAction):
-    """About something else: one polite line with what it can do."""
+    """About something else, or nothing at all: one polite line with what it can do; said again in a row, the support line too."""
 
     intent = "fuera_de_tema"
+
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """Say so, unless even that is unsure. It counts as a failure: who is misread twice must not be left without a way on."""
+        if _confidence(turn) < SURELY_OFF_TOPIC:
+            say_not_understood(turn, reply)
+            return
+        so_far = failures(turn) + 1
+        reply.remember(SLOT_FAILURES, so_far)
+        if so_far >= FAILURES_TO_ESCALATE:
+            say_with_line(turn, reply, "utter_fuera_de_tema")
+        else:
+            reply.say("utter_fuera_de_tema")
 
 
 class AskIntent(AssistantAction):
@@ -76,9 +90,13 @@ def say_not_understood(turn: Turn, reply: Reply) -> None:
         say_with_line(turn, reply, "utter_no_entendi_escala", folio=escalate(turn, reply, NOT_UNDERSTOOD))
     elif waiting and turn.servers:
         reply.remember(SLOT_PENDING, waiting)
-        reply.say("utter_no_entendi_servidor", buttons=server_buttons(waiting["intent"], turn.servers))
+        reply.say("utter_no_entendi_servidor", buttons=waiting_buttons(turn, waiting))
     else:
         reply.say("utter_no_entendi")
+
+
+def _confidence(turn: Turn) -> float:
+    return float((turn.tracker.latest_message.get("intent") or {}).get("confidence", 1.0))
 
 
 def failures(turn: Turn) -> int:

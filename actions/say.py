@@ -68,6 +68,11 @@ class Reply:
         self.messages.append({"response": response, "buttons": [button.to_rasa() for button in buttons], **values})
         self.readings.extend(readings)
 
+    def take_back(self, heading: str) -> None:
+        """Leave out `heading` when nothing was said beneath it."""
+        if self.messages[-1]["response"] == heading:
+            self.messages.pop()
+
     def effect(self, kind: str, **payload: str) -> None:
         """Ask the gateway to change the world once this turn is committed."""
         self.effects.append({"kind": kind, "payload": payload})

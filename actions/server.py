@@ -38,7 +38,7 @@ def create_app() -> web.Application:
 async def _internal_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.path.startswith("/health/"):
         return await handler(request)
-    given = request.headers.get("X-Internal-Secret", "").encode()
+    given = request.headers.get("X-Internal-Secret", "").encode("utf-8", "surrogateescape")
     if not hmac.compare_digest(given, environment().settings.internal_secret.encode()):
         return web.json_response({"error": "unauthorized"}, status=401)
     return await handler(request)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions.base import DeskAction, ServerAction, server_buttons
+from actions.live import readings
 from actions.say import Reading, Reply, Values
-from actions.server_state import reading, say_creation, say_gone, say_state, say_state_line, say_suspended
+from actions.server_state import say_creation, say_gone, say_state, say_state_line, say_suspended
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
 from bot.rules import format as words
@@ -43,10 +44,10 @@ class MaximumServers(DeskAction):
         """How many of them this desk has, and how many are left."""
         living, maximum = _living(desk), turn.settings.max_servers
         left = servers_left(len(living), maximum)
-        said = (reading(turn, None, "virtual_server", "contracted", len(living)),)
+        said = readings(turn, None, "virtual_server", contracted=len(living))
         values: Values = {"contratados": str(len(living)), "maximo": str(maximum), "libres": str(left), "servidores": _names(living)}
         if not living:
-            reply.say("utter_cantidad_ninguno", readings=said)
+            reply.say("utter_cantidad_ninguno", maximo=str(maximum), readings=said)
         else:
             reply.say("utter_cantidad_quedan" if left else "utter_cantidad_completa", readings=said, **values)
 
@@ -63,12 +64,12 @@ class OperatingSystem(ServerAction):
             say_gone(turn, server, reply)
             return
         key = "utter_sistema_el_mismo" if server.os.casefold() == STANDARD_SYSTEM else "utter_sistema_distinto"
-        reply.say(key, servidor=server.alias, sistema=server.os, readings=(reading(turn, server, "virtual_server", "os", server.os),))
+        reply.say(key, servidor=server.alias, sistema=server.os, readings=readings(turn, server, "virtual_server", os=server.os))
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with its system."""
-        said = reading(turn, server, "virtual_server", "os", server.os)
-        reply.say("utter_sistema_linea", servidor=server.alias, sistema=server.os, readings=(said,))
+        said = readings(turn, server, "virtual_server", os=server.os)
+        reply.say("utter_sistema_linea", servidor=server.alias, sistema=server.os, readings=said)
 
 
 class AccessHours(ServerAction):
@@ -105,14 +106,14 @@ class CreationTime(ServerAction):
         elif server.status in GONE:
             say_gone(turn, server, reply)
         else:
-            said = reading(turn, server, "virtual_server", "status", server.status)
-            reply.say("utter_creacion_lista", servidor=server.alias, readings=(said,))
+            said = readings(turn, server, "virtual_server", status=server.status)
+            reply.say("utter_creacion_lista", servidor=server.alias, readings=said)
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line: when it will be ready, or that it is."""
         if server.status == "active":
-            said = reading(turn, server, "virtual_server", "status", server.status)
-            reply.say("utter_creacion_linea_lista", servidor=server.alias, readings=(said,))
+            said = readings(turn, server, "virtual_server", status=server.status)
+            reply.say("utter_creacion_linea_lista", servidor=server.alias, readings=said)
         else:
             say_state_line(turn, server, reply)
 
@@ -144,7 +145,7 @@ class MyServers(DeskAction):
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """Number and lines; those deleted are named only when nothing else is left."""
         living = _living(desk)
-        said = (reading(turn, None, "virtual_server", "contracted", len(living)),)
+        said = readings(turn, None, "virtual_server", contracted=len(living))
         if not desk.servers:
             reply.say("utter_sin_servidores", readings=said)
             return
@@ -156,7 +157,7 @@ class MyServers(DeskAction):
 
 def _say_listed(turn: Turn, server: Server, reply: Reply) -> None:
     ends_on = server.subscription.ends_on if server.subscription else None
-    said: tuple[Reading, ...] = (reading(turn, server, "virtual_server", "status", server.status),)
+    said = readings(turn, server, "virtual_server", status=server.status)
     key = {
         "provisioning": "utter_lista_linea_creandose",
         "suspended": "utter_lista_linea_suspendido",
@@ -165,7 +166,7 @@ def _say_listed(turn: Turn, server: Server, reply: Reply) -> None:
     }.get(server.status, "utter_lista_linea_activo")
     values: Values = {"servidor": server.alias, "solucion": server.solution}
     if server.status == "active" and ends_on:
-        said += (reading(turn, server, "subscription", "ends_on", ends_on),)
+        said += readings(turn, server, "subscription", ends_on=ends_on)
         values["vence"] = words.long_date(ends_on, turn.today)
         now = phase(ends_on, turn.today, turn.settings.grace_days, turn.settings.retention_days)
         key = "utter_lista_linea_vigente" if now == "valid" else "utter_lista_linea_vencido"
@@ -181,4 +182,4 @@ def _names(servers: tuple[Server, ...]) -> str:
 
 
 def _readings_of_status(turn: Turn, servers: tuple[Server, ...]) -> tuple[Reading, ...]:
-    return tuple(reading(turn, server, "virtual_server", "status", server.status) for server in servers)
+    return tuple(each for server in servers for each in readings(turn, server, "virtual_server", status=server.status))

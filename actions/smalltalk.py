@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.base import TalkAction, server_buttons
+from actions.base import TalkAction, waiting_buttons
 from actions.say import Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
 
@@ -70,7 +70,7 @@ class Yes(TalkAction):
         waiting = turn.tracker.get_slot(SLOT_PENDING)
         if waiting and turn.servers:
             reply.remember(SLOT_PENDING, waiting)
-            reply.say("utter_cual_servidor", buttons=server_buttons(waiting["intent"], turn.servers))
+            reply.say("utter_cual_servidor", buttons=waiting_buttons(turn, waiting))
         else:
             reply.say("utter_afirmar")
 

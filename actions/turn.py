@@ -26,7 +26,9 @@ SLOT_SERVER = "servidor"
 SLOT_PENDING = "pregunta_pendiente"
 SLOT_FAILURES = "fallos"
 SLOT_TOPIC = "tema"
+SLOT_FOLIOS = "folios"
 OTHER_SERVER = "otro"
+NUMBERED = "#"
 GONE = frozenset({"deleted", "cancelled"})
 
 Audience = Literal["known", "visitor", "unavailable"]
@@ -78,13 +80,16 @@ class Turn:
 
     @property
     def named(self) -> Server | None:
-        """The server named in this message, if it belongs to this desk. "otro" means the other one of two."""
+        """The server named in this message, if it belongs to this desk. "otro" means the other one of two, "#3" the one numbered 03."""
         alias = self.entity(SLOT_SERVER)
         if not (self.desk and alias):
             return None
         if alias == OTHER_SERVER:
             others = [server for server in self.servers if server != self.remembered]
             return others[0] if self.remembered and len(others) == 1 else None
+        if alias.startswith(NUMBERED):
+            numbered = [server for server in self.servers if server.alias.endswith(f"-{int(alias.removeprefix(NUMBERED)):02d}")]
+            return numbered[0] if len(numbered) == 1 else None
         return self.desk.server(alias)
 
     @property
@@ -98,8 +103,9 @@ class Turn:
 
     @property
     def wants_other(self) -> bool:
-        """Whether the customer said "el otro"."""
-        return self.entity(SLOT_SERVER) == OTHER_SERVER
+        """Whether the customer pointed away from the remembered server: "el otro", "el 3"."""
+        alias = self.entity(SLOT_SERVER)
+        return alias is not None and (alias == OTHER_SERVER or alias.startswith(NUMBERED))
 
     @property
     def chosen(self) -> Server | None:

@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = ("up", "train", "evaluate", "demo", "db", "transcript", "parked", "settings")
+COMMANDS = ("up", "train", "evaluate", "demo", "db", "transcript", "parked", "settings", "filemap")
 
 
 def main() -> int:

@@ -1,0 +1,1 @@
+"""Our understanding beside its peers: same training examples, same test messages, one processor, one run."""

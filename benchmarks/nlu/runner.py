@@ -24,6 +24,7 @@ from bot.settings import ROOT, VAR
 
 HERE = Path(__file__).resolve().parent
 KEPT = VAR / "benchmarks" / "nlu"
+OURS = "ours"  # always trained anew
 SECONDS_BETWEEN_PROGRESS = 30
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_INTRA_OP_PARALLELISM_THREADS", "TF_INTER_OP_PARALLELISM_THREADS"),
@@ -63,7 +64,7 @@ def _npm_ci() -> None:
 PYTHON = (sys.executable, "-m")
 PEERS = (
     Peer(
-        "ours",
+        OURS,
         "this assistant",
         (*PYTHON, "benchmarks.nlu.peers.rasa", "ours"),
         (ROOT / "config.yml", *sorted((ROOT / "bot" / "nlu").glob("*.py"))),
@@ -90,12 +91,12 @@ PEERS = (
 
 def run(peer: Peer, material: Material, work: Path, fresh: bool) -> Run:
     """Train (unless the same training is kept) and test one peer. Raises CalledProcessError when it fails."""
-    model = KEPT / f"{peer.name}-{_digest(peer, material)}"
+    model = KEPT / (OURS if peer.name == OURS else f"{peer.name}-{_digest(peer, material)}")
     kept = model / "train.json"
     kept_from = None
     if peer.prepare:
         peer.prepare()
-    if kept.exists() and not fresh and peer.name != "ours":
+    if kept.exists() and not fresh and peer.name != OURS:
         kept_from = datetime.fromtimestamp(kept.stat().st_mtime, UTC).strftime("%Y-%m-%d %H:%M UTC")
         print(f"{peer.name}: training kept from {kept_from}", flush=True)
     else:

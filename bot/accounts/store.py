@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -53,6 +53,15 @@ class SqlAccounts:
         if now.tzinfo is None:
             raise ValueError("a moment needs a time zone")
         return await self._in_time(self._queue_connection_mail(desk_id, alias, key, now))
+
+    async def connection_mail_sent(self, key: str, now: datetime) -> None:
+        """Note that the mail queued with this key went out; a key that is unknown or was noted before changes nothing.
+
+        Raises AccountsUnavailable, ValueError for a naive `now`.
+        """
+        if now.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        await self._in_time(self._connection_mail_sent(key, now))
 
     async def close(self) -> None:
         """Release connections, after those reads that were abandoned have let go of theirs (or some seconds)."""
@@ -104,6 +113,12 @@ class SqlAccounts:
             return await self._mail_of_key(desk_id, alias, key, now)
         except IntegrityError:  # another process queued the same key in between: now it is there
             return await self._mail_of_key(desk_id, alias, key, now)
+
+    async def _connection_mail_sent(self, key: str, now: datetime) -> None:
+        mail = models.ConnectionMail
+        async with AsyncSession(self.engine) as session, session.begin():
+            queued = update(mail).where(mail.request_key == key, mail.status == "queued")
+            await session.execute(queued.values(status="sent", sent_at=now))
 
     async def _mail_of_key(self, desk_id: str, alias: str, key: str, now: datetime) -> port.ConnectionMail:
         if not (desk_id + alias).isprintable():

@@ -159,7 +159,7 @@ async def _release(session: AsyncSession, lease: Lease, ready_at: datetime | Non
 
 
 async def _update_held(session: AsyncSession, lease: Lease, **values: Any) -> int:
-    held = and_(Conversation.id == lease.conversation, Conversation.owner == "bot")
+    held = and_(Conversation.id == lease.conversation, Conversation.lease_token == lease.token, Conversation.owner == "bot")
     statement = (
         update(Conversation).where(held).values(**values).returning(Conversation.last_seq).execution_options(synchronize_session=False)
     )

@@ -26,8 +26,9 @@ ACTION_TIMEOUT_SECONDS = 8.0
 class ActionEndpoint:
     """Where custom actions are run. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
 
-    def __init__(self, url: str, secret: str) -> None:
+    def __init__(self, url: str, secret: str, timeout_seconds: float = ACTION_TIMEOUT_SECONDS) -> None:
         self.url = f"{url}/webhook"
+        self.timeout_seconds = timeout_seconds  # of one action, in all
         self.kwargs: dict[str, Any] = {}
         self._secret = secret
         self._session: aiohttp.ClientSession | None = None
@@ -35,9 +36,9 @@ class ActionEndpoint:
     async def call(self, body: dict[str, Any], correlation: str) -> dict[str, Any]:
         """Run one action. Raises aiohttp.ClientError, TimeoutError or ValueError."""
         if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=ACTION_TIMEOUT_SECONDS, connect=2)
-            self._session = aiohttp.ClientSession(timeout=timeout, headers={"X-Internal-Secret": self._secret})
-        async with self._session.post(self.url, json=body, headers={"X-Correlation-Id": correlation}) as response:
+            self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret})
+        timeout = aiohttp.ClientTimeout(total=self.timeout_seconds, connect=2)
+        async with self._session.post(self.url, json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
             if response.status != 200:  # noqa: PLR2004
                 raise ValueError(f"status {response.status}")
             return _validated(await response.json())

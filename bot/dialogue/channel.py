@@ -13,6 +13,7 @@ from bot.errors import TurnAborted
 
 _UNFILLED = re.compile(r"\{\w+\}")
 _BULLET = "• "
+PARAGRAPH = "\n\n"
 
 
 class CollectingChannel(OutputChannel):
@@ -47,6 +48,16 @@ def reply_of(messages: list[dict[str, Any]], actions: list[str]) -> dict[str, An
         "responses": [message["utter_action"] for message in messages if message.get("utter_action")],
         "readings": [reading for extra in extras for reading in extra.get("readings", [])],
     }
+
+
+def without_repeats(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Replies to several questions of one message; a paragraph that a later reply says again (the support line) is said once, there."""
+    kept = []
+    for position, reply in enumerate(replies):
+        later = {paragraph for other in replies[position + 1 :] for paragraph in other["text"].split(PARAGRAPH)}
+        own = [paragraph for paragraph in reply["text"].split(PARAGRAPH) if paragraph not in later]
+        kept.append({**reply, "text": PARAGRAPH.join(own) or reply["text"]})
+    return kept
 
 
 def effects_of(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -15,16 +15,18 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 from bot.dialogue.action_client import ActionEndpoint, TurnAction
-from bot.dialogue.channel import CollectingChannel, effects_of, reply_of
+from bot.dialogue.channel import CollectingChannel, effects_of, reply_of, without_repeats
 from bot.dialogue.store import RequestTrackerStore
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.dialogue.understanding import Understanding, understand
 from bot.errors import TurnAborted
 
 KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
+TOPICS = ("faq_", "consultar_", "listar_", "reenviar_", "hablar_")
 USER_PARTS = ("intent", "entities", "text", "decision")
 
 
@@ -66,7 +68,7 @@ class Engine:
 
     async def run(self, request: TurnRequest) -> dict[str, Any]:
         """The answer of `POST /turn`. Raises TurnAborted; nothing of an aborted turn remains."""
-        turn = RunningTurn(request.conversation, request.token, request.correlation, request.events)
+        turn = RunningTurn(request.conversation, request.token, request.correlation)
         reset = current_turn.set(turn)
         try:
             return await self._run(request, turn)
@@ -74,7 +76,8 @@ class Engine:
             current_turn.reset(reset)
 
     async def _run(self, request: TurnRequest, turn: RunningTurn) -> dict[str, Any]:
-        parts = await understand(self.processor, request.text, request.button, _slots_of(request.events))
+        turn.tracker = self._tracker_of(request)
+        parts = await understand(self.processor, request.text, request.button, _slots_of(request.events), _last_question(request.events))
         replies, effects, channel = [], [], CollectingChannel()
         for position, part in enumerate(parts):
             turn.messages, turn.actions = [], []
@@ -84,13 +87,25 @@ class Engine:
             replies.append(reply_of(turn.messages, turn.actions))
             effects.extend(effects_of(turn.messages))
         return {
-            "replies": replies,
+            "replies": without_repeats(replies),
             "events": [
                 _slim(event.as_dict()) for event in list(turn.tracker.events)[len(request.events) :] if event.type_name in KEPT_EVENTS
             ],
             "understood": [part.to_json() for part in parts],
             "effects": effects,
         }
+
+    def _tracker_of(self, request: TurnRequest) -> DialogueStateTracker | None:
+        """The episode so far; None for a new one. Made here, because Rasa would forget the episode when its events cannot be read."""
+        if not request.events:
+            return None
+        try:
+            tracker = DialogueStateTracker.from_dict(request.conversation, request.events, self.processor.domain.slots)
+        except Exception as error:
+            raise TurnAborted(f"a stored event cannot be read: {type(error).__name__}") from None
+        if len(tracker.events) != len(request.events):
+            raise TurnAborted("a stored event cannot be read: unknown kind")
+        return tracker
 
     async def _handle(self, request: TurnRequest, part: Understanding, position: int, channel: CollectingChannel) -> None:
         message = UserMessage(
@@ -110,6 +125,13 @@ class Engine:
 
 def _slots_of(events: list[dict[str, Any]]) -> dict[str, Any]:
     return {event["name"]: event.get("value") for event in events if event.get("event") == "slot"}
+
+
+def _last_question(events: list[dict[str, Any]]) -> str | None:
+    """What the customer wrote last in this episode, if it was a question of ours."""
+    last = next((event for event in reversed(events) if event.get("event") == "user"), None)
+    intent = (last or {}).get("parse_data", {}).get("intent", {}).get("name", "")
+    return str(last["text"]) if last and intent.startswith(TOPICS) else None
 
 
 def _slim(event: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from bot.errors import SettingsError
 from bot.settings import ROOT
 
 MODELS = ROOT / "models"
-SOURCES = ("config.yml", "domain.yml", "data/**/*.yml", "bot/nlu/**/*.py", "requirements.lock")
+TRAINED_BY = ("classifier", "data", "decision", "entities", "features", "model", "normalise", "spanish", "spelling")
+SOURCES = ("config.yml", "domain.yml", "data/**/*.yml", *(f"bot/nlu/{name}.py" for name in TRAINED_BY))
 
 
 def data_fingerprint() -> str:

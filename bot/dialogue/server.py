@@ -32,12 +32,12 @@ def create_app(engine: Engine, secret: str) -> web.Application:
 
 
 async def _turn(request: web.Request) -> web.Response:
-    given = request.headers.get("X-Internal-Secret", "").encode()
+    given = request.headers.get("X-Internal-Secret", "").encode("utf-8", "surrogateescape")
     if not hmac.compare_digest(given, request.app[SECRET].encode()):
         return _error(401, "unauthorized", "wrong or missing X-Internal-Secret")
     try:
         turn = _read(await request.json())
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, RecursionError, TypeError, ValueError) as error:
         return _error(422, "malformed", f"{type(error).__name__}: {error}")
     try:
         return web.json_response(await request.app[ENGINE].run(turn))
@@ -50,20 +50,29 @@ async def _turn(request: web.Request) -> web.Response:
 
 
 def _read(body: Any) -> TurnRequest:
-    message, button = body["message"], body["message"].get("button")
-    if button is not None and not isinstance(button.get("intent"), str):
-        raise ValueError("message.button.intent must be text")
-    if not isinstance(message["text"], str) or not isinstance(body["events"], list):
-        raise TypeError("message.text must be text and events a list")
+    """Raises KeyError, TypeError or ValueError."""
+    message = _typed(body, dict)["message"]
+    button = _typed(message, dict)["button"] if "button" in message else None
+    if button is not None:
+        _typed(_typed(button, dict)["intent"], str)
+        _typed(button.get("entities", {}), dict)
+    if not all(isinstance(_typed(event, dict).get("event"), str) for event in _typed(body["events"], list)):
+        raise ValueError("every event must name its kind")
     return TurnRequest(
-        turn=str(body["turn"]),
-        conversation=str(body["conversation"]),
-        token=str(body["token"]),
+        turn=_typed(body["turn"], str),
+        conversation=_typed(body["conversation"], str),
+        token=_typed(body["token"], str),
         correlation=str(body.get("correlation", "")),
         events=body["events"],
-        text=message["text"],
+        text=_typed(message["text"], str),
         button=button,
     )
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"{kind.__name__} expected where {type(value).__name__} stands")
+    return value
 
 
 def _error(status: int, code: str, message: str) -> web.Response:

@@ -16,11 +16,9 @@ class RequestTrackerStore(TrackerStore):
     """Keeps the tracker of the running turn in that turn."""
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The tracker of the running turn, built from its events the first time; None for a new episode."""
-        turn = current_turn.get()
-        if turn.tracker is None and turn.events:
-            turn.tracker = DialogueStateTracker.from_dict(sender_id, turn.events, self.domain.slots)
-        return turn.tracker
+        """The tracker of the running turn; None for a new episode."""
+        del sender_id
+        return current_turn.get().tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keep the tracker with the running turn."""

@@ -17,8 +17,7 @@ class RunningTurn:
     conversation: str
     token: str
     correlation: str
-    events: list[dict[str, Any]]
-    tracker: Any = None  # the DialogueStateTracker of this request, once loaded
+    tracker: Any = None  # the DialogueStateTracker of this request; None before a new episode's first message
     messages: list[dict[str, Any]] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     failure: str | None = None  # why this turn must be aborted

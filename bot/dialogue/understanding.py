@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 
-from bot.dialogue.compound import split_candidates
-from bot.dialogue.context import read_in_context
-from bot.nlu.decision import same_or_pair
+from bot.dialogue.compound import SPLIT_FROM, Readings, joints, two_questions
+from bot.dialogue.context import choose_reading, leans_on_previous, read_in_context
+from bot.nlu.decision import TALK, same_or_pair
 from bot.nlu.normalise import plain_text
 
 Via = Literal["text", "button", "context"]
@@ -24,17 +24,6 @@ RANKED = 3
 ANSWERED = "answered"
 
 
-class Needed(NamedTuple):
-    """What a split must show: each half's acceptance, and how high its label stands in the reading of the whole message."""
-
-    acceptance: float
-    rank: int
-
-
-# chosen on tests/nlu/compound.tsv and not_compound.tsv: a needless split answers something that was not asked
-EXPLICIT_JOINT = Needed(acceptance=0.8, rank=4)
-PLAIN_JOINT = Needed(acceptance=0.9, rank=3)
-TALK = frozenset({"saludar", "despedirse", "agradecer", "preguntar_si_es_bot", "pedir_ayuda", "afirmar", "negar"})
 
 
 @dataclass(frozen=True)
@@ -70,13 +59,17 @@ class Understanding:
         }
 
 
-async def understand(processor: MessageProcessor, text: str, button: dict[str, Any] | None, slots: dict[str, Any]) -> list[Understanding]:
-    """The questions of one message, in the order in which they were asked; at least one."""
+async def understand(
+    processor: MessageProcessor, text: str, button: dict[str, Any] | None, slots: dict[str, Any], previous: str | None = None
+) -> list[Understanding]:
+    """The questions of one message, in the order in which they were asked; at least one. `previous`: what was asked before."""
     clean = plain_text(text)[:MAX_NLU_CHARACTERS]
     if button is not None:
         return [_pressed(await parse(processor, clean), clean, button)]
     whole = await parse(processor, clean)
     in_context = read_in_context(clean, whole, slots)
+    if in_context is None and previous is not None and leans_on_previous(clean, whole):
+        in_context = choose_reading(whole, await parse(processor, f"{previous} {clean}"[:MAX_NLU_CHARACTERS]))
     if in_context is not None:
         return [Understanding(clean, in_context, "context")]
     parts = await _split(processor, clean, whole)
@@ -90,23 +83,28 @@ async def parse(processor: MessageProcessor, text: str) -> dict[str, Any]:
 
 
 async def _split(processor: MessageProcessor, text: str, whole: dict[str, Any]) -> list[Understanding]:
-    """Both halves, when some split is believable; the surest one, explicit joints first."""
-    found: list[tuple[bool, float, list[Understanding]]] = []
-    for split in split_candidates(text):
-        halves = [Understanding(half, await parse(processor, half), "text") for half in (split.first, split.second)]
-        sureness = min(half.parse_data["acceptance"] for half in halves)
-        if _stand_alone(halves, whole, EXPLICIT_JOINT if split.explicit else PLAIN_JOINT):
-            found.append((split.explicit, sureness, halves))
-    return max(found, key=lambda row: row[:2])[2] if found else []
+    """Both halves at the joint that is most likely between two questions; empty when none is likely enough."""
+    best, likeliest = [], SPLIT_FROM
+    for joint in joints(text):
+        # a half may begin with "/" where the whole does not, and Rasa would take that for a command
+        texts = plain_text(joint.first), plain_text(joint.second)
+        halves = [Understanding(half, await parse(processor, half), "text") for half in texts]
+        readings = _readings(halves, whole)
+        if readings is not None and (probability := two_questions(joint, readings)) >= likeliest:
+            best, likeliest = halves, probability
+    return best
 
 
-def _stand_alone(halves: list[Understanding], whole: dict[str, Any], needed: Needed) -> bool:
-    """Whether both halves are questions of their own, different ones, and the whole message looks like both."""
+def _readings(halves: list[Understanding], whole: dict[str, Any]) -> Readings | None:
+    """What the halves and the whole were read as; None when a half is unsure, is only talk, or asks the same as the other."""
     names = [half.parse_data["intent"]["name"] for half in halves]
-    if any(half.decision != ANSWERED or half.parse_data["acceptance"] < needed.acceptance for half in halves):
-        return False
-    top = [row["name"] for row in whole["intent_ranking"][: needed.rank]]
-    return not any(name in TALK for name in names) and not same_or_pair(*names) and all(name in top for name in names)
+    if any(half.decision != ANSWERED for half in halves) or any(name in TALK for name in names) or same_or_pair(*names):
+        return None
+    ranking = [row["name"] for row in whole["intent_ranking"]]
+    of_whole = {row["name"]: row["confidence"] for row in whole["intent_ranking"]}
+    first, second = (half.parse_data["acceptance"] for half in halves)
+    rank = max(ranking.index(name) if name in ranking else len(ranking) for name in names)
+    return Readings((first, second), (of_whole.get(names[0], 0.0), of_whole.get(names[1], 0.0)), rank)
 
 
 def _pressed(parsed: dict[str, Any], text: str, button: dict[str, Any]) -> Understanding:

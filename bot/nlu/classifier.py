@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
 from bot.nlu.data import check_training_data
+from bot.nlu.decision import NOT_OURS
 from bot.nlu.model import IntentModel, TrainingReport, train
 from bot.nlu.normalise import normalise
 from bot.nlu.spanish import NORMALISED
@@ -88,10 +89,10 @@ class CalibratedClassifier(GraphComponent):
             prediction = self._model.predict(message.get(NORMALISED))
             name, confidence = prediction.ranking[0]
             if prediction.decision == "answered":
-                name = prediction.choices[0]
+                name = prediction.best
             elif prediction.decision == "asked":
                 name = ASK
-            elif name not in ("tema_no_cubierto", "fuera_de_tema"):
+            elif name not in NOT_OURS:
                 name = REFUSE
             message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
             ranking = [{"name": label, "confidence": probability} for label, probability in prediction.ranking[:RANKED]]

@@ -15,7 +15,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 Decision = Literal["answered", "asked", "refused"]
-NOT_OURS = ("tema_no_cubierto", "fuera_de_tema")
+NEAR, FAR = NOT_OURS = ("tema_no_cubierto", "fuera_de_tema")
+TALK = frozenset({"saludar", "despedirse", "agradecer", "preguntar_si_es_bot", "pedir_ayuda", "afirmar", "negar"})
 # answering one of a pair for the other is not harmful: both answers say the general rule and the customer's own state
 PAIRS = (frozenset({"faq_factura", "consultar_factura"}), frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}))
 CHOICES = 3
@@ -28,12 +29,13 @@ def same_or_pair(one: str, other: str) -> bool:
 
 
 def worth_offering(labels: Sequence[str], probabilities: Sequence[float]) -> list[str]:
-    """Which of the best labels to ask about: the first, and others that are probable enough and no pair of one offered already."""
-    offered = [labels[0]]
-    for label, probability in zip(labels[1:], probabilities[1:], strict=True):
-        if probability >= MIN_CHOICE_PROBABILITY and not any(same_or_pair(label, other) for other in offered):
+    """Which of the best labels to ask about: questions that are probable enough, never both of a pair; small talk only when alone."""
+    offered: list[str] = []
+    for label, probability in zip(labels, probabilities, strict=True):
+        probable = probability >= MIN_CHOICE_PROBABILITY or label == labels[0]
+        if probable and label not in TALK and not any(same_or_pair(label, other) for other in offered):
             offered.append(label)
-    return offered
+    return offered or [labels[0]]
 
 
 @dataclass(frozen=True)
@@ -90,17 +92,17 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Answer from `answer` on; refuse below `refuse`, or when not-ours is more probable than `not_ours`; ask between."""
+    """Answer from `answer` on; refuse below `refuse`, when not-ours is more probable than `not_ours`, or when far away is likeliest; ask between."""
 
     answer: float
     refuse: float
     not_ours: float
 
-    def decide(self, acceptance: float, not_ours: float) -> Decision:
-        """The decision for one message."""
+    def decide(self, acceptance: float, not_ours: float, likeliest: str) -> Decision:
+        """The decision for one message, whose likeliest label of all is `likeliest`."""
         if acceptance >= self.answer:
             return "answered"
-        if acceptance < self.refuse or not_ours > self.not_ours:
+        if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR:
             return "refused"
         return "asked"
 

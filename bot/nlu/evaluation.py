@@ -15,10 +15,9 @@ import numpy as np
 from sklearn.metrics import f1_score
 
 from bot.errors import AssistantError
-from bot.nlu.decision import NOT_OURS, same_or_pair
+from bot.nlu.decision import FAR, NEAR, NOT_OURS, same_or_pair
 
 BINS = 10
-NEAR, FAR = NOT_OURS
 
 
 class EvaluationError(AssistantError):
@@ -82,7 +81,7 @@ def read_labelled(path: Path, known: Iterable[str]) -> list[Labelled]:
     """Messages of a TSV file. Raises EvaluationError naming the line."""
     labels, rows = set(known), []
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"{path}: {error}") from None
     for number, line in enumerate(lines, start=1):

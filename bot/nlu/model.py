@@ -20,7 +20,6 @@ from sklearn.svm import LinearSVC
 
 from bot.nlu.decision import (
     CHOICES,
-    MIN_CHOICE_PROBABILITY,
     NOT_OURS,
     Acceptance,
     Decision,
@@ -28,20 +27,27 @@ from bot.nlu.decision import (
     Thresholds,
     choose_thresholds,
     same_or_pair,
+    worth_offering,
 )
-from bot.nlu.features import NGrams, encode
+from bot.nlu.features import ENCODER_DIMENSIONS, NGrams, encode
+from bot.nlu.spelling import Spelling
 
 FOLDS = 4
 REGULARISATION = 0.5
+TOLERANCE = 0.01  # tighter costs time and changes no prediction that was measured
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What one message was understood as. `ranking` is (label, probability), best first, all labels."""
+    """What one message was understood as.
+
+    `ranking` is (label, probability), best first, all labels; `best` the likeliest label of ours; `choices` what to ask about.
+    """
 
     ranking: list[tuple[str, float]]
     decision: Decision
     acceptance: float
+    best: str
     choices: list[str]
 
 
@@ -72,6 +78,7 @@ class IntentModel:
         owner: np.ndarray,
         acceptance: Acceptance,
         thresholds: Thresholds,
+        spelling: Spelling,
     ) -> None:
         self.labels = labels
         self.ngrams = ngrams
@@ -79,26 +86,29 @@ class IntentModel:
         self.examples, self.owner = examples, owner  # (n, 512) vectors and (n,) label index of each
         self.acceptance = acceptance
         self.thresholds = thresholds
+        self.spelling = spelling
         self._ours = np.array([label not in NOT_OURS for label in labels])
+        self._vector_weights = np.ascontiguousarray(weights[-ENCODER_DIMENSIONS:])
         self._by_label = [examples[owner == index] for index in range(len(labels))]
 
     def predict(self, text: str) -> Prediction:
         """Understand one normalised text."""
+        text = self.spelling.correct(text)
         vectors = encode([text])
-        margins = np.asarray(self.ngrams.transform([text], vectors) @ self.weights + self.bias)
+        columns, weights = self.ngrams.row(text)
+        margins = (weights @ self.weights[columns] + vectors[0] @ self._vector_weights + self.bias)[np.newaxis]
         evidence = _evidence(margins, self.scale, self._ours, self._similarity(vectors[0], margins[0]))
         acceptance = float(self.acceptance.probability(evidence)[0])
-        decision = self.thresholds.decide(acceptance, float(evidence.not_ours[0]))
         probabilities = evidence.probabilities[0]
         order = np.argsort(-probabilities)
-        choices = [int(column) for column in evidence.best[0] if probabilities[column] >= MIN_CHOICE_PROBABILITY] or [
-            int(evidence.best[0][0])
-        ]
+        decision = self.thresholds.decide(acceptance, float(evidence.not_ours[0]), self.labels[order[0]])
+        best = evidence.best[0]
         return Prediction(
-            [(self.labels[column], float(probabilities[column])) for column in order],
-            decision,
-            acceptance,
-            [self.labels[column] for column in choices],
+            ranking=[(self.labels[column], float(probabilities[column])) for column in order],
+            decision=decision,
+            acceptance=acceptance,
+            best=self.labels[best[0]],
+            choices=worth_offering([self.labels[column] for column in best], [float(probabilities[column]) for column in best]),
         )
 
     def _similarity(self, vector: np.ndarray, margins: np.ndarray) -> np.ndarray:
@@ -122,6 +132,7 @@ class IntentModel:
             "scale": self.scale,
             "acceptance_bias": self.acceptance.bias,
             "thresholds": self.thresholds.to_json(),
+            "words": self.spelling.counts,
         }
         (folder / "model.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
@@ -141,6 +152,7 @@ class IntentModel:
                 arrays["owner"],
                 acceptance,
                 Thresholds(**meta["thresholds"]),
+                Spelling(meta["words"]),
             )
 
 
@@ -163,8 +175,9 @@ def train(
     ngrams = NGrams.fit(texts)
     fitted = _fit(ngrams.transform(texts, vectors), owner)
     weights = np.ascontiguousarray(fitted.coef_.T)  # (features, k): a sparse row times this touches few cache lines
-    model = IntentModel(names, ngrams, weights, fitted.intercept_, scale, vectors, owner, acceptance, thresholds)
-    decisions = [thresholds.decide(float(a), float(n)) for a, n in zip(accepted, evidence.not_ours, strict=True)]
+    model = IntentModel(names, ngrams, weights, fitted.intercept_, scale, vectors, owner, acceptance, thresholds, Spelling.fit(texts))
+    likeliest = [names[column] for column in margins.argmax(axis=1)]
+    decisions = [thresholds.decide(float(a), float(n), label) for a, n, label in zip(accepted, evidence.not_ours, likeliest, strict=True)]
     answered = np.array([decision == "answered" for decision in decisions])
     in_scope = ours[owner]
     asked = np.array([decision == "asked" for decision in decisions])
@@ -176,7 +189,7 @@ def train(
 
 
 def _fit(features: Any, owner: np.ndarray) -> LinearSVC:
-    return LinearSVC(C=REGULARISATION, random_state=0).fit(features, owner)
+    return LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0).fit(features, owner)
 
 
 def _folds(registers: Sequence[str]) -> np.ndarray:
@@ -205,10 +218,11 @@ def _cross_validate(
         margins[np.ix_(out, fitted.classes_)] = fitted.decision_function(ngrams.transform([texts[index] for index in out], vectors[out]))
         best = np.argsort(-np.where(ours, margins[out], -np.inf), axis=1)[:, :2]
         for column in range(len(ours)):
-            nearest = (vectors[out] @ vectors[kept][owner[kept] == column].T).max(axis=1)
+            known = vectors[kept][owner[kept] == column]
             for rank in (0, 1):
-                hit = best[:, rank] == column
-                similarity[out[hit], rank] = nearest[hit]
+                asking = out[best[:, rank] == column]
+                if len(asking):
+                    similarity[asking, rank] = (vectors[asking] @ known.T).max(axis=1)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # liblinear lets other threads run while it fits
         list(pool.map(one_fold, np.unique(folds)))

@@ -16,7 +16,7 @@ from bot.errors import AssistantError
 from bot.supervisor.process import Child
 
 READY_SECONDS = 120.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 30.0  # longer than the gateway drains
 POLL_SECONDS = 0.1
 RESTART_WINDOW_SECONDS = 60.0
 MAX_STARTS_IN_WINDOW = 4

@@ -261,3 +261,13 @@ async def test_a_server_that_stops_and_comes_back(postgres):
     finally:
         server.stop()
         shutil.rmtree(folder)
+
+
+async def test_a_mail_that_went_out_is_noted_once(seeded):
+    queued = await seeded.queue_connection_mail("C-1011", "VISION-01", "key-sent", NOW)
+    assert queued.status == "queued"
+    await seeded.connection_mail_sent("key-sent", NOW + timedelta(seconds=5))
+    await seeded.connection_mail_sent("key-sent", NOW + timedelta(days=1))
+    await seeded.connection_mail_sent("never queued", NOW)
+    mails = (await seeded.read_desk("C-1011")).server("VISION-01").connection_mails
+    assert [(mail.status, mail.sent_at) for mail in mails if mail.queued_at == NOW] == [("sent", NOW + timedelta(seconds=5))]

@@ -106,9 +106,11 @@ async def ask(
     choices: Sequence[Mapping[str, str]] = (),
     others: Sequence[Desk] = (),
     turn: str = TURN,
+    confidence: float = 0.97,
+    action: str | None = None,
     **changed_settings: Any,
 ) -> Rendered:
-    """Run `action_<intent>` for the desk `of` (None: a visitor) and check what holds for every answer.
+    """Run `action_<action>` (default: of the intent) for the desk `of` (None: a visitor) and check what holds for every answer.
 
     `servidor`/`producto` are entities of the message, `exact=False` a loose mention ("sierra 2"); `others` are desks of other customers.
     """
@@ -118,8 +120,16 @@ async def ask(
     token = sign_turn(_SECRET, of.id if of else None, "portal" if of else "anonymous", turn, now)
     entities = [{"entity": "servidor", "value": servidor, "exact": exact}] if servidor else []
     entities += [{"entity": "producto", "value": producto}] if producto else []
-    latest = {"intent": {"name": intent}, "entities": entities, "choices": list(choices), "metadata": {"turn_token": token}}
-    call = {"next_action": f"action_{intent}", "tracker": {"sender_id": "c", "slots": dict(slots or {}), "latest_message": latest}}
+    latest = {
+        "intent": {"name": intent, "confidence": confidence},
+        "entities": entities,
+        "choices": list(choices),
+        "metadata": {"turn_token": token},
+    }
+    call = {
+        "next_action": f"action_{action or intent}",
+        "tracker": {"sender_id": "c", "slots": dict(slots or {}), "latest_message": latest},
+    }
     with time_machine.travel(now, tick=False):
         result = await executor().run(call)
     assert result is not None

@@ -87,7 +87,7 @@ async def test_mails_of_several_servers_and_the_offer_to_resend():
     rendered = await ask("faq_datos_conexion", desk(valid("UNO-01"), bounced("DOS-01"), creating("TRES-01")))
 
     assert rendered.text == (
-        f"{GENERAL['faq_datos_conexion']}\n"
+        f"{GENERAL['faq_datos_conexion']}\n\nEn tus servidores:\n"
         "• UNO-01: enviado el sábado 14 de noviembre\n"
         "• DOS-01: rebotó el viernes 20 de noviembre\n"
         "• TRES-01: sin correo enviado\n\n"
@@ -152,7 +152,7 @@ async def test_a_licence_of_the_desk_counts_and_one_of_another_server_does_not()
     free = await ask("faq_conexion_sae", desk(server("UNO-01"), licences=[licence("SAE", 4)]))
     others = await ask("faq_conexion_sae", desk(server("UNO-01"), server("DOS-01", licences=(licence("SAE", 4, server_alias="DOS-01"),))))
 
-    assert "UNO-01 tiene registrado SAE para 4 usuarios." in free.text
+    assert "Tu escritorio de servicios tiene registrado SAE; usuarios: 4." in free.text
     assert "• UNO-01: sin SAE registrado\n• DOS-01: SAE, 4 usuarios" in others.text
 
 
@@ -234,7 +234,10 @@ async def test_of_several_it_asks_which_of_the_active_ones():
 
     assert rendered.text == "¿De cuál servidor te reenvío los datos de conexión?"
     assert rendered.titles == ["SIERRA-01", "SIERRA-02", "SIERRA-03"]
-    assert rendered.slots["pregunta_pendiente"] == {"intent": "reenviar_datos_conexion"}
+    assert rendered.slots["pregunta_pendiente"] == {
+        "intent": "reenviar_datos_conexion",
+        "servidores": ["SIERRA-01", "SIERRA-02", "SIERRA-03"],
+    }
     assert rendered.effects == []
 
 

@@ -10,8 +10,8 @@ from tests.actions.rendering import MEXICO, NOW, TODAY, ask, backup, desk, serve
 
 LINE = "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
 GENERAL = (
-    "El respaldo es automático y de todo el servidor: se genera diariamente (entre 2 am y 3 am) y sobrescribe el del día anterior. "
-    "Además, haz respaldos periódicos de tu sistema Aspel y resguárdalos en una unidad de almacenamiento o equipo físico."
+    "El respaldo es automático, de todo el servidor: se genera diariamente (entre 2 am y 3 am) y sobrescribe el del día anterior. "
+    "Haz además respaldos periódicos de tu sistema Aspel y guárdalos en una unidad de almacenamiento o equipo físico."
 )
 MONDAY, SUNDAY = date(2026, 11, 23), date(2026, 11, 22)
 NEXT = "mañana, miércoles 25 de noviembre, entre 2:00 y 3:00."
@@ -117,9 +117,9 @@ async def test_several_servers_in_lines_and_the_line_when_one_failed():
         server("C-01"),
         server("D-01", "provisioning"),
     ]
-    lines = "• A-01: bien (hoy a las 2:41)\n• B-01: se está haciendo ahora\n• C-01: todavía sin respaldos\n• D-01: no está activo"
+    lines = "• A-01: bien (hoy a las 2:41)\n• B-01: se está haciendo ahora\n• C-01: todavía sin respaldos\n• D-01: todavía no se crea"
     assert (await ask("consultar_respaldo", desk(*of))).text == f"Último respaldo de cada servidor:\n{lines}"
-    assert (await ask("faq_respaldo_automatico", desk(*of))).text == f"{GENERAL}\n{lines}"
+    assert (await ask("faq_respaldo_automatico", desk(*of))).text == f"{GENERAL}\n\nÚltimo respaldo:\n{lines}"
     failed = server("E-01", backups=(backup(status="failed"),))
     assert (await ask("consultar_respaldo", desk(*of, failed))).text == (
         f"Último respaldo de cada servidor:\n{lines}\n• E-01: falló (hoy a las 2:41)\n\n{LINE}"

@@ -108,7 +108,7 @@ async def test_several_servers_are_asked_about_and_the_question_waits():
     answer = await ask("faq_cambiar_solucion", desk(server("A-01"), server("B-01")))
     assert answer.text == f"{HOW}\n\n¿De cuál servidor quieres saber?"
     assert answer.titles == ["A-01", "B-01"]
-    assert answer.slots["pregunta_pendiente"] == {"intent": "faq_cambiar_solucion"}
+    assert answer.slots["pregunta_pendiente"] == {"intent": "faq_cambiar_solucion", "servidores": ["A-01", "B-01"]}
     chosen = await ask(
         "faq_cambiar_solucion",
         desk(server("A-01"), server("B-01", subscription=subscription(date(2026, 12, 14)))),
@@ -156,7 +156,7 @@ async def test_changes_of_several_servers():
     states = ("requested", "in_progress", "done", "cancelled")
     of = [server(f"N-0{n}", plan_change=plan_change(state=state)) for n, state in enumerate(states)]
     assert (await ask("faq_traslado_informacion", desk(*of, server("OTRO-01")))).text == (
-        f"{MOVES}\n• N-00: cambio a Nube 10 solicitado\n• N-01: cambio a Nube 10 en proceso\n"
+        f"{MOVES}\n\nEn tus servidores:\n• N-00: cambio a Nube 10 solicitado\n• N-01: cambio a Nube 10 en proceso\n"
         "• N-02: cambio a Nube 10 terminado\n• N-03: cambio a Nube 10 cancelado"
     )
     none = await ask("faq_traslado_informacion", desk(server("A-01"), server("B-01")))

@@ -8,19 +8,19 @@ from datetime import date, datetime
 import pytest
 
 from actions.escalation import escalation_code
-from tests.actions.rendering import MEXICO, ask, desk, server
+from tests.actions.rendering import MEXICO, ask, at, desk, payment, server
 
 
 def test_a_folio_is_short_stable_and_different_for_each_turn():
-    codes = {escalation_code(f"turn-{n}") for n in range(500)}
+    codes = {escalation_code(f"turn-{n}", "cargo_vencido") for n in range(500)}
     assert len(codes) == 500
     assert all(re.fullmatch(r"SV-[A-Z2-7]{5}", code) for code in codes)
-    assert escalation_code("turn-1") == escalation_code("turn-1")
+    assert escalation_code("turn-1", "cargo_vencido") == escalation_code("turn-1", "cargo_vencido")
 
 
 async def test_a_known_customer_while_the_line_is_open():
     answer = await ask("hablar_con_asesor", desk(server(), id="C-1006"), slots={"tema": "consultar_pago"})
-    code = escalation_code("inbound-1")
+    code = escalation_code("inbound-1", "cliente_pide_asesor")
     assert answer.text == (
         f"Claro, Papelería Central. Registré tu solicitud con el folio {code}. Llama y dale ese folio a un asesor para que continúe contigo."
         "\n\nLínea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
@@ -32,7 +32,7 @@ async def test_a_known_customer_while_the_line_is_open():
 async def test_a_visitor_while_the_line_is_closed():
     answer = await ask("hablar_con_asesor", now=datetime(2026, 11, 27, 18, 0, tzinfo=MEXICO))
     assert answer.text == (
-        f"Claro. Registré tu solicitud con el folio {escalation_code('inbound-1')}. "
+        f"Claro. Registré tu solicitud con el folio {escalation_code('inbound-1', 'cliente_pide_asesor')}. "
         "Cuando abra la línea, dale ese folio a un asesor para que continúe contigo."
         "\n\nLínea de soporte: 55 8000 9480 (cerrada; abre el lunes 30 de noviembre a las 9:00)."
     )
@@ -43,6 +43,25 @@ async def test_the_same_turn_tried_again_has_the_same_folio():
     first, again = [await ask("hablar_con_asesor", turn="m-7") for _ in range(2)]
     assert first == again
     assert (await ask("hablar_con_asesor", turn="m-8")).effects != first.effects
+
+
+async def test_asked_again_in_an_episode_the_same_folio_is_told_and_no_second_case_opened():
+    first = await ask("hablar_con_asesor", turn="m-7")
+    again = await ask("hablar_con_asesor", turn="m-8", slots=first.slots)
+    assert again.text == first.text
+    assert again.effects == []
+
+
+async def test_a_case_is_told_by_the_charge_it_is_about():
+    late = {f"p-{n}": payment("pending", "bank_account", at(date(2026, 11, 13)), id=f"p-{n}") for n in (1, 2)}
+    one, two = (server(alias, "provisioning", payments=(late[charge],)) for alias, charge in (("A-01", "p-1"), ("B-01", "p-2")))
+    first = await ask("consultar_pago", desk(one), turn="m-1")
+    known = first.effects[0]["payload"]["code"]
+    both = await ask("consultar_pago", desk(one, two), turn="m-2", slots=first.slots)
+    (effect,) = both.effects
+    assert effect["payload"]["summary"].startswith("C-1 · Papelería Central · B-01 · p-2")
+    assert f"con el folio {known} y {effect['payload']['code']};" in both.text
+    assert (await ask("consultar_servidor", desk(one), turn="m-3", slots=both.slots)).effects == []
 
 
 async def test_an_identified_customer_whose_state_is_away_is_still_named_to_the_agents():

@@ -123,7 +123,7 @@ def situations(now: datetime) -> dict[str, tuple]:
 
 STRANGER = desk(server("AJENO-01", backups=(backup(),)), id="C-2", name="Otra Empresa")
 NAMES = list(situations(MOMENTS["open"]))
-INTENTS = sorted(name.removeprefix("action_") for name in executor().actions)
+INTENTS = sorted(name.removeprefix("action_") for name in executor().actions if name != "action_respuesta_fija")
 CHOICES = [{"intent": "faq_factura", "title": "Descargar factura"}, {"intent": "consultar_factura", "title": "Mi factura"}]
 WAITING = {"pregunta_pendiente": {"intent": "consultar_servidor"}}
 EACH_SLOTS: tuple[dict, ...] = ({}, WAITING, {**WAITING, "fallos": 1}, {"fallos": 2})

@@ -70,7 +70,7 @@ async def test_what_is_installed_now(of, live):
 
 async def test_several_servers():
     text = (await ask("faq_instalar_mas_sistemas", desk(on("A-01", "Aspel SAE"), on("B-01")))).text
-    assert text == f"{MORE}\n• A-01 (Nube 5): Aspel SAE\n• B-01 (Nube 5): sin sistemas Aspel registrados"
+    assert text == f"{MORE}\n\nEn tus servidores:\n• A-01 (Nube 5): Aspel SAE\n• B-01 (Nube 5): sin sistemas Aspel registrados"
 
 
 async def test_readings_name_product_state_and_server():

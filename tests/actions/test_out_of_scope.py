@@ -28,6 +28,27 @@ async def test_far_is_one_polite_line():
     )
 
 
+async def test_far_twice_in_a_row_gives_the_line_too_but_opens_no_case():
+    answer = await ask("fuera_de_tema", TWO, slots={"fallos": 1})
+    assert answer.text.endswith(f"acceso y licencias.\n\n{LINE}")
+    assert answer.slots["fallos"] == 2
+    assert answer.effects == []
+
+
+async def test_what_is_not_even_surely_far_was_not_understood():
+    answer = await ask("fuera_de_tema", TWO, confidence=0.3)
+    assert answer.text.startswith("No te entendí.")
+    second = await ask("fuera_de_tema", TWO, confidence=0.3, slots={"fallos": 1})
+    assert [effect["payload"]["reason"] for effect in second.effects] == ["no_entendido"]
+
+
+async def test_a_question_that_waited_offers_the_servers_it_offered_before():
+    waiting = {"pregunta_pendiente": {"intent": "reenviar_datos_conexion", "servidores": ["B-01", "GONE-01"]}}
+    assert (await ask("fuera_de_tema", TWO, slots=waiting)).titles == ["B-01"]
+    assert (await ask("afirmar", TWO, slots=waiting)).titles == ["B-01"]
+    assert (await ask("no_entendi", TWO, slots=waiting)).titles == ["B-01"]
+
+
 async def test_a_question_that_waited_is_taken_up_after_a_digression():
     answer = await ask("fuera_de_tema", TWO, slots=WAITING)
     assert answer.text.endswith("Volviendo a tu pregunta anterior, ¿de cuál servidor querías saber?")
@@ -72,13 +93,13 @@ class TestNotUnderstood:
     @pytest.mark.parametrize("of", [None, TWO])
     async def test_twice_in_a_row_gives_a_folio_and_the_line(self, of):
         answer = await ask("no_entendi", of, slots={"fallos": 1})
-        code = escalation_code("inbound-1")
+        code = escalation_code("inbound-1", "no_entendido")
         assert answer.text == (
             f"Sigo sin entenderte, disculpa. Registré tu caso con el folio {code}; dáselo al asesor que te atienda.\n\n{LINE}"
         )
         assert [effect["payload"]["reason"] for effect in answer.effects] == ["no_entendido"]
         assert answer.effects[0]["payload"]["code"] == code
-        assert answer.slots == {"fallos": 2}
+        assert answer.slots["fallos"] == 2
 
     async def test_after_that_no_second_case_is_opened(self):
         answer = await ask("no_entendi", slots={"fallos": 2})

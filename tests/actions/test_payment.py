@@ -171,7 +171,7 @@ NO_MAIL = [
     ("bounced", "y rebotó. Puedo reenviarlo; si la dirección cambió, soporte la corrige."),
     ("mail_queued", "está por salir a co*****o@papeleria.mx"),
     ("no_mail", "No veo un correo con los datos de ESPERANZA-01; puedo enviártelo."),
-    ("in_grace", "El cargo de $1,250.00 MXN fue rechazado: fondos insuficientes."),
+    ("in_grace", "El cargo de $1,250.00 MXN por RUIZ-01 fue rechazado: fondos insuficientes."),
     ("suspended", "Está sin pagar la renovación de OCAMPO-01"),
     ("refunded", "aparece reembolsado"),
     ("no_records", "No encuentro cargos registrados de VACIO-01."),

@@ -76,7 +76,7 @@ class TestMaximum:
     @pytest.mark.parametrize(
         ("count", "live"),
         [
-            (0, "Por ahora no tienes ninguno contratado, así que puedes contratar todos."),
+            (0, "Por ahora no tienes ninguno contratado, así que puedes contratar los 5."),
             (1, "Tienes 1 de 5: S-01. Puedes contratar 4 más."),
             (4, "Tienes 4 de 5: S-01, S-02, S-03 y S-04. Puedes contratar 1 más."),
             (5, "Ya tienes los 5: S-01, S-02, S-03, S-04 y S-05. Por ahora no puedes contratar otro en este escritorio de servicios."),
@@ -107,7 +107,7 @@ class TestOperatingSystem:
 
     async def test_a_line_for_each_of_several(self):
         answer = await ask("faq_sistema_operativo", desk(server("A-01"), server("B-01", os="Windows Server 2019")))
-        assert answer.text.endswith("R2.\n• A-01: Windows Server 2012 R2\n• B-01: Windows Server 2019")
+        assert answer.text.endswith("R2.\n\nEn tus servidores:\n• A-01: Windows Server 2012 R2\n• B-01: Windows Server 2019")
 
     async def test_a_deleted_server_has_none(self):
         answer = await ask("faq_sistema_operativo", desk(DELETED))
@@ -295,11 +295,13 @@ class TestState:
 
     async def test_hours_of_several(self):
         text = (await ask("faq_horario_acceso", desk(server("A-01", health=None), server("B-01", "cancelled"), CREATING))).text
-        assert text.endswith("semana.\n• A-01: activo, sin revisión reciente\n• CENTRAL-01: se está creando, listo hoy a las 10:09")
+        assert text.endswith(
+            "semana.\n\nEn tus servidores:\n• A-01: activo, sin revisión reciente\n• CENTRAL-01: se está creando, listo hoy a las 10:09"
+        )
 
     async def test_when_only_gone_servers_are_left_they_are_named(self):
         text = (await ask("faq_horario_acceso", desk(DELETED, server("VIEJO-01", "cancelled")))).text
-        assert text.endswith("semana.\n• LIRIO-01: eliminado\n• VIEJO-01: cancelado")
+        assert text.endswith("semana.\n\nEn tus servidores:\n• LIRIO-01: eliminado\n• VIEJO-01: cancelado")
 
 
 class TestCreation:
@@ -381,7 +383,7 @@ class TestCreation:
     async def test_several(self):
         of = desk(CREATING, server("OTRO-01"), SUSPENDED, WAITING)
         assert (await ask("faq_tiempo_creacion", of)).text == self.GENERAL.strip() + (
-            "\n• CENTRAL-01: se está creando, listo hoy a las 10:09\n• OTRO-01: ya está creado\n• OCAMPO-01: suspendido\n• NORTE-01: todavía no se crea"
+            "\n\nEn tus servidores:\n• CENTRAL-01: se está creando, listo hoy a las 10:09\n• OTRO-01: ya está creado\n• OCAMPO-01: suspendido\n• NORTE-01: todavía no se crea"
         )
 
     async def test_one_that_is_suspended_or_gone(self):

@@ -93,7 +93,7 @@ WHOLE = {
     "in_grace": (
         "La vigencia de RUIZ-01 terminó el domingo 22 de noviembre. Está en periodo de gracia: puedes usarlo hasta mañana, miércoles 25 de "
         "noviembre, inclusive.\n\n"
-        "El cargo de $1,250.00 MXN fue rechazado: fondos insuficientes.\n\n"
+        "El cargo de $1,250.00 MXN por RUIZ-01 fue rechazado: fondos insuficientes.\n\n"
         "Para ponerte al corriente, consulta tu adeudo en PAGO DE SERVICIOS > Mi Estado de Cuenta.\n\n"
         "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
     ),
@@ -126,9 +126,9 @@ SENTENCES = [
     ("consultar_suscripcion", "pending", "La vigencia de NORTE-01 todavía no inicia porque su pago aún no se confirma."),
     ("consultar_suscripcion", "pending", "a más tardar, el jueves 26 de noviembre."),
     ("consultar_suscripcion", "first_charge_rejected", "falta que se acredite su pago."),
-    ("consultar_suscripcion", "first_charge_rejected", "El cargo de $1,250.00 MXN fue rechazado: fondos insuficientes."),
+    ("consultar_suscripcion", "first_charge_rejected", "El cargo de $1,250.00 MXN por NORTE-01 fue rechazado: fondos insuficientes."),
     ("consultar_suscripcion", "no_renewal", "No tiene renovación con cargo automático. Soporte te orienta para renovarlo."),
-    ("consultar_suscripcion", "valid_rejected", "El cargo de $1,250.00 MXN fue rechazado: fondos insuficientes."),
+    ("consultar_suscripcion", "valid_rejected", "El cargo de $1,250.00 MXN por HIDALGO-01 fue rechazado: fondos insuficientes."),
     ("consultar_suscripcion", "suspended_rejected", "fue rechazado, sin motivo registrado."),
     ("consultar_suscripcion", "suspended_still_valid", "está suspendido y su fecha de fin registrada es el lunes 14 de diciembre."),
     ("consultar_suscripcion", "no_records", "No tengo registrada la vigencia de VACIO-01."),

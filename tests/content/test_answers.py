@@ -16,7 +16,7 @@ from tests.actions.rendering import ROOT, answers, ask, executor, responses_by_f
 ACTIONS = sorted((ROOT / "actions").glob("*.py"))
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
 DECIDED_BY_CLASSIFIER = {"nlu_ask", "nlu_refuse"}
-WITHOUT_INTENT = {"action_preguntar_intencion", "action_no_entendi"}
+WITHOUT_INTENT = {"action_preguntar_intencion", "action_no_entendi", "action_respuesta_fija"}
 SPANISH_LETTERS = re.compile(r"[áéíóúüñÁÉÍÓÚÑ¿¡]")
 EMOJI = re.compile("[\U0001f000-\U0001faff☀-➿]")
 TITLE, BUTTONS, TEXT = 20, 3, 320
@@ -54,6 +54,16 @@ FACTS = {
 }
 
 
+def fixed() -> set[str]:
+    """Intents whose rule says their text to everybody, without an action of their own."""
+    rules = [
+        rule["steps"]
+        for path in (ROOT / "data" / "stories").glob("*.yml")
+        for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
+    ]
+    return {asked["intent"] for asked, said in rules if said["action"] == "action_respuesta_fija"}
+
+
 def literals(path: Path) -> list[str]:
     """String constants of a module, without its docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -66,7 +76,11 @@ def literals(path: Path) -> list[str]:
 def used() -> set[str]:
     """Keys named in the actions, and `utter_<intent>` of those that say just that."""
     named = {text for path in ACTIONS for text in literals(path) if re.fullmatch(r"utter_[a-z_]+[a-z]", text)}
-    return named | {f"utter_{kind.intent}" for kind in topics() if kind.answer.__qualname__ == "TalkAction.answer"}
+    return (
+        named
+        | {f"utter_{intent}" for intent in fixed()}
+        | {f"utter_{kind.intent}" for kind in topics() if kind.answer.__qualname__ == "TalkAction.answer"}
+    )
 
 
 def topics() -> list[type[AssistantAction]]:
@@ -128,7 +142,7 @@ def test_buttons_of_an_answer_can_be_shown_everywhere(key):
 
 
 def test_every_intent_has_its_action_and_every_action_its_intent():
-    expected = {f"action_{intent}" for intent in DOMAIN["intents"] if intent not in DECIDED_BY_CLASSIFIER} | WITHOUT_INTENT
+    expected = {f"action_{intent}" for intent in DOMAIN["intents"] if intent not in DECIDED_BY_CLASSIFIER | fixed()} | WITHOUT_INTENT
     assert set(DOMAIN["actions"]) == expected
     assert set(executor().actions) == expected
 
@@ -151,5 +165,5 @@ async def test_a_general_answer_holds_the_facts_of_the_document(intent):
 
 
 def test_all_21_questions_have_their_facts():
-    assert set(FACTS) == {intent for intent in DOMAIN["intents"] if intent.startswith("faq_")}
+    assert set(FACTS) == {intent for intent in DOMAIN["intents"] if intent.startswith("faq_")} - fixed()
     assert len(FACTS) == 21

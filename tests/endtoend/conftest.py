@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import os
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
-import psutil
 import pytest
 
-from bot.settings import ROOT
 from tests.browser.conftest import browser, new_context  # noqa: F401 - fixtures
-from tests.support.ports import free_port
-
-START_SECONDS = 180
-STOP_SECONDS = 60
+from tests.support.up import Up
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,71 +16,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/endtoend/" in item.path.as_posix() and inspect.iscoroutinefunction(getattr(item, "function", None)):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-class Up:
-    """A running `python -m bot up`."""
-
-    def __init__(self, folder: Path, **environment: str) -> None:
-        self.port = free_port()
-        self.environment = {
-            **os.environ,
-            "DEMO": "1",
-            "BIND_PORT": str(self.port),
-            "DIALOGUE_URLS": f"http://127.0.0.1:{free_port()}",
-            "ACTIONS_URL": f"http://127.0.0.1:{free_port()}",
-            "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/ledger.db",
-            "ACCOUNTS_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/accounts.db",
-            "SMTP_URL": f"file://{folder}/outbox",
-            "RATE_SESSIONS_PER_MINUTE": "1000",
-            **environment,
-        }
-        self.lines: list[str] = []
-        self._ready = threading.Event()
-        self._ended = threading.Event()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> Up:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "up"], cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        threading.Thread(target=self._listen, daemon=True).start()
-        return self
-
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as output:
-            for line in output:
-                self.lines.append(line.rstrip())
-                if line.startswith("Ready:"):
-                    self._ready.set()
-        self._ended.set()
-        self._ready.set()
-
-    def wait_ready(self) -> Up:
-        assert self._ready.wait(START_SECONDS), "\n".join(self.lines)
-        assert not self._ended.is_set(), "\n".join(self.lines)
-        return self
-
-    def wait_end(self) -> int:
-        code = self.process.wait(STOP_SECONDS)
-        self._ended.wait(STOP_SECONDS)
-        return code
-
-    def child(self, module: str) -> psutil.Process:
-        """The child process that runs `python -m <module>`."""
-        return next(child for child in psutil.Process(self.process.pid).children() if module in child.cmdline())
-
-    def children(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def stop(self) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        return self.wait_end()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from bot.rules.calendar import BusinessCalendar
 from bot.settings import load_settings
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.desk import Chat
-from tests.endtoend.conftest import Up
+from tests.support.up import Up
 
 NewContext = Callable[..., Awaitable[BrowserContext]]
 ANSWER_MILLISECONDS = 30_000

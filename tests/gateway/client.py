@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
@@ -103,3 +105,15 @@ def answers(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def notices(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [m for m in messages if m["kind"] == "notice" and "privacidad" not in m["text"]]
+
+
+async def execute(database: Path, statement: str) -> None:
+    """Change a SQLite file that a gateway of this very process is using: never on its event loop, which would hold the lock for ever."""
+
+    def work() -> None:
+        connection = sqlite3.connect(database)
+        with connection:
+            connection.execute(statement)
+        connection.close()
+
+    await asyncio.to_thread(work)

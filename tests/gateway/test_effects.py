@@ -14,7 +14,7 @@ import pytest
 from bot.errors import AccountsUnavailable
 from bot.gateway.effects import MarksMails
 from bot.identity.portal import issue_portal_token
-from tests.gateway.client import Visitor
+from tests.gateway.client import Visitor, execute
 from tests.gateway.conftest import FAST
 from tests.gateway.standin import reply, result
 
@@ -68,10 +68,7 @@ async def test_the_connection_mail_goes_out_with_its_file(gateway, tmp_path) -> 
 async def test_an_effect_applied_twice_changes_nothing(gateway, tmp_path) -> None:
     await ask(gateway, [RESEND])
     await settled(gateway, tmp_path)
-    connection = sqlite3.connect(tmp_path / "ledger.db")
-    with connection:
-        connection.execute("UPDATE effect SET state = 'pending'")  # as if the process died before it noted the end
-    connection.close()
+    await execute(tmp_path / "ledger.db", "UPDATE effect SET state = 'pending'")  # as if the process died before it noted the end
     gateway.clock.forward(minutes=3)
     assert await settled(gateway, tmp_path) == ["done"]
     assert len(list((tmp_path / "outbox").glob("*.eml"))) == 1

@@ -8,7 +8,7 @@ import sqlite3
 
 import pytest
 
-from tests.gateway.client import GUARD_SECONDS, Visitor
+from tests.gateway.client import GUARD_SECONDS, Visitor, execute
 
 
 async def take(events, wanted: int) -> list[dict]:
@@ -125,9 +125,7 @@ async def test_an_answer_of_another_gateway_arrives_by_polling(start) -> None:
 async def test_a_taken_over_conversation_changes_its_state(gateway, visitor: Visitor, tmp_path) -> None:
     async with visitor.stream() as events:
         await anext(events)
-        with sqlite3.connect(tmp_path / "ledger.db") as ledger:
-            ledger.execute("UPDATE conversation SET owner = 'agent'")
-        ledger.close()
+        await execute(tmp_path / "ledger.db", "UPDATE conversation SET owner = 'agent'")
         await until(events, "state", owner="agent")
 
 

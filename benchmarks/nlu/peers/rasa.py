@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import bot.dialogue.quiet  # noqa: F401, I001 - silences TensorFlow before Rasa
+import bot.dialogue.quiet  # noqa: F401 - silences TensorFlow before Rasa
 
+# isort: split
 import asyncio
 import functools
 import os

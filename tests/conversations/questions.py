@@ -1,0 +1,35 @@
+"""One way to ask each thing, as customers write; none is a training example (a test of this folder says so)."""
+
+FREQUENT = {
+    "faq_que_es": "oigan, ¿qué es eso del Servidor virtual?",
+    "faq_cantidad_maxima": "¿cuántos servidores virtuales me dejan contratar?",
+    "faq_sistema_operativo": "¿qué sistema operativo tiene el servidor?",
+    "faq_licencias_incluidas": "¿la suscripción ya incluye las licencias de Aspel?",
+    "faq_respaldo_automatico": "¿el respaldo es automático o tengo que hacer algo?",
+    "faq_periodo_gracia": "¿cuál es el periodo de gracia?",
+    "faq_instalar_mas_sistemas": "¿puedo instalar más sistemas Aspel en el servidor?",
+    "faq_formas_pago": "¿qué formas de pago hay?",
+    "faq_tiempo_creacion": "¿cuánto tarda en crearse mi servidor?",
+    "faq_resguardo_sin_pago": "si no pago, ¿cuánto tiempo guardan mi información?",
+    "faq_horario_acceso": "¿el servidor tiene un horario de acceso?",
+    "faq_cambiar_solucion": "quiero cambiar a una solución superior, ¿qué hago?",
+    "faq_traslado_informacion": "si cambio de servidor, ¿mi información se pasa al nuevo?",
+    "faq_datos_conexion": "¿en dónde vienen los datos para conectarme al servidor?",
+    "faq_consultar_vigencia": "¿en qué parte consulto la vigencia de mi servidor?",
+    "faq_factura": "¿dónde descargo la factura?",
+    "faq_cambiar_contrasena": "¿dónde cambio la contraseña del servidor?",
+    "faq_inicio_vigencia": "¿desde qué fecha empieza la vigencia?",
+    "faq_licencia_requerida": "¿tengo que contratar una licencia de Aspel para contratar el servidor?",
+    "faq_pago_sin_correo": "pagué con cargo a mi cuenta bancaria y no me llega el correo con mis datos",
+    "faq_conexion_sae": "¿cómo conecto a los usuarios de SAE al servidor?",
+}
+ACCOUNT = {
+    "consultar_suscripcion": "¿cómo va mi suscripción?",
+    "consultar_respaldo": "¿se hizo mi respaldo de anoche?",
+    "consultar_pago": "¿ya se acreditó mi pago?",
+    "consultar_servidor": "no puedo entrar a mi servidor, ¿está encendido?",
+    "listar_servidores": "¿cuántos servidores tengo y cuáles son?",
+    "consultar_factura": "¿ya quedó lista mi factura?",
+    "reenviar_datos_conexion": "reenvíame el correo con los datos de conexión",
+    "hablar_con_asesor": "quisiera hablar con un asesor, por favor",
+}

@@ -1,0 +1,52 @@
+"""Boutique Lirio's only server is gone: no answer may speak of it as if it could still be entered, paid or changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conversations.questions import FREQUENT
+from tests.conversations.runner import Talks
+from tests.conversations.spanish import OPEN
+
+GONE = "LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre. Si necesitas algo sobre él, llama a soporte."
+OVER = "La vigencia de LIRIO-01 terminó el miércoles 14 de octubre y el resguardo de su información, el viernes 13 de noviembre."
+NOTHING = None  # the general answer alone
+
+TOLD = {
+    "faq_que_es": NOTHING,
+    "faq_cantidad_maxima": "Por ahora no tienes ninguno contratado, así que puedes contratar los 5.",
+    "faq_sistema_operativo": GONE,
+    "faq_licencias_incluidas": "• Aspel CAJA: vencida, suscripción anual, usuarios: 1",
+    "faq_respaldo_automatico": GONE,
+    "faq_periodo_gracia": OVER,
+    "faq_instalar_mas_sistemas": "LIRIO-01 ya no está contratado, así que no tiene sistemas instalados.",
+    "faq_formas_pago": NOTHING,
+    "faq_tiempo_creacion": GONE,
+    "faq_resguardo_sin_pago": OVER,
+    "faq_horario_acceso": GONE,
+    "faq_cambiar_solucion": "LIRIO-01 ya no está contratado, así que no hay nada que cancelar: contrata directamente el que necesitas.",
+    "faq_traslado_informacion": GONE,
+    "faq_datos_conexion": GONE,
+    "faq_consultar_vigencia": OVER,
+    "faq_factura": "La factura A-0344 de LIRIO-01, del pago acreditado el lunes 14 de septiembre, ya está disponible.",
+    "faq_cambiar_contrasena": GONE,
+    "faq_inicio_vigencia": "La vigencia de LIRIO-01 inició el martes 15 de septiembre; terminó el miércoles 14 de octubre.",
+    "faq_licencia_requerida": "• Aspel CAJA: vencida, suscripción anual, usuarios: 1",
+    "faq_pago_sin_correo": "LIRIO-01 ya no está activo y no veo adeudos por él. Para aclarar un pago o volver a contratar, soporte te orienta.",
+    "faq_conexion_sae": GONE,
+}
+
+
+@pytest.mark.parametrize("intent", FREQUENT)
+def test_every_answer_makes_sense(talks: Talks, intent):
+    answer = talks.of("C-1005").says(FREQUENT[intent])
+    told = TOLD[intent]
+    if told is NOTHING:
+        assert "LIRIO" not in answer.text
+    else:
+        assert told in answer.text
+    if told in {GONE, OVER}:
+        assert OPEN in answer.text
+        assert answer.buttons == []
+    assert "por ahora" not in answer.text.replace("Por ahora no tienes ninguno", "").lower()
+    assert "Reenviar correo" not in answer.titles

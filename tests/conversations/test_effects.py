@@ -1,0 +1,99 @@
+"""What changes the world happens once, however often it is asked, pressed or tried: one mail, one case, one folio."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from tests.conversations.runner import FOLIO, Talks, mails
+from tests.conversations.spanish import day, the
+
+if TYPE_CHECKING:
+    from tests.support.house import House
+
+LATE = "¿ya se acreditó mi pago?"
+RESEND = "reenvíame el correo con los datos de conexión"
+SUBJECT = "Archivo de conexión a tu servidor Aspel Nube."
+
+
+def test_a_resend_asked_twice_sends_one_mail(house: House, talks: Talks):
+    to = "contacto@abarroteslaesperanza.example"
+    before = len(mails(house, to))
+    talk = talks.of("C-1001")
+    assert "Estoy reenviando los datos de conexión de ESPERANZA-01" in talk.says(RESEND).text
+    assert talk.applied() == ["done"]
+    again = talk.says(RESEND).text
+    assert again.startswith("El correo de ESPERANZA-01 ya va en camino a co*****o@abarroteslaesperanza.example: es de hoy a las 10:0")
+    assert talk.applied() == ["done"]
+    assert len(mails(house, to)) - before == 1
+    mail = mails(house, to)[-1]
+    assert mail["Subject"] == SUBJECT
+    assert "ESPERANZA-01" in mail.get_body().get_content()
+
+
+def test_a_button_pressed_twice_sends_one_mail(house: House, talks: Talks):
+    to = "contacto@opticavision.example"
+    before = len(mails(house, to))
+    talk = talks.of("C-1011")
+    offer = talk.says("¿dónde encuentro los datos para conectarme?")
+    (button,) = offer.buttons
+    visitor, key = talk.customer.visitor, str(uuid.uuid4())
+    status, first = house.run(visitor.send(button=button["id"], message_id=key))
+    assert status == 202
+    assert house.run(visitor.send(button=button["id"], message_id=key)) == (202, first)  # the same press, sent again
+    status, refused = house.run(visitor.send(button=button["id"]))  # another press
+    assert (status, refused["error"]) == (409, "button_used")
+    text = house.run(visitor.answer_to(first["seq"]))["text"]
+    assert text.startswith(
+        "El último correo de VISION-01 a co*****o@opticavision.example rebotó. Lo estoy reenviando a esa misma dirección"
+    )
+    assert talk.applied() == ["done"]
+    assert len(mails(house, to)) - before == 1
+
+
+def test_an_overdue_charge_has_one_case_however_it_is_asked_about(talks: Talks):
+    talk = talks.of("C-1008")
+    questions = [
+        LATE,
+        "¿cómo va mi suscripción?",
+        "no puedo entrar a mi servidor, ¿está encendido?",
+        "¿cuánto tarda en crearse mi servidor?",
+        LATE,
+    ]
+    folios = {folio for question in questions for folio in FOLIO.findall(talk.says(question).text)}
+    assert len(folios) == 1
+    (effect,) = talk.effects()
+    assert effect["kind"] == "escalate"
+    (case,) = talk.rows("SELECT * FROM escalation WHERE conversation_id = ?")
+    assert {case["code"]} == folios
+    assert case["reason"] == "cargo_vencido"
+    assert "C-1008 · Grupo Mercado · MERCADO-01" in case["summary"]
+
+
+def test_another_conversation_has_a_case_of_its_own(talks: Talks):
+    first, second = (FOLIO.findall(talks.of("C-1008").says(LATE).text) for _ in range(2))
+    assert len(first) == len(second) == 1
+    assert first != second
+
+
+def test_an_agent_asked_for_twice_is_one_case(talks: Talks):
+    for desk in (None, "C-1002"):
+        talk = talks.of(desk)
+        first = FOLIO.findall(talk.says("quiero hablar con un asesor").text)
+        talk.says("gracias")
+        assert FOLIO.findall(talk.says("comunícame con una persona por favor").text) == first
+        assert [effect["kind"] for effect in talk.effects()] == ["escalate"]
+
+
+def test_two_reasons_in_one_message_are_two_cases_with_two_folios(talks: Talks):
+    talk = talks.of("C-1008")
+    folios = FOLIO.findall(talk.says("¿ya se acreditó mi pago? y quiero hablar con un asesor", questions=2).text)
+    assert len(set(folios)) == 2
+    cases = talk.rows("SELECT * FROM escalation WHERE conversation_id = ?")
+    assert [(case["code"], case["reason"]) for case in cases] == list(zip(folios, ["cargo_vencido", "cliente_pide_asesor"], strict=True))
+
+
+def test_a_charge_that_is_not_late_opens_no_case(talks: Talks):
+    talk = talks.of("C-1007")
+    assert f"a más tardar, {the(day(2))}." in talk.says(LATE).text
+    assert talk.effects() == []

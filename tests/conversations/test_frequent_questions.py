@@ -1,0 +1,323 @@
+"""Each of the 21 questions of the document in its four cases: known customer, visitor, several servers, live state away.
+
+The facts are those of `faq-servidor-virtual.txt`, word for word. What is told of a customer is worked out here from who that customer
+is (design section 8), never by the code that answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from actions.environment import Environment, environment, install
+from bot.accounts.port import ConnectionMail, Desk
+from bot.errors import AccountsUnavailable
+from tests.conversations.questions import ACCOUNT, FREQUENT
+from tests.conversations.runner import DESKS, FOLIO, Talks
+from tests.conversations.spanish import DATE, OPEN, TODAY, bare, business, day, the
+
+LINE = "55 8000 9480"
+FACTS = {
+    "faq_que_es": [
+        "acceder de forma remota a los Sistemas Aspel SAE, CAJA, BANCO y PROD",
+        "sencilla y segura",
+        "cualquier lugar y momento",
+    ],
+    "faq_cantidad_maxima": ["hasta 5 servidores virtuales por escritorio de servicios"],
+    "faq_sistema_operativo": ["Todas las soluciones incluyen Windows Server 2012 R2"],
+    "faq_licencias_incluidas": ["el licenciamiento de los sistemas Aspel se tiene que contratar por separado"],
+    "faq_respaldo_automatico": [
+        "automático",
+        "todo el servidor",
+        "diariamente (entre 2 am y 3 am)",
+        "sobrescribe el del día anterior",
+        "respaldos periódicos de tu sistema Aspel",
+        "una unidad de almacenamiento o equipo físico",
+    ],
+    "faq_periodo_gracia": ["periodo de gracia de 3 días", "independiente del periodo de gracia del sistema Aspel en suscripción"],
+    "faq_instalar_mas_sistemas": ["cualquier producto de Aspel", "el rendimiento del servidor virtual dependerá de la solución contratada"],
+    "faq_formas_pago": ["cargo automático a cuenta bancaria", "cargo automático a tarjeta de crédito o débito"],
+    "faq_tiempo_creacion": ["aproximadamente 15 minutos, una vez acreditado el pago", "2 a 3 días hábiles"],
+    "faq_resguardo_sin_pago": ["30 días naturales"],
+    "faq_horario_acceso": ["las 24 horas del día, los 7 días de la semana"],
+    "faq_cambiar_solucion": ["cancela tu servidor 72 horas hábiles antes de su fecha de vencimiento", "contrata el que necesitas", LINE],
+    "faq_traslado_informacion": [
+        "Sí",
+        "información de tu servidor anterior estará disponible",
+        "realizar nuevamente la activación de tu sistema Aspel",
+    ],
+    "faq_datos_conexion": [
+        "Una vez acreditado el pago",
+        "correo a la cuenta registrada en tu escritorio de servicios",
+        "Archivo de conexión a tu servidor Aspel Nube",
+    ],
+    "faq_consultar_vigencia": ["escritorio de servicios", "Mis Servicios > Servidor virtual > Fecha Fin"],
+    "faq_factura": [
+        "escritorio de servicios",
+        "PAGO DE SERVICIOS > Mi Estado de Cuenta",
+        "después de 5 días hábiles de haberse acreditado el pago",
+    ],
+    "faq_cambiar_contrasena": ["escritorio de servicios", "Mis Servicios > Servidor virtual > Contraseña"],
+    "faq_inicio_vigencia": ["La vigencia inicia a partir de que se confirma el pago del servicio"],
+    "faq_licencia_requerida": ["puedes contratar el servidor virtual solo", "licenciamiento de algún sistema Aspel"],
+    "faq_pago_sin_correo": ["cargo automático a cuenta bancaria o débito no se realiza en línea", "puede demorar de 2 a 3 días hábiles"],
+    "faq_conexion_sae": ["SAE Remoto", LINE],
+}
+
+
+def last_night(number: int) -> str:
+    """When the demo's last backup of desk C-<number> ended: it starts 3 to 11 minutes past 2 and takes 18 to 30."""
+    return f"hoy a las 2:{3 + (TODAY.day * 7 + number) % 9 + 18 + (TODAY.day * 5) % 13:02}"
+
+
+def grace(ends_on: date) -> date:
+    return ends_on + timedelta(days=3)
+
+
+def kept(ends_on: date) -> date:
+    return ends_on + timedelta(days=30)
+
+
+def cancel_by(ends_on: date) -> date:
+    """The last business day before 72 business hours before 00:00 of the end."""
+    return business(-1, business(-3, ends_on))
+
+
+ESPERANZA, HIDALGO, RUIZ, OCAMPO, LIRIO = day(120), day(5), day(-2), day(-12), day(-41)
+NORTE, MERCADO = business(-1), business(-6)  # the days of their charges
+VISION, AGUILA = business(-2), business(-10)  # of their credits
+SIERRA = {"SIERRA-01": day(20), "SIERRA-02": day(12), "SIERRA-03": day(-1), "SIERRA-04": date(2026, 12, 23), "SIERRA-05": day(-10)}
+DATED = [
+    f"• SIERRA-01: vence {the(SIERRA['SIERRA-01'])}",
+    f"• SIERRA-02: vence {the(SIERRA['SIERRA-02'])}",
+    f"• SIERRA-03: en gracia hasta {the(grace(SIERRA['SIERRA-03']))}",
+    f"• SIERRA-04: vence {the(SIERRA['SIERRA-04'])}",
+    f"• SIERRA-05: resguardo hasta {the(kept(SIERRA['SIERRA-05']))}",
+]
+LATE = "Lo reporté con el folio SV-"
+
+KNOWN = [
+    ("faq_que_es", "C-1001", ["Tú ya tienes uno contratado: ESPERANZA-01."]),
+    ("faq_cantidad_maxima", "C-1001", ["Tienes 1 de 5: ESPERANZA-01. Puedes contratar 4 más."]),
+    ("faq_sistema_operativo", "C-1010", ["Es el que tiene MITLA-01."]),
+    (
+        "faq_licencias_incluidas",
+        "C-1002",
+        ["• Aspel SAE: activa, suscripción anual, usuarios: 3", "• Aspel BANCO: activa, suscripción anual, usuarios: 1"],
+    ),
+    ("faq_licencias_incluidas", "C-1008", ["No encuentro licencias de Aspel registradas en tu escritorio de servicios."]),
+    (
+        "faq_respaldo_automatico",
+        "C-1001",
+        [
+            f"El último respaldo de ESPERANZA-01 terminó bien {last_night(1001)} y pesa 12.4 GB. El siguiente es {the(day(1))}, entre 2:00 y 3:00."
+        ],
+    ),
+    ("faq_respaldo_automatico", "C-1010", [f"Los últimos 2 respaldos de MITLA-01 fallaron; el último bueno es del {bare(day(-2))}.", OPEN]),
+    (
+        "faq_periodo_gracia",
+        "C-1003",
+        [f"La vigencia de RUIZ-01 terminó {the(RUIZ)}.", f"puedes usarlo hasta {the(grace(RUIZ))}, inclusive"],
+    ),
+    (
+        "faq_periodo_gracia",
+        "C-1002",
+        [f"HIDALGO-01 está vigente hasta {the(HIDALGO)}.", f"llegaría hasta {the(grace(HIDALGO))}, inclusive"],
+    ),
+    ("faq_periodo_gracia", "C-1004", [f"terminó {the(grace(OCAMPO))}.", f"resguardada hasta {the(kept(OCAMPO))}, inclusive"]),
+    ("faq_instalar_mas_sistemas", "C-1012", ["AGUILA-01 (Nube Profesional) hoy tiene registrado: Aspel SAE y Aspel FACTURE."]),
+    ("faq_formas_pago", "C-1001", ["ESPERANZA-01 se paga con cargo automático a tarjeta de crédito: Visa ···· 4242."]),
+    ("faq_formas_pago", "C-1003", ["RUIZ-01 se paga con cargo automático a tarjeta de débito: Débito Banorte ···· 3310."]),
+    ("faq_formas_pago", "C-1007", ["NORTE-01 se paga con cargo automático a cuenta bancaria: Cuenta BBVA ···· 1187."]),
+    ("faq_tiempo_creacion", "C-1001", ["ESPERANZA-01 ya está creado y activo."]),
+    ("faq_tiempo_creacion", "C-1006", ["tu pago se acreditó hoy a las 9:54 y calculamos que quede listo hoy a las 10:09"]),
+    ("faq_tiempo_creacion", "C-1007", [f"hecho {the(NORTE)}", f"Debe confirmarse a más tardar {the(business(3, NORTE))}"]),
+    ("faq_tiempo_creacion", "C-1008", [f"debía confirmarse a más tardar {the(business(3, MERCADO))}", LATE, OPEN]),
+    (
+        "faq_resguardo_sin_pago",
+        "C-1001",
+        [f"está vigente hasta {the(ESPERANZA)}.", f"se resguardaría hasta {the(kept(ESPERANZA))}, inclusive"],
+    ),
+    ("faq_resguardo_sin_pago", "C-1003", [f"se resguarda hasta {the(kept(RUIZ))}, inclusive"]),
+    (
+        "faq_resguardo_sin_pago",
+        "C-1004",
+        [f"La vigencia de OCAMPO-01 terminó {the(OCAMPO)}", f"hasta {the(kept(OCAMPO))}, inclusive: quedan 18 días."],
+    ),
+    ("faq_horario_acceso", "C-1001", ["En la última revisión, hoy a las 9:58, ESPERANZA-01 estaba encendido y respondiendo."]),
+    (
+        "faq_horario_acceso",
+        "C-1012",
+        ["incidente abierto desde hoy a las 9:10: Falla de red en el centro de datos", "hoy a las 9:58, no respondía", OPEN],
+    ),
+    (
+        "faq_cambiar_solucion",
+        "C-1001",
+        [f"ESPERANZA-01 vence {the(ESPERANZA)}: para cambiarlo, cancélalo a más tardar {the(cancel_by(ESPERANZA))}."],
+    ),
+    (
+        "faq_cambiar_solucion",
+        "C-1002",
+        [f"HIDALGO-01 vence {the(HIDALGO)}: para cambiarlo, cancélalo a más tardar {the(cancel_by(HIDALGO))}."],
+    ),
+    ("faq_cambiar_solucion", "C-1003", [f"La vigencia de RUIZ-01 terminó {the(RUIZ)}, así que el plazo para cancelarlo ya pasó.", OPEN]),
+    ("faq_traslado_informacion", "C-1001", ["Por ahora ESPERANZA-01 no tiene un cambio de solución en curso."]),
+    (
+        "faq_datos_conexion",
+        "C-1001",
+        [f"se envió {the(date(2024, 3, 24))} a las 6:24 a co*****o@abarroteslaesperanza.example."],
+    ),
+    ("faq_datos_conexion", "C-1011", [f"se envió a co*****o@opticavision.example {the(VISION)} y rebotó", OPEN]),
+    ("faq_consultar_vigencia", "C-1001", [f"ESPERANZA-01 está vigente hasta {the(ESPERANZA)}."]),
+    ("faq_consultar_vigencia", "C-1003", [f"terminó {the(RUIZ)}", f"puedes usarlo hasta {the(grace(RUIZ))}, inclusive"]),
+    ("faq_factura", "C-1012", [f"La factura A-1012 de AGUILA-01, del pago acreditado {the(AGUILA)}, ya está disponible."]),
+    ("faq_factura", "C-1011", [f"se acreditó {the(VISION)}; su factura estará disponible a partir del {bare(business(6, VISION))}."]),
+    ("faq_factura", "C-1006", [f"se acreditó {the(TODAY)}; su factura estará disponible a partir del {bare(business(6))}."]),
+    ("faq_cambiar_contrasena", "C-1004", ["Por ahora OCAMPO-01 no está activo, así que no se puede entrar aunque la cambies."]),
+    ("faq_inicio_vigencia", "C-1001", [f"inició {the(date(2026, 3, 25))}; termina {the(ESPERANZA)}."]),
+    (
+        "faq_inicio_vigencia",
+        "C-1007",
+        [f"hecho {the(NORTE)}", f"lo más pronto {the(business(2, NORTE))}; a más tardar, {the(business(3, NORTE))}."],
+    ),
+    ("faq_licencia_requerida", "C-1004", ["• Aspel SAE: activa, licencia permanente, usuarios: 1"]),
+    (
+        "faq_pago_sin_correo",
+        "C-1007",
+        [
+            f"hecho {the(NORTE)}, está pendiente. Se confirma lo más pronto {the(business(2, NORTE))}; a más tardar, {the(business(3, NORTE))}."
+        ],
+    ),
+    ("faq_pago_sin_correo", "C-1008", [f"hecho {the(MERCADO)}, debía confirmarse a más tardar {the(business(3, MERCADO))}", LATE, OPEN]),
+    ("faq_pago_sin_correo", "C-1011", [f"Tu pago ya se acreditó {the(VISION)}.", f"{the(VISION)} y rebotó", OPEN]),
+    ("faq_conexion_sae", "C-1001", ["ESPERANZA-01 tiene registrado SAE para 5 usuarios."]),
+    ("faq_conexion_sae", "C-1003", ["No veo SAE registrado en RUIZ-01."]),
+    ("faq_conexion_sae", "C-1007", ["Tu escritorio de servicios tiene registrado SAE; usuarios: 2."]),
+]
+
+ALL_FIVE = "SIERRA-01, SIERRA-02, SIERRA-03, SIERRA-04 y SIERRA-05"
+SEVERAL: dict[str, list[str]] = {
+    "faq_que_es": [f"Tú ya tienes varios contratados: {ALL_FIVE}."],
+    "faq_cantidad_maxima": [f"Ya tienes los 5: {ALL_FIVE}. Por ahora no puedes contratar otro"],
+    "faq_sistema_operativo": [f"• {alias}: Windows Server {'2019' if alias == 'SIERRA-02' else '2012 R2'}" for alias in SIERRA],
+    "faq_licencias_incluidas": ["• Aspel SAE: activa, suscripción anual, usuarios: 10", "• Aspel PROD", "• Aspel COI"],
+    "faq_respaldo_automatico": [
+        *(f"• SIERRA-0{n}: bien ({last_night(1009)})" for n in (1, 2, 3)),
+        "• SIERRA-04: todavía no se crea",
+        "• SIERRA-05: suspendido",
+    ],
+    "faq_periodo_gracia": DATED,
+    "faq_instalar_mas_sistemas": ["• SIERRA-01 (Nube Profesional): Aspel SAE y Aspel PROD", "• SIERRA-02 (Nube Esencial): Aspel COI"],
+    "faq_formas_pago": [f"• {alias}: Mastercard ···· 5108" for alias in SIERRA],
+    "faq_tiempo_creacion": [
+        "• SIERRA-01: ya está creado",
+        "• SIERRA-04: se está creando, listo hoy a las 10:11",
+        "• SIERRA-05: suspendido",
+    ],
+    "faq_resguardo_sin_pago": DATED,
+    "faq_horario_acceso": [*(f"• SIERRA-0{n}: encendido (hoy a las 9:58)" for n in (1, 2, 3)), "• SIERRA-05: suspendido"],
+    "faq_cambiar_solucion": ["¿De cuál servidor quieres saber?"],
+    "faq_traslado_informacion": ["• SIERRA-01: cambio a Nube Empresarial en proceso"],
+    "faq_datos_conexion": [
+        f"• SIERRA-01: enviado {the(date(2026, 6, 14))}",
+        f"• SIERRA-02: enviado {the(date(2026, 6, 6))}",
+        f"• SIERRA-03: enviado {the(date(2026, 7, 23))}",
+        "• SIERRA-04: sin correo enviado",
+        f"• SIERRA-05: enviado {the(date(2026, 6, 14))}",
+    ],
+    "faq_consultar_vigencia": DATED,
+    "faq_factura": [f"• SIERRA-04: a partir del {bare(business(6))}", "• SIERRA-01: A-0586, disponible"],
+    "faq_cambiar_contrasena": ["• SIERRA-04: por ahora no está activo", "• SIERRA-05: por ahora no está activo"],
+    "faq_inicio_vigencia": [
+        f"• SIERRA-01: inició {the(date(2026, 11, 15))}",
+        f"• SIERRA-02: inició {the(date(2026, 11, 7))}",
+        f"• SIERRA-03: inició {the(date(2026, 10, 24))}",
+        f"• SIERRA-04: inició {the(TODAY)}",
+        f"• SIERRA-05: inició {the(date(2026, 10, 15))}",
+    ],
+    "faq_licencia_requerida": ["• Aspel COI: activa, suscripción anual, usuarios: 4"],
+    "faq_pago_sin_correo": ["SIERRA-04 se está creando: tu pago se acreditó hoy a las 9:56 y calculamos que quede listo hoy a las 10:11."],
+    "faq_conexion_sae": ["• SIERRA-01: SAE, 10 usuarios", "• SIERRA-02: sin SAE registrado"],
+}
+
+SOMEBODYS = re.compile(
+    rf"{DATE.pattern}|\b(?:hoy|ayer|mañana),|\$\d|····|\*\*\*|@|{FOLIO.pattern}|A-\d{{4}}|• |\b(?:{'|'.join(words[1] for words in DESKS.values())})\d",
+)
+"""Anything that could only come from somebody's account."""
+
+
+class Away:
+    """Live state that cannot be read."""
+
+    async def read_desk(self, desk_id: str) -> Desk:
+        raise AccountsUnavailable("away")
+
+    async def desk_exists(self, desk_id: str) -> bool:
+        raise AccountsUnavailable("away")
+
+    async def queue_connection_mail(self, *_: object) -> ConnectionMail:
+        raise AccountsUnavailable("away")
+
+    async def close(self) -> None:
+        return None
+
+
+@pytest.fixture
+def state_away(house) -> Iterator[None]:
+    """The actions cannot read live state; the log-in can, as when the database goes away after it."""
+    before = environment()
+    install(Environment(before.settings, Away(), before.calendar))
+    yield
+    install(before)
+
+
+def test_the_tables_hold_all_21_questions():
+    assert len(FACTS) == 21
+    assert set(FACTS) == set(FREQUENT) == set(SEVERAL) == {intent for intent, *_ in KNOWN}
+
+
+def holds(text: str, parts: list[str]) -> None:
+    missing = [part for part in parts if part not in text]
+    assert not missing, f"{missing} not in:\n{text}"
+
+
+@pytest.mark.parametrize(("intent", "desk", "told"), KNOWN, ids=[f"{intent}-{desk}" for intent, desk, _ in KNOWN])
+def test_a_known_customer_reads_the_rule_and_the_own_state(talks: Talks, intent, desk, told):
+    talk = talks.of(desk)
+    answer = talk.says(FREQUENT[intent])
+    holds(answer.text, [*FACTS[intent], *told])
+    assert [part["intent"] for part in talk.understood()] == [intent]
+
+
+@pytest.mark.parametrize("intent", FREQUENT)
+def test_several_servers_are_named_or_asked_about(talks: Talks, intent):
+    answer = talks.of("C-1009").says(FREQUENT[intent])
+    holds(answer.text, [*FACTS[intent], *SEVERAL[intent]])
+    if intent == "faq_cambiar_solucion":
+        assert answer.titles == list(SIERRA)
+
+
+@pytest.mark.parametrize("intent", FREQUENT)
+def test_a_visitor_reads_the_rule_and_how_to_be_recognised(talks: Talks, intent):
+    text = talks.of(None).says(FREQUENT[intent]).text
+    holds(text, [*FACTS[intent], "Si quieres que revise también los datos de tu cuenta, entra a tu escritorio de servicios"])
+    assert SOMEBODYS.search(text) is None
+
+
+@pytest.mark.parametrize("desk", ["C-1003", "C-1009"])
+@pytest.mark.parametrize("intent", FREQUENT)
+def test_without_live_state_the_rule_and_the_line_and_nothing_invented(talks: Talks, state_away, intent, desk):
+    text = talks.of(desk).says(FREQUENT[intent]).text
+    holds(text, [*FACTS[intent], "En este momento no puedo consultar los datos de tu cuenta.", OPEN])
+    assert SOMEBODYS.search(text) is None
+
+
+def test_no_question_is_a_training_example():
+    from bot.nlu.data import read_examples
+    from bot.nlu.normalise import normalise
+
+    trained = {normalise(example.text) for example in read_examples()}
+    assert [text for text in (FREQUENT | ACCOUNT).values() if normalise(text) in trained] == []
