@@ -5,8 +5,8 @@ The SDK's own server answers anybody, echoes the whole request in its errors and
 """
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -50,8 +50,6 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except web.HTTPException:
         raise
-    except json.JSONDecodeError:
-        return web.json_response({"error": "malformed"}, status=400)
     except ActionNotFoundException as error:
         log.error("unknown action", action=error.action_name)  # noqa: TRY400 - the name says it all
         return web.json_response({"error": "unknown_action"}, status=404)
@@ -72,10 +70,17 @@ def _place(error: BaseException) -> str:
 
 
 async def _webhook(request: web.Request) -> web.Response:
-    call = await request.json()
-    if not isinstance(call, dict) or not isinstance(call.get("tracker"), dict):
+    try:
+        call = await request.json()
+    except (ValueError, LookupError, RecursionError):  # no JSON, no UTF-8, an unknown charset, nested without end
+        call = None
+    if not (isinstance(call, dict) and isinstance(call.get("tracker"), dict) and _is_name(call.get("next_action"))):
         return web.json_response({"error": "malformed"}, status=400)
     return web.json_response(await request.app[EXECUTOR].run(call))
+
+
+def _is_name(action: Any) -> bool:
+    return isinstance(action, str) and action != ""
 
 
 async def _alive(_: web.Request) -> web.Response:

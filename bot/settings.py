@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,9 +27,17 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 MIN_SECRET_CHARACTERS = 32
 MAX_PORT = 65_535
+MAX_NUMBER = 100_000_000
+MAX_DAYS = 3_650  # dates stay dates
 
 
 def _text(raw: str) -> str:
+    return raw
+
+
+def _required(raw: str) -> str:
+    if not raw:
+        raise ValueError("must not be empty")
     return raw
 
 
@@ -40,8 +49,15 @@ def _boolean(raw: str) -> bool:
 
 def _positive(raw: str) -> int:
     number = int(raw)
-    if number <= 0:
-        raise ValueError("must be a whole number above 0")
+    if not 0 < number <= MAX_NUMBER:
+        raise ValueError(f"must be a whole number from 1 to {MAX_NUMBER}")
+    return number
+
+
+def _few_days(raw: str) -> int:
+    number = _positive(raw)
+    if number > MAX_DAYS:
+        raise ValueError(f"must be at most {MAX_DAYS}")
     return number
 
 
@@ -64,18 +80,39 @@ def _dates(raw: str) -> tuple[date, ...]:
     return tuple(date.fromisoformat(part) for part in _list(raw))
 
 
+def _proxies(raw: str) -> tuple[str, ...]:
+    return tuple(str(ip_address(part)) for part in _list(raw))
+
+
 def _url(raw: str) -> str:
-    if raw and not urlsplit(raw).scheme:
-        raise ValueError("must be an absolute URL")
+    if raw and not _is_http(raw):
+        raise ValueError("must be an absolute URL, as https://portal.example/path")
     return raw.rstrip("/")
 
 
-def _urls(raw: str) -> tuple[str, ...]:
-    return tuple(_url(part) for part in _list(raw))
+def _is_http(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(c.isspace() for c in url)
+
+
+def _process(raw: str) -> str:
+    if not _is_http(raw) or not urlsplit(raw).port:
+        raise ValueError("must be an address with its port, as http://127.0.0.1:5105")
+    return raw.rstrip("/")
+
+
+def _processes(raw: str) -> tuple[str, ...]:
+    return tuple(_process(part.strip()) for part in raw.split(","))
+
+
+def _database(raw: str) -> Secret:
+    if not urlsplit(raw).scheme:
+        raise ValueError("must be an SQLAlchemy URL, as postgresql+asyncpg://user:password@host/name")
+    return Secret(raw.rstrip("/"))
 
 
 def _origins(raw: str) -> tuple[str, ...]:
-    origins = _urls(raw)
+    origins = tuple(_url(part) for part in _list(raw))
     for origin in origins:
         parts = urlsplit(origin)
         if parts.scheme not in {"http", "https"} or parts.path or "*" in origin:
@@ -86,7 +123,7 @@ def _origins(raw: str) -> tuple[str, ...]:
 def _zone(raw: str) -> ZoneInfo:
     try:
         return ZoneInfo(raw)
-    except ZoneInfoNotFoundError:
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("is not a known time zone") from None
 
 
@@ -100,7 +137,9 @@ class SupportHours:
 
 def _hours(raw: str) -> SupportHours:
     opens, _, closes = raw.partition("-")
-    hours = SupportHours(time.fromisoformat(opens), time.fromisoformat(closes))
+    hours = SupportHours(time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip()))
+    if hours.opens.tzinfo or hours.closes.tzinfo:
+        raise ValueError("must be local time, as in 09:00-18:00")
     if hours.opens >= hours.closes:
         raise ValueError("must open before it closes, as in 09:00-18:00")
     return hours
@@ -135,24 +174,24 @@ class Settings:
     """All settings of all processes, validated."""
 
     # storage
-    database_url: str = setting(
-        "DATABASE_URL", f"sqlite+aiosqlite:///{VAR}/ledger.db", _url, "SQLAlchemy URL of the ledger (aiosqlite or asyncpg)"
+    database_url: Secret = setting(
+        "DATABASE_URL", f"sqlite+aiosqlite:///{VAR}/ledger.db", _database, "SQLAlchemy URL of the ledger (aiosqlite or asyncpg)"
     )
-    accounts_database_url: str = setting(
-        "ACCOUNTS_DATABASE_URL", f"sqlite+aiosqlite:///{VAR}/accounts.db", _url, "SQLAlchemy URL of the live state"
+    accounts_database_url: Secret = setting(
+        "ACCOUNTS_DATABASE_URL", f"sqlite+aiosqlite:///{VAR}/accounts.db", _database, "SQLAlchemy URL of the live state"
     )
     # network
-    bind_host: str = setting("BIND_HOST", "127.0.0.1", _text, "address the gateway listens on")
+    bind_host: str = setting("BIND_HOST", "127.0.0.1", _required, "address the gateway listens on")
     bind_port: int = setting("BIND_PORT", "8080", _port, "port the gateway listens on")
-    trusted_proxies: tuple[str, ...] = setting("TRUSTED_PROXIES", "", _list, "addresses whose X-Forwarded-For is believed")
-    dialogue_urls: tuple[str, ...] = setting("DIALOGUE_URLS", "http://127.0.0.1:5105", _urls, "dialogue processes, comma separated")
-    actions_url: str = setting("ACTIONS_URL", "http://127.0.0.1:5155", _url, "the actions process")
+    trusted_proxies: tuple[str, ...] = setting("TRUSTED_PROXIES", "", _proxies, "addresses whose X-Forwarded-For is believed")
+    dialogue_urls: tuple[str, ...] = setting("DIALOGUE_URLS", "http://127.0.0.1:5105", _processes, "dialogue processes, comma separated")
+    actions_url: str = setting("ACTIONS_URL", "http://127.0.0.1:5155", _process, "the actions process")
     internal_secret: Secret = setting(
         "INTERNAL_SECRET", "", _secret, "shared by our processes; empty: one is made and kept in var/ (demo only)"
     )
     demo: bool = setting("DEMO", "0", _boolean, "1 serves the demo portal, its log-in and the demo customers")
     # what the company offers
-    support_phone: str = setting("SUPPORT_PHONE", "55 8000 9480", _text, "the support line, as told to customers")
+    support_phone: str = setting("SUPPORT_PHONE", "55 8000 9480", _required, "the support line, as told to customers")
     support_hours: SupportHours = setting("SUPPORT_HOURS", "09:00-18:00", _hours, "hours of the line on business days")
     sae_remoto_url: str = setting("SAE_REMOTO_URL", "", _url, "guide of SAE Remoto (FAQ 21); empty: no link is given")
     tutorials_url: str = setting("TUTORIALS_URL", "", _url, "tutorials page; empty: no link is given")
@@ -167,14 +206,16 @@ class Settings:
     portal_jwt_public_key: str = setting(
         "PORTAL_JWT_PUBLIC_KEY", "", _text, "PEM of an RS256/ES256/EdDSA key of the portal, instead of the secret"
     )
-    portal_jwt_audience: str = setting("PORTAL_JWT_AUDIENCE", "servidor-virtual-assistant", _text, "audience the portal's tokens must name")
+    portal_jwt_audience: str = setting(
+        "PORTAL_JWT_AUDIENCE", "servidor-virtual-assistant", _required, "audience the portal's tokens must name"
+    )
     allowed_origins: tuple[str, ...] = setting("ALLOWED_ORIGINS", "", _origins, "exact origins of pages that may embed the widget")
     # WhatsApp
     whatsapp_phone_number_id: str = setting("WHATSAPP_PHONE_NUMBER_ID", "", _text, "id of the business number; empty: channel off")
     whatsapp_access_token: Secret = setting("WHATSAPP_ACCESS_TOKEN", "", _any_secret, "Graph API token")
     whatsapp_app_secret: Secret = setting("WHATSAPP_APP_SECRET", "", _any_secret, "key of webhook signatures")
     whatsapp_verify_token: Secret = setting("WHATSAPP_VERIFY_TOKEN", "", _any_secret, "webhook verification token")
-    whatsapp_api_version: str = setting("WHATSAPP_API_VERSION", "v25.0", _text, "Graph API version")
+    whatsapp_api_version: str = setting("WHATSAPP_API_VERSION", "v25.0", _required, "Graph API version")
     whatsapp_api_base: str = setting("WHATSAPP_API_BASE", "https://graph.facebook.com", _url, "Graph API address")
     # mail and sealing
     smtp_url: Secret = setting(
@@ -183,7 +224,7 @@ class Settings:
         _any_secret,
         "smtp(s)://user:password@host:port for connection mails; file:///folder writes .eml files; empty in demo: var/outbox",
     )
-    mail_from: str = setting("MAIL_FROM", "servidor-virtual@example.com", _text, "sender of connection mails")
+    mail_from: str = setting("MAIL_FROM", "servidor-virtual@example.com", _required, "sender of connection mails")
     sealing_key: Secret = setting("SEALING_KEY", "", _any_secret, "key for sealed copies of personal data")
     # limits
     rate_messages_per_minute: int = setting("RATE_MESSAGES_PER_MINUTE", "30", _positive, "messages a customer may send in a minute")
@@ -196,17 +237,17 @@ class Settings:
         "EXTRA_HOLIDAYS", "", _dates, "days off besides the statutory ones, as 2026-12-24,2026-12-31"
     )
     max_servers: int = setting("MAX_SERVERS", "5", _positive, "servers a desk may contract (FAQ 2)")
-    grace_days: int = setting("GRACE_DAYS", "3", _positive, "natural days of grace after the end date (FAQ 6)")
-    retention_days: int = setting("RETENTION_DAYS", "30", _positive, "natural days an unpaid server's data is kept (FAQ 10)")
+    grace_days: int = setting("GRACE_DAYS", "3", _few_days, "natural days of grace after the end date (FAQ 6)")
+    retention_days: int = setting("RETENTION_DAYS", "30", _few_days, "natural days an unpaid server's data is kept (FAQ 10)")
     creation_minutes: int = setting("CREATION_MINUTES", "15", _positive, "creation time after the credit (FAQ 9)")
     change_cutoff_business_hours: int = setting(
-        "CHANGE_CUTOFF_BUSINESS_HOURS", "72", _positive, "business hours before the end date to cancel for a change (FAQ 12)"
+        "CHANGE_CUTOFF_BUSINESS_HOURS", "72", _few_days, "business hours before the end date to cancel for a change (FAQ 12)"
     )
     bank_confirmation_business_days: int = setting(
-        "BANK_CONFIRMATION_BUSINESS_DAYS", "3", _positive, "most business days a bank or debit charge takes (FAQ 20)"
+        "BANK_CONFIRMATION_BUSINESS_DAYS", "3", _few_days, "most business days a bank or debit charge takes (FAQ 20)"
     )
     invoice_business_days: int = setting(
-        "INVOICE_BUSINESS_DAYS", "5", _positive, "whole business days from the credit to the invoice (FAQ 16)"
+        "INVOICE_BUSINESS_DAYS", "5", _few_days, "whole business days from the credit to the invoice (FAQ 16)"
     )
 
 

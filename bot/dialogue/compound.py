@@ -23,9 +23,7 @@ SPLIT_FROM = 0.65
 
 _WEIGHTS: dict[str, float] = json.loads((Path(__file__).with_name("compound_weights.json")).read_text(encoding="utf-8"))
 
-_QUESTION_WORD = (
-    r"(?:qu[eé]|cu[aá]nt[oa]s?|cu[aá]ndo|cu[aá]l(?:es)?|d[oó]nde|c[oó]mo|qui[eé]n|hasta\s+cu[aá]ndo|a\s+qu[eé]|en\s+qu[eé]|de\s+qu[eé]|para\s+qu[eé])"
-)
+_QUESTION_WORD = r"(?:qu[eé]|cu[aá]nt[oa]s?|cu[aá]ndo|cu[aá]l(?:es)?|d[oó]nde|c[oó]mo|qui[eé]n|hasta\s+cu[aá]ndo|a\s+qu[eé]|en\s+qu[eé]|de\s+qu[eé]|para\s+qu[eé])"
 _NEXT_TOPIC = (
     r"(?:adem[aá]s|tambi[eé]n|tamb|tmb|tb|aparte|por\s+otr[oa]\s+(?:lado|parte)|otr[ao]\s+(?:cosa|cosita|duda|pregunta)|lo\s+otro|"
     r"de\s+paso|ya\s+de\s+paso|de\s+una\s+vez|por\s+cierto|as[ií]\s+como)"
@@ -45,6 +43,11 @@ _CONDITION = re.compile(
     r"^\W*(?:si|s[ií]\s+no|cuando|aunque|como\s+ya|porque|xq|porq|ya\s+que|en\s+caso|suponiendo|despu[eé]s\s+de|antes\s+de|al|una\s+vez|para\s+que|pero|o)\b(?!\?)",
     re.IGNORECASE,
 )
+_ONLY_CONDITION = re.compile(
+    r"^\W*(?:una\s+vez|en\s+cuanto\s+\w+[ea]\b|despu[eé]s\s+(?:de|que)|antes\s+(?:de|que)|al\s+\w+[aei]r(?:se|me|nos)?|"
+    r"cuando\s+(?:ya\s+)?(?:se\s+)?(?:acredit\w+|confirm\w+|pague\w*|venza\w*|termine\w*|contrate\w*))\b",
+    re.IGNORECASE,
+)
 _LEANS = re.compile(
     r"^\W*(?:(?:y|o|en|por|a|de|para)\s+)*(?:qu[eé]|d[oó]nde|c[oó]mo|cu[aá]nto|cu[aá]ndo|cu[aá]l|por\s+cu[aá]nto\s+tiempo)?\s*"
     r"(?:(?:me|te|se|nos)\s+)?(?:l[oae]s?\s+\w+|es[eoa]s?\b.*|\w{1,3}\s+tiempo|se\s+\w+)\W*$",
@@ -56,8 +59,12 @@ _TELLS = re.compile(
     r"(?:ayer|hoy|el\s+\w+|la\s+semana\s+pasada|hace\s+\w+)\s+(?:pagu?[eé]|contrat[eé]|me|nos|hice|hicimos)|contrat[eé]|compr[eé]|tengo|tenemos|llevo|me\s+fui|estoy|estamos|soy|somos)\b",
     re.IGNORECASE,
 )
-_CONTRASTS = re.compile(r"\b(?:pero|lo\s+[uú]nico|lo\s+q(?:ue)?\s+(?:no|me)|mi\s+problema|solo\s+(?:me|q|que)|sin\s+problema)\b", re.IGNORECASE)
-_RAMBLES = re.compile(r"^\W*(?:me\s+urge|es\s+fin\s+de|estoy|es\s+(?:que|para|urgente)|porfa|por\s+favor|gracias|tengo\s+que)\b", re.IGNORECASE)
+_CONTRASTS = re.compile(
+    r"\b(?:pero|lo\s+[uú]nico|lo\s+q(?:ue)?\s+(?:no|me)|mi\s+problema|solo\s+(?:me|q|que)|sin\s+problema)\b", re.IGNORECASE
+)
+_RAMBLES = re.compile(
+    r"^\W*(?:me\s+urge|es\s+fin\s+de|estoy|es\s+(?:que|para|urgente)|porfa|por\s+favor|gracias|tengo\s+que)\b", re.IGNORECASE
+)
 _ASKS = re.compile(
     rf"[¿?]|\b{_QUESTION_WORD}\b|^\W*(?:q|k|ke|xq|cuant[oa]s?|cuand?o|kuando|dnd|dond|onde)\b|"
     r"\b(?:puedo|pueden?|podr[ií]a[ns]?|se\s+puede|quiero|quisiera|necesito|ocupo|requiero|me\s+urge|dime|dame|d[ií]game|d[ií]ganme|"
@@ -100,6 +107,8 @@ def _joint(before: str, after: str) -> Joint | None:
     first, second = _TAIL.sub("", before).strip(), _LEAD.sub("", after).strip(" ,;.")
     if min(len(first.split()), len(second.split())) < MIN_WORDS:
         return None
+    if _ONLY_CONDITION.match(before) and "?" not in before:
+        return None  # "una vez que se acredite mi pago, ¿cuánto tarda?"
     marked = _ENDS_MARK.search(before) or after.startswith("¿") or _STARTS_CONNECTED.match(after) or _STARTS_NEXT.match(after)
     bare = (_STARTS_QUESTION.match(second) or _STARTS_ORDER.match(second)) and not _ENDS_OPEN.search(before)
     return Joint(first, second, before, after) if marked or bare else None

@@ -25,7 +25,8 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"^\W*(?:no\W+)?(?:y\s+)?(?:(?:el|la|del|de\s+la|para\s+el|en\s+el|es\s+el)\s+)(?:servidor\s+|server\s+|n[uú]mero\s+)?0?(?P<number>\d)\W*$", re.IGNORECASE
+    r"^\W*(?:no\W+)?(?:y\s+)?(?:(?:el|la|del|de\s+la|para\s+el|en\s+el|es\s+el)\s+)(?:servidor\s+|server\s+|n[uú]mero\s+)?0?(?P<number>\d)\W*$",
+    re.IGNORECASE,
 )
 _LEAD = re.compile(r"^\W*(?:(?:no|y|ah|ok|bueno|entonces|oye)\W+)+", re.IGNORECASE)
 _ONLY_SERVER = re.compile(

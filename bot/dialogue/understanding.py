@@ -24,8 +24,6 @@ RANKED = 3
 ANSWERED = "answered"
 
 
-
-
 @dataclass(frozen=True)
 class Understanding:
     """One understood question. `parse_data` is in Rasa's shape plus `decision` and `choices`."""

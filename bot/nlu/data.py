@@ -39,7 +39,11 @@ class Example:
 def read_examples(folder: Path = NLU_FOLDER) -> Iterator[Example]:
     """All examples with the line they stand in."""
     for path in sorted(folder.glob("*.yml")):
-        document = yaml.compose(path.read_text(encoding="utf-8"))
+        try:
+            document = yaml.compose(path.read_text(encoding="utf-8"))
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise TrainingDataError(f"{path.name}:{line}: is no YAML: {error.problem}") from None
         if document is None:
             continue
         for key, node in document.value:
@@ -51,14 +55,13 @@ def read_examples(folder: Path = NLU_FOLDER) -> Iterator[Example]:
 def _examples_of(path: Path, block: yaml.MappingNode) -> Iterator[Example]:
     fields = {key.value: value for key, value in block.value}
     metadata = {key.value: value.value for key, value in fields["metadata"].value} if "metadata" in fields else {}
-    if "examples" not in fields:
+    lines = fields["examples"].value.split("\n") if "examples" in fields else []
+    texts = [(offset, line.strip().removeprefix("-").strip()) for offset, line in enumerate(lines) if line.strip(" -")]
+    if not texts:
         raise TrainingDataError(f"{path.name}:{block.start_mark.line + 1}: intent {fields['intent'].value!r} has no examples")
     first = fields["examples"].start_mark.line + 2
-    for offset, line in enumerate(fields["examples"].value.split("\n")):
-        if line.strip():
-            yield Example(
-                path, first + offset, fields["intent"].value, line.strip().removeprefix("- ").strip(), metadata.get("register", "neutral")
-            )
+    for offset, text in texts:
+        yield Example(path, first + offset, fields["intent"].value, text, metadata.get("register", "neutral"))
 
 
 def problems(examples: list[Example], known_intents: set[str]) -> list[str]:

@@ -21,6 +21,7 @@ TALK = frozenset({"saludar", "despedirse", "agradecer", "preguntar_si_es_bot", "
 PAIRS = (frozenset({"faq_factura", "consultar_factura"}), frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}))
 CHOICES = 3
 MIN_CHOICE_PROBABILITY = 0.03
+NEVER = 1.1  # above any probability
 
 
 def same_or_pair(one: str, other: str) -> bool:
@@ -116,5 +117,5 @@ def choose_thresholds(acceptance: np.ndarray, wrong: np.ndarray, wrong_answer_ra
     order = np.argsort(-acceptance)
     rate = np.cumsum(wrong[order]) / len(wrong)
     allowed = np.flatnonzero(rate <= wrong_answer_rate)
-    last = int(allowed[-1]) if len(allowed) else 0
-    return Thresholds(answer=float(min(0.99, max(refuse, acceptance[order][last]))), refuse=refuse, not_ours=not_ours)
+    lowest = float(acceptance[order][allowed[-1]]) if len(allowed) else NEVER
+    return Thresholds(answer=max(refuse, lowest), refuse=refuse, not_ours=not_ours)

@@ -1,7 +1,7 @@
 """Figures of understanding on labelled messages, through the same model, thresholds and splitting that serve customers.
 
-Definitions: design section 5. A message that was split counts as answered wrongly when any answered part is neither its label nor
-the label's pair.
+Definitions: design section 5. Of a message that was split needlessly, the right part counts as answered right and the other one as
+answered wrong: such a message counts in both figures.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Outcome:
 
     @property
     def answered_right(self) -> bool:
-        """Every answered part is the label or its pair."""
-        return bool(self.answered) and all(same_or_pair(label, self.intent) for label in self.answered)
+        """The right answer was given: some answered part is the label or its pair (a needless second answer counts as wrong as well)."""
+        return any(same_or_pair(label, self.intent) for label in self.answered)
 
     @property
     def answered_wrong(self) -> bool:

@@ -71,7 +71,8 @@ def plain_text(text: str) -> str:
         for character in folded
         if character in "\n\r\t" or unicodedata.category(character) not in _INVISIBLE
     )
-    return _SPACES.sub(" ", _SLASHES.sub("", visible)).strip().lstrip("/").strip()
+    composed = unicodedata.normalize("NFKC", visible)  # again: an invisible character may have parted a letter from its accent
+    return _SPACES.sub(" ", _SLASHES.sub("", composed)).strip().lstrip("/").strip()
 
 
 def without_accents(text: str) -> str:

@@ -48,9 +48,12 @@ class Spelling:
 def one_edit_apart(one: str, other: str) -> bool:
     """Whether one letter added, missing or changed, or two neighbours swapped, makes one word of the other."""
     if len(one) == len(other):
-        differ = [index for index, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-        swapped = len(differ) == 2 and differ[1] == differ[0] + 1 and one[differ[0]] == other[differ[1]] and one[differ[1]] == other[differ[0]]  # noqa: PLR2004
-        return len(differ) == 1 or swapped
+        match [index for index, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]:
+            case [_]:
+                return True
+            case [at, after]:
+                return after == at + 1 and one[at] == other[after] and one[after] == other[at]
+        return False
     shorter, longer = sorted((one, other), key=len)
     return len(longer) == len(shorter) + 1 and any(longer[:index] + longer[index + 1 :] == shorter for index in range(len(longer)))
 

@@ -16,14 +16,41 @@ from bot.nlu.data import Example, problems, read_examples
 from bot.nlu.normalise import normalise
 from bot.settings import ROOT
 
-FAQ = """faq_que_es faq_cantidad_maxima faq_sistema_operativo faq_licencias_incluidas faq_respaldo_automatico faq_periodo_gracia
-faq_instalar_mas_sistemas faq_formas_pago faq_tiempo_creacion faq_resguardo_sin_pago faq_horario_acceso faq_cambiar_solucion
-faq_traslado_informacion faq_datos_conexion faq_consultar_vigencia faq_factura faq_cambiar_contrasena faq_inicio_vigencia
-faq_licencia_requerida faq_pago_sin_correo faq_conexion_sae""".split()
-LIVE = """consultar_suscripcion consultar_respaldo consultar_pago consultar_servidor listar_servidores consultar_factura
-reenviar_datos_conexion hablar_con_asesor""".split()
-TALK = "saludar despedirse agradecer preguntar_si_es_bot pedir_ayuda afirmar negar".split()
-NOT_OURS = "tema_no_cubierto fuera_de_tema".split()
+FAQ = [
+    "faq_que_es",
+    "faq_cantidad_maxima",
+    "faq_sistema_operativo",
+    "faq_licencias_incluidas",
+    "faq_respaldo_automatico",
+    "faq_periodo_gracia",
+    "faq_instalar_mas_sistemas",
+    "faq_formas_pago",
+    "faq_tiempo_creacion",
+    "faq_resguardo_sin_pago",
+    "faq_horario_acceso",
+    "faq_cambiar_solucion",
+    "faq_traslado_informacion",
+    "faq_datos_conexion",
+    "faq_consultar_vigencia",
+    "faq_factura",
+    "faq_cambiar_contrasena",
+    "faq_inicio_vigencia",
+    "faq_licencia_requerida",
+    "faq_pago_sin_correo",
+    "faq_conexion_sae",
+]
+LIVE = [
+    "consultar_suscripcion",
+    "consultar_respaldo",
+    "consultar_pago",
+    "consultar_servidor",
+    "listar_servidores",
+    "consultar_factura",
+    "reenviar_datos_conexion",
+    "hablar_con_asesor",
+]
+TALK = ["saludar", "despedirse", "agradecer", "preguntar_si_es_bot", "pedir_ayuda", "afirmar", "negar"]
+NOT_OURS = ["tema_no_cubierto", "fuera_de_tema"]
 TAUGHT = [*FAQ, *LIVE, *TALK, *NOT_OURS]
 DECIDED_BY_CLASSIFIER = {"nlu_ask": "action_preguntar_intencion", "nlu_refuse": "action_no_entendi"}
 TITLE = 20

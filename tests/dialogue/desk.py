@@ -137,7 +137,14 @@ class Desk:
         """A request of the turn protocol."""
         token = sign_turn(SECRET, desk, "portal" if desk else "anonymous", turn, clock.now())
         message = {"text": text, "button": button}
-        return {"turn": turn, "conversation": conversation, "token": token, "correlation": "k-1", "events": list(events), "message": message}
+        return {
+            "turn": turn,
+            "conversation": conversation,
+            "token": token,
+            "correlation": "k-1",
+            "events": list(events),
+            "message": message,
+        }
 
     async def post(self, body: Any, *, secret: str | None = SECRET) -> tuple[int, Any]:
         """Status and JSON; `body` is JSON unless it is bytes."""

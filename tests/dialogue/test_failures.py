@@ -94,7 +94,9 @@ async def test_a_strange_stored_event_is_no_crash(desk: Desk, event):
     await desk.turn(QUESTION, "C-1002")
 
 
-@pytest.mark.parametrize("event", [{"event": "banana"}, {"event": "topic"}, {"event": "slot"}, {"event": "user", "text": "hola", "parse_data": None}], ids=str)
+@pytest.mark.parametrize(
+    "event", [{"event": "banana"}, {"event": "topic"}, {"event": "slot"}, {"event": "user", "text": "hola", "parse_data": None}], ids=str
+)
 async def test_an_unreadable_stored_event_aborts_the_turn(desk: Desk, event):
     await aborted(desk, desk.body(QUESTION, "C-1002", events=[event]))
 

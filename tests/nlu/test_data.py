@@ -42,7 +42,12 @@ def test_good_data_has_no_problems(tmp_path):
 
 
 def test_every_example_knows_its_line(tmp_path):
-    path = write(tmp_path, "talk.yml", block("saludar", "hola", "buenas"), block("despedirse", "adiós", metadata="    metadata: {register: formal}\n"))
+    path = write(
+        tmp_path,
+        "talk.yml",
+        block("saludar", "hola", "buenas"),
+        block("despedirse", "adiós", metadata="    metadata: {register: formal}\n"),
+    )
     lines = path.read_text(encoding="utf-8").split("\n")
     examples = list(read_examples(tmp_path))
     assert [(each.intent, each.text, each.register) for each in examples] == [
@@ -90,7 +95,6 @@ def test_an_intent_without_examples_is_named_with_its_line(tmp_path):
 
 
 @pytest.mark.parametrize("empty", ["    examples: |\n", "    examples: |\n\n", "    examples:\n", '    examples: ""\n'])
-@pytest.mark.xfail(reason="bot/nlu: an intent whose list of examples is empty is not noticed")
 def test_an_intent_with_an_empty_list_is_named_with_its_line(tmp_path, empty):
     write(tmp_path, "a.yml", block("despedirse", *enough("adiós")), f"  - intent: saludar\n{empty}")
     try:
@@ -152,7 +156,6 @@ def test_train_exits_1_for_an_intent_without_examples(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.xfail(reason="bot/nlu: a file that is no YAML ends training with a traceback")
 def test_train_names_the_place_of_broken_yaml(tmp_path):
     nlu = tmp_path / "data" / "nlu"
     nlu.mkdir(parents=True)

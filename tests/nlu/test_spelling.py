@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from bot.nlu.spelling import CLEARLY_MORE_COMMON, KNOWN_FROM, MIN_LETTERS, TARGET_FROM, Spelling, one_edit_apart
 
-COUNTS = {"factura": 300, "facturas": 40, "respaldo": 200, "vence": 90, "vende": 80, "correo": 50, "pago": 400, "paso": 8, "rara": 2, "una": 500}
+COUNTS = {
+    "factura": 300,
+    "facturas": 40,
+    "respaldo": 200,
+    "vence": 90,
+    "vende": 80,
+    "correo": 50,
+    "pago": 400,
+    "paso": 8,
+    "rara": 2,
+    "una": 500,
+}
 SPELLING = Spelling(COUNTS)
 WORDS = st.text(alphabet="abcdeñ", min_size=1, max_size=7)
 VOCABULARIES = st.dictionaries(WORDS, st.integers(1, 50), max_size=30)
