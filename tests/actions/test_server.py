@@ -17,6 +17,7 @@ import pytest
 import structlog
 from aiohttp import web
 
+import actions.server
 from actions.environment import Environment, install
 from actions.server import EXECUTOR, MAX_BODY_BYTES, create_app
 from bot import clock
@@ -202,13 +203,20 @@ def private_call(now: datetime | None = None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
+def logged(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
     """What was logged, by structlog as JSON and by `logging`, from DEBUG on."""
     stream = io.StringIO()
-    structlog.configure([structlog.processors.JSONRenderer()], logger_factory=structlog.PrintLoggerFactory(stream))
+    before = structlog.get_config()
+    structlog.configure(
+        [structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    monkeypatch.setattr(actions.server, "log", structlog.get_logger())
     caplog.set_level(logging.DEBUG)
     yield lambda: stream.getvalue() + caplog.text
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 async def test_an_action_that_raises_tells_nothing(client, logged):

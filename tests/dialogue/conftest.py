@@ -97,8 +97,10 @@ async def dialogue(door: Door) -> AsyncIterator[Desk]:
 @pytest.fixture
 def desk(dialogue: Desk, clock: time_machine.Coordinates) -> Iterator[Desk]:
     """The client, at ten o'clock and with the door to the actions open."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     clock.move_to(NOW)
     dialogue.door.opened()
     yield dialogue
     dialogue.door.opened()
+    structlog.configure(**before)
