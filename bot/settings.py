@@ -227,8 +227,8 @@ class Settings:
     mail_from: str = setting("MAIL_FROM", "servidor-virtual@example.com", _required, "sender of connection mails")
     sealing_key: Secret = setting("SEALING_KEY", "", _any_secret, "key for sealed copies of personal data")
     # limits
-    rate_messages_per_minute: int = setting("RATE_MESSAGES_PER_MINUTE", "30", _positive, "messages a customer may send in a minute")
-    rate_sessions_per_minute: int = setting("RATE_SESSIONS_PER_MINUTE", "60", _positive, "new sessions from one address in a minute")
+    rate_messages_per_minute: int = setting("RATE_MESSAGES_PER_MINUTE", "120", _positive, "messages a customer may send in a minute")
+    rate_sessions_per_minute: int = setting("RATE_SESSIONS_PER_MINUTE", "600", _positive, "new sessions from one address in a minute")
     rate_turns_at_once: int = setting("RATE_TURNS_AT_ONCE", "8", _positive, "turns that run at once in this gateway")
     log_level: str = setting("LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR")
     # rules of the business (design section 7)

@@ -7,6 +7,7 @@ all labels, so a label that takes another's phrases is seen wherever it does.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 
 from tests.support.rasa import quiet_imports
 
@@ -60,8 +62,11 @@ def measure(files: Sequence[Path], compound: Path) -> Measured:
         assert model is not None, "no model fits the data: run `python -m bot train`"
         known = known_intents()
         rows = [row for file in files for row in read_labelled(file, known)]
+        before = structlog.get_config()
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))  # Rasa shows every message at DEBUG
         inputs = evaluate.Inputs(rows, read_compound(compound, known), model)
         found = asyncio.run(evaluate._read_everything(inputs, with_noise=False, tell=lambda *_, **__: None))
+        structlog.configure(**before)
     figures = evaluate._figures(found)
     figures["right_or_right_choice"] = round(figures["answered_right"] + figures["asked_with_right_choice"], 4)
     ours = in_scope(found.readings)
