@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.nlu.readings import Reading
 
 HERE = Path(__file__).parent
-UNSEEN = [HERE / "unseen" / f"writer_{writer}.tsv" for writer in "cd"]
+UNSEEN = [HERE / "unseen" / f"writer_{writer}.tsv" for writer in "cde"]
 DEV = [HERE / "dev" / f"writer_{writer}.tsv" for writer in "ab"]
 AT_LEAST = {
     "accuracy": 0.95,
