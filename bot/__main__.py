@@ -4,17 +4,23 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = ("up", "train", "evaluate", "demo", "db", "transcript", "parked", "settings", "filemap")
+from bot.errors import SettingsError
+
+COMMANDS = ("up", "train", "model", "evaluate", "demo", "db", "doctor", "transcript", "parked", "settings", "filemap")
 
 
 def main() -> int:
-    """Parse and run; exit code of the command."""
+    """Parse and run; exit code of the command, 2 when a setting is wrong."""
     parser = argparse.ArgumentParser(prog="python -m bot", description="Servidor Virtual Assistant")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
         importlib.import_module(f"bot.commands.{name}").add_parser(subparsers)
     arguments = parser.parse_args()
-    return int(arguments.run(arguments))
+    try:
+        return int(arguments.run(arguments))
+    except SettingsError as error:
+        print(f"{arguments.command}: {error}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import aiosqlite
 import asyncpg
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, event
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 CONNECT_SECONDS: Final = 2.0
 COMMAND_SECONDS: Final = 10.0
 BUSY_MILLISECONDS: Final = 5000
+_BUSY: Final = "busy_milliseconds"
 
 DATABASE_ERRORS: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, OSError, TimeoutError)
 """Everything an engine of this module may raise when the database is away, slow or refuses (connecting raises the drivers' own)."""
@@ -81,6 +82,20 @@ def _sqlite_engine(url: str, busy_milliseconds: int) -> AsyncEngine:
         connection._thread.daemon = True  # noqa: SLF001  # as SQLAlchemy does: a thread must not keep a stopped process alive
         return await connection
 
+    engine = create_async_engine(url, async_creator=connect, execution_options={_BUSY: busy_milliseconds})
+    _prepare_sqlite(engine.sync_engine, busy_milliseconds)
+    return engine
+
+
+def sqlite_twin(engine: AsyncEngine) -> tuple[Engine, float]:
+    """A blocking engine on the same file as one of `make_engine`, with the same rules, and the seconds that its writers wait for others."""
+    busy_milliseconds = engine.sync_engine.get_execution_options()[_BUSY]
+    twin = create_engine(engine.url.set(drivername="sqlite+pysqlite"), connect_args={"check_same_thread": False})
+    _prepare_sqlite(twin, busy_milliseconds)
+    return twin, busy_milliseconds / 1000
+
+
+def _prepare_sqlite(engine: Engine, busy_milliseconds: int) -> None:
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where SQLAlchemy says so, DDL included
         cursor = connection.cursor()
@@ -91,10 +106,8 @@ def _sqlite_engine(url: str, busy_milliseconds: int) -> AsyncEngine:
             cursor.execute("PRAGMA journal_mode = WAL")
         cursor.close()
 
-    engine = create_async_engine(url, async_creator=connect)
-    event.listen(engine.sync_engine, "connect", prepare)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", _begin_sqlite)
 
 
 def _begin_sqlite(connection: Connection) -> None:

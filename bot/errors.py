@@ -10,6 +10,7 @@ AssistantError
 │   └── TokenExpired         was good once
 ├── DialogueError
 │   ├── TurnAborted          something inside the turn failed: keep nothing of it, retry later
+│   │   └── EpisodeUnreadable    the episode's events cannot be read: no retry will mend that, a fresh episode will
 │   └── DialogueUnavailable  no dialogue process answers
 └── LedgerError
 ├── Conflict             same id, other content
@@ -57,6 +58,10 @@ class DialogueError(AssistantError):
 
 class TurnAborted(DialogueError):
     """The turn failed inside; nothing of it may be kept."""
+
+
+class EpisodeUnreadable(TurnAborted):
+    """A stored event of the episode is of a kind, or a shape, that this model does not know."""
 
 
 class DialogueUnavailable(DialogueError):

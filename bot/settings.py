@@ -185,7 +185,7 @@ class Settings:
     bind_port: int = setting("BIND_PORT", "8080", _port, "port the gateway listens on")
     trusted_proxies: tuple[str, ...] = setting("TRUSTED_PROXIES", "", _proxies, "addresses whose X-Forwarded-For is believed")
     dialogue_urls: tuple[str, ...] = setting("DIALOGUE_URLS", "http://127.0.0.1:5105", _processes, "dialogue processes, comma separated")
-    actions_url: str = setting("ACTIONS_URL", "http://127.0.0.1:5155", _process, "the actions process")
+    actions_urls: tuple[str, ...] = setting("ACTIONS_URL", "http://127.0.0.1:5155", _processes, "actions processes, comma separated")
     internal_secret: Secret = setting(
         "INTERNAL_SECRET", "", _secret, "shared by our processes; empty: one is made and kept in var/ (demo only)"
     )
@@ -230,6 +230,9 @@ class Settings:
     rate_messages_per_minute: int = setting("RATE_MESSAGES_PER_MINUTE", "120", _positive, "messages a customer may send in a minute")
     rate_sessions_per_minute: int = setting("RATE_SESSIONS_PER_MINUTE", "600", _positive, "new sessions from one address in a minute")
     rate_turns_at_once: int = setting("RATE_TURNS_AT_ONCE", "8", _positive, "turns that run at once in this gateway")
+    rate_queue_most: int = setting(
+        "RATE_QUEUE_MOST", "2000", _positive, "messages that may wait in the ledger; more are refused with 429 until there is room"
+    )
     log_level: str = setting("LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR")
     # rules of the business (design section 7)
     timezone: ZoneInfo = setting("TIMEZONE", "America/Mexico_City", _zone, "time zone of all dates told to customers")
@@ -254,13 +257,17 @@ class Settings:
 _MADE_IN_DEMO = ("internal_secret", "session_secret", "portal_jwt_secret")
 
 
+def environment() -> dict[str, str]:
+    """`.env`, with the environment on top."""
+    return {**{name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}, **os.environ}
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and validate every setting from `environ` (default: `.env`, then the environment on top).
 
     Raises SettingsError naming the variable. In demo mode missing secrets are made once and kept in `var/`.
     """
-    if environ is None:
-        environ = {**{k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}, **os.environ}
+    environ = environment() if environ is None else environ
     values = {f.name: _parse(f, environ) for f in dataclasses.fields(Settings)}
     if values["demo"]:
         VAR.mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, cast
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import Column, Row, Select, Table, bindparam, func, inspect, select
+from sqlalchemy.orm import Session
 
 from bot.accounts import models, port
 from bot.errors import DeskUnknown
@@ -18,54 +17,96 @@ from bot.errors import DeskUnknown
 NEWEST: Final = 30
 """Payments, backups and mails that are read of each server: enough for a month of nights, however long the history is."""
 
-M = TypeVar("M", bound=models.Base)
+
+def _table(model: type[models.Base]) -> Table:
+    return cast(Table, model.__table__)
+
+
+def _columns(model: type[models.Base]) -> list[Any]:
+    """Its columns under the names of the model's attributes."""
+    return [attribute.columns[0].label(attribute.key) for attribute in inspect(model).column_attrs]
+
+
+_DESK, _SERVER, _SUBSCRIPTION, _PAYMENT = map(_table, (models.Desk, models.VirtualServer, models.Subscription, models.Payment))
+_LICENCE, _INVOICE, _INCIDENT, _TOUCHED = map(_table, (models.Licence, models.Invoice, models.Incident, models.IncidentServer))
+_OF_DESK = _SERVER.c.desk_id == bindparam("desk")
+
+
+def _of_server(table: Table) -> Any:
+    return table.join(_SERVER, _SERVER.c.id == table.c.server_id)
+
+
+def _newest(model: type[models.Base], owner: Column[Any], by: Column[Any], source: Any, count: int = NEWEST) -> Select[Any]:
+    """The `count` newest rows of each owner, newest first."""
+    place = func.row_number().over(partition_by=owner, order_by=by.desc()).label("place")
+    ranked = select(*_columns(model), place).select_from(source).where(_OF_DESK).subquery()
+    return select(ranked).where(ranked.c.place <= count).order_by(ranked.c.place)
+
+
+def _newest_of_server(model: type[models.Base], by: str, count: int = NEWEST) -> Select[Any]:
+    table = _table(model)
+    return _newest(model, table.c.server_id, table.c[by], _of_server(table), count)
+
+
+_PAID = _PAYMENT.join(_SUBSCRIPTION, _SUBSCRIPTION.c.id == _PAYMENT.c.subscription_id).join(
+    _SERVER, _SERVER.c.id == _SUBSCRIPTION.c.server_id
+)
+_QUERIES: Final = {
+    "servers": select(*_columns(models.VirtualServer)).where(_OF_DESK).order_by(_SERVER.c.alias),
+    "subscriptions": select(*_columns(models.Subscription)).select_from(_of_server(_SUBSCRIPTION)).where(_OF_DESK),
+    "payments": _newest(models.Payment, _PAYMENT.c.subscription_id, _PAYMENT.c.charged_at, _PAID),
+    "invoices": select(*_columns(models.Invoice)).select_from(_PAID.join(_INVOICE, _INVOICE.c.payment_id == _PAYMENT.c.id)).where(_OF_DESK),
+    "health": _newest_of_server(models.ServerHealth, "at", 1),
+    "backups": _newest_of_server(models.Backup, "started_at"),
+    "mails": _newest_of_server(models.ConnectionMail, "queued_at"),
+    "licences": select(*_columns(models.Licence)).where(_LICENCE.c.desk_id == bindparam("desk")).order_by(_LICENCE.c.id),
+    "changes": _newest_of_server(models.PlanChange, "requested_at", 1),
+    "incidents": (
+        select(_TOUCHED.c.server_id, *_columns(models.Incident))
+        .select_from(_of_server(_TOUCHED).join(_INCIDENT, _INCIDENT.c.id == _TOUCHED.c.incident_id))
+        .where(_OF_DESK, _INCIDENT.c.ended_at.is_(None))
+        .order_by(_INCIDENT.c.started_at.desc())
+    ),
+}
+"""One query a table, all of one desk: built once, because building costs more than running."""
+_THE_DESK: Final = select(*_columns(models.Desk)).where(_DESK.c.id == bindparam("desk"))
+
+Group = dict[str, list[Row[Any]]]
 
 
 @dataclass(frozen=True)
 class Rows:
     """What one desk has in each table, newest first where a table is a history; per-server tables by server id."""
 
-    desk: models.Desk
-    servers: list[models.VirtualServer]
-    health: dict[str, list[models.ServerHealth]]
-    subscriptions: dict[str, list[models.Subscription]]
-    payments: dict[str, list[models.Payment]]
-    invoices: dict[str, models.Invoice]
-    backups: dict[str, list[models.Backup]]
-    mails: dict[str, list[models.ConnectionMail]]
-    licences: list[models.Licence]
-    changes: dict[str, list[models.PlanChange]]
-    incidents: dict[str, list[models.Incident]]
+    desk: Row[Any]
+    servers: list[Row[Any]]
+    health: Group
+    subscriptions: Group
+    payments: Group
+    invoices: dict[str, Row[Any]]
+    backups: Group
+    mails: Group
+    licences: list[Row[Any]]
+    changes: Group
+    incidents: Group
 
 
-async def read_rows(session: AsyncSession, desk_id: str) -> Rows:
+def read_rows(session: Session, desk_id: str) -> Rows:
     """Everything of one desk, one query a table. Raises DeskUnknown and what the database raises."""
-    desk = await session.get(models.Desk, desk_id)
+    desk = session.execute(_THE_DESK, {"desk": desk_id}).one_or_none()
     if desk is None:
         raise DeskUnknown("no desk with this id")
-    server = models.VirtualServer
-    servers = list(await session.scalars(select(server).where(server.desk_id == desk_id).order_by(server.alias)))
-    ids = [row.id for row in servers]
-    subscriptions = list(await session.scalars(select(models.Subscription).where(models.Subscription.server_id.in_(ids))))
-    payment = models.Payment
-    payments = await _newest(session, payment, payment.subscription_id, payment.charged_at, [row.id for row in subscriptions])
-    paid = [row.id for row in payments]
+    found = {name: list(session.execute(query, {"desk": desk_id})) for name, query in _QUERIES.items()}
+    by_server = {
+        name: _grouped("server_id", found[name]) for name in ("health", "subscriptions", "backups", "mails", "changes", "incidents")
+    }
     return Rows(
         desk=desk,
-        servers=servers,
-        health=_by_server(await _newest(session, models.ServerHealth, models.ServerHealth.server_id, models.ServerHealth.at, ids, count=1)),
-        subscriptions=_by_server(subscriptions),
-        payments=_grouped((row.subscription_id, row) for row in payments),
-        invoices={row.payment_id: row for row in await session.scalars(select(models.Invoice).where(models.Invoice.payment_id.in_(paid)))},
-        backups=_by_server(await _newest(session, models.Backup, models.Backup.server_id, models.Backup.started_at, ids)),
-        mails=_by_server(
-            await _newest(session, models.ConnectionMail, models.ConnectionMail.server_id, models.ConnectionMail.queued_at, ids)
-        ),
-        licences=list(await session.scalars(select(models.Licence).where(models.Licence.desk_id == desk_id).order_by(models.Licence.id))),
-        changes=_by_server(
-            await _newest(session, models.PlanChange, models.PlanChange.server_id, models.PlanChange.requested_at, ids, count=1)
-        ),
-        incidents=await _open_incidents(session, ids),
+        servers=found["servers"],
+        payments=_grouped("subscription_id", found["payments"]),
+        invoices={row.payment_id: row for row in found["invoices"]},
+        licences=found["licences"],
+        **by_server,
     )
 
 
@@ -81,38 +122,11 @@ def assemble(rows: Rows, read_at: datetime) -> port.Desk:
     return port.Desk(desk.id, desk.name, desk.email, tuple(desk.phones), servers, tuple(licences.values()), read_at)
 
 
-async def _newest(
-    session: AsyncSession,
-    model: type[M],
-    of: InstrumentedAttribute[str],
-    by: InstrumentedAttribute[datetime],
-    ids: list[str],
-    *,
-    count: int = NEWEST,
-) -> list[M]:
-    """The `count` newest rows of each owner in `ids`, newest first."""
-    place = func.row_number().over(partition_by=of, order_by=by.desc()).label("place")
-    ranked = select(model, place).where(of.in_(ids)).subquery()
-    newest = aliased(model, ranked)
-    return list(await session.scalars(select(newest).where(ranked.c.place <= count).order_by(ranked.c.place)))
-
-
-async def _open_incidents(session: AsyncSession, ids: list[str]) -> dict[str, list[models.Incident]]:
-    incident, touches = models.Incident, models.IncidentServer
-    query = select(touches.server_id, incident).join(incident, incident.id == touches.incident_id)
-    found = await session.execute(query.where(touches.server_id.in_(ids), incident.ended_at.is_(None)).order_by(incident.started_at.desc()))
-    return _grouped((server_id, row) for server_id, row in found.tuples())
-
-
-def _grouped(pairs: Iterable[tuple[str, M]]) -> dict[str, list[M]]:
-    groups: dict[str, list[M]] = defaultdict(list)
-    for key, row in pairs:
-        groups[key].append(row)
+def _grouped(owner: str, rows: Iterable[Row[Any]]) -> Group:
+    groups: Group = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, owner)].append(row)
     return groups
-
-
-def _by_server(rows: Iterable[M]) -> dict[str, list[M]]:
-    return _grouped((row.server_id, row) for row in rows)  # type: ignore[attr-defined]
 
 
 def _checked(state: str) -> Any:
@@ -120,7 +134,7 @@ def _checked(state: str) -> Any:
     return state
 
 
-def _server(rows: Rows, row: models.VirtualServer, licences: tuple[port.Licence, ...]) -> port.Server:
+def _server(rows: Rows, row: Row[Any], licences: tuple[port.Licence, ...]) -> port.Server:
     subscription = next(iter(rows.subscriptions.get(row.id, ())), None)
     payments = rows.payments.get(subscription.id, []) if subscription else []
     health = next(iter(rows.health.get(row.id, ())), None)
@@ -148,11 +162,11 @@ def _server(rows: Rows, row: models.VirtualServer, licences: tuple[port.Licence,
     )
 
 
-def _subscription(row: models.Subscription) -> port.Subscription:
+def _subscription(row: Row[Any]) -> port.Subscription:
     return port.Subscription(row.starts_on, row.ends_on, _checked(row.status), row.auto_renew, row.price, row.currency, row.next_charge_on)
 
 
-def _payment(row: models.Payment) -> port.Payment:
+def _payment(row: Row[Any]) -> port.Payment:
     return port.Payment(
         row.id,
         row.amount,

@@ -14,13 +14,15 @@ from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.accounts import models, port
 from bot.accounts.reading import assemble, read_rows
-from bot.database import DATABASE_ERRORS, for_reading
+from bot.database import DATABASE_ERRORS
 from bot.errors import AccountsUnavailable, DeskUnknown
+from bot.transactions import transactions
 
 ACCOUNTS_SECONDS: Final = 2.0
 CLOSING_SECONDS: Final = 5.0
@@ -33,6 +35,7 @@ class SqlAccounts:
 
     def __init__(self, engine: AsyncEngine, seconds: float = ACCOUNTS_SECONDS) -> None:
         self.engine = engine
+        self._transactions = transactions(engine)
         self._seconds = seconds
         self._abandoned: set[asyncio.Task[Any]] = set()
 
@@ -67,7 +70,7 @@ class SqlAccounts:
         """Release connections, after those reads that were abandoned have let go of theirs (or some seconds)."""
         if self._abandoned:
             await asyncio.wait(self._abandoned, timeout=CLOSING_SECONDS)
-        await self.engine.dispose()
+        await self._transactions.close()
 
     async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`, or AccountsUnavailable in time even when cancelling it would hang on a dead connection."""
@@ -99,51 +102,48 @@ class SqlAccounts:
         read_at = clock.now()
         if not desk_id.isprintable():  # PostgreSQL takes neither NUL nor lone surrogates, and no id has them
             raise DeskUnknown("no desk with this id")
-        async with AsyncSession(for_reading(self.engine)) as session:
-            return assemble(await read_rows(session, desk_id), read_at)
+        return await self._transactions.read(lambda session: assemble(read_rows(session, desk_id), read_at))
 
     async def _desk_exists(self, desk_id: str) -> bool:
         if not desk_id.isprintable():
             return False
-        async with AsyncSession(for_reading(self.engine)) as session:
-            return await session.scalar(select(models.Desk.id).where(models.Desk.id == desk_id)) is not None
+        known = select(models.Desk.id).where(models.Desk.id == desk_id)
+        return await self._transactions.read(lambda session: session.scalar(known)) is not None
 
     async def _queue_connection_mail(self, desk_id: str, alias: str, key: str, now: datetime) -> port.ConnectionMail:
+        if not (desk_id + alias).isprintable():
+            raise DeskUnknown("no such desk, or no such server of it")
+
+        def work(session: Session) -> port.ConnectionMail:
+            return _mail_of_key(session, desk_id, alias, key, now)
+
         try:
-            return await self._mail_of_key(desk_id, alias, key, now)
+            return await self._transactions.write(work)
         except IntegrityError:  # another process queued the same key in between: now it is there
-            return await self._mail_of_key(desk_id, alias, key, now)
+            return await self._transactions.write(work)
 
     async def _connection_mail_sent(self, key: str, now: datetime) -> None:
         mail = models.ConnectionMail
-        async with AsyncSession(self.engine) as session, session.begin():
-            queued = update(mail).where(mail.request_key == key, mail.status == "queued")
-            await session.execute(queued.values(status="sent", sent_at=now))
+        sent = update(mail).where(mail.request_key == key, mail.status == "queued").values(status="sent", sent_at=now)
 
-    async def _mail_of_key(self, desk_id: str, alias: str, key: str, now: datetime) -> port.ConnectionMail:
-        if not (desk_id + alias).isprintable():
-            raise DeskUnknown("no such desk, or no such server of it")
-        server, desk, mail = models.VirtualServer, models.Desk, models.ConnectionMail
-        async with AsyncSession(self.engine) as session, session.begin():
-            owned = (
-                select(server.id, desk.email).join(desk, desk.id == server.desk_id).where(desk.id == desk_id, server.alias == alias.upper())
-            )
-            found = (await session.execute(owned)).one_or_none()
-            if found is None:
-                raise DeskUnknown("no such desk, or no such server of it")
-            row = await session.scalar(select(mail).where(mail.request_key == key))
-            if row is None:
-                row = mail(
-                    id=uuid.uuid4().hex,
-                    server_id=found.id,
-                    sent_to=found.email,
-                    queued_at=now,
-                    sent_at=None,
-                    status="queued",
-                    request_key=key,
-                )
-                session.add(row)
-                await session.flush()
-            elif row.server_id != found.id:
-                raise ValueError("this key was used for another server")
-            return port.ConnectionMail(row.sent_to, row.sent_at, row.queued_at, cast("port.MailStatus", row.status))
+        def work(session: Session) -> None:
+            session.execute(sent)
+
+        await self._transactions.write(work)
+
+
+def _mail_of_key(session: Session, desk_id: str, alias: str, key: str, now: datetime) -> port.ConnectionMail:
+    server, desk, mail = models.VirtualServer, models.Desk, models.ConnectionMail
+    owned = select(server.id, desk.email).join(desk, desk.id == server.desk_id).where(desk.id == desk_id, server.alias == alias.upper())
+    found = session.execute(owned).one_or_none()
+    if found is None:
+        raise DeskUnknown("no such desk, or no such server of it")
+    row = session.scalar(select(mail).where(mail.request_key == key))
+    if row is None:
+        new_id = uuid.uuid4().hex
+        row = mail(id=new_id, server_id=found.id, sent_to=found.email, queued_at=now, sent_at=None, status="queued", request_key=key)
+        session.add(row)
+        session.flush()
+    elif row.server_id != found.id:
+        raise ValueError("this key was used for another server")
+    return port.ConnectionMail(row.sent_to, row.sent_at, row.queued_at, cast("port.MailStatus", row.status))

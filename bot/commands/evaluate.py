@@ -101,14 +101,14 @@ class _Teller:
 def _check(arguments: argparse.Namespace) -> Inputs:
     """Read every file before Rasa is loaded. Raises AssistantError naming file and line."""
     from bot.commands.train import known_intents  # noqa: PLC0415
-    from bot.dialogue.models import newest_model  # noqa: PLC0415
+    from bot.dialogue.models import serving_model  # noqa: PLC0415
     from bot.nlu.evaluation import EvaluationError, read_labelled  # noqa: PLC0415
     from bot.nlu.readings import read_compound, read_model  # noqa: PLC0415
 
     known = known_intents()
     rows = [row for file in arguments.files for row in read_labelled(file, known)]
     compound = read_compound(arguments.compound, known) if arguments.compound else []
-    model = arguments.model or newest_model()
+    model = arguments.model or serving_model()
     read_model(model)
     if arguments.doc and not arguments.report:
         raise EvaluationError("--doc needs --report")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 
@@ -22,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     present = fitting_model()
     if present and not arguments.force:
         print(f"model {present.name} fits the data: nothing to train")
+        _tell_choice(present)
         return 0
     started = time.monotonic()
     print("training: loading Rasa (about 10 s) …", flush=True)
@@ -43,19 +46,32 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     print("training: understanding (sentence vectors, cross-validation) and rules, under a minute …", flush=True)
     name = data_fingerprint()
-    result = train(
-        domain=str(ROOT / "domain.yml"),
-        config=str(ROOT / "config.yml"),
-        training_files=[str(ROOT / "data")],
-        output=str(MODELS),
-        fixed_model_name=name,
-        force_training=True,
-    )
-    if result.code or not result.model:
-        print("training failed", file=sys.stderr)
-        return 1
+    MODELS.mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=MODELS, prefix=".training-") as aside:  # nobody may find half an archive under its name
+        result = train(
+            domain=str(ROOT / "domain.yml"),
+            config=str(ROOT / "config.yml"),
+            training_files=[str(ROOT / "data")],
+            output=aside,
+            fixed_model_name=name,
+            force_training=True,
+        )
+        if result.code or not result.model:
+            print("training failed", file=sys.stderr)
+            return 1
+        trained = Path(result.model).replace(MODELS / f"{name}.tar.gz")
     print(f"trained models/{name}.tar.gz in {time.monotonic() - started:.0f} s")
+    _tell_choice(trained)
     return 0
+
+
+def _tell_choice(trained: Path) -> None:
+    """Training changes nothing that runs: say so where another model was chosen."""
+    from bot.dialogue.models import chosen  # noqa: PLC0415
+
+    choice = chosen()
+    if choice is not None and choice.name != trained.name:
+        print(f"note: models/serving chooses {choice.name}, which goes on; to change: `python -m bot model use {trained.name}`")
 
 
 def known_intents() -> set[str]:

@@ -32,38 +32,53 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     try:
         check_ports(ports_of(settings))
-        _prepare(settings)
+        model = _prepare(settings)
         supervisor_line = f"Ready: http://{settings.bind_host}:{settings.bind_port} (Ctrl-C stops everything)"
-        asyncio.run(_supervise(settings, supervisor_line))
+        asyncio.run(_supervise(settings, model, supervisor_line))
     except AssistantError as error:
         print(f"up: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _supervise(settings: Settings, ready_line: str) -> None:
-    await Supervisor(children_of(settings), ROOT, lambda line: print(line, flush=True)).run(ready_line)
+async def _supervise(settings: Settings, model: str, ready_line: str) -> None:
+    await Supervisor(children_of(settings, model), ROOT, lambda line: print(line, flush=True)).run(ready_line)
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings) -> str:
+    """Databases, demo data; the name of the model that serves."""
     from bot.commands.db import upgrade_all  # noqa: PLC0415 - after the settings are known to be good
     from bot.commands.demo import seed_demo  # noqa: PLC0415
-    from bot.dialogue.models import fitting_model, newest_model  # noqa: PLC0415
+    from bot.dialogue.models import chosen, fitting_model, serving_model  # noqa: PLC0415
 
+    model = serving_model()
     upgrade_all(settings)
     if settings.demo:
         seed_demo(settings)
-    if fitting_model() is None:
-        print(f"note: {newest_model().name} was trained from other data than is here now; `python -m bot train` renews it")
+    fitting = fitting_model()
+    if fitting is None:
+        print(f"note: {model.name} was trained from other data than is here now; `python -m bot train` renews it")
+    elif fitting != model and chosen():
+        print(
+            f"note: {model.name} serves because models/serving says so; {fitting.name} fits the data: `python -m bot model use {fitting.name}`"
+        )
+    return model.name
 
 
-def children_of(settings: Settings) -> list[Child]:
-    """Actions, one dialogue per address on this machine, gateway: in the order in which they are needed."""
+def children_of(settings: Settings, model: str) -> list[Child]:
+    """Actions, one dialogue per address on this machine, gateway: in the order in which they are needed.
+
+    A dialogue that is started again serves `model` again, whatever was trained meanwhile, unless another one was chosen.
+    """
     logs = VAR / "logs"
-    children = [Child("actions", "actions", (), f"{settings.actions_url}/health/ready", logs / "actions.log")]
+    children = []
+    for number, url in enumerate(settings.actions_urls, start=1):
+        name = "actions" if len(settings.actions_urls) == 1 else f"actions {number}"
+        log = logs / f"{name.replace(' ', '-')}.log"
+        children.append(Child(name, "actions", ("--port", str(urlsplit(url).port)), f"{url}/health/ready", log))
     for number, url in enumerate(settings.dialogue_urls, start=1):
         name = "dialogue" if len(settings.dialogue_urls) == 1 else f"dialogue {number}"
-        arguments = ("--port", str(urlsplit(url).port))
+        arguments = ("--port", str(urlsplit(url).port), "--default", model)
         children.append(Child(name, "bot.dialogue", arguments, f"{url}/health/ready", logs / f"{name.replace(' ', '-')}.log"))
     host = "127.0.0.1" if settings.bind_host in {"0.0.0.0", "::"} else settings.bind_host  # noqa: S104 - compared, not bound
     children.append(Child("gateway", "bot.gateway", (), f"http://{host}:{settings.bind_port}/health/ready", logs / "gateway.log"))
@@ -73,7 +88,9 @@ def children_of(settings: Settings) -> list[Child]:
 def ports_of(settings: Settings) -> list[Port]:
     """Every port of ours on this machine."""
     ports = [Port(settings.bind_host, settings.bind_port, "gateway", "BIND_PORT")]
-    named = [(url, "dialogue", "DIALOGUE_URLS") for url in settings.dialogue_urls] + [(settings.actions_url, "actions", "ACTIONS_URL")]
+    named = [(url, "dialogue", "DIALOGUE_URLS") for url in settings.dialogue_urls] + [
+        (url, "actions", "ACTIONS_URL") for url in settings.actions_urls
+    ]
     for url, owner, setting in named:
         address = urlsplit(url)
         if address.hostname in LOOPBACK:

@@ -8,47 +8,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.orm import Session
 
 from bot.conversations.base import SILENCE
-from bot.conversations.models import Button, Message
+from bot.conversations.tables import BUTTON, MESSAGE, NOW
 from bot.errors import Conflict, NotYours
 
+_BUTTON = (
+    BUTTON.c.id, BUTTON.c.conversation_id, BUTTON.c.title, BUTTON.c.intent, BUTTON.c.entities, BUTTON.c.origin_text,
+    BUTTON.c.used_at, BUTTON.c.expires_at,
+)  # fmt: skip
+_BY_ID = select(*_BUTTON).where(BUTTON.c.id == bindparam("button"))
+_LAST_ANSWER = (
+    select(MESSAGE.c.id)
+    .where(MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.kind == "answer", MESSAGE.c.at > bindparam("since"))
+    .order_by(MESSAGE.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_OFFERED = select(*_BUTTON).where(BUTTON.c.reply_id == _LAST_ANSWER).order_by(BUTTON.c.position)
+_USE = update(BUTTON).where(BUTTON.c.id == bindparam("button"), BUTTON.c.used_at.is_(None)).values(used_at=NOW)
 
-async def press(session: AsyncSession, conversation: str, button_id: str, now: datetime) -> Button:
-    """Use a button up. Raises NotYours (unknown here), Conflict ("used" or "expired")."""
-    button = await session.get(Button, button_id)
+
+def press(session: Session, conversation: str, button_id: str, now: datetime) -> Row[Any]:
+    """Use a button up; its row. Raises NotYours (unknown here), Conflict ("used" or "expired")."""
+    button = session.execute(_BY_ID, {"button": button_id}).one_or_none()
     if button is None or button.conversation_id != conversation:
         raise NotYours("button")
     if button.used_at is not None:
         raise Conflict("used")
     if button.expires_at <= now:
         raise Conflict("expired")
-    if not await _use(session, button, now):
+    if not _use(session, button_id, now):
         raise Conflict("used")
     return button
 
 
-async def typed(
-    session: AsyncSession, conversation: str, text: str, match: Callable[[str, Sequence[str]], int | None], now: datetime
-) -> Button | None:
-    """The open button of the last answer that the text chooses, used up; None when it chooses none, or after 30 minutes of silence."""
-    last = select(Message.id).where(Message.conversation_id == conversation, Message.kind == "answer", Message.at > now - SILENCE)
-    reply = await session.scalar(last.order_by(Message.seq.desc()).limit(1))
-    if reply is None:
-        return None
-    offered = (await session.scalars(select(Button).where(Button.reply_id == reply).order_by(Button.position))).all()
+def typed(
+    session: Session, conversation: str, text: str, match: Callable[[str, Sequence[str]], int | None], now: datetime
+) -> Row[Any] | None:
+    """The last answer's open button that the text chooses, used up; None when it chooses none, or after 30 minutes of silence."""
+    offered = session.execute(_OFFERED, {"conversation": conversation, "since": now - SILENCE}).all()
     position = match(text, [button.title for button in offered]) if offered else None
     if position is None:
         return None
     chosen = offered[position]
     if chosen.used_at is not None or chosen.expires_at <= now:
         return None
-    return chosen if await _use(session, chosen, now) else None
+    return chosen if _use(session, chosen.id, now) else None
 
 
-async def _use(session: AsyncSession, button: Button, now: datetime) -> bool:
-    statement = update(Button).where(Button.id == button.id, Button.used_at.is_(None)).values(used_at=now).returning(Button.id)
-    return (await session.scalar(statement)) is not None
+def _use(session: Session, button: str, now: datetime) -> bool:
+    return bool(session.execute(_USE, {"button": button, "now": now}).rowcount)  # type: ignore[attr-defined]

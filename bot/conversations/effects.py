@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
 
 from bot.conversations.ledger import Ledger
-from bot.conversations.models import Effect
+from bot.conversations.tables import EFFECT
 from bot.errors import LeaseLost
+
+LONGEST_WAIT = timedelta(minutes=10)
+"""No lease and no back-off of an effect reaches further ahead; one that seems to was written before the clock was set back."""
 
 
 @dataclass(frozen=True)
@@ -31,39 +34,37 @@ class OpenEffect:
 
 async def claim(ledger: Ledger, now: datetime, lease_life: timedelta) -> OpenEffect | None:
     """Take the pending effect that has waited longest, or None."""
+    due = or_(EFFECT.c.next_attempt_at <= now, EFFECT.c.next_attempt_at > now + LONGEST_WAIT)
     next_one = (
-        select(Effect.id)
-        .where(Effect.state == "pending", Effect.next_attempt_at <= now)
-        .order_by(Effect.next_attempt_at)
+        select(EFFECT.c.id)
+        .where(EFFECT.c.state == "pending", due)
+        .order_by(EFFECT.c.next_attempt_at)
         .limit(1)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
     statement = (
-        update(Effect)
-        .where(Effect.id == next_one)
-        .values(attempts=Effect.attempts + 1, lease_token=Effect.lease_token + 1, next_attempt_at=now + lease_life)
-        .returning(Effect)
+        update(EFFECT)
+        .where(EFFECT.c.id == next_one)
+        .values(attempts=EFFECT.c.attempts + 1, lease_token=EFFECT.c.lease_token + 1, next_attempt_at=now + lease_life)
+        .returning(EFFECT)
     )
-    async with ledger.write() as session:
-        row = (await session.scalars(statement)).one_or_none()
+    row = await ledger.write(lambda session: session.execute(statement).one_or_none())
     return OpenEffect(row.id, row.lease_token, f"{row.inbound_id}:{row.n}", row.kind, row.payload, row.attempts) if row else None
 
 
 async def done(ledger: Ledger, effect: OpenEffect, now: datetime) -> None:
     """The effect has been applied. Raises LeaseLost."""
-    async with ledger.write() as session:
-        await _update_held(session, effect, state="done", done_at=now, error=None)
+    await ledger.write(lambda session: _update_held(session, effect, state="done", done_at=now, error=None))
 
 
 async def failed(ledger: Ledger, effect: OpenEffect, error: str, again_at: datetime | None) -> None:
     """The effect could not be applied: try again from `again_at` on, or never (None). Raises LeaseLost."""
-    retry = {"next_attempt_at": again_at} if again_at is not None else {"state": "failed"}
-    async with ledger.write() as session:
-        await _update_held(session, effect, error=error[:200], **retry)
+    retry: dict[str, Any] = {"next_attempt_at": again_at} if again_at is not None else {"state": "failed"}
+    await ledger.write(lambda session: _update_held(session, effect, error=error[:200], **retry))
 
 
-async def _update_held(session: AsyncSession, effect: OpenEffect, **values: Any) -> None:
-    held = update(Effect).where(Effect.id == effect.id, Effect.lease_token == effect.lease_token, Effect.state == "pending")
-    if await session.scalar(held.values(**values).returning(Effect.id)) is None:
+def _update_held(session: Session, effect: OpenEffect, **values: Any) -> None:
+    held = update(EFFECT).where(EFFECT.c.id == effect.id, EFFECT.c.lease_token == effect.lease_token, EFFECT.c.state == "pending")
+    if session.scalar(held.values(**values).returning(EFFECT.c.id)) is None:
         raise LeaseLost(str(effect.id))

@@ -1,7 +1,8 @@
 """Episodes: sittings of a conversation. They bound what a turn costs, and what is remembered when the person changes.
 
-An episode ends after 30 minutes of silence, when the identity changes, at log-out, or at 300 events; ending it forgets its Rasa
-events. The messages themselves stay in the ledger.
+An episode holds what the next turn starts from: the Rasa events that the dialogue gave back, replaced by each turn and not added
+to, so that turn 2,000 costs what turn 10 costs. It ends after 30 minutes of silence, when the identity changes, at log-out, when the
+dialogue hands back 300 events, or when they cannot be read any more; ending it forgets them. The messages stay in the ledger.
 """
 
 from __future__ import annotations
@@ -10,72 +11,60 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, bindparam, case, insert, select, update
+from sqlalchemy.orm import Session
 
 from bot.conversations.base import MAX_EVENTS, SILENCE
-from bot.conversations.models import Episode, Message, SessionEvent
+from bot.conversations.tables import EPISODE, NOW
 
-Outcome = Literal["silence", "identity", "logout", "length"]
+Outcome = Literal["silence", "identity", "logout", "length", "unreadable"]
+
+_BEGIN = insert(EPISODE).returning(EPISODE.c.id)
+_OPEN = EPISODE.c.ended_at.is_(None)
+_CURRENT = select(EPISODE.c.id, EPISODE.c.desk, EPISODE.c.last_at, EPISODE.c.events).where(
+    EPISODE.c.conversation_id == bindparam("conversation"), _OPEN
+)
+_END = {"ended_at": NOW, "outcome": bindparam("why"), "events": []}
+_CLOSE_OPEN = update(EPISODE).where(EPISODE.c.conversation_id == bindparam("conversation"), _OPEN).values(**_END)
+_CLOSE = update(EPISODE).where(EPISODE.c.id == bindparam("episode"), _OPEN).values(**_END)
+_REMEMBER = (
+    update(EPISODE)
+    .where(EPISODE.c.id == bindparam("episode"), _OPEN)
+    .values(events=bindparam("remembered", type_=EPISODE.c.events.type), last_at=case((EPISODE.c.last_at > NOW, EPISODE.c.last_at), else_=NOW))
+)  # fmt: skip
 
 
-async def current(session: AsyncSession, inbound: Message) -> Episode:
-    """The episode this inbound message belongs to: the open one, or a new one when that has run out."""
-    episode = await _open(session, inbound.conversation_id)
-    if episode is not None:
-        ended = _why_over(episode, inbound)
+def current(session: Session, conversation: str, desk: str | None, at: datetime) -> tuple[int, list[dict[str, Any]]]:
+    """The episode of a message that came from `desk` at `at`, and its events: the open one, or a new one when that has run out."""
+    found = session.execute(_CURRENT, {"conversation": conversation}).one_or_none()
+    if found is not None:
+        ended = _why_over(found, desk, at)
         if ended is None:
-            episode.last_at = max(episode.last_at, inbound.at)
-            return episode
-        await _close(session, episode, ended, inbound.at)
-    episode = Episode(conversation_id=inbound.conversation_id, desk=inbound.desk, events=0, started_at=inbound.at, last_at=inbound.at)
-    session.add(episode)
-    await session.flush()
-    return episode
+            return found.id, found.events
+        close_open(session, conversation, ended, at)
+    return begin(session, conversation, desk, at), []
 
 
-def _why_over(episode: Episode, inbound: Message) -> Outcome | None:
-    if episode.desk != inbound.desk:
+def _why_over(episode: Row[Any], desk: str | None, at: datetime) -> Outcome | None:
+    if episode.desk != desk:
         return "identity"
-    if inbound.at - episode.last_at > SILENCE:
-        return "silence"
-    return "length" if episode.events >= MAX_EVENTS else None
+    return "silence" if at - episode.last_at > SILENCE else None
 
 
-async def events(session: AsyncSession, episode: Episode) -> tuple[dict[str, Any], ...]:
-    """The Rasa events of the episode, oldest first."""
-    rows = await session.scalars(select(SessionEvent.event).where(SessionEvent.episode_id == episode.id).order_by(SessionEvent.n))
-    return tuple(rows)
+def begin(session: Session, conversation: str, desk: str | None, now: datetime) -> int:
+    """A new episode; no other one of the conversation may be open."""
+    row: dict[str, Any] = {"conversation_id": conversation, "desk": desk, "events": [], "started_at": now, "last_at": now}
+    return int(session.execute(_BEGIN, row).scalar_one())
 
 
-async def append(session: AsyncSession, episode_id: int, new: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Add the events of a turn; an episode that reaches 300 ends here. One that was ended meanwhile (log-out) stays ended."""
-    episode = await session.get_one(Episode, episode_id, with_for_update=True)
-    if episode.ended_at is not None:
-        return
-    episode.last_at = max(episode.last_at, now)
-    if episode.events + len(new) >= MAX_EVENTS:
-        await _close(session, episode, "length", now)
-        return
-    if new:
-        rows = [{"episode_id": episode_id, "n": n, "event": event} for n, event in enumerate(new, start=episode.events)]
-        await session.execute(insert(SessionEvent), rows)
-    episode.events += len(new)
+def remember(session: Session, episode: int, events: Sequence[dict[str, Any]], now: datetime) -> None:
+    """What the next turn starts from. One that was ended meanwhile (log-out) stays ended; too much to carry on ends it."""
+    if len(events) >= MAX_EVENTS:
+        session.execute(_CLOSE, {"episode": episode, "why": "length", "now": now})
+    else:
+        session.execute(_REMEMBER, {"episode": episode, "remembered": list(events), "now": now})
 
 
-async def close_open(session: AsyncSession, conversation: str, outcome: Outcome, now: datetime) -> None:
+def close_open(session: Session, conversation: str, outcome: Outcome, now: datetime) -> None:
     """End the open episode of a conversation, if there is one."""
-    episode = await _open(session, conversation)
-    if episode is not None:
-        await _close(session, episode, outcome, now)
-
-
-async def _open(session: AsyncSession, conversation: str) -> Episode | None:
-    query = select(Episode).where(Episode.conversation_id == conversation, Episode.ended_at.is_(None)).with_for_update()
-    return (await session.scalars(query)).one_or_none()
-
-
-async def _close(session: AsyncSession, episode: Episode, outcome: Outcome, now: datetime) -> None:
-    episode.ended_at, episode.outcome, episode.events = now, outcome, 0
-    await session.execute(delete(SessionEvent).where(SessionEvent.episode_id == episode.id))
-    await session.flush()
+    session.execute(_CLOSE_OPEN, {"conversation": conversation, "why": outcome, "now": now})

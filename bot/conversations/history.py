@@ -5,36 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.orm import Session
 
-from bot.conversations.base import Author, Kind
 from bot.conversations.ledger import Ledger
-from bot.conversations.models import Button, Conversation, Delivery, Message
+from bot.conversations.messages import ShownButton, ShownMessage
+from bot.conversations.tables import BUTTON, CONVERSATION, DELIVERY, MESSAGE
 
 PAGE = 200
 CHUNK = 500
 
-
-@dataclass(frozen=True)
-class ShownButton:
-    """A button as the customer sees it."""
-
-    id: str
-    title: str
-
-
-@dataclass(frozen=True)
-class ShownMessage:
-    """A message as the customer sees it. `in_reply_to` is a seq."""
-
-    seq: int
-    author: Author
-    kind: Kind
-    in_reply_to: int | None
-    text: str
-    buttons: tuple[ShownButton, ...]
-    at: datetime
+_AFTER = (
+    select(MESSAGE.c.id, MESSAGE.c.seq, MESSAGE.c.author, MESSAGE.c.kind, MESSAGE.c.in_reply_to, MESSAGE.c.text, MESSAGE.c.at)
+    .where(MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.seq > bindparam("after"))
+    .order_by(MESSAGE.c.seq)
+    .limit(bindparam("most"))
+)
+_OFFERED = (
+    select(BUTTON.c.reply_id, BUTTON.c.id, BUTTON.c.title)
+    .where(BUTTON.c.reply_id.in_(bindparam("answers", expanding=True)))
+    .order_by(BUTTON.c.position)
+)
+_PULSES = select(CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.lease_until).where(
+    CONVERSATION.c.id.in_(bindparam("conversations", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -48,44 +44,45 @@ class Pulse:
 
 async def messages_after(ledger: Ledger, conversation: str, seq: int, limit: int = PAGE) -> list[ShownMessage]:
     """The messages after `seq`, oldest first, without gaps, at most `limit`."""
-    query = select(Message).where(Message.conversation_id == conversation, Message.seq > seq).order_by(Message.seq).limit(limit)
-    async with ledger.read() as session:
-        rows = list(await session.scalars(query))
+
+    def work(session: Session) -> list[ShownMessage]:
+        rows = session.execute(_AFTER, {"conversation": conversation, "after": seq, "most": limit}).all()
         answers = [row.id for row in rows if row.kind == "answer"]
         offered: dict[str, list[ShownButton]] = {}
-        if answers:
-            buttons = await session.scalars(select(Button).where(Button.reply_id.in_(answers)).order_by(Button.position))
-            for button in buttons:
-                offered.setdefault(button.reply_id, []).append(ShownButton(button.id, button.title))
-    return [_shown(row, offered.get(row.id, [])) for row in rows]
+        for button in session.execute(_OFFERED, {"answers": answers}) if answers else ():
+            offered.setdefault(button.reply_id, []).append(ShownButton(button.id, button.title))
+        return [_shown(row, offered.get(row.id, [])) for row in rows]
+
+    return await ledger.read(work)
 
 
-def _shown(row: Message, buttons: Sequence[ShownButton]) -> ShownMessage:
-    return ShownMessage(row.seq, row.author, row.kind, row.in_reply_to, row.text, tuple(buttons), row.at)  # type: ignore[arg-type]
+def _shown(row: Row[Any], buttons: Sequence[ShownButton]) -> ShownMessage:
+    return ShownMessage(row.seq, row.author, row.kind, row.in_reply_to, row.text, tuple(buttons), row.at)
 
 
 async def pulses(ledger: Ledger, conversations: Sequence[str]) -> dict[str, Pulse]:
     """How far each of these conversations has come."""
-    found: dict[str, Pulse] = {}
-    columns = select(Conversation.id, Conversation.last_seq, Conversation.owner, Conversation.lease_until)
-    async with ledger.read() as session:
+
+    def work(session: Session) -> dict[str, Pulse]:
+        found: dict[str, Pulse] = {}
         for start in range(0, len(conversations), CHUNK):
-            rows = await session.execute(columns.where(Conversation.id.in_(conversations[start : start + CHUNK])))
+            rows = session.execute(_PULSES, {"conversations": list(conversations[start : start + CHUNK])})
             found.update({row.id: Pulse(row.last_seq, row.owner, row.lease_until) for row in rows})
-    return found
+        return found
+
+    return await ledger.read(work)
 
 
-async def mark_read(ledger: Ledger, conversation: str, seq: int) -> None:
-    """The customer has seen everything up to `seq`; going backwards changes nothing."""
-    async with ledger.write() as session:
-        forward = update(Conversation).where(Conversation.id == conversation, Conversation.read_seq < seq, Conversation.last_seq >= seq)
-        moved = await session.scalar(forward.values(read_seq=seq).returning(Conversation.id).execution_options(synchronize_session=False))
-        if moved is None:
-            return
-        seen = select(Message.id).where(Message.conversation_id == conversation, Message.seq <= seq)
-        await session.execute(
-            update(Delivery)
-            .where(Delivery.message_id.in_(seen), Delivery.state.in_(("pending", "sent", "delivered")))
-            .values(state="read")
-            .execution_options(synchronize_session=False)
-        )
+async def mark_read(ledger: Ledger, conversation: str, seq: int) -> int:
+    """The customer has seen everything up to `seq`; how many answers that are news about. Going backwards changes nothing."""
+    forward = update(CONVERSATION).where(CONVERSATION.c.id == conversation, CONVERSATION.c.read_seq < seq, CONVERSATION.c.last_seq >= seq)
+    seen = select(MESSAGE.c.id).where(MESSAGE.c.conversation_id == conversation, MESSAGE.c.seq <= seq)
+    delivered = update(DELIVERY).where(DELIVERY.c.message_id.in_(seen), DELIVERY.c.state.in_(("pending", "sent", "delivered")))
+
+    def work(session: Session) -> int:
+        if session.scalar(forward.values(read_seq=seq).returning(CONVERSATION.c.id)) is None:
+            return 0
+        result: Any = session.execute(delivered.values(state="read"))
+        return int(result.rowcount)
+
+    return await ledger.write(work)

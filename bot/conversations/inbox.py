@@ -1,7 +1,8 @@
 """The inbox: an inbound message is stored exactly once, before anybody is told that it was received.
 
 The conversation's row is updated first, so that everything about one conversation happens one after the other: the seq, the
-check for a repeated id, the button that is used up and the place in the queue belong to one transaction.
+button that is used up, the message and the place in the queue belong to one transaction. A repeated id breaks a constraint,
+which takes all of it back.
 """
 
 from __future__ import annotations
@@ -9,21 +10,39 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
-from bot.conversations import buttons
+from bot.conversations import buttons, turns
 from bot.conversations.base import Channel, Level
 from bot.conversations.clean import clean_text
 from bot.conversations.ledger import Ledger, new_id
-from bot.conversations.models import Button, Conversation, Message
+from bot.conversations.messages import ShownMessage, notice_row, shown
+from bot.conversations.news import announce
+from bot.conversations.tables import CONVERSATION, MESSAGE
+from bot.conversations.turns import OpenTurn
 from bot.errors import Conflict, NotYours
 
 Matcher = Callable[[str, Sequence[str]], int | None]
 """Which of the titles a typed text chooses, or None (`bot.rules.choices.match_choice`)."""
+
+_PLACE = (
+    select(
+        CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.privacy_notice_at, CONVERSATION.c.ready_at,
+        CONVERSATION.c.lease_until, CONVERSATION.c.lease_token,
+    )
+    .where(CONVERSATION.c.id == bindparam("conversation"))
+    .with_for_update()
+)  # fmt: skip
+_MOVE = update(CONVERSATION).where(CONVERSATION.c.id == bindparam("conversation"))
+_STORED = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.fingerprint).where(
+    MESSAGE.c.channel == bindparam("channel"), MESSAGE.c.scope == bindparam("scope"), MESSAGE.c.external_id == bindparam("external_id")
+)
+_INSERT = insert(MESSAGE)
 
 
 @dataclass(frozen=True)
@@ -50,55 +69,86 @@ class Inbound:
 
 @dataclass(frozen=True)
 class Accepted:
-    """What the sender is told. `repeated`: it was stored before, nothing new happened."""
+    """What the sender is told. `repeated`: it was stored before, nothing new happened; else `messages` is what the conversation got.
+
+    `turn` is the message's own turn, when it was asked for and could begin at once.
+    """
 
     seq: int
     repeated: bool
+    messages: tuple[ShownMessage, ...] = ()
+    turn: OpenTurn | None = None
 
 
 @dataclass(frozen=True)
-class _Content:
-    text: str
-    pressed: Button | None
+class Terms:
+    """How a message is accepted.
+
+    `guard` is asked first, in the same transaction, and refuses by raising; `match` finds the button that a typed text chooses;
+    `notice` (the privacy notice) follows the first message; `lease_life`: begin its turn here if none of the conversation runs or waits.
+    """
+
+    guard: Callable[[Session], None] | None = None
+    match: Matcher | None = None
+    notice: str | None = None
+    lease_life: timedelta | None = None
 
 
-async def accept(ledger: Ledger, inbound: Inbound, now: datetime, *, match: Matcher | None = None, notice: str | None = None) -> Accepted:
-    """Store an inbound message and put its conversation in the queue; the first one is followed by `notice` (the privacy notice).
+async def accept(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms | None = None) -> Accepted:
+    """Store an inbound message and put its conversation in the queue.
 
     Raises Conflict ("content": the id came with other content; "used", "expired": the button's state), NotYours (an unknown button or
     conversation, or one of somebody else), LedgerUnavailable (nothing was stored).
     """
+    given = terms or Terms()
     try:
-        return await _accept(ledger, inbound, now, match, notice)
-    except IntegrityError:  # the same id at the same moment in another conversation
-        return await _accept(ledger, inbound, now, match, notice)
+        return await ledger.write(lambda session: _accept(session, inbound, now, given))
+    except IntegrityError:
+        stored = await ledger.read(lambda session: _stored_before(session, inbound))
+        if stored is None:
+            raise
+        return stored
 
 
-async def _accept(ledger: Ledger, inbound: Inbound, now: datetime, match: Matcher | None, notice: str | None) -> Accepted:
-    async with ledger.write() as session:
-        repeated = await _stored_before(session, inbound)  # before the row's lock: a repetition costs no seq
-        if repeated is not None:
-            return repeated
-        conversation = await _next_place(session, inbound, now)
-        repeated = await _stored_before(session, inbound)  # and again under it: the twin may have just been stored
-        if repeated is not None:
-            conversation.last_seq -= 1
-            return repeated
-        content = await _content(session, inbound, match, now)
-        session.add(_message(inbound, content, conversation, now))
-        seq = conversation.last_seq
-        if notice is not None and conversation.privacy_notice_at is None:
-            conversation.last_seq, conversation.privacy_notice_at = seq + 1, now
-            session.add(notice_message(conversation.id, seq + 1, None, notice, now))
-        await session.flush()
-        return Accepted(seq, repeated=False)
+def _accept(session: Session, inbound: Inbound, now: datetime, terms: Terms) -> Accepted:
+    if terms.guard is not None:
+        terms.guard(session)
+    if inbound.button is not None:  # its first press used the button up: ask before pressing again
+        stored = _stored_before(session, inbound)
+        if stored is not None:
+            return stored
+    place = session.execute(_PLACE, {"conversation": inbound.conversation}).one_or_none()
+    if place is None:
+        raise NotYours("conversation")
+    text, button = _content(session, inbound, terms.match, now)
+    message = _row(inbound, text, button, place, now)
+    turn = None
+    if terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
+        turn = turns.begin(session, message, button, place.lease_token + 1, now)
+        message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
+    rows = [message]
+    if terms.notice is not None and place.privacy_notice_at is None:
+        rows.append(notice_row(inbound.conversation, place.last_seq + 2, None, terms.notice, now))
+    session.execute(_MOVE.values(_moved(place, rows, now, terms.lease_life if turn else None)), {"conversation": inbound.conversation})
+    for row in rows:
+        session.execute(_INSERT, row)
+    announce(session, inbound.conversation, rows[-1]["seq"], waits=turn is None and place.owner == "bot")
+    return Accepted(message["seq"], repeated=False, messages=tuple(shown(row) for row in rows), turn=turn)
 
 
-async def _stored_before(session: AsyncSession, inbound: Inbound) -> Accepted | None:
-    query = select(Message.conversation_id, Message.seq, Message.fingerprint).where(
-        Message.channel == inbound.channel, Message.scope == inbound.scope, Message.external_id == inbound.external_id
-    )
-    stored = (await session.execute(query)).one_or_none()
+def _moved(place: Row[Any], rows: Sequence[dict[str, Any]], now: datetime, lease_life: timedelta | None) -> dict[str, Any]:
+    """What the conversation's row becomes."""
+    values = {"last_seq": rows[-1]["seq"], "last_at": now, "ready_at": place.ready_at or now}
+    if len(rows) > 1:
+        values["privacy_notice_at"] = now
+    if lease_life is not None:
+        values.update(lease_token=place.lease_token + 1, lease_until=now + lease_life)
+    return values
+
+
+def _stored_before(session: Session, inbound: Inbound) -> Accepted | None:
+    key = {"channel": inbound.channel, "scope": inbound.scope, "external_id": inbound.external_id}
+    stored = session.execute(_STORED, key).one_or_none()
     if stored is None:
         return None
     if stored.conversation_id != inbound.conversation or stored.fingerprint != inbound.fingerprint:
@@ -106,61 +156,33 @@ async def _stored_before(session: AsyncSession, inbound: Inbound) -> Accepted | 
     return Accepted(stored.seq, repeated=True)
 
 
-async def _next_place(session: AsyncSession, inbound: Inbound, now: datetime) -> Conversation:
-    """The conversation with the seq taken, its row locked until the end of the transaction."""
-    statement = (
-        update(Conversation)
-        .where(Conversation.id == inbound.conversation)
-        .values(last_seq=Conversation.last_seq + 1, last_at=now, ready_at=func.coalesce(Conversation.ready_at, now))
-        .returning(Conversation)
-    )
-    conversation = (await session.scalars(statement)).one_or_none()
-    if conversation is None:
-        raise NotYours("conversation")
-    return conversation
-
-
-async def _content(session: AsyncSession, inbound: Inbound, match: Matcher | None, now: datetime) -> _Content:
+def _content(session: Session, inbound: Inbound, match: Matcher | None, now: datetime) -> tuple[str, Row[Any] | None]:
+    """The text to store, and the button that was pressed or chosen by it."""
     if inbound.button is not None:
-        pressed = await buttons.press(session, inbound.conversation, inbound.button, now)
-        return _Content(pressed.title, pressed)
+        pressed = buttons.press(session, inbound.conversation, inbound.button, now)
+        return pressed.title, pressed
     text = clean_text(inbound.text or "")
-    return _Content(text, await buttons.typed(session, inbound.conversation, text, match, now) if match else None)
+    return text, buttons.typed(session, inbound.conversation, text, match, now) if match else None
 
 
-def _message(inbound: Inbound, content: _Content, conversation: Conversation, now: datetime) -> Message:
-    return Message(
-        id=new_id(),
-        conversation_id=conversation.id,
-        seq=conversation.last_seq,
-        author="customer",
-        kind="text",
-        text=content.text,
-        at=now,
-        correlation=inbound.correlation,
-        channel=inbound.channel,
-        scope=inbound.scope,
-        external_id=inbound.external_id,
-        fingerprint=inbound.fingerprint,
-        button_id=content.pressed.id if content.pressed else None,
-        state="received" if conversation.owner == "bot" else "with_agent",
-        desk=inbound.desk,
-        level=inbound.level,
-        proof=inbound.proof,
-        attempts=0,
-    )
-
-
-def notice_message(conversation: str, seq: int, in_reply_to: int | None, text: str, now: datetime) -> Message:
-    """A message of kind `notice` from the bot, at a seq that the caller has taken."""
-    return Message(
-        id=new_id(),
-        conversation_id=conversation,
-        seq=seq,
-        author="bot",
-        kind="notice",
-        in_reply_to=in_reply_to,
-        text=text,
-        at=now,
-        attempts=0,
-    )
+def _row(inbound: Inbound, text: str, button: Row[Any] | None, place: Row[Any], now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "conversation_id": inbound.conversation,
+        "seq": place.last_seq + 1,
+        "author": "customer",
+        "kind": "text",
+        "text": text,
+        "at": now,
+        "correlation": inbound.correlation,
+        "channel": inbound.channel,
+        "scope": inbound.scope,
+        "external_id": inbound.external_id,
+        "fingerprint": inbound.fingerprint,
+        "button_id": button.id if button else None,
+        "state": "received" if place.owner == "bot" else "with_agent",
+        "desk": inbound.desk,
+        "level": inbound.level,
+        "proof": inbound.proof,
+        "attempts": 0,
+    }

@@ -1,22 +1,22 @@
-"""The door to the ledger's database: short transactions, and one error when it is away.
-
-SQLite has one writer at a time and lets the others poll; inside one process a lock makes them queue instead, which keeps the
-acknowledgement of a message short under load.
-"""
+"""The door to the ledger's database: short transactions, and one error when it is away."""
 
 from __future__ import annotations
 
-import asyncio
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import Callable
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import Session
 
-from bot.database import DATABASE_ERRORS, for_reading
+from bot.conversations import news
+from bot.database import DATABASE_ERRORS
 from bot.errors import LedgerUnavailable
+from bot.transactions import transactions
+
+T = TypeVar("T")
 
 
 def new_id() -> str:
@@ -25,41 +25,36 @@ def new_id() -> str:
 
 
 class Ledger:
-    """The ledger behind one engine; `close` releases it."""
+    """The ledger behind one engine, which it takes over; `close` releases it."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._reading = for_reading(engine)
-        self._turnstile: AbstractAsyncContextManager[None] = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        self.engine = engine
+        self.can_tell_news = engine.dialect.name == news.DATABASE
+        self._transactions = transactions(engine)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
-        """One transaction, committed at the end of the block. Raises LedgerUnavailable when it could not be stored.
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """The result of `work`, in one transaction of its own. Raises LedgerUnavailable when it could not be stored.
 
-        A violated constraint stays IntegrityError, and an error of the caller's own passes through; both roll back.
+        A violated constraint stays IntegrityError, and an error of `work`'s own passes through; both roll back.
         """
         try:
-            async with self._turnstile, AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
-                yield session
+            return await self._transactions.write(work)
         except IntegrityError:
             raise
         except DATABASE_ERRORS as error:
             raise LedgerUnavailable(type(error).__name__) from error
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """One snapshot that only reads. Raises LedgerUnavailable."""
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """The result of `work`, which sees one snapshot and only reads. Raises LedgerUnavailable."""
         try:
-            async with AsyncSession(self._reading, expire_on_commit=False) as session:
-                yield session
+            return await self._transactions.read(work)
         except DATABASE_ERRORS as error:
             raise LedgerUnavailable(type(error).__name__) from error
 
     async def ping(self) -> None:
         """Check that the ledger answers and has its tables. Raises LedgerUnavailable."""
-        async with self.read() as session:
-            await session.execute(text("SELECT id FROM conversation LIMIT 1"))
+        await self.read(lambda session: session.execute(text("SELECT id FROM conversation LIMIT 1")).all())
 
     async def close(self) -> None:
         """Release the connections."""
-        await self._engine.dispose()
+        await self._transactions.close()

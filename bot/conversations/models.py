@@ -48,6 +48,7 @@ class Conversation(Base):
     ready_at: Mapped[datetime | None] = mapped_column(Moment)
     delay_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     privacy_notice_at: Mapped[datetime | None] = mapped_column(Moment)
+    flood_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -79,11 +80,11 @@ class WebSession(Base):
 
 
 class Episode(Base):
-    """A sitting: the span of one Rasa session. Its events are forgotten when it ends; the messages stay."""
+    """A sitting: the span of one Rasa session. `events` is what the next turn starts from, forgotten when it ends; the messages stay."""
 
     __tablename__ = "episode"
     __table_args__ = (
-        one_of("outcome", ("silence", "identity", "logout", "length")),
+        one_of("outcome", ("silence", "identity", "logout", "length", "unreadable")),
         Index(
             "uq_episode_open",
             "conversation_id",
@@ -96,21 +97,11 @@ class Episode(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
     desk: Mapped[str | None] = mapped_column(String(64))
-    events: Mapped[int] = mapped_column(default=0)
+    events: Mapped[list[Any]] = mapped_column(default=list)
     started_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(String(16))
-
-
-class SessionEvent(Base):
-    """One Rasa event of an open episode, in order of `n`."""
-
-    __tablename__ = "session_event"
-
-    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id"), primary_key=True)
-    n: Mapped[int] = mapped_column(primary_key=True)
-    event: Mapped[dict[str, Any]]
 
 
 class Message(Base):

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from bot.conversations.base import OPEN_STATES
 from bot.conversations.ledger import Ledger
-from bot.conversations.models import Conversation, Message
+from bot.conversations.news import announce
+from bot.conversations.tables import CONVERSATION, MESSAGE, OPEN
 
 COUNTED = (*OPEN_STATES, "failed")
 
@@ -28,31 +30,40 @@ class Parked:
 
 async def depth(ledger: Ledger) -> dict[str, int]:
     """How many inbound messages wait, are being answered, or were given up."""
-    query = select(Message.state, func.count().label("number")).where(Message.state.in_(COUNTED)).group_by(Message.state)
-    async with ledger.read() as session:
-        found = {row.state: row.number for row in await session.execute(query)}
+    query = select(MESSAGE.c.state, func.count().label("number")).where(MESSAGE.c.state.in_(COUNTED)).group_by(MESSAGE.c.state)
+    found = await ledger.read(lambda session: {row.state: row.number for row in session.execute(query)})
     return {state: found.get(state, 0) for state in COUNTED}
+
+
+async def oldest_waiting(ledger: Ledger) -> datetime | None:
+    """When the message that has waited longest was accepted; None when nothing waits."""
+    query = select(func.min(MESSAGE.c.at)).where(OPEN)
+    return await ledger.read(lambda session: session.scalar(query))
 
 
 async def parked(ledger: Ledger) -> list[Parked]:
     """What was given up, oldest first."""
-    async with ledger.read() as session:
-        rows = await session.scalars(select(Message).where(Message.state == "failed").order_by(Message.at, Message.seq))
+    query = select(MESSAGE).where(MESSAGE.c.state == "failed").order_by(MESSAGE.c.at, MESSAGE.c.seq)
+
+    def work(session: Session) -> list[Parked]:
+        rows = session.execute(query)
         return [Parked(row.conversation_id, row.id, row.seq, row.at, row.attempts, row.last_error) for row in rows]
+
+    return await ledger.read(work)
 
 
 async def retry_parked(ledger: Ledger, message: str, now: datetime) -> bool:
     """Put a message that was given up back in the queue, with all its attempts; False when it was not given up (any more)."""
-    async with ledger.write() as session:
-        again = update(Message).where(Message.id == message, Message.state == "failed")
-        fresh = again.values(state="received", attempts=0, first_attempt_at=None, last_error=None).returning(Message.conversation_id)
-        conversation = await session.scalar(fresh.execution_options(synchronize_session=False))
+    again = update(MESSAGE).where(MESSAGE.c.id == message, MESSAGE.c.state == "failed")
+    fresh = again.values(state="received", attempts=0, first_attempt_at=None, last_error=None).returning(MESSAGE.c.conversation_id)
+    queued = update(CONVERSATION).values(ready_at=func.coalesce(CONVERSATION.c.ready_at, now))
+
+    def work(session: Session) -> bool:
+        conversation = session.scalar(fresh)
         if conversation is None:
             return False
-        await session.execute(
-            update(Conversation)
-            .where(Conversation.id == conversation)
-            .values(ready_at=func.coalesce(Conversation.ready_at, now))
-            .execution_options(synchronize_session=False)
-        )
-    return True
+        seq = session.scalar(queued.where(CONVERSATION.c.id == conversation).returning(CONVERSATION.c.last_seq)) or 0
+        announce(session, conversation, seq, waits=True)
+        return True
+
+    return await ledger.write(work)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
 
 from bot.conversations import episodes
 from bot.conversations.base import Level
 from bot.conversations.ledger import Ledger, new_id
-from bot.conversations.models import Conversation, WebSession
+from bot.conversations.tables import CONVERSATION, WEB_SESSION
 
 
 @dataclass(frozen=True)
@@ -25,51 +27,68 @@ class OpenSession:
     cursor: int
 
 
+_FIND = (
+    select(
+        WEB_SESSION.c.id, WEB_SESSION.c.conversation_id, WEB_SESSION.c.desk, WEB_SESSION.c.expires_at, WEB_SESSION.c.revoked_at,
+        CONVERSATION.c.last_seq,
+    )
+    .join_from(WEB_SESSION, CONVERSATION, CONVERSATION.c.id == WEB_SESSION.c.conversation_id)
+    .where(WEB_SESSION.c.id == bindparam("session"))
+)  # fmt: skip
+
+
 async def begin(ledger: Ledger, desk: str | None, life: timedelta, now: datetime) -> OpenSession:
     """A new web conversation for this subject (None: a visitor) with its first session."""
-    level: Level = "anonymous" if desk is None else "portal"
-    async with ledger.write() as session:
-        conversation = Conversation(id=new_id(), channel="web", desk=desk, level=level, created_at=now, last_at=now)
-        session.add(conversation)
-        await session.flush()
-        row = _row(conversation.id, desk, life, now)
-        session.add(row)
-    return OpenSession(row.id, conversation.id, desk, level, row.expires_at, 0)
+    level = _level(desk)
+    conversation: dict[str, Any] = {"id": new_id(), "channel": "web", "desk": desk, "level": level, "created_at": now, "last_at": now}
+    row = _row(conversation["id"], desk, life, now)
+
+    def work(session: Session) -> None:
+        session.execute(insert(CONVERSATION), conversation)
+        session.execute(insert(WEB_SESSION), row)
+
+    await ledger.write(work)
+    return OpenSession(row["id"], row["conversation_id"], desk, level, row["expires_at"], 0)
 
 
 async def prolong(ledger: Ledger, earlier: OpenSession, life: timedelta, now: datetime) -> OpenSession:
     """Another session of the same conversation, for a subject that has just proved again who it is."""
     row = _row(earlier.conversation, earlier.desk, life, now)
-    async with ledger.write() as session:
-        session.add(row)
-    return OpenSession(row.id, row.conversation_id, row.desk, earlier.level, row.expires_at, earlier.cursor)
+
+    def work(session: Session) -> None:
+        session.execute(insert(WEB_SESSION), row)
+
+    await ledger.write(work)
+    return OpenSession(row["id"], earlier.conversation, earlier.desk, earlier.level, row["expires_at"], earlier.cursor)
 
 
 async def find(ledger: Ledger, session_id: str, now: datetime) -> OpenSession | None:
     """The session with this id, unless it is unknown, has ended or was revoked."""
-    query = (
-        select(WebSession, Conversation.last_seq)
-        .join(Conversation, Conversation.id == WebSession.conversation_id)
-        .where(WebSession.id == session_id)
-    )
-    async with ledger.read() as session:
-        found = (await session.execute(query)).one_or_none()
-    if found is None:
+    return await ledger.read(lambda session: find_within(session, session_id, now))
+
+
+def find_within(session: Session, session_id: str, now: datetime) -> OpenSession | None:
+    """The same, as part of a transaction."""
+    row = session.execute(_FIND, {"session": session_id}).one_or_none()
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
         return None
-    row, cursor = found
-    if row.revoked_at is not None or row.expires_at <= now:
-        return None
-    return OpenSession(row.id, row.conversation_id, row.desk, "anonymous" if row.desk is None else "portal", row.expires_at, cursor)
+    return OpenSession(row.id, row.conversation_id, row.desk, _level(row.desk), row.expires_at, row.last_seq)
 
 
 async def revoke(ledger: Ledger, conversation: str, now: datetime) -> None:
     """Log-out: end every session of the conversation and its open episode."""
-    async with ledger.write() as session:
-        await session.execute(
-            update(WebSession).where(WebSession.conversation_id == conversation, WebSession.revoked_at.is_(None)).values(revoked_at=now)
-        )
-        await episodes.close_open(session, conversation, "logout", now)
+    open_ones = update(WEB_SESSION).where(WEB_SESSION.c.conversation_id == conversation, WEB_SESSION.c.revoked_at.is_(None))
+
+    def work(session: Session) -> None:
+        session.execute(open_ones.values(revoked_at=now))
+        episodes.close_open(session, conversation, "logout", now)
+
+    await ledger.write(work)
 
 
-def _row(conversation: str, desk: str | None, life: timedelta, now: datetime) -> WebSession:
-    return WebSession(id=new_id(), conversation_id=conversation, desk=desk, created_at=now, expires_at=now + life)
+def _level(desk: str | None) -> Level:
+    return "anonymous" if desk is None else "portal"
+
+
+def _row(conversation: str, desk: str | None, life: timedelta, now: datetime) -> dict[str, Any]:
+    return {"id": new_id(), "conversation_id": conversation, "desk": desk, "created_at": now, "expires_at": now + life}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.models import Base, Button, Conversation, Effect, Escalation, Message, Reading, Understanding
@@ -37,17 +37,20 @@ class Transcript:
 
 async def read(ledger: Ledger, conversation_id: str) -> Transcript | None:
     """The whole conversation, or None when there is none with this id."""
-    async with ledger.read() as session:
-        conversation = await session.get(Conversation, conversation_id)
-        if conversation is None:
-            return None
-        messages = list(await session.scalars(select(Message).where(Message.conversation_id == conversation_id).order_by(Message.seq)))
-        ids = [message.id for message in messages]
-        understood = await _by_message(session, Understanding, Understanding.message_id, ids, Understanding.n)
-        readings = await _by_message(session, Reading, Reading.reply_id, ids, Reading.id)
-        buttons = await _by_message(session, Button, Button.reply_id, ids, Button.position)
-        effects = await _by_message(session, Effect, Effect.inbound_id, ids, Effect.n)
-        escalations = await _by_message(session, Escalation, Escalation.inbound_id, ids, Escalation.n)
+    return await ledger.read(lambda session: _read(session, conversation_id))
+
+
+def _read(session: Session, conversation_id: str) -> Transcript | None:
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None:
+        return None
+    messages = list(session.scalars(select(Message).where(Message.conversation_id == conversation_id).order_by(Message.seq)))
+    ids = [message.id for message in messages]
+    understood = _by_message(session, Understanding, Understanding.message_id, ids, Understanding.n)
+    readings = _by_message(session, Reading, Reading.reply_id, ids, Reading.id)
+    buttons = _by_message(session, Button, Button.reply_id, ids, Button.position)
+    effects = _by_message(session, Effect, Effect.inbound_id, ids, Effect.n)
+    escalations = _by_message(session, Escalation, Escalation.inbound_id, ids, Escalation.n)
     lines = (
         Line(
             message,
@@ -62,10 +65,10 @@ async def read(ledger: Ledger, conversation_id: str) -> Transcript | None:
     return Transcript(conversation, tuple(lines))
 
 
-async def _by_message(session: AsyncSession, model: type[Row], key: Any, ids: list[str], order: Any) -> dict[str, tuple[Row, ...]]:
+def _by_message(session: Session, model: type[Row], key: Any, ids: list[str], order: Any) -> dict[str, tuple[Row, ...]]:
     grouped: dict[str, list[Row]] = {}
     for chunk in _chunks(ids):
-        for row in await session.scalars(select(model).where(key.in_(chunk)).order_by(order)):
+        for row in session.scalars(select(model).where(key.in_(chunk)).order_by(order)):
             grouped.setdefault(getattr(row, key.key), []).append(row)
     return {message: tuple(rows) for message, rows in grouped.items()}
 

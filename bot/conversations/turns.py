@@ -1,24 +1,97 @@
-"""Turns: one message at a time per conversation, under a fenced lease, and everything of an answer in one transaction.
+"""Turns: one message at a time per conversation, under a lease that any process may take over once it has ended.
 
-Whoever claims a conversation raises its `lease_token`; a commit, a renewal or a postponement matches only that token and only while
-the bot owns the conversation. A holder that was late, or a conversation that an agent took over, matches no row: LeaseLost.
+The lease is fenced: its token grows with every claim and every end, and whatever a turn writes is written only where the token
+still stands. A holder that comes late therefore changes nothing, however long it slept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import and_, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, and_, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from bot.conversations import episodes
-from bot.conversations.base import OPEN_STATES, Level
-from bot.conversations.inbox import notice_message
+from bot.conversations.base import Level
 from bot.conversations.ledger import Ledger
-from bot.conversations.models import Button, Conversation, Message
+from bot.conversations.messages import notice_row
+from bot.conversations.news import announce
+from bot.conversations.tables import BUTTON, CONVERSATION, MESSAGE, NOW, OPEN
+from bot.database import Moment
 from bot.errors import LeaseLost
+
+LONGEST_WAIT = timedelta(minutes=5)
+"""No lease and no back-off reaches further ahead than this; one that seems to was written before the clock was set back."""
+
+_FAR = bindparam("far", type_=Moment)
+_UNTIL = bindparam("until", type_=Moment)
+
+
+def _reached(moment: Any) -> Any:
+    return or_(moment <= NOW, moment > _FAR)
+
+
+_NEXT = (
+    select(CONVERSATION.c.id)
+    .where(
+        CONVERSATION.c.owner == "bot",
+        CONVERSATION.c.ready_at.is_not(None),
+        _reached(CONVERSATION.c.ready_at),
+        or_(CONVERSATION.c.lease_until.is_(None), _reached(CONVERSATION.c.lease_until)),
+    )
+    .order_by(CONVERSATION.c.ready_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_LEASE = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == _NEXT)
+    .values(lease_token=CONVERSATION.c.lease_token + 1, lease_until=_UNTIL)
+    .returning(CONVERSATION.c.id, CONVERSATION.c.lease_token)
+)
+_OLDEST_OPEN = (
+    select(
+        MESSAGE.c.id, MESSAGE.c.seq, MESSAGE.c.text, MESSAGE.c.at, MESSAGE.c.desk, MESSAGE.c.level, MESSAGE.c.correlation,
+        MESSAGE.c.attempts, MESSAGE.c.first_attempt_at,
+        BUTTON.c.title, BUTTON.c.intent, BUTTON.c.entities, BUTTON.c.origin_text,
+    )
+    .select_from(MESSAGE.outerjoin(BUTTON, BUTTON.c.id == MESSAGE.c.button_id))
+    .where(MESSAGE.c.conversation_id == bindparam("conversation"), OPEN)
+    .order_by(MESSAGE.c.seq)
+    .limit(1)
+)  # fmt: skip
+_START = (
+    update(MESSAGE)
+    .where(MESSAGE.c.id == bindparam("message"))
+    .values(
+        state="processing",
+        attempts=MESSAGE.c.attempts + 1,
+        first_attempt_at=func.coalesce(MESSAGE.c.first_attempt_at, NOW),
+        episode_id=bindparam("episode"),
+    )
+)
+_HELD = and_(
+    CONVERSATION.c.id == bindparam("conversation"), CONVERSATION.c.lease_token == bindparam("token"), CONVERSATION.c.owner == "bot"
+)
+_RENEW = update(CONVERSATION).where(_HELD).values(lease_until=_UNTIL)
+_TAKE_SEQ = update(CONVERSATION).where(_HELD).values(last_seq=CONVERSATION.c.last_seq + 1).returning(CONVERSATION.c.last_seq)
+_END = update(CONVERSATION).where(_HELD).values(lease_token=CONVERSATION.c.lease_token + 1, lease_until=None)
+_GIVE_BACK = _END.values(ready_at=_UNTIL)
+_MORE_WAIT = exists().where(MESSAGE.c.conversation_id == CONVERSATION.c.id, OPEN)
+_FINISH = _END.values(ready_at=case((_MORE_WAIT, NOW), else_=None), delay_notice_at=None)
+_LEAVE = update(MESSAGE).where(MESSAGE.c.id == bindparam("message")).values(state=bindparam("left"), last_error=bindparam("error"))
+_HASTEN = (
+    update(CONVERSATION)
+    .where(
+        CONVERSATION.c.ready_at > NOW,
+        CONVERSATION.c.id.in_(select(MESSAGE.c.conversation_id).where(MESSAGE.c.state == "received", MESSAGE.c.last_error == bindparam("error"))),
+    )
+    .values(ready_at=NOW)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,73 +135,75 @@ class OpenTurn:
 
 async def claim(ledger: Ledger, now: datetime, lease_life: timedelta) -> OpenTurn | None:
     """Take the message that has waited longest of a conversation nobody holds, or None. Works across processes."""
-    async with ledger.write() as session:
-        lease = await _take_lease(session, now, lease_life)
-        if lease is None:
-            return None
-        inbound = await _head(session, lease.conversation)
-        if inbound is None:
-            await _release(session, lease, None)
-            return None
-        inbound.state, inbound.attempts = "processing", inbound.attempts + 1
-        inbound.first_attempt_at = inbound.first_attempt_at or now
-        episode = await episodes.current(session, inbound)
-        inbound.episode_id = episode.id
-        button = await session.get(Button, inbound.button_id) if inbound.button_id else None
-        return OpenTurn(
-            lease=lease,
-            message=inbound.id,
-            seq=inbound.seq,
-            text=button.origin_text if button else inbound.text,
-            press=Press(button.title, button.intent, button.entities) if button else None,
-            desk=inbound.desk,
-            level=cast(Level, inbound.level),
-            correlation=inbound.correlation,
-            attempts=inbound.attempts,
-            first_attempt_at=inbound.first_attempt_at,
-            accepted_at=inbound.at,
-            episode=episode.id,
-            events=await episodes.events(session, episode),
-        )
+    return await ledger.write(lambda session: _claim(session, now, lease_life))
 
 
-async def _take_lease(session: AsyncSession, now: datetime, life: timedelta) -> Lease | None:
-    free = or_(Conversation.lease_until.is_(None), Conversation.lease_until <= now)
-    next_one = (
-        select(Conversation.id)
-        .where(Conversation.owner == "bot", Conversation.ready_at <= now, free)
-        .order_by(Conversation.ready_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
+def _claim(session: Session, now: datetime, lease_life: timedelta) -> OpenTurn | None:
+    taken = session.execute(_LEASE, {"now": now, "far": now + LONGEST_WAIT, "until": now + lease_life}).one_or_none()
+    if taken is None:
+        return None
+    lease = Lease(taken.id, taken.lease_token)
+    inbound = session.execute(_OLDEST_OPEN, {"conversation": lease.conversation}).one_or_none()
+    if inbound is None:
+        _update_held(session, lease, _GIVE_BACK, until=None)
+        return None
+    episode, events = episodes.current(session, lease.conversation, inbound.desk, inbound.at)
+    session.execute(_START, {"message": inbound.id, "episode": episode, "now": now})
+    return _turn(lease, inbound, episode, events, now)
+
+
+def begin(session: Session, message: Mapping[str, Any], button: Row[Any] | None, token: int, now: datetime) -> OpenTurn:
+    """The first turn of a message that is being stored in this transaction, under the lease that its conversation gets."""
+    episode, events = episodes.current(session, message["conversation_id"], message["desk"], message["at"])
+    return OpenTurn(
+        lease=Lease(message["conversation_id"], token),
+        message=message["id"],
+        seq=message["seq"],
+        text=button.origin_text if button else message["text"],
+        press=Press(button.title, button.intent, button.entities) if button else None,
+        desk=message["desk"],
+        level=message["level"],
+        correlation=message["correlation"],
+        attempts=1,
+        first_attempt_at=now,
+        accepted_at=now,
+        episode=episode,
+        events=tuple(events),
     )
-    statement = (
-        update(Conversation)
-        .where(Conversation.id == next_one)
-        .values(lease_token=Conversation.lease_token + 1, lease_until=now + life)
-        .returning(Conversation.id, Conversation.lease_token)
-        .execution_options(synchronize_session=False)
+
+
+def _turn(lease: Lease, inbound: Row[Any], episode: int, events: list[dict[str, Any]], now: datetime) -> OpenTurn:
+    press = Press(inbound.title, inbound.intent, inbound.entities) if inbound.title is not None else None
+    return OpenTurn(
+        lease=lease,
+        message=inbound.id,
+        seq=inbound.seq,
+        text=inbound.origin_text if press else inbound.text,
+        press=press,
+        desk=inbound.desk,
+        level=cast(Level, inbound.level),
+        correlation=inbound.correlation,
+        attempts=inbound.attempts + 1,
+        first_attempt_at=inbound.first_attempt_at or now,
+        accepted_at=inbound.at,
+        episode=episode,
+        events=tuple(events),
     )
-    row = (await session.execute(statement)).one_or_none()
-    return Lease(row.id, row.lease_token) if row else None
-
-
-async def _head(session: AsyncSession, conversation: str) -> Message | None:
-    query = select(Message).where(Message.conversation_id == conversation, Message.state.in_(OPEN_STATES)).order_by(Message.seq).limit(1)
-    return (await session.scalars(query)).one_or_none()
 
 
 async def renew(ledger: Ledger, lease: Lease, now: datetime, lease_life: timedelta) -> None:
     """Keep the lease for longer. Raises LeaseLost."""
-    async with ledger.write() as session:
-        await _update_held(session, lease, lease_until=now + lease_life)
+    await ledger.write(lambda session: _update_held(session, lease, _RENEW, until=now + lease_life))
 
 
 async def postpone(ledger: Ledger, turn: OpenTurn, until: datetime, error: str) -> None:
     """Give the message back, to be taken again from `until` on; those behind it wait with it. Raises LeaseLost."""
-    async with ledger.write() as session:
-        await _release(session, turn.lease, until)
-        await session.execute(update(Message).where(Message.id == turn.message).values(state="received", last_error=error[:200]))
+
+    def work(session: Session) -> None:
+        _update_held(session, turn.lease, _GIVE_BACK, until=until)
+        session.execute(_LEAVE, {"message": turn.message, "left": "received", "error": error[:200]})
+
+    await ledger.write(work)
 
 
 async def park(ledger: Ledger, turn: OpenTurn, error: str, notice: str, now: datetime) -> None:
@@ -136,46 +211,43 @@ async def park(ledger: Ledger, turn: OpenTurn, error: str, notice: str, now: dat
 
     Raises LeaseLost.
     """
-    async with ledger.write() as session:
-        seq = await take_seq(session, turn.lease)
-        session.add(notice_message(turn.lease.conversation, seq, turn.seq, notice, now))
-        await session.execute(update(Message).where(Message.id == turn.message).values(state="failed", last_error=error[:200]))
-        await finish(session, turn.lease, now)
+
+    def work(session: Session) -> None:
+        seq = take_seq(session, turn.lease)
+        session.execute(insert(MESSAGE), notice_row(turn.lease.conversation, seq, turn.seq, notice, now))
+        session.execute(_LEAVE, {"message": turn.message, "left": "failed", "error": error[:200]})
+        finish(session, turn.lease, seq, now)
+
+    await ledger.write(work)
 
 
-async def take_seq(session: AsyncSession, lease: Lease) -> int:
+def take_seq(session: Session, lease: Lease) -> int:
     """The next seq of a conversation that the lease still holds, its row locked. Raises LeaseLost."""
-    return await _update_held(session, lease, last_seq=Conversation.last_seq + 1)
-
-
-async def finish(session: AsyncSession, lease: Lease, now: datetime) -> None:
-    """End the lease; the conversation goes to the end of the queue if more messages wait in it."""
-    waiting = await _head(session, lease.conversation)
-    await _release(session, lease, now if waiting else None, delay_notice_at=None)
-
-
-async def _release(session: AsyncSession, lease: Lease, ready_at: datetime | None, **more: Any) -> None:
-    await _update_held(session, lease, ready_at=ready_at, lease_until=None, lease_token=Conversation.lease_token + 1, **more)
-
-
-async def _update_held(session: AsyncSession, lease: Lease, **values: Any) -> int:
-    held = and_(Conversation.id == lease.conversation, Conversation.lease_token == lease.token, Conversation.owner == "bot")
-    statement = (
-        update(Conversation).where(held).values(**values).returning(Conversation.last_seq).execution_options(synchronize_session=False)
-    )
-    seq = await session.scalar(statement)
+    seq = session.scalar(_TAKE_SEQ, {"conversation": lease.conversation, "token": lease.token})
     if seq is None:
         raise LeaseLost(lease.conversation)
-    return seq
+    return int(seq)
+
+
+def finish(session: Session, lease: Lease, seq: int, now: datetime) -> None:
+    """End the lease; the conversation goes to the end of the queue if more messages wait in it.
+
+    Its row must have been locked before (`take_seq`): only then does PostgreSQL see here every message that was accepted meanwhile.
+    """
+    _update_held(session, lease, _FINISH, now=now)
+    announce(session, lease.conversation, seq)
+
+
+def _update_held(session: Session, lease: Lease, statement: Any, **values: Any) -> None:
+    result: Any = session.execute(statement, {"conversation": lease.conversation, "token": lease.token, **values})
+    if result.rowcount != 1:
+        raise LeaseLost(lease.conversation)
 
 
 async def hasten(ledger: Ledger, error: str, now: datetime) -> None:
     """The reason why messages were postponed with this error is gone: take them now."""
-    waiting = select(Message.conversation_id).where(Message.state == "received", Message.last_error == error)
-    async with ledger.write() as session:
-        await session.execute(
-            update(Conversation)
-            .where(Conversation.ready_at > now, Conversation.id.in_(waiting))
-            .values(ready_at=now)
-            .execution_options(synchronize_session=False)
-        )
+
+    def work(session: Session) -> None:
+        session.execute(_HASTEN, {"now": now, "error": error})
+
+    await ledger.write(work)

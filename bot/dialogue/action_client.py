@@ -6,6 +6,10 @@ each time (40 of 52 ms a turn, house-style.md) and lets the processor swallow wh
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
@@ -21,24 +25,38 @@ from bot.dialogue.turn import RunningTurn, current_turn
 from bot.errors import TurnAborted
 
 ACTION_TIMEOUT_SECONDS = 8.0
+CONNECT_SECONDS = 2.0
 
 
 class ActionEndpoint:
-    """Where custom actions are run. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
+    """Where custom actions are run, by turns when there are several. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
 
-    def __init__(self, url: str, secret: str, timeout_seconds: float = ACTION_TIMEOUT_SECONDS) -> None:
-        self.url = f"{url}/webhook"
+    def __init__(self, urls: Sequence[str], secret: str, timeout_seconds: float = ACTION_TIMEOUT_SECONDS) -> None:
+        self.urls = tuple(urls)
+        self._start = itertools.cycle(range(len(self.urls)))
         self.timeout_seconds = timeout_seconds  # of one action, in all
         self.kwargs: dict[str, Any] = {}
         self._secret = secret
         self._session: aiohttp.ClientSession | None = None
 
     async def call(self, body: dict[str, Any], correlation: str) -> dict[str, Any]:
-        """Run one action. Raises aiohttp.ClientError, TimeoutError or ValueError."""
+        """Run one action, on the next process that is there: it reads only, so it may be tried again. All in all `timeout_seconds`.
+
+        Raises aiohttp.ClientError, TimeoutError or ValueError.
+        """
         if self._session is None:
             self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret})
-        timeout = aiohttp.ClientTimeout(total=self.timeout_seconds, connect=2)
-        async with self._session.post(self.url, json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
+        first = next(self._start)
+        *others, last = (*self.urls[first:], *self.urls[:first])
+        async with asyncio.timeout(self.timeout_seconds):
+            for url in others:
+                with contextlib.suppress(aiohttp.ClientConnectionError):
+                    return await self._call(self._session, url, body, correlation)
+            return await self._call(self._session, last, body, correlation)
+
+    async def _call(self, session: aiohttp.ClientSession, url: str, body: dict[str, Any], correlation: str) -> dict[str, Any]:
+        timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
+        async with session.post(f"{url}/webhook", json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
             if response.status != 200:  # noqa: PLR2004
                 raise ValueError(f"status {response.status}")
             return _validated(await response.json())

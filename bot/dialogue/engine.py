@@ -5,6 +5,8 @@ Rasa's `MessageProcessor` does the dialogue; the pieces that make it stateless a
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +17,17 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 from bot.dialogue.action_client import ActionEndpoint, TurnAction
 from bot.dialogue.channel import CollectingChannel, effects_of, reply_of, without_repeats
+from bot.dialogue.graph import DirectGraphRunner
 from bot.dialogue.store import RequestTrackerStore
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.dialogue.understanding import Understanding, understand
-from bot.errors import TurnAborted
+from bot.errors import EpisodeUnreadable, TurnAborted
 
 KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
 TOPICS = ("faq_", "consultar_", "listar_", "reenviar_", "hablar_")
@@ -53,6 +57,7 @@ class Engine:
         self.model = model
         self._agent = Agent(lock_store=InMemoryLockStore(), action_endpoint=endpoint, tracker_store=RequestTrackerStore(None))
         self._agent.load_model(model)
+        self.processor.graph_runner = DirectGraphRunner(self.processor.graph_runner)
 
     @property
     def processor(self) -> MessageProcessor:
@@ -67,7 +72,7 @@ class Engine:
         await understand(self.processor, "hola, ¿cuándo vence mi servidor y cómo pago?", None, {})
 
     async def run(self, request: TurnRequest) -> dict[str, Any]:
-        """The answer of `POST /turn`. Raises TurnAborted; nothing of an aborted turn remains."""
+        """The answer of `POST /turn`. Raises TurnAborted, EpisodeUnreadable; nothing of an aborted turn remains."""
         turn = RunningTurn(request.conversation, request.token, request.correlation)
         reset = current_turn.set(turn)
         try:
@@ -88,9 +93,7 @@ class Engine:
             effects.extend(effects_of(turn.messages))
         return {
             "replies": without_repeats(replies),
-            "events": [
-                _slim(event.as_dict()) for event in list(turn.tracker.events)[len(request.events) :] if event.type_name in KEPT_EVENTS
-            ],
+            "events": _to_carry_on(request.events, list(turn.tracker.events)[len(request.events) :]),
             "understood": [part.to_json() for part in parts],
             "effects": effects,
         }
@@ -102,9 +105,9 @@ class Engine:
         try:
             tracker = DialogueStateTracker.from_dict(request.conversation, request.events, self.processor.domain.slots)
         except Exception as error:
-            raise TurnAborted(f"a stored event cannot be read: {type(error).__name__}") from None
+            raise EpisodeUnreadable(f"a stored event cannot be read: {type(error).__name__}") from None
         if len(tracker.events) != len(request.events):
-            raise TurnAborted("a stored event cannot be read: unknown kind")
+            raise EpisodeUnreadable("a stored event cannot be read: unknown kind")
         return tracker
 
     async def _handle(self, request: TurnRequest, part: Understanding, position: int, channel: CollectingChannel) -> None:
@@ -134,6 +137,17 @@ def _last_question(events: list[dict[str, Any]]) -> str | None:
     return str(last["text"]) if last and intent.startswith(TOPICS) else None
 
 
+def _to_carry_on(earlier: list[dict[str, Any]], new: Sequence[Event]) -> list[dict[str, Any]]:
+    """What the next turn of the episode starts from: the slots as they stood, then this turn.
+
+    Our rules look at nothing older, so a turn costs the same however long the conversation is.
+    """
+    kept = [_slim(event.as_dict()) for event in new if event.type_name in KEPT_EVENTS]
+    begun = next((n for n, event in enumerate(kept) if event["event"] == "user"), 0)
+    slots = {event["name"]: event for event in [*earlier, *kept[:begun]] if event["event"] == "slot"}
+    return [*slots.values(), *kept[begun:]]
+
+
 def _slim(event: dict[str, Any]) -> dict[str, Any]:
     """An event as the ledger keeps it: no token, no metadata, of the parse only what replaying needs."""
     slim = {key: value for key, value in event.items() if key != "metadata" and value is not None}
@@ -142,6 +156,7 @@ def _slim(event: dict[str, Any]) -> dict[str, Any]:
     return slim
 
 
+@functools.cache  # once, however many models are loaded
 def _cache_event_classes() -> None:
     """Rasa walks all subclasses of Event for each event it reads; the classes do not change while we run."""
     by_name = {cls.type_name: cls for cls in all_subclasses(rasa_events.Event) if cls.type_name}

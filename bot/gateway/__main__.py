@@ -10,6 +10,7 @@ from bot.database import DATABASE_ERRORS
 from bot.errors import SettingsError
 from bot.gateway.app import create_app
 from bot.logs import configure_logs
+from bot.loop import new_loop
 from bot.migrations import upgrade
 from bot.settings import load_settings
 
@@ -38,6 +39,7 @@ def main() -> int:
             print=None,
             access_log=None,
             shutdown_timeout=DRAIN_SECONDS,
+            loop=new_loop(),
         )
     except OSError as error:
         sys.stderr.write(f"BIND_PORT: {settings.bind_host}:{settings.bind_port} cannot be served: {error.strerror or error}\n")

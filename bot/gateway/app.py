@@ -17,6 +17,7 @@ from bot.conversations.ledger import Ledger
 from bot.database import make_engine
 from bot.errors import SettingsError
 from bot.gateway import keys
+from bot.gateway.backlog import Backlog
 from bot.gateway.dialogue_client import DialogueClient
 from bot.gateway.dispatcher import Dispatcher
 from bot.gateway.effects import EffectsWorker
@@ -24,6 +25,7 @@ from bot.gateway.limits import Limit
 from bot.gateway.mailer import Mailer
 from bot.gateway.metrics import Metrics
 from bot.gateway.middleware import add_headers, explain_errors, observe
+from bot.gateway.news import NewsListener
 from bot.gateway.resources import Resources
 from bot.gateway.routes import add_routes
 from bot.gateway.timings import Timings
@@ -57,15 +59,18 @@ def create_app(
     async def run(app: web.Application) -> AsyncIterator[None]:
         resources = _open(settings, timings or Timings(), accounts, now, jitter)
         app[keys.RESOURCES] = resources
+        app[keys.BACKLOG] = Backlog(resources.ledger, settings.rate_queue_most)
         effects = EffectsWorker(resources, mailer)
         dispatcher = app[keys.DISPATCHER] = Dispatcher(resources, effects.worker.wake)
-        workers = _workers(resources, dispatcher, effects)
+        news = NewsListener(resources.ledger, resources.hub, dispatcher.worker.wake, resources.timings.poll_seconds)
+        workers = [*_workers(resources, dispatcher, effects), news.worker]
         for worker in workers:
             worker.start()
         yield
         for worker in workers:
             await worker.stop()
         await dispatcher.drain()
+        await news.close()
         await resources.dialogue.close()
         await resources.ledger.close()
         if accounts is None:

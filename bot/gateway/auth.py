@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from aiohttp import hdrs, web
+from sqlalchemy.orm import Session
 
 from bot.channels.webchat.parse import SessionRequest
 from bot.conversations import sessions
@@ -22,28 +25,45 @@ log = structlog.get_logger()
 
 async def session_of(request: web.Request) -> OpenSession:
     """The session of the request's bearer token. Raises NoSession, SessionOver."""
+    resources, claims = request.app[RESOURCES], claims_of(request)
+    return _checked(await sessions.find(resources.ledger, claims.session, resources.now()), claims)
+
+
+def claims_of(request: web.Request) -> SessionClaims:
+    """What the request's bearer token says; whether its session was ended only the ledger knows. Raises NoSession, SessionOver."""
     scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NoSession("no bearer token")
+    resources = request.app[RESOURCES]
     try:
-        return await _open_session(request.app[RESOURCES], token.strip())
-    except (NoSession, SessionOver):
-        raise
+        return read_session(resources.settings.session_secret, token.strip(), resources.now())
     except TokenExpired as error:
         raise SessionOver(str(error)) from None
     except TokenInvalid as error:
         raise NoSession(str(error)) from None
 
 
-async def _open_session(resources: Resources, token: str) -> OpenSession:
-    now = resources.now()
-    claims = read_session(resources.settings.session_secret, token, now)
-    found = await sessions.find(resources.ledger, claims.session, now)
+def guard_of(claims: SessionClaims, now: datetime) -> Callable[[Session], None]:
+    """The same check as part of a transaction that does something in the session's name. It raises NoSession, SessionOver."""
+
+    def guard(session: Session) -> None:
+        _checked(sessions.find_within(session, claims.session, now), claims)
+
+    return guard
+
+
+def _checked(found: OpenSession | None, claims: SessionClaims) -> OpenSession:
     if found is None:
         raise SessionOver("revoked or unknown")
     if (found.conversation, found.desk) != (claims.conversation, claims.desk):
         raise NoSession("the token does not fit its session")
     return found
+
+
+async def _open_session(resources: Resources, token: str) -> OpenSession:
+    now = resources.now()
+    claims = read_session(resources.settings.session_secret, token, now)
+    return _checked(await sessions.find(resources.ledger, claims.session, now), claims)
 
 
 async def begin_or_resume(request: web.Request, asked: SessionRequest) -> OpenSession:

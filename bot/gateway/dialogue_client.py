@@ -18,7 +18,7 @@ from bot.conversations.base import EFFECT_KINDS
 from bot.conversations.clean import clean_json, clean_text
 from bot.conversations.results import Choice, ReadValue, Reply, TurnResult, Understood, Wanted
 from bot.conversations.turns import OpenTurn
-from bot.errors import DialogueUnavailable, TurnAborted
+from bot.errors import DialogueUnavailable, EpisodeUnreadable, TurnAborted
 from bot.gateway.timings import Timings
 
 _DECISIONS = {"answered", "asked", "refused"}
@@ -47,7 +47,7 @@ class DialogueClient:
         """The result of a turn.
 
         Raises DialogueUnavailable (no process answers in time), TurnAborted (it answered, but there is nothing to keep; try later),
-        TurnRejected (do not try again).
+        EpisodeUnreadable (try at once with a fresh episode), TurnRejected (do not try again).
         """
         body = request_body(turn, token)
         for url in self._in_order():
@@ -64,11 +64,11 @@ class DialogueClient:
 
     async def ready(self) -> bool:
         """Whether at least one process has its model loaded."""
-        return any(await asyncio.gather(*(is_ready(self._http, url) for url in self._urls)))
+        return await self.part_ready(self._urls)
 
-    async def part_ready(self, url: str) -> bool:
-        """Whether another internal process (the actions) is ready."""
-        return await is_ready(self._http, url)
+    async def part_ready(self, urls: Sequence[str]) -> bool:
+        """Whether at least one of the internal processes at `urls` is ready."""
+        return any(await asyncio.gather(*(is_ready(self._http, url) for url in urls)))
 
     def _in_order(self) -> list[str]:
         first = next(self._start)
@@ -101,6 +101,8 @@ def request_body(turn: OpenTurn, token: str) -> dict[str, Any]:
 async def _result(response: aiohttp.ClientResponse) -> TurnResult:
     if response.status == 422:  # noqa: PLR2004
         raise TurnRejected("the dialogue calls our request malformed")
+    if response.status == 409:  # noqa: PLR2004
+        raise EpisodeUnreadable("the dialogue cannot read the episode's events")
     if response.status != 200:  # noqa: PLR2004
         raise TurnAborted(f"status {response.status}")
     try:
@@ -117,7 +119,7 @@ def parse_result(body: Mapping[str, Any]) -> TurnResult:
         raise ValueError("no reply")
     return TurnResult(
         replies=replies,
-        events=tuple(_dictionary(event) for event in body["events"]),
+        events=tuple(_event(event) for event in body["events"]),
         understood=tuple(_understood(part) for part in body["understood"]),
         effects=tuple(_wanted(effect) for effect in body["effects"]),
     )
@@ -158,6 +160,13 @@ def _wanted(effect: Mapping[str, Any]) -> Wanted:
     if effect["kind"] not in EFFECT_KINDS:
         raise ValueError("unknown effect")
     return Wanted(effect["kind"], _dictionary(effect["payload"]))
+
+
+def _event(value: Any) -> dict[str, Any]:
+    """The dialogue refuses a whole conversation for an event without a kind: none is stored."""
+    event = _dictionary(value)
+    _text(event["event"])
+    return event
 
 
 def _probability(value: Any) -> float:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 
 import structlog
 
-from bot.conversations import answers, turns
+from bot.conversations import answers, turns, unreadable
 from bot.conversations.results import TurnResult
 from bot.conversations.turns import OpenTurn
-from bot.errors import DialogueUnavailable, LeaseLost, LedgerUnavailable, TurnAborted
+from bot.errors import DialogueUnavailable, EpisodeUnreadable, LeaseLost, LedgerUnavailable, TurnAborted
 from bot.gateway import texts
 from bot.gateway.dialogue_client import TurnRejected
 from bot.gateway.outage import OutageWatch
@@ -37,21 +38,48 @@ class Dispatcher:
         self._settings, self._metrics, self._timings = resources.settings, resources.metrics, resources.timings
         self._now, self._jitter = resources.now, resources.jitter
         self._running: set[asyncio.Task[None]] = set()
+        self._kept = 0
+        self._draining = False
         self.worker = Worker("turns", self.step, self._timings.poll_seconds)
         self.outage = OutageWatch(resources, (UNAVAILABLE, ABORTED), self.worker.wake)
         self._wake_effects = wake_effects
 
     async def step(self) -> bool:
         """Take one message and start its turn; whether there was one, and a place for it."""
-        if len(self._running) >= self._settings.rate_turns_at_once:
+        if not self._has_place():
             return False  # the turn that ends next wakes us
         turn = await turns.claim(self._ledger, self._now(), self._timings.lease_life)
         if turn is None:
             return False
+        self._start(turn)
+        return True
+
+    @contextmanager
+    def place(self) -> Iterator[timedelta | None]:
+        """Keep a place for a message that is being accepted: how long the lease of its turn lives, or None when no place is free."""
+        if self._draining or not self._has_place():
+            yield None
+            return
+        self._kept += 1
+        try:
+            yield self._timings.lease_life
+        finally:
+            self._kept -= 1
+
+    def go_on(self, turn: OpenTurn | None) -> None:
+        """A message was accepted: run its turn if it has been begun, or else look for the next one that waits."""
+        if turn is None:
+            self.worker.wake()
+        else:
+            self._start(turn)
+
+    def _has_place(self) -> bool:
+        return len(self._running) + self._kept < self._settings.rate_turns_at_once
+
+    def _start(self, turn: OpenTurn) -> None:
         task = asyncio.create_task(self._take(turn))
         self._running.add(task)
         task.add_done_callback(self._end)
-        return True
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -59,6 +87,8 @@ class Dispatcher:
 
     async def drain(self) -> None:
         """Wait for the turns that run, at most `drain_seconds`; what is left is taken again when its lease has ended."""
+        self._draining = True
+        log.info("stopping: no new turns; those that run are finished", process="gateway", turns=len(self._running))
         if self._running:
             await asyncio.wait(self._running, timeout=self._timings.drain_seconds)
         for task in list(self._running):
@@ -68,7 +98,7 @@ class Dispatcher:
     async def _take(self, turn: OpenTurn) -> None:
         conversation = turn.lease.conversation
         with structlog.contextvars.bound_contextvars(correlation=turn.correlation, conversation=conversation, turn=turn.message):
-            self._hub.wake(conversation, typing=True)
+            self._hub.wake(conversation, typing=True, moved=False)
             try:
                 await self._settle(turn)
             except LeaseLost:
@@ -79,15 +109,20 @@ class Dispatcher:
                 log.exception("a turn could not be settled")
                 self._metrics.turns.labels("internal").inc()
             finally:
-                self._hub.wake(conversation, typing=False)
+                self._hub.wake(conversation, typing=False, moved=False)
 
     async def _settle(self, turn: OpenTurn) -> None:
         try:
             async with self._renewing(turn):
-                token = sign_turn(self._settings.internal_secret, turn.desk, turn.level, turn.message, self._now())
-                result = await self._dialogue.turn(turn, token)
+                now = self._now()
+                token = sign_turn(self._settings.internal_secret, turn.desk, turn.level, turn.message, now)
+                self._metrics.stage_seconds.labels("waiting").observe(max(0.0, (now - turn.accepted_at).total_seconds()))
+                with self._metrics.stage_seconds.labels("dialogue").time():
+                    result = await self._dialogue.turn(turn, token)
         except TurnRejected as error:
             await self._park(turn, str(error))
+        except EpisodeUnreadable as error:
+            await self._in_a_fresh_episode(turn, str(error))
         except TurnAborted as error:
             await self._again(turn, ABORTED, str(error))
         except DialogueUnavailable as error:
@@ -95,11 +130,24 @@ class Dispatcher:
         else:
             await self._commit(turn, result)
 
+    async def _in_a_fresh_episode(self, turn: OpenTurn, error: str) -> None:
+        """What the assistant remembered cannot be read: forget it, and answer the message now instead of never."""
+        if not turn.events:  # there was nothing to read: it is the turn's own failure
+            await self._again(turn, ABORTED, error)
+            return
+        fresh = await unreadable.begin_anew(self._ledger, turn, self._now())
+        self._count(turn, "unreadable_episode", error=error)
+        await self._settle(fresh)
+
     async def _commit(self, turn: OpenTurn, result: TurnResult) -> None:
         now = self._now()
-        await answers.commit(self._ledger, turn, result, now)
+        with self._metrics.stage_seconds.labels("commit").time():
+            answer = await answers.commit(self._ledger, turn, result, now)
+        self._hub.publish(turn.lease.conversation, (answer,))
+        self._metrics.deliveries.labels("pending").inc()
         if result.effects:
             self._wake_effects()
+            self._metrics.escalations.inc(sum(effect.kind == "escalate" for effect in result.effects))
         for part in result.understood:
             self._metrics.decisions.labels(part.decision).inc()
         self._metrics.answer_seconds.observe(max(0.0, (now - turn.accepted_at).total_seconds()))
@@ -107,7 +155,8 @@ class Dispatcher:
 
     async def _again(self, turn: OpenTurn, error: str, detail: str) -> None:
         now = self._now()
-        if turn.attempts >= self._timings.park_attempts and now - turn.first_attempt_at >= self._timings.park_after:
+        patient = timedelta() <= now - turn.first_attempt_at < self._timings.park_after  # a clock that was set back must not prolong it
+        if turn.attempts >= self._timings.park_attempts and not patient:
             await self._park(turn, f"{error}: {detail}")
             return
         await turns.postpone(self._ledger, turn, now + self._timings.back_off(turn.attempts, self._jitter()), error)
@@ -116,6 +165,7 @@ class Dispatcher:
 
     async def _park(self, turn: OpenTurn, error: str) -> None:
         await turns.park(self._ledger, turn, error, texts.parked(self._settings), self._now())
+        self._hub.wake(turn.lease.conversation)
         self._metrics.notices.labels("parked").inc()
         self._count(turn, "parked", error=error)
 
@@ -126,12 +176,12 @@ class Dispatcher:
     @asynccontextmanager
     async def _renewing(self, turn: OpenTurn) -> AsyncIterator[None]:
         """Keep the lease while the block runs; when it is lost the commit will find out."""
-        renewal = Worker("lease", lambda: self._renew(turn), self._timings.renew_seconds, later=True)
-        renewal.start()
+        renewal = Worker("lease", lambda: self._renew(turn), self._timings.renew_seconds)
+        first = asyncio.get_running_loop().call_later(self._timings.renew_seconds, renewal.start)  # hardly a turn takes so long
         try:
-            with self._metrics.turn_seconds.time():
-                yield
+            yield
         finally:
+            first.cancel()
             await renewal.stop()
 
     async def _renew(self, turn: OpenTurn) -> bool:

@@ -7,6 +7,7 @@ from aiohttp import web
 from bot.channels.webchat.parse import Malformed, TooLong
 from bot.errors import AccountsUnavailable, Conflict, LedgerUnavailable, NotYours, TokenExpired, TokenInvalid
 from bot.gateway import texts
+from bot.gateway.backlog import TooBusy
 from bot.gateway.limits import TooMany
 
 RETRY_SECONDS = 5
@@ -33,6 +34,7 @@ _TABLE: dict[type[Exception], tuple[int, str]] = {
     TokenInvalid: (401, "token"),
     TokenExpired: (401, "token_expired"),
     NotYours: (403, "forbidden"),
+    TooBusy: (429, "busy"),
     TooMany: (429, "rate"),
     LedgerUnavailable: (503, "unavailable"),
     AccountsUnavailable: (503, "unavailable"),

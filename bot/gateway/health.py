@@ -28,7 +28,7 @@ async def ready(request: web.Request) -> web.Response:
     ledger, dialogue, actions, accounts = await asyncio.gather(
         _ledger_ready(resources),
         resources.dialogue.ready(),
-        resources.dialogue.part_ready(resources.settings.actions_url),
+        resources.dialogue.part_ready(resources.settings.actions_urls),
         _accounts_ready(resources),
     )
     missing = [name for name, is_ready in (("ledger", ledger), ("dialogue", dialogue), ("actions", actions)) if not is_ready]
@@ -43,6 +43,8 @@ async def metrics(request: web.Request) -> web.Response:
     try:
         for state, number in (await queue.depth(resources.ledger)).items():
             resources.metrics.queue.labels(state).set(number)
+        oldest = await queue.oldest_waiting(resources.ledger)
+        resources.metrics.queue_age.set(0 if oldest is None else max(0.0, (resources.now() - oldest).total_seconds()))
     except LedgerUnavailable:
         resources.metrics.queue.clear()
     return web.Response(body=generate_latest(resources.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -6,22 +6,33 @@ import ipaddress
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
 from bot.errors import AssistantError
 
 MOST_BUCKETS = 20_000
+CALM = timedelta(minutes=1)
+"""So long without a refusal, and the next one begins another flood."""
 
 
 class TooMany(AssistantError):
-    """A limit was passed. `retry_after`: whole seconds after which the next request is welcome."""
+    """A limit was passed. `retry_after`: whole seconds after which the next request is welcome; `first`: of this flood."""
 
-    def __init__(self, limit: str, retry_after: int) -> None:
+    def __init__(self, limit: str, retry_after: int, *, first: bool = False) -> None:
         super().__init__(limit)
         self.limit = limit
         self.retry_after = retry_after
+        self.first = first
+
+
+@dataclass(frozen=True)
+class _Bucket:
+    left: float
+    since: datetime
+    refused_at: datetime | None = None
 
 
 class Limit:
@@ -29,20 +40,21 @@ class Limit:
 
     def __init__(self, name: str, per_minute: int, now: Callable[[], datetime]) -> None:
         self._name, self._most, self._now = name, float(per_minute), now
-        self._buckets: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     def take(self, key: str) -> None:
         """Count one request of this key. Raises TooMany."""
         now = self._now()
-        left, since = self._buckets.pop(key, (self._most, now))
-        passed = max(0.0, (now - since).total_seconds())
-        left = min(self._most, left + passed * self._most / 60)
+        bucket = self._buckets.pop(key, _Bucket(self._most, now))
+        passed = max(0.0, (now - bucket.since).total_seconds())
+        left = min(self._most, bucket.left + passed * self._most / 60)
         allowed = left >= 1
-        self._buckets[key] = (left - 1 if allowed else left, now)
+        self._buckets[key] = _Bucket(left - 1, now, bucket.refused_at) if allowed else _Bucket(left, now, now)
         while len(self._buckets) > MOST_BUCKETS:
             self._buckets.popitem(last=False)
         if not allowed:
-            raise TooMany(self._name, max(1, math.ceil((1 - left) * 60 / self._most)))
+            first = bucket.refused_at is None or not timedelta() <= now - bucket.refused_at < CALM
+            raise TooMany(self._name, max(1, math.ceil((1 - left) * 60 / self._most)), first=first)
 
 
 def client_address(request: web.Request, trusted_proxies: Sequence[str]) -> str:

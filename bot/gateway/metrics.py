@@ -17,7 +17,13 @@ class Metrics:
             "gateway_request_seconds", "Time to answer a request", ["route"], buckets=_SECONDS, registry=self.registry
         )
         self.turns = Counter("gateway_turns", "Turns by outcome", ["outcome"], registry=self.registry)
-        self.turn_seconds = Histogram("gateway_turn_seconds", "Time from claim to commit", buckets=_SECONDS, registry=self.registry)
+        self.stage_seconds = Histogram(
+            "gateway_stage_seconds",
+            "Time of a turn by stage: waiting, dialogue, commit",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
         self.answer_seconds = Histogram(
             "gateway_answer_seconds", "Time from acceptance to commit", buckets=_SECONDS, registry=self.registry
         )
@@ -25,6 +31,14 @@ class Metrics:
         self.notices = Counter("gateway_notices", "Notices told to customers", ["reason"], registry=self.registry)
         self.effects = Counter("gateway_effects", "Effects by kind and outcome", ["kind", "outcome"], registry=self.registry)
         self.queue = Gauge("gateway_queue_messages", "Inbound messages by state", ["state"], registry=self.registry)
+        self.escalations = Counter("gateway_escalations", "Cases opened for the support line", registry=self.registry)
+        self.deliveries = Counter(
+            "gateway_deliveries",
+            "Answers by how far they came: pending, sent (written to a stream), read",
+            ["state"],
+            registry=self.registry,
+        )
+        self.queue_age = Gauge("gateway_queue_oldest_seconds", "Age of the message that has waited longest", registry=self.registry)
         self.outage = Gauge("gateway_outage", "1 while dialogue or actions are known to be away", registry=self.registry)
         self.streams = Gauge("gateway_streams", "Open event streams", registry=self.registry)
         self.refused = Counter("gateway_refused_requests", "Requests refused by a limit", ["limit"], registry=self.registry)

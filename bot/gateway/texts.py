@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.settings import Settings
 
 ERRORS = {
@@ -18,6 +20,7 @@ ERRORS = {
     "button_used": "Esa opción ya se usó. Escribe tu pregunta o elige otra.",
     "button_expired": "Esa opción ya venció. Escribe tu pregunta de nuevo.",
     "rate": "Estás enviando mensajes muy rápido. Espera un momento e inténtalo de nuevo.",
+    "busy": "En este momento hay muchas personas escribiendo. Inténtalo de nuevo en unos segundos.",
     "unavailable": "Por ahora no podemos recibir mensajes. Inténtalo de nuevo en unos segundos.",
     "not_found": "No existe lo que buscas.",
     "method": "Ese método no se permite aquí.",
@@ -40,6 +43,15 @@ def parked(settings: Settings) -> str:
     return (
         f"No pudimos responder tu mensaje y lo sentimos. Llama a la línea de soporte, {settings.support_phone}, "
         f"de lunes a viernes de {hours} h, y ahí te ayudan."
+    )
+
+
+def flood(settings: Settings, again_at: datetime) -> str:
+    """Told once to a customer who writes faster than anybody can read."""
+    at = again_at.astimezone(settings.timezone)
+    return (
+        f"Recibimos muchos mensajes tuyos en poco tiempo y necesitamos una pausa. A partir de {'la' if at.hour == 1 else 'las'} {at:%H:%M:%S} "
+        "seguimos con los demás. No tienes que volver a escribirlos: este chat los guarda y los envía solo."
     )
 
 

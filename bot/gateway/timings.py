@@ -15,14 +15,14 @@ class Timings:
     turn_seconds: float = 20.0
     connect_seconds: float = 2.0
     drain_seconds: float = 25.0
-    lease_life: timedelta = timedelta(seconds=30)
-    renew_seconds: float = 10.0
+    lease_life: timedelta = timedelta(seconds=15)
+    renew_seconds: float = 5.0
     delay_notice_after: timedelta = timedelta(seconds=6)
     back_off_first: timedelta = timedelta(seconds=2)
     back_off_most: timedelta = timedelta(seconds=20)
     park_attempts: int = 8
     park_after: timedelta = timedelta(minutes=10)
-    effect_lease_life: timedelta = timedelta(minutes=2)
+    effect_lease_life: timedelta = timedelta(minutes=1)
     effect_attempts: int = 12
 
     def back_off(self, attempts: int, jitter: float) -> timedelta:

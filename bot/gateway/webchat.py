@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 
 from aiohttp import hdrs, web
 
 from bot.channels.webchat import parse, render
 from bot.channels.webchat.stream import HEADERS, Stream
-from bot.conversations import history, inbox, sessions
-from bot.conversations.inbox import Inbound
+from bot.conversations import history, inbox, pressure, sessions
+from bot.conversations.inbox import Inbound, Terms
 from bot.conversations.sessions import OpenSession
+from bot.errors import LedgerUnavailable
 from bot.gateway import texts
-from bot.gateway.auth import begin_or_resume, session_of, token_of
-from bot.gateway.keys import CORRELATION, DISPATCHER, MESSAGE_LIMIT, RESOURCES, SESSION_LIMIT
-from bot.gateway.limits import client_address
+from bot.gateway.auth import begin_or_resume, claims_of, guard_of, session_of, token_of
+from bot.gateway.keys import BACKLOG, CORRELATION, DISPATCHER, MESSAGE_LIMIT, RESOURCES, SESSION_LIMIT
+from bot.gateway.limits import CALM, TooMany, client_address
+from bot.gateway.resources import Resources
+from bot.identity.session import SessionClaims
 from bot.rules.choices import match_choice
 
 
@@ -38,27 +42,54 @@ async def log_out(request: web.Request) -> web.Response:
 
 async def send_message(request: web.Request) -> web.Response:
     """POST /webchat/messages: stored, then acknowledged, then answered."""
-    session = await session_of(request)
-    request.app[MESSAGE_LIMIT].take(session.desk or session.conversation)
-    message = parse.message_request(await request.read())
-    resources = request.app[RESOURCES]
-    inbound = Inbound(
-        conversation=session.conversation,
+    claims = claims_of(request)
+    resources, backlog, dispatcher = request.app[RESOURCES], request.app[BACKLOG], request.app[DISPATCHER]
+    await backlog.check()
+    await _take_from_limit(request, claims)
+    inbound = _inbound(request, claims, parse.message_request(await request.read()))
+    now = resources.now()
+    with dispatcher.place() as lease_life:
+        terms = Terms(guard_of(claims, now), match_choice, texts.privacy(_privacy_url(request)), lease_life)
+        accepted = await inbox.accept(resources.ledger, inbound, now, terms)
+        backlog.add()
+        resources.hub.publish(claims.conversation, accepted.messages)
+        dispatcher.go_on(accepted.turn)
+    return web.json_response({"seq": accepted.seq}, status=202)
+
+
+def _inbound(request: web.Request, claims: SessionClaims, message: parse.MessageRequest) -> Inbound:
+    return Inbound(
+        conversation=claims.conversation,
         channel="web",
-        scope=session.conversation,
+        scope=claims.conversation,
         external_id=message.id,
         text=message.text,
         button=message.button,
-        desk=session.desk,
-        level=session.level,
-        proof=f"session:{session.id}",
+        desk=claims.desk,
+        level="anonymous" if claims.desk is None else "portal",
+        proof=f"session:{claims.session}",
         correlation=request[CORRELATION],
     )
-    notice = texts.privacy(_privacy_url(request))
-    accepted = await inbox.accept(resources.ledger, inbound, resources.now(), match=match_choice, notice=notice)
-    resources.hub.wake(session.conversation)
-    request.app[DISPATCHER].worker.wake()
-    return web.json_response({"seq": accepted.seq}, status=202)
+
+
+async def _take_from_limit(request: web.Request, claims: SessionClaims) -> None:
+    """Raises TooMany, NoSession, SessionOver; the first time of a flood it is told, so that nobody wonders where the messages are."""
+    try:
+        request.app[MESSAGE_LIMIT].take(claims.desk or claims.conversation)
+    except TooMany as refused:
+        if refused.first:
+            session = await session_of(request)  # a session that was logged out writes nothing, not even this
+            await _tell_flood(request.app[RESOURCES], session.conversation, refused.retry_after)
+        raise
+
+
+async def _tell_flood(resources: Resources, conversation: str, retry_after: int) -> None:
+    now = resources.now()
+    text = texts.flood(resources.settings, now + timedelta(seconds=retry_after))
+    with contextlib.suppress(LedgerUnavailable):  # the refusal itself says it too
+        if await pressure.tell_flood(resources.ledger, conversation, text, now, CALM):
+            resources.metrics.notices.labels("flood").inc()
+            resources.hub.wake(conversation)
 
 
 async def read_messages(request: web.Request) -> web.Response:
@@ -76,7 +107,8 @@ async def mark_read(request: web.Request) -> web.Response:
     seq = parse.read_request(await request.read())
     if seq > session.cursor:
         raise parse.Malformed("cursor")
-    await history.mark_read(request.app[RESOURCES].ledger, session.conversation, seq)
+    resources = request.app[RESOURCES]
+    resources.metrics.deliveries.labels("read").inc(await history.mark_read(resources.ledger, session.conversation, seq))
     return web.Response(status=204)
 
 
@@ -88,7 +120,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers=HEADERS)
     with resources.hub.listen(session.conversation) as listener, contextlib.suppress(ConnectionError):
         await response.prepare(request)
-        running = Stream(resources.ledger, session.conversation, since, listener)
+        sent = resources.metrics.deliveries.labels("sent").inc
+        running = Stream(resources.ledger, session.conversation, since, listener, sent)
         await running.run(response, resources.timings.keep_alive_seconds, lambda: _still_good(request, session))
     return response
 

@@ -17,12 +17,12 @@ log = structlog.get_logger()
 
 
 class Worker:
-    """Calls `step` until stopped: at once again when it returns True, else when woken or after `pause_seconds`; `later`: the first pause first."""
+    """Calls `step` until stopped: at once again when it returns True, else when woken or after `pause_seconds`."""
 
-    def __init__(self, name: str, step: Callable[[], Awaitable[bool]], pause_seconds: float, *, later: bool = False) -> None:
+    def __init__(self, name: str, step: Callable[[], Awaitable[bool]], pause_seconds: float) -> None:
         self._name, self._step, self._pause_seconds = name, step, pause_seconds
         self._woken = asyncio.Event()
-        self._stopping, self._later = False, later
+        self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -41,8 +41,6 @@ class Worker:
             await self._task
 
     async def _run(self) -> None:
-        if self._later:
-            await self._pause()
         while not self._stopping:
             self._woken.clear()
             if not await self._try():

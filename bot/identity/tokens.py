@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -22,23 +23,31 @@ def sign(key: str, claims: Mapping[str, Any]) -> str:
     return jwt.encode(dict(claims), key, algorithm="HS256")
 
 
-def verify(key: Any, token: object, *, algorithms: Sequence[str], audience: str, required: Sequence[str], now: datetime) -> dict[str, Any]:
+def verify(
+    key: Any, token: object, *, algorithms: Sequence[str], audience: str, required: Sequence[str], now: datetime
+) -> Mapping[str, Any]:
     """The claims of a token that `key` signed for `audience`, not before `now` and not after it.
 
     `exp` is always required. Raises TokenInvalid (forged, malformed, other audience or algorithm) or TokenExpired.
     """
     if not isinstance(token, str) or not token.isascii() or len(token) > MAX_TOKEN_CHARACTERS:
         raise TokenInvalid("not a token")
-    # the times are ours to check, by hand and against `now`
-    options: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "require": ["exp", *required]}
     try:
-        claims: dict[str, Any] = jwt.decode(token, key, algorithms=list(algorithms), audience=audience, options=options)
+        claims = _signed(token, key, tuple(algorithms), audience, tuple(required))
     except (jwt.PyJWTError, ValueError, TypeError) as error:
         raise TokenInvalid(type(error).__name__) from None
     if now >= moment(claims, "exp"):
         raise TokenExpired("the token has ended")
     if "nbf" in claims and now < moment(claims, "nbf"):
         raise TokenInvalid("the token is for later")
+    return claims
+
+
+@lru_cache(maxsize=2048)
+def _signed(token: str, key: Any, algorithms: tuple[str, ...], audience: str, required: tuple[str, ...]) -> Mapping[str, Any]:
+    """Kept for the tokens that come back with every request: what was signed stays signed. The times are not checked here."""
+    options: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "require": ["exp", *required]}
+    claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=list(algorithms), audience=audience, options=options)
     return claims
 
 

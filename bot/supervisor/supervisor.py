@@ -48,12 +48,13 @@ def check_ports(ports: Sequence[Port]) -> None:
                 probe.bind((port.host, port.number))
             except OSError as error:
                 raise StartFailed(
-                    f"port {port.number} for the {port.owner} cannot be used ({error.strerror}{_holder(port.number)}). "
+                    f"port {port.number} for the {port.owner} cannot be used ({error.strerror}{holder(port.number)}). "
                     f"Stop that program or set {port.setting} to another one."
                 ) from None
 
 
-def _holder(number: int) -> str:
+def holder(number: int) -> str:
+    """Which program listens on a port of this machine, where that can be seen; else nothing."""
     try:
         pids = {c.pid for c in psutil.net_connections("inet") if c.status == psutil.CONN_LISTEN and c.laddr.port == number and c.pid}
         return "".join(f"; held by {psutil.Process(pid).name()}, process {pid}" for pid in pids)

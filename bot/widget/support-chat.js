@@ -125,6 +125,7 @@ h2{font-size:15px;letter-spacing:-.01em;font-weight:650;line-height:1.25}
 .message{display:flex;flex-direction:column;max-width:88%;align-self:flex-start;align-items:flex-start;overflow-wrap:anywhere}
 .message.near{margin-top:-5px}
 .bubble{background:var(--surface);border:1px solid var(--line);border-radius:4px 14px 14px 14px;padding:9px 13px}
+.bubble+.bubble{margin-top:5px}
 .meta{font-size:12px;color:var(--muted);padding:3px 4px 0;display:flex;gap:6px;align-items:center;flex-wrap:wrap}
 .message.more>.meta{display:none}
 .customer{align-self:flex-end;align-items:flex-end}
@@ -1407,8 +1408,9 @@ export class SupportChat extends HTMLElement {
   #bubble(message) {
     const look = message.kind === 'notice' ? 'notice' : ['customer', 'agent'].includes(message.author) ? message.author : 'bot';
     const author = look === 'notice' ? 'Aviso' : TEXTS.author[look];
-    const bubble = h('div', { class: 'bubble', part: `bubble ${look}` }, h('span', { class: 'sr' }, `${author}: `), ...richText(String(message.text ?? '')));
-    const node = h('div', { class: `message ${look}` }, bubble);
+    const texts = message.parts?.length ? message.parts : [message.text ?? '']; // a long answer comes in several bubbles
+    const bubble = (text, n) => h('div', { class: 'bubble', part: `bubble ${look}` }, ...(n ? [] : [h('span', { class: 'sr' }, `${author}: `)]), ...richText(String(text)));
+    const node = h('div', { class: `message ${look}` }, ...texts.map(bubble));
     if (message.buttons?.length) {
       const choice = (button) => h('button', { type: 'button', class: 'choice', 'data-id': button.id, onclick: () => this.#choose(button) }, button.title);
       node.append(h('div', { class: 'choices', role: 'group', 'aria-label': 'Opciones' }, ...message.buttons.map(choice)));

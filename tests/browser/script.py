@@ -41,3 +41,5 @@ ANSWERS: dict[str, tuple[str, list[str]]] = {
         ["Estado de mi pago", "Factura"],
     ),
 }
+LONG_ANSWER = "\n\n".join(f"Parte {n}. " + "Tu servidor vence el martes 24 de noviembre. " * 40 for n in range(1, 6)) + "\n\nFin de todo."
+"""More than a bubble holds."""

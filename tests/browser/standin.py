@@ -19,7 +19,8 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.browser.script import ANSWERS, CSP, CUSTOMERS, HOST_PAGE, PRIVACY
+from bot.channels.parts import split_reply
+from tests.browser.script import ANSWERS, CSP, CUSTOMERS, HOST_PAGE, LONG_ANSWER, PRIVACY
 
 WIDGET = Path(__file__).resolve().parents[2] / "bot" / "widget"
 MAX_CHARACTERS = 4096
@@ -47,10 +48,11 @@ class Conversation:
     def add(self, author: str, text: str, kind: str = "text", titles: list[str] | None = None, at: str | None = None) -> int:
         """Append a message and return its seq."""
         seq = len(self.messages) + 1
+        parts = {"parts": split_reply(text, MAX_CHARACTERS)} if len(text) > MAX_CHARACTERS else {}
         rows = [{"id": secrets.token_hex(6), "title": title} for title in titles or []]
         self.buttons |= {row["id"]: {**row, "seq": seq} for row in rows}
         moment = at or datetime.now(UTC).isoformat()
-        self.messages.append({"seq": seq, "author": author, "kind": kind, "text": text, "buttons": rows, "at": moment})
+        self.messages.append({"seq": seq, "author": author, "kind": kind, "text": text, "buttons": rows, "at": moment, **parts})
         self.wake()
         return seq
 
@@ -149,6 +151,9 @@ class Standin:
             talk.add("bot", "Le paso tu caso a un asesor. Tu folio es SV-7K2M9.", "answer")
             talk.say("state", {"owner": "agent"})
             talk.add("agent", "Hola, soy Mariana. Ya vi tu servidor, dame un momento.", "text")
+            return
+        if text == "cuéntame todo":
+            talk.add("bot", LONG_ANSWER, "answer", ["Factura"])
             return
         answer, titles = ANSWERS.get(text, (text.removeprefix("repite: ") if text.startswith("repite: ") else f"Recibí: {text}", []))
         talk.add("bot", answer, "answer", titles)

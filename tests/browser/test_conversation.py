@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.browser.desk import until, visit
+from tests.browser.desk import until, violations, visit
 
 XSS = [
     '<img src=x onerror="window.hacked=1">',
@@ -181,3 +181,19 @@ async def test_long_answer_is_read_from_its_top(page, gateway):
     await chat.ask("repite: " + "\n".join(f"renglón {n}" for n in range(60)))
     await expect(chat.log.get_by_text("renglón 59").last).to_be_attached()
     await expect(chat.log.locator(".bot .bubble").last).to_be_in_viewport(ratio=0.1)
+
+
+async def test_an_answer_longer_than_a_bubble_is_one_message_in_several(page, gateway):
+    chat = await visit(page, gateway)
+    await chat.ask("cuéntame todo")
+    message = chat.log.locator(".message.bot", has=page.get_by_text("Fin de todo."))
+    await expect(message).to_have_count(1)
+    bubbles = message.locator(".bubble")
+    assert await bubbles.count() == 3
+    told = await bubbles.all_inner_texts()
+    assert [text.count("Asistente") for text in told] == [1, 0, 0]  # a screen reader hears once who speaks
+    assert all(f"Parte {n}." in "".join(told) for n in range(1, 6))
+    await expect(message.get_by_role("button", name="Factura")).to_have_count(1)
+    await page.reload()
+    await expect(message.locator(".bubble")).to_have_count(3)
+    assert await violations(page) == []

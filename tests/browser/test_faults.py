@@ -202,3 +202,19 @@ async def test_blocked_storage_does_not_stop_the_chat(new_context, gateway):
     await expect(chat.log.get_by_text("Sin enviar")).to_be_visible()
     gateway.offline = False
     await chat.sees("Recibí: guárdalo")
+
+
+async def test_a_flood_is_told_once_and_what_waits_goes_by_itself(page, gateway):
+    chat = await visit(page, gateway)
+    await chat.ask("uno")
+    await chat.sees("Recibí: uno")
+    gateway.fail("/webchat/messages", 429, times=2, headers={"Retry-After": "1"}, error="rate")
+    gateway.conversation_of(None).add("bot", "Recibimos muchos mensajes tuyos en poco tiempo.", "notice")
+    await chat.ask("dos")
+    await chat.ask("tres")
+    await chat.sees("Recibimos muchos mensajes tuyos en poco tiempo.")
+    await chat.sees("Recibí: dos")
+    await chat.sees("Recibí: tres")
+    await expect(chat.log.locator(".unsent")).to_have_count(0)
+    assert [body["text"] for body in gateway.received] == ["uno", "dos", "tres"]
+    await expect(chat.box).to_have_value("")

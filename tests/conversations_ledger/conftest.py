@@ -86,7 +86,7 @@ class Desk:
     async def answer(self, turn: OpenTurn | None = None, result: TurnResult | None = None) -> int:
         turn = turn or await self.claim()
         assert turn is not None
-        return await answers.commit(self.ledger, turn, result or told("Listo."), self.now)
+        return (await answers.commit(self.ledger, turn, result or told("Listo."), self.now)).seq
 
     async def ask(self, text: str, result: TurnResult | None = None) -> int:
         await self.say(text)
@@ -112,5 +112,4 @@ def told(text: str, *choices: Choice, events: int = 2, effects: tuple[Wanted, ..
 
 
 async def rows(ledger: Ledger, model: type[Base], *order: Any) -> list[Any]:
-    async with ledger.read() as session:
-        return list(await session.scalars(select(model).order_by(*order)))
+    return await ledger.read(lambda session: list(session.scalars(select(model).order_by(*order))))

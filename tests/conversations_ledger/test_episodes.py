@@ -9,7 +9,7 @@ import pytest
 
 from bot.conversations import effects, episodes, sessions
 from bot.conversations.base import MAX_EVENTS
-from bot.conversations.models import Effect, Episode, SessionEvent
+from bot.conversations.models import Effect, Episode
 from bot.conversations.results import Wanted
 from bot.errors import LeaseLost
 from tests.conversations_ledger.conftest import LIFE, NOON, Desk, rows, told
@@ -17,11 +17,11 @@ from tests.conversations_ledger.conftest import LIFE, NOON, Desk, rows, told
 MAIL = Wanted("resend_connection_mail", {"desk": "C-1009", "server": "SIERRA-01"})
 
 
-async def test_events_are_handed_on_within_an_episode(desk) -> None:
-    await desk.ask("uno", told("Va.", events=3))
-    await desk.ask("dos", told("Va.", events=2))
+async def test_the_events_of_the_last_turn_are_handed_on_within_an_episode(desk) -> None:
+    await desk.ask("uno", told("Va.", events=2))
+    await desk.ask("dos", told("Va.", events=3))
     await desk.say("tres")
-    assert [event["n"] for event in (await desk.claim()).events] == [0, 1, 2, 0, 1]
+    assert [event["n"] for event in (await desk.claim()).events] == [0, 1, 2]
 
 
 async def test_thirty_minutes_of_silence_end_it(ledger, desk) -> None:
@@ -32,8 +32,7 @@ async def test_thirty_minutes_of_silence_end_it(ledger, desk) -> None:
     await desk.say("tres")
     assert (await desk.claim()).events == ()
     first, second = await rows(ledger, Episode, Episode.id)
-    assert (first.outcome, second.ended_at) == ("silence", None)
-    assert await rows(ledger, SessionEvent) == []
+    assert (first.outcome, first.events, second.ended_at) == ("silence", [], None)
 
 
 async def test_an_outage_is_not_silence(ledger, desk) -> None:
@@ -59,30 +58,19 @@ async def test_log_out_ends_it_even_while_an_answer_is_made(ledger, desk) -> Non
     turn = await desk.claim()
     await sessions.revoke(ledger, desk.conversation, desk.now)
     await desk.answer(turn)
-    assert [(e.outcome, e.events) for e in await rows(ledger, Episode)] == [("logout", 0)]
-    assert await rows(ledger, SessionEvent) == []
+    assert [(e.outcome, e.events) for e in await rows(ledger, Episode)] == [("logout", [])]
 
 
 async def test_three_hundred_events_end_it(ledger, desk) -> None:
-    turns_taken = 0
-    while not (await rows(ledger, Episode) or [None])[0] or not (await rows(ledger, Episode))[0].ended_at:
-        await desk.ask("otra", told("Va.", events=100))
-        turns_taken += 1
-    assert turns_taken * 100 == MAX_EVENTS
-    assert await rows(ledger, SessionEvent) == []
-    await desk.say("y otra")
-    assert (await desk.claim()).events == ()
-
-
-async def test_one_turn_with_too_many_events_does_not_stay(ledger, desk) -> None:
-    await desk.ask("uno", told("Va.", events=MAX_EVENTS + 50))
-    await desk.say("dos")
+    await desk.ask("uno", told("Va.", events=MAX_EVENTS - 1))
+    await desk.ask("dos", told("Va.", events=MAX_EVENTS))
+    assert [(e.outcome, e.events) for e in await rows(ledger, Episode)] == [("length", [])]
+    await desk.say("tres")
     assert (await desk.claim()).events == ()
 
 
 async def test_closing_what_is_not_open_is_nothing(ledger, desk) -> None:
-    async with ledger.write() as session:
-        await episodes.close_open(session, desk.conversation, "logout", NOON)
+    await ledger.write(lambda session: episodes.close_open(session, desk.conversation, "logout", NOON))
     assert await rows(ledger, Episode) == []
 
 

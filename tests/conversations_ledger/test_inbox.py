@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from bot.conversations import history, inbox, sessions
 from bot.conversations.clean import clean_json, clean_text
+from bot.conversations.inbox import Terms
 from bot.conversations.models import Conversation, Message
 from bot.errors import Conflict, LedgerUnavailable, NotYours
 from tests.conversations_ledger.conftest import NOON, rows
@@ -39,7 +41,7 @@ async def test_the_same_id_with_other_content_is_a_conflict(ledger, desk) -> Non
 
 async def test_copies_at_once_through_several_processes(open_ledger, desk) -> None:
     ledgers = [open_ledger() for _ in range(3)]
-    copies = [inbox.accept(ledgers[n % 3], desk.inbound("hola", external_id="a"), NOON, notice="aviso") for n in range(15)]
+    copies = [inbox.accept(ledgers[n % 3], desk.inbound("hola", external_id="a"), NOON, Terms(notice="aviso")) for n in range(15)]
     accepted = await asyncio.gather(*copies)
     assert {one.seq for one in accepted} == {1}
     assert sum(not one.repeated for one in accepted) == 1
@@ -67,8 +69,7 @@ async def test_a_conversation_that_does_not_exist(ledger, desk) -> None:
 
 
 async def test_a_conversation_of_an_agent_is_not_queued(ledger, desk) -> None:
-    async with ledger.write() as session:
-        (await session.get_one(Conversation, desk.conversation)).owner = "agent"
+    await ledger.write(lambda session: session.execute(update(Conversation).values(owner="agent")))
     await desk.say("hola")
     assert [message.state for message in await rows(ledger, Message)] == ["with_agent"]
     assert await desk.claim() is None

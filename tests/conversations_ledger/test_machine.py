@@ -46,11 +46,14 @@ class LedgerMachine(RuleBasedStateMachine):
         self.loop.close()
         self.folder.cleanup()
 
-    @rule(which=TWO)
-    def deliver(self, which: int) -> None:
+    @rule(which=TWO, at_once=st.booleans())
+    def deliver(self, which: int, at_once: bool) -> None:
         text = f"n={len(self.sent[which])}"
-        accepted = self.run(inbox.accept(self.ledger, self.desks[which].inbound(text, external_id=text), self.now))
+        terms = inbox.Terms(lease_life=LIFE if at_once else None)
+        accepted = self.run(inbox.accept(self.ledger, self.desks[which].inbound(text, external_id=text), self.now, terms))
         assert not accepted.repeated
+        if accepted.turn is not None:
+            self.turns.append(accepted.turn)
         self.sent[which].append(text)
 
     @rule(which=TWO, data=st.data())

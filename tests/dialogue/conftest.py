@@ -85,7 +85,7 @@ async def dialogue(door: Door) -> AsyncIterator[Desk]:
 
         model = fitting_model()
         assert model is not None, "no model fits the data: run `python -m bot train`"
-        endpoint = ActionEndpoint(door.url, SECRET)
+        endpoint = ActionEndpoint((door.url,), SECRET)
         engine = Engine(model, endpoint)
     port = free_port()
     runner = await serve(create_app(engine, SECRET), port)

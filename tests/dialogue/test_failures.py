@@ -23,6 +23,13 @@ async def aborted(desk: Desk, body: dict) -> dict:
     return answer
 
 
+async def unreadable(desk: Desk, body: dict) -> dict:
+    status, answer = await desk.post(body)
+    assert (status, answer["error"]) == (409, "unreadable_episode"), answer
+    assert set(answer) == {"error", "message"}
+    return answer
+
+
 @pytest.mark.parametrize("fault", [*FAULTS, *STAY_AWAY])
 async def test_an_action_that_fails_aborts_the_turn_and_the_retry_answers(desk: Desk, monkeypatch, fault):
     monkeypatch.setattr(desk.endpoint, "timeout_seconds", 0.3 if fault == "hangs" else 8.0)
@@ -86,9 +93,9 @@ async def test_nothing_of_an_aborted_turn_reaches_the_next(desk: Desk):
     ids=str,
 )
 async def test_a_strange_stored_event_is_no_crash(desk: Desk, event):
-    """What cannot be read aborts the turn; what can must not shift which events are new."""
+    """What cannot be read is told apart from a failure; what can must not shift which events are new."""
     status, answer = await desk.post(desk.body(QUESTION, "C-1002", events=[event]))
-    assert status in {200, 503}, answer
+    assert status in {200, 409, 503}, answer  # 503: an action stumbled over what it says
     if status == 200:
         assert [each["text"] for each in answer["events"] if each["event"] == "user"] == [QUESTION]
     await desk.turn(QUESTION, "C-1002")
@@ -97,8 +104,13 @@ async def test_a_strange_stored_event_is_no_crash(desk: Desk, event):
 @pytest.mark.parametrize(
     "event", [{"event": "banana"}, {"event": "topic"}, {"event": "slot"}, {"event": "user", "text": "hola", "parse_data": None}], ids=str
 )
-async def test_an_unreadable_stored_event_aborts_the_turn(desk: Desk, event):
-    await aborted(desk, desk.body(QUESTION, "C-1002", events=[event]))
+async def test_an_unreadable_stored_event_asks_for_a_fresh_episode(desk: Desk, event):
+    """The gateway forgets the episode and sends the same turn again, without events (tests/faults/test_unreadable_episode.py)."""
+    body = desk.body(QUESTION, "C-1002", events=[event])
+    await unreadable(desk, body)
+    status, fresh = await desk.post({**body, "events": []})
+    assert status == 200
+    assert steady(fresh) == steady(await desk.turn(QUESTION, "C-1002"))
 
 
 def as_at_info(caplog: pytest.LogCaptureFixture) -> None:
@@ -121,7 +133,7 @@ async def test_a_failure_tells_nothing_of_the_customer(desk: Desk, fault, capfd,
 
 async def test_a_stored_event_that_cannot_be_read_is_not_told_either(desk: Desk, capfd, caplog):
     as_at_info(caplog)
-    answer = await aborted(desk, desk.body("hola", events=[{"event": "Panfilo", "text": "Xochitiotzin"}]))
+    answer = await unreadable(desk, desk.body("hola", events=[{"event": "Panfilo", "text": "Xochitiotzin"}]))
     told = str(answer) + caplog.text + "".join(capfd.readouterr())
     assert "Panfilo" not in told
     assert "Xochitiotzin" not in told

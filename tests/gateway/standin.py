@@ -32,12 +32,16 @@ def result(*replies: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 class StandIn:
-    """`mode` is what it does with the next turns; `script` maps a text to the whole result; `turns` is what it was asked."""
+    """`mode` is what it does with the next turns; `script` maps a text to the whole result; `turns` is what it was asked.
+
+    A text in `poison` makes the action fail each time.
+    """
 
     def __init__(self) -> None:
         self.mode = "ok"
         self.ready = True
         self.script: dict[str, dict[str, Any]] = {}
+        self.poison: set[str] = set()
         self.turns: list[dict[str, Any]] = []
         self.release = asyncio.Event()
         self.port = 0
@@ -73,6 +77,10 @@ class StandIn:
         self.turns.append(body)
         if self.mode == "hang":
             await self.release.wait()
+        if self.mode == "unreadable" or any(event["event"] == "banana" for event in body["events"]):
+            return web.json_response({"error": "unreadable_episode", "message": "a stored event cannot be read"}, status=409)
+        if body["message"]["text"] in self.poison:
+            return web.json_response({"error": "turn_aborted", "message": "status 500"}, status=503)
         return self._failure() or web.json_response(self.script.get(body["message"]["text"]) or self._echo(body))
 
     def _failure(self) -> web.Response | None:

@@ -7,13 +7,14 @@ may share a database.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.conversations import history
 from bot.conversations.ledger import Ledger
+from bot.conversations.messages import ShownMessage
 
 MOST_STREAMS = 8
 """Open streams of one conversation (its tabs); the next one ends the oldest."""
@@ -21,9 +22,14 @@ MOST_STREAMS = 8
 
 @dataclass(eq=False)
 class Listener:
-    """One open stream: `changed` is set when it should look again."""
+    """One open stream: `changed` is set when it should look again.
+
+    `news` are messages to write, if they follow on what it wrote; `moved`: there may be others, which only the ledger knows.
+    """
 
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    moved: bool = True
+    news: list[ShownMessage] = field(default_factory=list)
     typing: bool = False
     owner: str = "bot"
     last_seq: int = 0
@@ -60,12 +66,26 @@ class Hub:
             if not group:
                 del self._listeners[conversation]
 
-    def wake(self, conversation: str, *, typing: bool | None = None) -> None:
-        """The conversation has new messages, or an answer of it is being made (`typing`)."""
+    def wake(self, conversation: str, *, typing: bool | None = None, moved: bool = True) -> None:
+        """The conversation has new messages (`moved`), or an answer of it is being made (`typing`)."""
         for listener in self._listeners.get(conversation, ()):
+            listener.moved = listener.moved or moved
             if typing is not None:
                 listener.typing = typing
             listener.changed.set()
+
+    def publish(self, conversation: str, messages: Sequence[ShownMessage]) -> None:
+        """These messages were just stored."""
+        for listener in self._listeners.get(conversation, ()):
+            listener.news.extend(messages)
+            listener.changed.set()
+
+    def heard(self, conversation: str, seq: int) -> None:
+        """Some gateway says that the conversation has come to this seq."""
+        for listener in self._listeners.get(conversation, ()):
+            if listener.last_seq < seq:
+                listener.moved = True
+                listener.changed.set()
 
     def end(self, conversation: str) -> None:
         """Close the conversation's streams (log-out)."""
@@ -88,8 +108,8 @@ class Hub:
         for conversation, pulse in (await history.pulses(self._ledger, conversations)).items():
             typing = pulse.lease_until is not None and pulse.lease_until > now
             for listener in self._listeners.get(conversation, ()):
-                moved = (pulse.last_seq > listener.last_seq, typing != listener.typing, pulse.owner != listener.owner)
-                listener.typing, listener.owner = typing, pulse.owner
-                if any(moved):
+                moved = pulse.last_seq > listener.last_seq
+                if moved or typing != listener.typing or pulse.owner != listener.owner:
+                    listener.moved, listener.typing, listener.owner = listener.moved or moved, typing, pulse.owner
                     listener.changed.set()
         return False

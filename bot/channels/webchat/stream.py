@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +16,7 @@ from bot.channels.webchat import render
 from bot.channels.webchat.hub import Listener
 from bot.conversations import history
 from bot.conversations.ledger import Ledger
+from bot.conversations.messages import ShownMessage
 from bot.errors import LedgerUnavailable
 
 WRITE_SECONDS = 30.0
@@ -30,13 +31,17 @@ def event(name: str, data: dict[str, Any], number: int | None = None) -> bytes:
 
 
 class Stream:
-    """Writes a conversation to one response, from a cursor on, until the client goes, the session ends or the process stops."""
+    """Writes a conversation to one response, from a cursor on, until the client goes, the session ends or the process stops.
 
-    def __init__(self, ledger: Ledger, conversation: str, cursor: int, listener: Listener) -> None:
+    `sent` is told how many answers were written.
+    """
+
+    def __init__(self, ledger: Ledger, conversation: str, cursor: int, listener: Listener, sent: Callable[[int], None]) -> None:
         self._ledger = ledger
         self._conversation = conversation
         self._cursor = cursor
         self._listener = listener
+        self._sent = sent
         self._typing = False
         self._owner: str | None = None
 
@@ -61,14 +66,36 @@ class Stream:
         if self._owner != self._listener.owner:
             self._owner = self._listener.owner
             await _write(response, event("state", {"owner": self._owner}))
-        while messages := await history.messages_after(self._ledger, self._conversation, self._cursor):
-            for message in messages:
-                await _write(response, event("message", render.message(message), message.seq))
-                self._cursor = message.seq
-        self._listener.last_seq = self._cursor
+        news, self._listener.news = self._listener.news, []
+        await self._write_those_that_follow(response, news)
+        if self._listener.moved:
+            self._listener.moved = False  # before looking: what comes meanwhile is looked for again
+            await self._write_messages(response)
         if self._typing != self._listener.typing:
             self._typing = self._listener.typing
             await _write(response, event("typing", {"typing": self._typing, "author": self._owner}))
+
+    async def _write_those_that_follow(self, response: web.StreamResponse, news: Sequence[ShownMessage]) -> None:
+        following: list[ShownMessage] = []
+        for message in news:
+            if message.seq == self._cursor + len(following) + 1:
+                following.append(message)
+            elif message.seq > self._cursor + len(following):  # something lies in between
+                self._listener.moved = True
+        await self._write_and_count(response, following)
+
+    async def _write_messages(self, response: web.StreamResponse) -> None:
+        full = True
+        while full:
+            messages = await history.messages_after(self._ledger, self._conversation, self._cursor)
+            await self._write_and_count(response, messages)
+            full = len(messages) == history.PAGE
+
+    async def _write_and_count(self, response: web.StreamResponse, messages: Sequence[ShownMessage]) -> None:
+        if messages:
+            await _write(response, b"".join(event("message", render.message(message), message.seq) for message in messages))
+            self._cursor = self._listener.last_seq = messages[-1].seq
+            self._sent(sum(message.kind == "answer" for message in messages))
 
 
 async def _write(response: web.StreamResponse, data: bytes) -> None:

@@ -1,0 +1,51 @@
+"""Messages as the customer sees them, and the rows of those that the bot says by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.conversations.base import Author, Kind
+from bot.conversations.ledger import new_id
+
+
+@dataclass(frozen=True)
+class ShownButton:
+    """A button as the customer sees it."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class ShownMessage:
+    """A message as the customer sees it. `in_reply_to` is a seq."""
+
+    seq: int
+    author: Author
+    kind: Kind
+    in_reply_to: int | None
+    text: str
+    buttons: tuple[ShownButton, ...]
+    at: datetime
+
+
+def notice_row(conversation: str, seq: int, in_reply_to: int | None, text: str, now: datetime) -> dict[str, Any]:
+    """The row of a message of kind `notice` from the bot, at a seq that the caller has taken."""
+    return {
+        "id": new_id(),
+        "conversation_id": conversation,
+        "seq": seq,
+        "author": "bot",
+        "kind": "notice",
+        "in_reply_to": in_reply_to,
+        "text": text,
+        "at": now,
+        "attempts": 0,
+    }
+
+
+def shown(row: dict[str, Any], *buttons: ShownButton) -> ShownMessage:
+    """What the customer sees of a row that was just written."""
+    return ShownMessage(row["seq"], row["author"], row["kind"], row.get("in_reply_to"), row["text"], buttons, row["at"])

@@ -1,0 +1,31 @@
+"""The ledger's tables for statements that are built once and run often; columns that hold what a model's attribute of that name holds."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import Table, bindparam, text
+
+from bot.conversations import models
+from bot.database import Moment
+
+
+def _table(model: type[models.Base]) -> Table:
+    return cast(Table, model.__table__)
+
+
+BUTTON = _table(models.Button)
+CONVERSATION = _table(models.Conversation)
+DELIVERY = _table(models.Delivery)
+EFFECT = _table(models.Effect)
+EPISODE = _table(models.Episode)
+ESCALATION = _table(models.Escalation)
+MESSAGE = _table(models.Message)
+READING = _table(models.Reading)
+UNDERSTANDING = _table(models.Understanding)
+WEB_SESSION = _table(models.WebSession)
+
+OPEN = text("message.state IN ('received', 'processing')")
+"""In the very words of the index of open messages: with parameters neither database would use it."""
+NOW = bindparam("now", type_=Moment)
+"""The moment of a statement, whichever columns it is written to or compared with."""

@@ -1,0 +1,37 @@
+"""An episode whose stored events cannot be read any more: its conversation forgets them and goes on, in the same turn.
+
+Apart from `turns`, because it is the one thing a turn may change before its commit: nothing of the customer's is lost by it, only what
+the assistant remembered of this sitting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.conversations import episodes
+from bot.conversations.ledger import Ledger
+from bot.conversations.tables import CONVERSATION, MESSAGE
+from bot.conversations.turns import OpenTurn
+from bot.errors import LeaseLost
+
+
+async def begin_anew(ledger: Ledger, turn: OpenTurn, now: datetime) -> OpenTurn:
+    """The same turn in a fresh episode without events; the old one ends as "unreadable". Raises LeaseLost, LedgerUnavailable."""
+    lease = turn.lease
+    held = select(CONVERSATION.c.id).where(
+        CONVERSATION.c.id == lease.conversation, CONVERSATION.c.lease_token == lease.token, CONVERSATION.c.owner == "bot"
+    )
+
+    def work(session: Session) -> int:
+        if session.scalar(held.with_for_update()) is None:
+            raise LeaseLost(lease.conversation)
+        episodes.close_open(session, lease.conversation, "unreadable", now)
+        fresh = episodes.begin(session, lease.conversation, turn.desk, turn.accepted_at)
+        session.execute(update(MESSAGE).where(MESSAGE.c.id == turn.message).values(episode_id=fresh))
+        return fresh
+
+    return replace(turn, episode=await ledger.write(work), events=())

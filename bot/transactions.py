@@ -1,0 +1,98 @@
+"""Runs whole transactions against a database: a function gets a session, and the caller awaits its result.
+
+PostgreSQL is spoken to on the event loop. SQLite's driver blocks, so its transactions run in threads, one hop each: one thread
+writes, because SQLite has one writer at a time and those who wait should queue instead of polling; a few others read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
+
+from bot.database import for_reading, sqlite_twin
+
+READERS = 2
+
+T = TypeVar("T")
+Work = Callable[[Session], T]
+
+
+class Transactions(Protocol):
+    """One transaction a call: committed when `work` returns, rolled back when it raises; the error passes through."""
+
+    async def write(self, work: Work[T]) -> T:
+        """The result of `work`, which may change the database."""
+
+    async def read(self, work: Work[T]) -> T:
+        """The result of `work`, which sees one snapshot and changes nothing."""
+
+    async def close(self) -> None:
+        """Release connections and threads."""
+
+
+def transactions(engine: AsyncEngine) -> Transactions:
+    """The way of running transactions that fits the engine's database; takes the engine over."""
+    return _InThreads(engine) if engine.dialect.name == "sqlite" else _OnTheLoop(engine)
+
+
+class _OnTheLoop:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine, self._reading = engine, for_reading(engine)
+
+    async def write(self, work: Work[T]) -> T:
+        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            return await session.run_sync(work)
+
+    async def read(self, work: Work[T]) -> T:
+        async with AsyncSession(self._reading, expire_on_commit=False) as session:
+            return await session.run_sync(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+class _InThreads:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._async_engine = engine
+        self._engine, self._patience = sqlite_twin(engine)
+        self._reading = self._engine.execution_options(reading=True)
+        self._writer = ThreadPoolExecutor(1, "sqlite-writer")
+        self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
+
+    async def write(self, work: Work[T]) -> T:
+        given_up = threading.Event()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work, time.monotonic(), given_up)
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
+
+    def _write(self, work: Work[T], queued: float, given_up: threading.Event) -> T:
+        if time.monotonic() - queued > self._patience:  # the one before waited in vain: those behind it would only add their waits to its
+            raise TimeoutError("the database is locked by another process")
+        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            result = work(session)
+            if given_up.is_set():  # nobody waits for it: what was told to have failed must not happen later
+                raise TimeoutError("given up")
+            return result
+
+    async def read(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, _read, self._reading, work)
+
+    async def close(self) -> None:
+        await asyncio.gather(*(asyncio.to_thread(pool.shutdown) for pool in (self._writer, self._readers)))
+        self._engine.dispose()
+        await self._async_engine.dispose()
+
+
+def _read(engine: Engine, work: Work[T]) -> T:
+    with Session(engine, expire_on_commit=False) as session:
+        return work(session)

@@ -1,0 +1,251 @@
+"""The files of `deploy/` are tried: units by systemd-analyze, the proxy's configuration by a real nginx before two real gateways."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.migrations import upgrade
+from bot.settings import ROOT
+from tests.gateway.client import Visitor, answers
+from tests.gateway.standin import SECRET, StandIn
+from tests.operations.conftest import settings_in
+from tests.operations.gateway import serving
+from tests.support.ports import free_port
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+HOME = "/opt/servidor-virtual"
+MESSAGES = 30
+MOST_EXPOSED = 3.0  # of 10, by systemd's own count
+
+
+def program(name: str, package: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    assert found, f"{name} is missing: run scripts/test-tools, or apt-get install {package}"
+    return found
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> list[Path]:
+    """The units with the paths of this machine, the template as an instance of its own."""
+    written = []
+    for unit in UNITS:
+        path = tmp_path / unit.name.replace("@.", "@5105.")
+        path.write_text(unit.read_text(encoding="utf-8").replace(HOME, str(ROOT)), encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [program("systemd-analyze", "systemd"), *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_units_are_sound(here: list[Path]) -> None:
+    done = analyze("verify", "--man=no", *here)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_a_wrong_line_in_a_unit_is_seen(here: list[Path]) -> None:
+    here[0].write_text(here[0].read_text(encoding="utf-8").replace("Restart=always", "Restart=sometimes"), encoding="utf-8")
+    assert "restart specifier" in analyze("verify", "--man=no", here[0]).stderr
+
+
+def test_the_units_expose_little(here: list[Path]) -> None:
+    for unit in here:
+        said = analyze("security", "--offline=yes", unit).stdout
+        exposure = re.search(r"Overall exposure level for \S+: ([\d.]+)", said)
+        assert exposure, said
+        assert float(exposure.group(1)) <= MOST_EXPOSED, said
+
+
+def test_the_units_wait_longer_than_the_processes_drain() -> None:
+    from bot.gateway.__main__ import DRAIN_SECONDS
+    from bot.gateway.timings import Timings
+
+    dialogue = re.search(r"^DRAIN_SECONDS = ([\d.]+)", (ROOT / "bot/dialogue/__main__.py").read_text(encoding="utf-8"), re.MULTILINE)
+    actions = re.search(r"shutdown_timeout=([\d.]+)", (ROOT / "actions/__main__.py").read_text(encoding="utf-8"))
+    assert dialogue
+    assert actions
+    drains = {"gateway": DRAIN_SECONDS + Timings().drain_seconds, "dialogue@": float(dialogue[1]), "actions": float(actions[1])}
+    for name, seconds in drains.items():
+        unit = (DEPLOY / "systemd" / f"servidor-virtual-{name}.service").read_text(encoding="utf-8")
+        stop = re.search(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)
+        assert stop
+        assert int(stop[1]) > seconds
+        assert "Restart=always" in unit
+
+
+class Proxy:
+    """nginx with the configuration of `deploy/`, its site lines set for this test."""
+
+    def __init__(self, folder: Path, gateways: list[int]) -> None:
+        self.port = free_port()
+        self._folder, self.config = folder, folder / "nginx.conf"
+        text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+        changes = {
+            "site: pid": f"pid {folder}/nginx.pid;",
+            "site: access log": f"access_log {folder}/access.log;",
+            "site: error log": f"error_log {folder}/error.log warn;",
+            "site: gateway 1": f"server 127.0.0.1:{gateways[0]} max_fails=1 fail_timeout=5s;",
+            "site: gateway 2": f"server 127.0.0.1:{gateways[1]} max_fails=1 fail_timeout=5s;",
+            "site: listen": f"listen 127.0.0.1:{self.port};",
+        }
+        lines = []
+        for line in text.splitlines():
+            site = next((new for mark, new in changes.items() if f"# {mark}" in line), line)
+            lines.append(site)
+        assert sum(a != b for a, b in zip(lines, text.splitlines(), strict=True)) == len(changes)
+        folders = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        start = "user root;\n" if os.geteuid() == 0 else ""
+        self.config.write_text(start + "\n".join(lines).replace("http {", f"http {{ {folders}", 1), encoding="utf-8")
+
+    def run(self, *words: str) -> subprocess.Popen[str]:
+        command = [program("nginx", "nginx-light"), "-p", str(self._folder), "-e", str(self._folder / "error.log"), "-c", str(self.config)]
+        return subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture
+def gateways(tmp_path: Path, dialogue: StandIn, postgres_url: str) -> list[dict[str, str]]:
+    """Two gateways on one PostgreSQL ledger."""
+    upgrade(postgres_url, "ledger")
+    common = {
+        "DATABASE_URL": postgres_url,
+        "DIALOGUE_URLS": dialogue.url,
+        "ACTIONS_URL": dialogue.url,
+        "INTERNAL_SECRET": SECRET,
+        "TRUSTED_PROXIES": "127.0.0.1",
+        "RATE_SESSIONS_PER_MINUTE": "1000",
+        "RATE_MESSAGES_PER_MINUTE": "100000",
+    }
+    upgrade(settings_in(tmp_path)["ACCOUNTS_DATABASE_URL"], "accounts")
+    return [settings_in(tmp_path, BIND_PORT=str(free_port()), **common) for _ in range(2)]
+
+
+@pytest.fixture
+def proxy(tmp_path: Path, gateways: list[dict[str, str]]) -> Iterator[Proxy]:
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    proxy = Proxy(folder, [int(environment["BIND_PORT"]) for environment in gateways])
+    tried = proxy.run("-t")
+    said, _ = tried.communicate(timeout=60)
+    assert tried.returncode == 0, said
+    assert "warn" not in said, said
+    running = proxy.run("-g", "daemon off;")
+    yield proxy
+    running.terminate()
+    said, _ = running.communicate(timeout=60)
+    assert running.returncode == 0, said
+
+
+async def until_served(proxy: Proxy) -> None:
+    async with Visitor(proxy.url) as visitor, asyncio.timeout(60):
+        while True:
+            try:
+                if (await visitor.call("GET", "/privacidad"))[0] == 200:
+                    return
+            except OSError:
+                pass
+            await asyncio.sleep(0.05)
+
+
+async def test_a_chat_through_the_proxy(proxy: Proxy, gateways: list[dict[str, str]]) -> None:
+    async with serving(gateways[0]), serving(gateways[1]), Visitor(proxy.url) as visitor:
+        await until_served(proxy)
+        await visitor.open()
+        async with visitor.stream() as events:
+            for n in range(3):  # each answer arrives on the open stream before the next message is sent: nothing is held back
+                assert (await visitor.send(f"n={n}"))[0] == 202
+                async for event in events:
+                    if event["event"] == "message" and event["data"]["text"] == f"eco: n={n}":
+                        break
+        for path in ("/metrics", "/health/ready", "/health/live"):
+            assert (await visitor.call("GET", path))[0] == 404
+        assert (await visitor.call("POST", "/webchat/messages", data=b"x" * 100_000))[0] == 413
+
+
+async def open_from(url: str, address: str, **headers: str) -> int:
+    """Status of a new session for a client at this address of the loopback network."""
+    connector = aiohttp.TCPConnector(local_addr=(address, 0))
+    async with (
+        aiohttp.ClientSession(connector=connector, headers=headers) as http,
+        http.post(f"{url}/webchat/session", json={}) as response,
+    ):
+        return response.status
+
+
+async def test_a_client_is_known_by_its_own_address_and_cannot_claim_another(proxy: Proxy, gateways: list[dict[str, str]]) -> None:
+    for environment in gateways:
+        environment["RATE_SESSIONS_PER_MINUTE"] = "3"
+    async with serving(gateways[0]), serving(gateways[1]):
+        await until_served(proxy)
+        opened: list[int] = []
+        while 429 not in opened[-2:] or opened[-2:] != [429, 429]:  # both gateways have had enough of this client
+            opened.append(await open_from(proxy.url, "127.0.0.2"))
+            assert len(opened) < 200
+        assert await open_from(proxy.url, "127.0.0.3") == 200
+        claimed = [await open_from(proxy.url, "127.0.0.2", **{"X-Forwarded-For": "10.1.2.3"}) for _ in range(2)]
+        assert claimed == [429, 429]
+
+
+async def test_a_gateway_that_is_killed_loses_no_message_that_was_sent_to_the_proxy(
+    proxy: Proxy, gateways: list[dict[str, str]], postgres: Any
+) -> None:
+    refused: list[Any] = []
+
+    async def customer(number: int, dead: asyncio.Event) -> None:
+        over = False
+        while not over:  # one conversation after the other, each read in one page, and one that begins when the gateway is dead
+            over = dead.is_set()
+            async with Visitor(proxy.url) as visitor:
+                await visitor.open()
+                for n in range(MESSAGES):
+                    status, body = await visitor.send(f"{number}.{n}")
+                    if status != 202:
+                        refused.append((status, body))
+                messages = await visitor.until(lambda messages: len(answers(messages)) == MESSAGES)
+                assert [m["text"] for m in answers(messages)] == [f"eco: {number}.{n}" for n in range(MESSAGES)]
+
+    dead = asyncio.Event()
+    async with serving(gateways[1]), AsyncExitStack() as first, asyncio.TaskGroup() as group:
+        await first.enter_async_context(serving(gateways[0]))
+        await until_served(proxy)
+        for number in range(4):
+            group.create_task(customer(number, dead))
+        await asyncio.sleep(0.5)
+        listener = int(gateways[0]["BIND_PORT"])
+        await asyncio.to_thread(kill_listener, listener)
+        name = gateways[0]["DATABASE_URL"].rsplit("/", 1)[1]
+        await asyncio.to_thread(
+            postgres.run, "UPDATE conversation SET lease_until = '2000-01-01' WHERE lease_until IS NOT NULL", name
+        )  # the test does not wait for it
+        await asyncio.sleep(0.5)
+        dead.set()
+    assert refused == []
+
+
+def kill_listener(port: int) -> None:
+    """SIGKILL to the gateway of ours that listens there."""
+    import psutil
+
+    (process,) = [
+        child
+        for child in psutil.Process().children()
+        if any(c.laddr.port == port and c.status == "LISTEN" for c in child.net_connections())
+    ]
+    process.kill()
