@@ -4,7 +4,7 @@ PY := .venv/bin/python
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
 
-.PHONY: run test lint evaluate bench lock setup clean
+.PHONY: run test lint evaluate bench chaos scale lock setup clean
 
 run: $(RUNTIME)
 	@$(PY) -m bot train
@@ -35,7 +35,17 @@ evaluate: $(RUNTIME)
 
 bench: setup
 	@$(PY) -m bot train
-	@$(PY) -m benchmarks.turn
+	@$(PY) -m benchmarks $(BENCH)
+
+chaos: setup
+	@scripts/test-tools
+	@$(PY) -m bot train
+	@$(PY) -m benchmarks.chaos $(CHAOS)
+
+scale: setup
+	@scripts/test-tools
+	@$(PY) -m bot train
+	@$(PY) -m benchmarks.scale $(SCALE)
 
 lock:
 	@scripts/lock

@@ -1,0 +1,78 @@
+"""What a run does, decided before it starts from one seed: who writes how much, and what is killed after how many messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+Database = Literal["sqlite", "postgres"]
+Kind = Literal["gateway", "dialogue", "actions", "postgres"]
+
+FIRST_KILL, LAST_KILL = 0.03, 0.95
+"""Between which shares of the messages the kills fall."""
+
+RESEND = "mándenme otra vez el correo con los datos de conexión"
+QUESTIONS = (
+    "¿cuándo vence mi servidor?",
+    "¿se hizo mi respaldo anoche?",
+    "¿ya está mi factura?",
+    "¿cuánto debo?",
+    "¿dónde cambio la contraseña?",
+    "¿cuántos servidores puedo contratar?",
+    "¿ya quedó mi pago?",
+    "¿qué servidores tengo?",
+    "¿cómo está mi servidor?",
+    "¿cuáles son las formas de pago?",
+    "¿qué pasa si no pago a tiempo?",
+    "¿cuál es el horario de acceso?",
+)
+"""Each is one plain question, so that it is understood as it was written; most answers name the customer's own server."""
+RESEND_SHARE = 0.08
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run."""
+
+    messages: int = 10_000
+    customers: int = 200
+    kills: int = 30
+    database: Database = "postgres"
+    seed: int = 1
+    gateways: int = 2
+    dialogues: int = 2
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What can be killed; SQLite has no process of its own."""
+        return ("gateway", "dialogue", "actions", "postgres") if self.database == "postgres" else ("gateway", "dialogue", "actions")
+
+    def messages_of(self, customer: int) -> int:
+        """How many messages this customer sends."""
+        return self.messages // self.customers + (customer < self.messages % self.customers)
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Kill one process of this kind once that many messages were acknowledged."""
+
+    after: int
+    kind: Kind
+
+
+def kills_of(plan: Plan) -> list[Kill]:
+    """The kills in order: as many as asked for, each kind as often as any other or once more, at random moments in random order."""
+    rng = Random(f"kills {plan.seed}")
+    kinds: list[Kind] = []
+    while len(kinds) < plan.kills:
+        kinds += rng.sample(plan.kinds, len(plan.kinds))
+    moments = sorted(int(plan.messages * rng.uniform(FIRST_KILL, LAST_KILL)) for _ in range(plan.kills))
+    chosen = kinds[: plan.kills]
+    rng.shuffle(chosen)
+    return [Kill(after, kind) for after, kind in zip(moments, chosen, strict=True)]
+
+
+def question(rng: Random) -> str:
+    """What a customer writes next."""
+    return RESEND if rng.random() < RESEND_SHARE else rng.choice(QUESTIONS)

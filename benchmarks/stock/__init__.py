@@ -1,0 +1,1 @@
+"""Stock Rasa, made from our own data: the project, its custom actions, its two servers."""

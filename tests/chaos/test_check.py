@@ -1,0 +1,140 @@
+"""The judge of the chaos test is itself judged: each kind of damage, done to a flawless run, is seen and counted as what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from benchmarks.chaos.check import Asked, Conversation, Mail, Shown, Stored, check
+from benchmarks.chaos.desks import address, alias
+
+KINDS = ("lost", "doubled", "disordered", "foreign")
+CUSTOMER = 3
+
+
+def flawless(customer: int = CUSTOMER) -> Conversation:
+    """Three questions (seq 1, 3, 5; a privacy notice is 2), answered by 4, 6 and 7; the last one had a mail sent."""
+    questions = {1: "¿cuándo vence mi servidor?", 3: "¿ya quedó mi pago?", 5: "mándenme el correo"}
+    answers = {4: 1, 6: 3, 7: 5}
+    stored = [Stored(Shown(2, "bot", "notice", None, "Aviso"))]
+    for seq, text in questions.items():
+        effects = (("resend_connection_mail", "done"),) if seq == 5 else ()
+        stored.append(Stored(Shown(seq, "customer", "text", None, text), f"id-{seq}", "answered", (text,), effects))
+    for seq, asked in answers.items():
+        stored.append(Stored(Shown(seq, "bot", "answer", asked, f"{alias(customer)} …"), promised=asked == 5))
+    stored.sort(key=lambda row: row.shown.seq)
+    return Conversation(
+        customer=customer,
+        asked=tuple(Asked(f"id-{seq}", text, (seq,)) for seq, text in questions.items()),
+        received=tuple(range(1, 8)),
+        stored=tuple(stored),
+        shown=tuple(row.shown for row in stored),
+        mails=(Mail("<1@x>", address(customer), alias(customer)),),
+        queued=1,
+    )
+
+
+def with_rows(one: Conversation, change: Callable[[list[Stored]], object]) -> Conversation:
+    """The conversation with its ledger changed, and the public history as the changed ledger shows it."""
+    rows = list(one.stored)
+    change(rows)
+    return replace(one, stored=tuple(rows), shown=tuple(row.shown for row in rows))
+
+
+def row_changed(one: Conversation, seq: int, **values: Any) -> Conversation:
+    return with_rows(one, lambda rows: rows.__setitem__(seq - 1, replace(rows[seq - 1], **values)))
+
+
+def text_changed(one: Conversation, seq: int, **values: Any) -> Conversation:
+    return row_changed(one, seq, shown=replace(one.stored[seq - 1].shown, **values))
+
+
+def acknowledged(one: Conversation, position: int, *seqs: int) -> Conversation:
+    asked = list(one.asked)
+    asked[position] = replace(asked[position], seqs=seqs)
+    return replace(one, asked=tuple(asked))
+
+
+def swapped_acknowledgements(one: Conversation) -> Conversation:
+    first, second, third = one.asked
+    return replace(one, asked=(second, first, third))
+
+
+DAMAGE: dict[str, tuple[str, Callable[[Conversation], Conversation]]] = {
+    "acknowledged, but not in the ledger": ("lost", lambda one: replace(one, asked=(*one.asked, Asked("id-9", "¿y?", (9,))))),
+    "stored with another text": ("lost", lambda one: replace(one, asked=(replace(one.asked[0], text="otra"), *one.asked[1:]))),
+    "given up": ("lost", lambda one: row_changed(one, 3, state="failed")),
+    "still waiting": ("lost", lambda one: row_changed(one, 3, state="processing")),
+    "called answered, but without an answer": ("lost", lambda one: text_changed(one, 6, kind="notice")),
+    "a mail promised, but no effect": ("lost", lambda one: replace(row_changed(one, 5, effects=()), mails=(), queued=0)),
+    "an effect that failed": ("lost", lambda one: replace(row_changed(one, 5, effects=(("resend_connection_mail", "failed"),)), mails=())),
+    "done, but no mail": ("lost", lambda one: replace(one, mails=())),
+    "missing from the public history": ("lost", lambda one: replace(one, shown=one.shown[:-1])),
+    "never streamed to the client": ("lost", lambda one: replace(one, received=one.received[:-1])),
+    "refused though it was right": ("lost", lambda one: replace(one, refused=("400",))),
+    "two acknowledgements that differ": ("doubled", lambda one: acknowledged(one, 1, 3, 4)),
+    "two answers to one question": (
+        "doubled",
+        lambda one: with_rows(one, lambda rows: rows.__setitem__(1, Stored(Shown(2, "bot", "answer", 1, "otra vez")))),
+    ),
+    "never sent by its customer": ("doubled", lambda one: replace(one, asked=one.asked[:-1])),
+    "one request, two effects": ("doubled", lambda one: row_changed(one, 5, effects=(("resend_connection_mail", "done"),) * 2)),
+    "one request, two mails queued": ("doubled", lambda one: replace(one, queued=2)),
+    "one request, two different mails": (
+        "doubled",
+        lambda one: replace(one, mails=(*one.mails, replace(one.mails[0], message_id="<2@x>"))),
+    ),
+    "acknowledged in another order than numbered": ("disordered", swapped_acknowledgements),
+    "a gap in the stream": ("disordered", lambda one: replace(one, received=(1, 2, 4, 3, 5, 6, 7))),
+    "streamed twice": ("disordered", lambda one: replace(one, received=(1, 2, 2, 3, 4, 5, 6, 7))),
+    "answered as if it were another message": ("disordered", lambda one: row_changed(one, 3, understood=("¿cuándo vence?",))),
+    "another customer's server in an answer": ("foreign", lambda one: text_changed(one, 4, text=f"{alias(CUSTOMER + 1)} vence hoy")),
+    "a mail to another customer": ("foreign", lambda one: replace(one, mails=(replace(one.mails[0], to=address(CUSTOMER + 1)),))),
+}
+
+
+def counts(one: Conversation) -> dict[str, int]:
+    findings = check([flawless(0), one])
+    return {kind: len(getattr(findings, kind)) for kind in KINDS}
+
+
+def test_a_flawless_run_has_no_findings() -> None:
+    assert counts(flawless()) == dict.fromkeys(KINDS, 0)
+    assert not check([flawless()])
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_seen_as_what_it_is(damage: str) -> None:
+    kind, done_to = DAMAGE[damage]
+    assert counts(done_to(flawless()))[kind] >= 1
+
+
+def test_the_same_message_stored_twice() -> None:
+    def twice(rows: list[Stored]) -> None:
+        copy = rows[0]
+        rows.append(replace(copy, shown=replace(copy.shown, seq=8)))
+        rows.append(Stored(Shown(9, "bot", "answer", 8, "otra vez")))
+
+    doubled = replace(with_rows(flawless(), twice), received=tuple(range(1, 10)))
+    assert counts(doubled) == {"lost": 0, "doubled": 1, "disordered": 0, "foreign": 0}
+
+
+def test_answers_that_overtake_each_other() -> None:
+    def overtake(rows: list[Stored]) -> None:
+        for seq, asked in ((4, 3), (6, 1)):
+            rows[seq - 1] = replace(rows[seq - 1], shown=replace(rows[seq - 1].shown, in_reply_to=asked))
+
+    assert counts(with_rows(flawless(), overtake)) == {"lost": 0, "doubled": 0, "disordered": 1, "foreign": 0}
+
+
+def test_an_answer_before_its_question() -> None:
+    early = with_rows(flawless(), lambda rows: rows.__setitem__(3, replace(rows[3], shown=replace(rows[3].shown, in_reply_to=5))))
+    assert counts(early)["disordered"] >= 1
+
+
+def test_one_lost_message_counts_once() -> None:
+    gone = with_rows(flawless(), lambda rows: rows.__setitem__(5, Stored(Shown(6, "bot", "notice", 3, "No pudimos"))))
+    assert counts(row_changed(gone, 3, state="failed")) == {"lost": 1, "doubled": 0, "disordered": 0, "foreign": 0}
