@@ -23,7 +23,7 @@ class NotCovered(TalkAction):
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Say so, with the line and its hours."""
-        say_with_line(turn, reply, "utter_tema_no_cubierto")
+        say_with_line(turn, reply, "utter_lo_otro_no_cubierto" if beside_answer(turn) else "utter_tema_no_cubierto")
 
 
 class OffTopic(TalkAction):
@@ -33,6 +33,9 @@ class OffTopic(TalkAction):
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Say so, unless even that is unsure. It counts as a failure: who is misread twice must not be left without a way on."""
+        if beside_answer(turn):  # the message got its answer: nothing has failed
+            reply.say("utter_lo_otro_fuera_de_tema")
+            return
         if _confidence(turn) < SURELY_OFF_TOPIC:
             say_not_understood(turn, reply)
             return
@@ -97,6 +100,11 @@ def say_not_understood(turn: Turn, reply: Reply) -> None:
 
 def _confidence(turn: Turn) -> float:
     return float((turn.tracker.latest_message.get("intent") or {}).get("confidence", 1.0))
+
+
+def beside_answer(turn: Turn) -> bool:
+    """Whether this is the second half of a message whose first one was answered."""
+    return bool(turn.tracker.latest_message.get("beside_answer"))
 
 
 def failures(turn: Turn) -> int:

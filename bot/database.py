@@ -23,8 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
 CONNECT_SECONDS: Final = 2.0
-COMMAND_SECONDS: Final = 10.0
-BUSY_MILLISECONDS: Final = 5000
+COMMAND_SECONDS: Final = 4.0
+BUSY_MILLISECONDS: Final = 4000
 _BUSY: Final = "busy_milliseconds"
 
 DATABASE_ERRORS: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, OSError, TimeoutError)
@@ -43,7 +43,7 @@ NAMING: Final = {
 def make_engine(url: str, *, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite://` or `postgresql+asyncpg://`; opens nothing yet.
 
-    SQLite: WAL, foreign keys on, writers wait 5 s for each other (or `command_seconds`, if shorter), and every transaction begins
+    SQLite: WAL, foreign keys on, writers wait 4 s for each other (or `command_seconds`, if shorter), and every transaction begins
     IMMEDIATE, so that one which reads and then writes never fails half-way; take `for_reading(engine)` for transactions that only
     read. PostgreSQL: a dead connection is noticed before use, connecting takes at most 2 s, a statement at most `command_seconds`.
     Raises ValueError for another database or driver. What its connections may raise is `DATABASE_ERRORS`.
@@ -53,7 +53,9 @@ def make_engine(url: str, *, command_seconds: float = COMMAND_SECONDS) -> AsyncE
         return _sqlite_engine(url, min(BUSY_MILLISECONDS, int(command_seconds * 1000)))
     if driver == "postgresql+asyncpg":
         timeouts = {"timeout": CONNECT_SECONDS, "command_timeout": command_seconds}
-        return create_async_engine(url, pool_pre_ping=True, pool_size=10, pool_timeout=COMMAND_SECONDS, connect_args=timeouts)
+        return create_async_engine(
+            url, pool_pre_ping=True, pool_size=20, max_overflow=0, pool_timeout=COMMAND_SECONDS, connect_args=timeouts
+        )
     raise ValueError(f"{driver} is not supported: use sqlite+aiosqlite or postgresql+asyncpg")
 
 

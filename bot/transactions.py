@@ -64,8 +64,7 @@ class _InThreads:
         self._async_engine = engine
         self._engine, self._patience = sqlite_twin(engine)
         self._reading = self._engine.execution_options(reading=True)
-        self._writer = ThreadPoolExecutor(1, "sqlite-writer")
-        self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
+        self._writer, self._readers = _threads()
 
     async def write(self, work: Work[T]) -> T:
         given_up = threading.Event()
@@ -88,9 +87,15 @@ class _InThreads:
         return await asyncio.get_running_loop().run_in_executor(self._readers, _read, self._reading, work)
 
     async def close(self) -> None:
-        await asyncio.gather(*(asyncio.to_thread(pool.shutdown) for pool in (self._writer, self._readers)))
+        used, (self._writer, self._readers) = (self._writer, self._readers), _threads()  # as an engine, it may be used again
+        await asyncio.gather(*(asyncio.to_thread(pool.shutdown) for pool in used))
         self._engine.dispose()
         await self._async_engine.dispose()
+
+
+def _threads() -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
+    """One that writes and those that read; they start when they are needed."""
+    return ThreadPoolExecutor(1, "sqlite-writer"), ThreadPoolExecutor(READERS, "sqlite-reader")
 
 
 def _read(engine: Engine, work: Work[T]) -> T:

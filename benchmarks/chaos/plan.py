@@ -7,7 +7,7 @@ from random import Random
 from typing import Literal
 
 Database = Literal["sqlite", "postgres"]
-Kind = Literal["gateway", "dialogue", "actions", "postgres"]
+Kind = Literal["gateway", "dialogue", "actions", "postgres", "proxy"]
 
 FIRST_KILL, LAST_KILL = 0.03, 0.95
 """Between which shares of the messages the kills fall."""
@@ -42,11 +42,18 @@ class Plan:
     seed: int = 1
     gateways: int = 2
     dialogues: int = 2
+    actions: int = 0
+    """0: two with PostgreSQL, one with SQLite."""
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """What can be killed; SQLite has no process of its own."""
         return ("gateway", "dialogue", "actions", "postgres") if self.database == "postgres" else ("gateway", "dialogue", "actions")
+
+    @property
+    def actions_processes(self) -> int:
+        """How many actions processes run."""
+        return self.actions or (2 if self.database == "postgres" else 1)
 
     def messages_of(self, customer: int) -> int:
         """How many messages this customer sends."""

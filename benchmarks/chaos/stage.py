@@ -101,8 +101,8 @@ class Stage:
             "DEMO": "0",
             "DATABASE_URL": ledger,
             "ACCOUNTS_DATABASE_URL": accounts,
-            "DIALOGUE_URLS": ",".join(f"http://127.0.0.1:{lasting_port()}" for _ in range(self.plan.dialogues)),
-            "ACTIONS_URL": f"http://127.0.0.1:{lasting_port()}",
+            "DIALOGUE_URLS": _addresses(self.plan.dialogues),
+            "ACTIONS_URL": _addresses(self.plan.actions_processes),
             "BIND_HOST": "127.0.0.1",
             "INTERNAL_SECRET": secrets.token_urlsafe(48),
             "SESSION_SECRET": secrets.token_urlsafe(48),
@@ -156,6 +156,10 @@ class Stage:
                     waiting.pop(0)
                 else:
                     await asyncio.sleep(0.2)
+
+
+def _addresses(number: int) -> str:
+    return ",".join(f"http://127.0.0.1:{lasting_port()}" for _ in range(number))
 
 
 async def _is_ready(http: aiohttp.ClientSession, url: str) -> bool:

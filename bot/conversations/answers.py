@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,15 +28,23 @@ _ANSWERED = (
 )  # fmt: skip
 
 
-async def commit(ledger: Ledger, turn: OpenTurn, result: TurnResult, now: datetime) -> ShownMessage:
-    """Store everything of an answered turn in one transaction and end its lease; the answer as the customer sees it.
+@dataclass(frozen=True)
+class Committed:
+    """The answer as the customer sees it, and whether more messages of the conversation wait."""
+
+    answer: ShownMessage
+    more: bool
+
+
+async def commit(ledger: Ledger, turn: OpenTurn, result: TurnResult, now: datetime) -> Committed:
+    """Store everything of an answered turn in one transaction and end its lease.
 
     Raises LeaseLost (another holder or an agent has the conversation: nothing is written), LedgerUnavailable.
     """
     return await ledger.write(lambda session: _commit(session, turn, result, now))
 
 
-def _commit(session: Session, turn: OpenTurn, result: TurnResult, now: datetime) -> ShownMessage:
+def _commit(session: Session, turn: OpenTurn, result: TurnResult, now: datetime) -> Committed:
     seq = turns.take_seq(session, turn.lease)
     answer = _answer(turn, seq, result.replies, now)
     buttons = _buttons(answer["id"], turn, result.replies, now)
@@ -53,8 +62,8 @@ def _commit(session: Session, turn: OpenTurn, result: TurnResult, now: datetime)
             session.execute(insert(table), rows)
     episodes.remember(session, turn.episode, [clean_json(event) for event in result.events], now)
     session.execute(_ANSWERED, {"message": turn.message, "now": now})
-    turns.finish(session, turn.lease, seq, now)
-    return shown(answer, *(ShownButton(button["id"], button["title"]) for button in buttons))
+    more = turns.finish(session, turn.lease, seq, now)
+    return Committed(shown(answer, *(ShownButton(button["id"], button["title"]) for button in buttons)), more)
 
 
 def _answer(turn: OpenTurn, seq: int, replies: Sequence[Reply], now: datetime) -> dict[str, Any]:

@@ -82,7 +82,7 @@ _TAKE_SEQ = update(CONVERSATION).where(_HELD).values(last_seq=CONVERSATION.c.las
 _END = update(CONVERSATION).where(_HELD).values(lease_token=CONVERSATION.c.lease_token + 1, lease_until=None)
 _GIVE_BACK = _END.values(ready_at=_UNTIL)
 _MORE_WAIT = exists().where(MESSAGE.c.conversation_id == CONVERSATION.c.id, OPEN)
-_FINISH = _END.values(ready_at=case((_MORE_WAIT, NOW), else_=None), delay_notice_at=None)
+_FINISH = _END.values(ready_at=case((_MORE_WAIT, NOW), else_=None), delay_notice_at=None).returning(CONVERSATION.c.ready_at)
 _LEAVE = update(MESSAGE).where(MESSAGE.c.id == bindparam("message")).values(state=bindparam("left"), last_error=bindparam("error"))
 _HASTEN = (
     update(CONVERSATION)
@@ -229,13 +229,16 @@ def take_seq(session: Session, lease: Lease) -> int:
     return int(seq)
 
 
-def finish(session: Session, lease: Lease, seq: int, now: datetime) -> None:
-    """End the lease; the conversation goes to the end of the queue if more messages wait in it.
+def finish(session: Session, lease: Lease, seq: int, now: datetime) -> bool:
+    """End the lease; the conversation goes to the end of the queue if more messages wait in it, and whether they do.
 
     Its row must have been locked before (`take_seq`): only then does PostgreSQL see here every message that was accepted meanwhile.
     """
-    _update_held(session, lease, _FINISH, now=now)
+    ended = session.execute(_FINISH, {"conversation": lease.conversation, "token": lease.token, "now": now}).one_or_none()
+    if ended is None:
+        raise LeaseLost(lease.conversation)
     announce(session, lease.conversation, seq)
+    return ended.ready_at is not None
 
 
 def _update_held(session: Session, lease: Lease, statement: Any, **values: Any) -> None:

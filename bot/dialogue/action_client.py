@@ -26,6 +26,8 @@ from bot.errors import TurnAborted
 
 ACTION_TIMEOUT_SECONDS = 8.0
 CONNECT_SECONDS = 2.0
+LATEST = ("intent", "entities", "intent_ranking", "choices", "beside_answer")
+"""What an action is told of the message."""
 
 
 class ActionEndpoint:
@@ -126,7 +128,7 @@ class TurnAction(RemoteAction):
 def _call(action: str, tracker: DialogueStateTracker, turn: RunningTurn) -> dict[str, Any]:
     message = tracker.latest_message
     parse_data = dict(message.parse_data) if message else {}
-    latest = {key: parse_data.get(key) for key in ("intent", "entities", "intent_ranking", "choices") if parse_data.get(key) is not None}
+    latest = {key: parse_data.get(key) for key in LATEST if parse_data.get(key) is not None}
     latest["metadata"] = {"turn_token": turn.token}
     state = {
         "sender_id": tracker.sender_id,

@@ -131,10 +131,10 @@ def _slots_of(events: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _last_question(events: list[dict[str, Any]]) -> str | None:
-    """What the customer wrote last in this episode, if it was a question of ours."""
-    last = next((event for event in reversed(events) if event.get("event") == "user"), None)
-    intent = (last or {}).get("parse_data", {}).get("intent", {}).get("name", "")
-    return str(last["text"]) if last and intent.startswith(TOPICS) else None
+    """What the customer asked last in this episode, if the last message held a question of ours."""
+    users = [event for event in events if event.get("event") == "user"]
+    ours = [event for event in users if event.get("parse_data", {}).get("intent", {}).get("name", "").startswith(TOPICS)]
+    return str(ours[-1]["text"]) if ours else None
 
 
 def _to_carry_on(earlier: list[dict[str, Any]], new: Sequence[Event]) -> list[dict[str, Any]]:

@@ -7,21 +7,32 @@ never become a command (facts/reliability.md section 2).
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.compound import SPLIT_FROM, Readings, joints, two_questions
+from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
 from bot.dialogue.context import choose_reading, leans_on_previous, read_in_context
-from bot.nlu.decision import TALK, same_or_pair
+from bot.dialogue.forms import asks, leans, orders, without_courtesy
+from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
 
+_NOBODY = DialogueStateTracker.from_events("nobody", [])  # the graph wants a tracker; no component of ours looks at it
 Via = Literal["text", "button", "context"]
 MAX_NLU_CHARACTERS = 1000
 RANKED = 3
-ANSWERED = "answered"
+ANSWERED, ASKED, REFUSED = "answered", "asked", "refused"
+UNSURE_HALF_FROM = 0.4  # a half may be less sure than a message of its own: the form of the joint speaks for it too
+SURELY_NOT_OURS = 0.5
+CLEARLY = 0.9
+COURTESY = frozenset({"saludar", "agradecer", "despedirse"})
+MIN_WORDS = 2
+BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
 
 
 @dataclass(frozen=True)
@@ -63,46 +74,137 @@ async def understand(
     """The questions of one message, in the order in which they were asked; at least one. `previous`: what was asked before."""
     clean = plain_text(text)[:MAX_NLU_CHARACTERS]
     if button is not None:
-        return [_pressed(await parse(processor, clean), clean, button)]
-    whole = await parse(processor, clean)
+        return [_pressed(parse_all(processor, [clean])[0], clean, button)]
+    texts = [clean]
+    if previous is not None and leans_on_previous(clean):
+        texts.append(f"{previous} {clean}"[-MAX_NLU_CHARACTERS:].lstrip("/ "))
+    whole, *together = parse_all(processor, texts)  # most short messages need both readings, and two cost little more than one
     in_context = read_in_context(clean, whole, slots)
-    if in_context is None and previous is not None and leans_on_previous(clean, whole):
-        in_context = choose_reading(whole, await parse(processor, f"{previous} {clean}"[:MAX_NLU_CHARACTERS]))
+    if in_context is None and together:
+        in_context = choose_reading(clean, whole, together[0])
     if in_context is not None:
         return [Understanding(clean, in_context, "context")]
-    parts = await _split(processor, clean, whole)
-    return parts or [Understanding(clean, whole, "text")]
+    parts = _split(processor, clean, whole)
+    return parts or [Understanding(clean, _beyond_courtesy(processor, clean, whole), "text")]
+
+
+def _beyond_courtesy(processor: MessageProcessor, text: str, whole: dict[str, Any]) -> dict[str, Any]:
+    """The reading of what follows a greeting or thanks, where these hide it ("gracias, ¿y cuánto debo?"); otherwise that of the whole."""
+    rest = plain_text(without_courtesy(text))
+    hidden = whole["intent"]["name"] in COURTESY or whole["decision"] == ASKED
+    if not hidden or len(rest) == len(text) or len(rest.split()) < MIN_WORDS or not (asks(rest) or orders(rest)):
+        return whole  # "gracias, ya quedó" asks nothing
+    (read,) = parse_all(processor, [rest])
+    clear = read["decision"] == ANSWERED and read["intent"]["name"] not in TALK
+    not_ours = read["intent"]["name"] in NOT_OURS and read["intent"]["confidence"] >= CLEARLY
+    return {**read, "text": text} if clear or not_ours else whole
 
 
 async def parse(processor: MessageProcessor, text: str) -> dict[str, Any]:
     """Parse data of a text through the trained graph; `text` never starts with "/" (plain_text sees to it)."""
-    parsed = await processor.parse_message(UserMessage(text=text))
-    return copy.deepcopy(dict(parsed))
+    return parse_all(processor, [text])[0]
 
 
-async def _split(processor: MessageProcessor, text: str, whole: dict[str, Any]) -> list[Understanding]:
-    """Both halves at the joint that is most likely between two questions; empty when none is likely enough."""
+def parse_all(processor: MessageProcessor, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Parse data of several texts in one run of the trained graph, which costs much less than one run for each.
+
+    What `MessageProcessor.parse_message` does for a single text, without its checks of the domain at every message.
+    """
+    target = processor.model_metadata.nlu_target
+    inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text=text) for text in texts], PLACEHOLDER_TRACKER: _NOBODY}
+    parsed = processor.graph_runner.run(inputs=inputs, targets=[target])[target]
+    return [copy.deepcopy({"text": "", "entities": [], **message.as_dict(only_output_properties=True)}) for message in parsed]
+
+
+def _split(processor: MessageProcessor, text: str, whole: dict[str, Any]) -> list[Understanding]:
+    """Both halves at the joint that is most likely between two questions; empty when none is likely enough.
+
+    Two questions of ours come in their order. A question that is not ours comes after the one that is answered.
+    """
     best, likeliest = [], SPLIT_FROM
-    for joint in joints(text):
-        # a half may begin with "/" where the whole does not, and Rasa would take that for a command
-        texts = plain_text(joint.first), plain_text(joint.second)
-        halves = [Understanding(half, await parse(processor, half), "text") for half in texts]
-        readings = _readings(halves, whole)
-        if readings is not None and (probability := two_questions(joint, readings)) >= likeliest:
-            best, likeliest = halves, probability
-    return best
+    beside, likeliest_beside = [], BESIDE_FROM
+    for joint, halves in _understood_joints(processor, text):
+        if (readings := ours_and_ours(halves, whole)) is not None:
+            if (probability := two_questions(joint, readings)) >= likeliest:
+                best, likeliest = [_answered(half) for half in halves], probability
+        elif (readings := ours_and_not(halves, whole)) is not None and (probability := one_beside(joint, readings)) >= likeliest_beside:
+            beside, likeliest_beside = _answer_first(halves), probability
+    return best or beside
 
 
-def _readings(halves: list[Understanding], whole: dict[str, Any]) -> Readings | None:
-    """What the halves and the whole were read as; None when a half is unsure, is only talk, or asks the same as the other."""
-    names = [half.parse_data["intent"]["name"] for half in halves]
-    if any(half.decision != ANSWERED for half in halves) or any(name in TALK for name in names) or same_or_pair(*names):
+def _understood_joints(processor: MessageProcessor, text: str) -> list[tuple[Joint, list[Understanding]]]:
+    """The joints whose halves may both be parts of a split, with these understood as messages of their own.
+
+    All first halves are read at once, then the second halves of those that are left.
+    """
+    found = list(joints(text))
+    firsts = _halves(processor, [joint.first for joint in found])
+    left = [(joint, first) for joint, first in zip(found, firsts, strict=True) if _may_be_part(first)]
+    seconds = _halves(processor, [joint.second for joint, _ in left])
+    return [(joint, [first, second]) for (joint, first), second in zip(left, seconds, strict=True) if _may_be_part(second)]
+
+
+def _halves(processor: MessageProcessor, texts: Sequence[str]) -> list[Understanding]:
+    clean = [
+        plain_text(text) for text in texts
+    ]  # a half may begin with "/" where the whole does not, and Rasa would take that for a command
+    different = list(dict.fromkeys(clean))
+    read = dict(zip(different, parse_all(processor, different), strict=True)) if different else {}
+    return [Understanding(text, read[text], "text") for text in clean]
+
+
+def _may_be_part(half: Understanding) -> bool:
+    """Whether a half could be a question of ours, or surely one that is not."""
+    if half.decision == REFUSED:
+        intent = half.parse_data["intent"]
+        return intent["name"] in NOT_OURS and bool(intent["confidence"] >= SURELY_NOT_OURS)
+    return half.parse_data["acceptance"] >= UNSURE_HALF_FROM and _best_of_ours(half) not in TALK
+
+
+def ours_and_ours(halves: list[Understanding], whole: dict[str, Any]) -> Readings | None:
+    """How two questions of ours were read; None when a half is not ours, is too unsure or only talk, or asks the same as the other."""
+    labels = [_best_of_ours(half) for half in halves]
+    sure = all(half.decision != REFUSED and half.parse_data["acceptance"] >= UNSURE_HALF_FROM for half in halves)
+    if not sure or any(label in TALK for label in labels) or same_or_pair(*labels):
         return None
-    ranking = [row["name"] for row in whole["intent_ranking"]]
-    of_whole = {row["name"]: row["confidence"] for row in whole["intent_ranking"]}
+    return _readings(halves, labels, whole)
+
+
+def ours_and_not(halves: list[Understanding], whole: dict[str, Any]) -> Readings | None:
+    """How a question of ours beside one that is surely not was read; None when these halves are anything else."""
+    other = [half for half in halves if half.decision == REFUSED and half.parse_data["intent"]["name"] in NOT_OURS]
+    labels = [half.parse_data["intent"]["name"] for half in halves]
+    if len(other) != 1 or not any(half.decision == ANSWERED for half in halves) or any(label in TALK for label in labels):
+        return None
+    sure = other[0].parse_data["intent"]["confidence"]
+    return _readings(halves, labels, whole, sure) if sure >= SURELY_NOT_OURS and not leans(other[0].text) else None
+
+
+def _readings(halves: list[Understanding], labels: list[str], whole: dict[str, Any], sure_not_ours: float = 0.0) -> Readings:
     first, second = (half.parse_data["acceptance"] for half in halves)
-    rank = max(ranking.index(name) if name in ranking else len(ranking) for name in names)
-    return Readings((first, second), (of_whole.get(names[0], 0.0), of_whole.get(names[1], 0.0)), rank)
+    ranking = tuple(row["name"] for row in whole["intent_ranking"])
+    return Readings((labels[0], labels[1]), (first, second), ranking, whole["acceptance"], sure_not_ours)
+
+
+def _best_of_ours(half: Understanding) -> str:
+    """The label that is answered, or would be if the half were sure enough."""
+    if half.decision == ANSWERED:
+        return str(half.parse_data["intent"]["name"])
+    return next((str(row["name"]) for row in half.parse_data["intent_ranking"] if row["name"] not in NOT_OURS), NOT_OURS[0])
+
+
+def _answered(half: Understanding) -> Understanding:
+    """The half as a question to answer, though it may be too unsure to be answered as a message of its own."""
+    label = _best_of_ours(half)
+    confidence = next(row["confidence"] for row in half.parse_data["intent_ranking"] if row["name"] == label)
+    data = {**half.parse_data, "intent": {"name": label, "confidence": confidence}, "decision": ANSWERED, "choices": []}
+    return Understanding(half.text, data, half.via)
+
+
+def _answer_first(halves: list[Understanding]) -> list[Understanding]:
+    """The question of ours, then the other one, marked as such."""
+    ours, other = sorted(halves, key=lambda half: half.decision != ANSWERED)
+    return [ours, Understanding(other.text, {**other.parse_data, BESIDE_ANSWER: True}, other.via)]
 
 
 def _pressed(parsed: dict[str, Any], text: str, button: dict[str, Any]) -> Understanding:

@@ -39,7 +39,7 @@ class Dispatcher:
         self._now, self._jitter = resources.now, resources.jitter
         self._running: set[asyncio.Task[None]] = set()
         self._kept = 0
-        self._draining = False
+        self._draining = self._behind = False
         self.worker = Worker("turns", self.step, self._timings.poll_seconds)
         self.outage = OutageWatch(resources, (UNAVAILABLE, ABORTED), self.worker.wake)
         self._wake_effects = wake_effects
@@ -47,8 +47,10 @@ class Dispatcher:
     async def step(self) -> bool:
         """Take one message and start its turn; whether there was one, and a place for it."""
         if not self._has_place():
-            return False  # the turn that ends next wakes us
+            self._behind = True  # the turn that ends next wakes us
+            return False
         turn = await turns.claim(self._ledger, self._now(), self._timings.lease_life)
+        self._behind = turn is not None
         if turn is None:
             return False
         self._start(turn)
@@ -56,8 +58,12 @@ class Dispatcher:
 
     @contextmanager
     def place(self) -> Iterator[timedelta | None]:
-        """Keep a place for a message that is being accepted: how long the lease of its turn lives, or None when no place is free."""
-        if self._draining or not self._has_place():
+        """Keep a place for a message that is being accepted: how long the lease of its turn lives, or None when it has to queue.
+
+        While others wait nobody goes before them.
+        """
+        if self._draining or self._behind or not self._has_place():
+            self._behind = True
             yield None
             return
         self._kept += 1
@@ -77,13 +83,15 @@ class Dispatcher:
         return len(self._running) + self._kept < self._settings.rate_turns_at_once
 
     def _start(self, turn: OpenTurn) -> None:
+        self._hub.wake(turn.lease.conversation, typing=True, moved=False)
         task = asyncio.create_task(self._take(turn))
         self._running.add(task)
         task.add_done_callback(self._end)
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self.worker.wake()
+        if self._behind:  # else nothing waits: who accepts a message that must wait says so
+            self.worker.wake()
 
     async def drain(self) -> None:
         """Wait for the turns that run, at most `drain_seconds`; what is left is taken again when its lease has ended."""
@@ -98,7 +106,6 @@ class Dispatcher:
     async def _take(self, turn: OpenTurn) -> None:
         conversation = turn.lease.conversation
         with structlog.contextvars.bound_contextvars(correlation=turn.correlation, conversation=conversation, turn=turn.message):
-            self._hub.wake(conversation, typing=True, moved=False)
             try:
                 await self._settle(turn)
             except LeaseLost:
@@ -142,8 +149,9 @@ class Dispatcher:
     async def _commit(self, turn: OpenTurn, result: TurnResult) -> None:
         now = self._now()
         with self._metrics.stage_seconds.labels("commit").time():
-            answer = await answers.commit(self._ledger, turn, result, now)
-        self._hub.publish(turn.lease.conversation, (answer,))
+            committed = await answers.commit(self._ledger, turn, result, now)
+        self._hub.publish(turn.lease.conversation, (committed.answer,))
+        self._behind |= committed.more
         self._metrics.deliveries.labels("pending").inc()
         if result.effects:
             self._wake_effects()
@@ -166,6 +174,7 @@ class Dispatcher:
     async def _park(self, turn: OpenTurn, error: str) -> None:
         await turns.park(self._ledger, turn, error, texts.parked(self._settings), self._now())
         self._hub.wake(turn.lease.conversation)
+        self._behind = True
         self._metrics.notices.labels("parked").inc()
         self._count(turn, "parked", error=error)
 

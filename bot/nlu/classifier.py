@@ -85,8 +85,7 @@ class CalibratedClassifier(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Classify."""
         assert self._model is not None
-        for message in messages:
-            prediction = self._model.predict(message.get(NORMALISED))
+        for message, prediction in zip(messages, self._model.predict_all([message.get(NORMALISED) for message in messages]), strict=True):
             name, confidence = prediction.ranking[0]
             if prediction.decision == "answered":
                 name = prediction.best

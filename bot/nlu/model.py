@@ -93,11 +93,17 @@ class IntentModel:
 
     def predict(self, text: str) -> Prediction:
         """Understand one normalised text."""
-        text = self.spelling.correct(text)
-        vectors = encode([text])
+        return self.predict_all([text])[0]
+
+    def predict_all(self, texts: Sequence[str]) -> list[Prediction]:
+        """Understand several normalised texts: the encoder reads its weights once for all, which is most of what one costs."""
+        corrected = [self.spelling.correct(text) for text in texts]
+        return [self._predict(text, vector) for text, vector in zip(corrected, encode(corrected), strict=True)]
+
+    def _predict(self, text: str, vector: np.ndarray) -> Prediction:
         columns, weights = self.ngrams.row(text)
-        margins = (weights @ self.weights[columns] + vectors[0] @ self._vector_weights + self.bias)[np.newaxis]
-        evidence = _evidence(margins, self.scale, self._ours, self._similarity(vectors[0], margins[0]))
+        margins = (weights @ self.weights[columns] + vector @ self._vector_weights + self.bias)[np.newaxis]
+        evidence = _evidence(margins, self.scale, self._ours, self._similarity(vector, margins[0]))
         acceptance = float(self.acceptance.probability(evidence)[0])
         probabilities = evidence.probabilities[0]
         order = np.argsort(-probabilities)

@@ -108,11 +108,12 @@ async def ask(
     turn: str = TURN,
     confidence: float = 0.97,
     action: str | None = None,
+    beside: bool = False,
     **changed_settings: Any,
 ) -> Rendered:
     """Run `action_<action>` (default: of the intent) for the desk `of` (None: a visitor) and check what holds for every answer.
 
-    `servidor`/`producto` are entities of the message, `exact=False` a loose mention ("sierra 2"); `others` are desks of other customers.
+    `servidor`/`producto` are entities of the message, `exact=False` a loose mention ("sierra 2"); `beside` a question beside one that is answered; `others` are desks of other customers.
     """
     settings = _settings(changed_settings)
     mine = [replace(of, read_at=now)] if of else []
@@ -125,6 +126,7 @@ async def ask(
         "entities": entities,
         "choices": list(choices),
         "metadata": {"turn_token": token},
+        **({"beside_answer": True} if beside else {}),
     }
     call = {
         "next_action": f"action_{action or intent}",

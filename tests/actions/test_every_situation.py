@@ -172,6 +172,7 @@ async def test_every_answer_of_these_topics_is_reached():
     for intent in INTENTS:
         for given in ({}, {"portal_url": "https://portal.example"}, {"now": MOMENTS["closed, next year"]}):
             reached |= set((await ask(intent, choices=CHOICES, **given)).responses)
+        reached |= set((await ask(intent, choices=CHOICES, beside=True)).responses)
         reached |= set((await _ask(intent, "two", "closed, next year", servidor="AJENO-01")).responses)
         reached |= set((await _ask(intent, "two", "open", servidor="otro")).responses)
         reached |= set((await _ask(intent, "two", "open", away=True)).responses)

@@ -28,6 +28,17 @@ async def test_far_is_one_polite_line():
     )
 
 
+async def test_near_beside_an_answer_says_what_it_is_about():
+    answer = await ask("tema_no_cubierto", TWO, beside=True)
+    assert answer.text == f"Sobre lo otro que preguntas: no lo puedo resolver por aquí; un asesor de soporte te puede ayudar.\n\n{LINE}"
+
+
+async def test_far_beside_an_answer_is_no_failure():
+    answer = await ask("fuera_de_tema", TWO, beside=True, slots={"fallos": 1})
+    assert answer.text == "Con lo otro que mencionas no te puedo ayudar por aquí."
+    assert "fallos" not in answer.slots or not answer.slots["fallos"]
+
+
 async def test_far_twice_in_a_row_gives_the_line_too_but_opens_no_case():
     answer = await ask("fuera_de_tema", TWO, slots={"fallos": 1})
     assert answer.text.endswith(f"acceso y licencias.\n\n{LINE}")

@@ -86,7 +86,7 @@ class Desk:
     async def answer(self, turn: OpenTurn | None = None, result: TurnResult | None = None) -> int:
         turn = turn or await self.claim()
         assert turn is not None
-        return (await answers.commit(self.ledger, turn, result or told("Listo."), self.now)).seq
+        return (await answers.commit(self.ledger, turn, result or told("Listo."), self.now)).answer.seq
 
     async def ask(self, text: str, result: TurnResult | None = None) -> int:
         await self.say(text)

@@ -161,12 +161,12 @@ class Desk:
         return result
 
     async def talk(self, desk: str | None, *texts: str) -> list[dict[str, Any]]:
-        """Results of one conversation's turns, each with the events of those before it."""
+        """Results of one conversation's turns, each with the events that the one before handed back."""
         events: list[dict[str, Any]] = []
         results = []
         for number, text in enumerate(texts):
             results.append(await self.turn(text, desk, events=events, turn=f"m-{number}"))
-            events += results[-1]["events"]
+            events = results[-1]["events"]
         return results
 
 

@@ -8,8 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.compound import MAX_CANDIDATES, MAX_WORDS, MIN_WORDS, SPLIT_FROM, Joint, Readings, features, joints, two_questions
+from bot.dialogue import forms
+from bot.dialogue.compound import (
+    BESIDE_FROM,
+    MAX_CANDIDATES,
+    MAX_WORDS,
+    MIN_WORDS,
+    SPLIT_FROM,
+    Joint,
+    Readings,
+    features,
+    features_beside,
+    joints,
+    one_beside,
+    two_questions,
+)
 from bot.nlu.normalise import plain_text
+from tests.dialogue.desk import Desk
 
 PIECES = [
     "y",
@@ -49,7 +64,23 @@ MESSAGES = (
     st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join) | st.lists(st.sampled_from(PIECES)).map("".join)
 )
 SHARES = st.floats(0, 1)
-READINGS = st.builds(Readings, st.tuples(SHARES, SHARES), st.tuples(SHARES, SHARES), st.integers(0, 10))
+OURS = ["consultar_suscripcion", "faq_formas_pago", "consultar_pago", "faq_cambiar_contrasena"]
+NOT_OURS = ["tema_no_cubierto", "fuera_de_tema"]
+WHOLE = st.permutations([*OURS, *NOT_OURS]).map(tuple)
+READINGS = st.builds(Readings, st.tuples(st.sampled_from(OURS), st.sampled_from(OURS)), st.tuples(SHARES, SHARES), WHOLE, SHARES)
+BESIDE = st.builds(
+    Readings,
+    st.tuples(st.sampled_from(OURS), st.sampled_from(NOT_OURS)) | st.tuples(st.sampled_from(NOT_OURS), st.sampled_from(OURS)),
+    st.tuples(SHARES, SHARES),
+    WHOLE,
+    SHARES,
+    SHARES,
+)
+
+
+def readings(first: float = 0.95, second: float = 0.95, whole: float = 0.8) -> Readings:
+    """Two questions that the whole message was read as, the first one likeliest."""
+    return Readings(("consultar_suscripcion", "faq_formas_pago"), (first, second), ("consultar_suscripcion", "faq_formas_pago"), whole)
 
 
 def letters(text: str) -> str:
@@ -109,42 +140,140 @@ def test_one_question_without_a_joint_is_never_cut(text):
     assert list(joints(text)) == []
 
 
-@given(MESSAGES, READINGS)
-def test_a_probability_is_a_probability(text, readings):
+@given(MESSAGES, READINGS, BESIDE)
+def test_a_probability_is_a_probability(text, both_ours, beside):
     for joint in joints(text):
-        assert 0 <= two_questions(joint, readings) <= 1
-        assert all(math.isfinite(value) for value in features(joint, readings).values())
+        assert 0 <= two_questions(joint, both_ours) <= 1
+        assert 0 <= one_beside(joint, beside) <= 1
+        assert all(math.isfinite(value) for value in features(joint, both_ours).values())
+        assert all(math.isfinite(value) for value in features_beside(joint, beside).values())
 
 
-@given(SHARES, SHARES, SHARES, SHARES, SHARES)
-def test_surer_halves_are_never_less_of_a_split(first, second, surer, whole, other):
+@given(SHARES, SHARES, SHARES, SHARES)
+def test_surer_halves_are_never_less_of_a_split(first, second, surer, whole):
     joint = Joint("cuando vence mi servidor", "como puedo pagar", "cuando vence mi servidor", "y como puedo pagar")
     low, high = sorted((first, surer))
-    assert two_questions(joint, Readings((low, second), (whole, other), 1)) <= two_questions(
-        joint, Readings((high, second), (whole, other), 1)
-    )
+    assert two_questions(joint, readings(low, second, whole)) <= two_questions(joint, readings(high, second, whole))
 
 
 CONDITIONS = [
     "si no pago mañana, ¿cuánto tiempo guardan mi información?",
     "si cambio de plan, ¿pierdo mi información?",
-    "cuando ya pague, ¿en cuánto tiempo está listo el servidor?",
+    "antes de contratar, ¿en cuánto tiempo está listo el servidor?",
     "como ya pagué, ¿cuándo me llega el correo?",
 ]
 
 
+def cut(text: str) -> Joint:
+    """The joint at the first comma."""
+    before, after = text.split(", ", 1)
+    return Joint(before, after, f"{before},", after)
+
+
 @pytest.mark.parametrize("text", CONDITIONS)
 def test_a_condition_is_seen_as_one(text):
-    condition, question = text.split(", ", 1)
-    assert features(Joint(condition, question, f"{condition},", question), Readings((0.9, 0.9), (0.5, 0.4), 1))["first_is_condition"]
+    assert features(cut(text), readings())["condition_1"]
 
 
-def test_a_condition_makes_a_split_less_likely():
-    readings = Readings((0.95, 0.95), (0.5, 0.4), 1)
-    question = "¿cuánto tiempo guardan mi información?"
-    with_condition, without = (Joint(half, question, f"{half},", question) for half in ("si no pago mañana", "mi pago de mañana"))
-    assert two_questions(with_condition, readings) < two_questions(without, readings)
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("si no pago mañana, ¿cuánto tiempo guardan mi información?", "mi pago de mañana, ¿cuánto tiempo guardan mi información?"),
+        ("ya tengo tres contratados, ¿cuántos me permiten en total?", "¿cuántos tengo contratados?, ¿cuántos me permiten en total?"),
+        ("ayer cambié la contraseña, cómo conecto a mis usuarios", "dónde cambio la contraseña, cómo conecto a mis usuarios"),
+        ("¿cuándo vence mi servidor?, es que estoy cerrando el mes", "¿cuándo vence mi servidor?, ¿cómo cierro el mes?"),
+    ],
+)
+def test_a_story_makes_a_split_less_likely(told, asked):
+    assert two_questions(cut(told), readings()) < two_questions(cut(asked), readings())
 
 
-def test_the_bar_for_a_split_is_above_even():
-    assert SPLIT_FROM > 0.5
+def test_inside_a_sentence_what_stands_in_others_does_not_ask():
+    """ "Tengo que avisarles" asks nothing, though the sentence before it does."""
+    before, after = "¿Cuánto tarda? Tengo que avisarles", "cuándo empiezan."
+    assert features(Joint(before, after, before, after), readings())["plain_1"]
+
+
+def test_the_bars_for_a_split_are_not_below_even():
+    assert SPLIT_FROM >= 0.5
+    assert BESIDE_FROM >= 0.5
+
+
+# --- forms ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["¿Cuándo vence?", "cuando vence mi servidor", "oye y en que menu veo la factura", "no se donde la bajo", "dime cuanto debo"]
+)
+def test_questions_ask_with_and_without_marks(text):
+    assert forms.asks(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Ya está pagado.", "ayer cambié la contraseña", "sé que el respaldo se hace de madrugada", "mi servidor vence mañana", ""]
+)
+def test_statements_do_not_ask(text):
+    assert not forms.asks(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("gracias, ¿y cuánto debo?", "cuánto debo?"),
+        ("hola buenas tardes, cuándo vence mi servidor", "cuándo vence mi servidor"),
+        ("muchas gracias", ""),
+        ("cuándo vence mi servidor", "cuándo vence mi servidor"),
+        ("y en general a qué hora los hacen", "y en general a qué hora los hacen"),
+    ],
+)
+def test_greetings_and_thanks_are_taken_off(text, rest):
+    assert forms.without_courtesy(text) == rest
+
+
+@given(MESSAGES)
+def test_any_text_has_a_form(text):
+    for form in (
+        forms.asks,
+        forms.orders,
+        forms.asks_yes_or_no,
+        forms.complains,
+        forms.tells,
+        forms.rambles,
+        forms.only_a_condition,
+        forms.names_only,
+    ):
+        assert form(text) in {True, False}
+    assert forms.without_courtesy(text) in text
+    assert "".join(forms.sentences(text)).replace(" ", "") in text.replace(" ", "") or not text.isascii()
+
+
+# --- through the model ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("¿Cuándo vence mi servidor? ¿Y cómo puedo pagarlo?", ["consultar_suscripcion", "faq_formas_pago"]),
+        ("donde cambio la contraseña y se puede entrar en domingo", ["faq_cambiar_contrasena", "faq_horario_acceso"]),
+        ("Ya tengo tres contratados y voy a abrir otra sucursal. ¿Cuántos servidores me permiten en total?", ["faq_cantidad_maxima"]),
+        ("el mes empieza a contar cuando pago o cuando me entregan el servidor?", ["faq_inicio_vigencia"]),
+        ("gracias, ¿y cuánto debo?", ["consultar_pago"]),
+        ("hola, ¿cuándo vence?", ["consultar_suscripcion"]),
+        ("gracias, ya quedó", ["agradecer"]),
+        ("¿cuándo vence mi servidor y cuánto cuesta la impresora?", ["consultar_suscripcion", "tema_no_cubierto"]),
+        ("¿quién ganó el mundial? ¿y ya está mi factura?", ["consultar_factura", "fuera_de_tema"]),
+        ("¿qué es SAE remoto y cómo lo configuro?", ["faq_conexion_sae"]),
+    ],
+)
+async def test_the_questions_of_a_message(desk: Desk, text, labels):
+    turn = await desk.turn(text, "C-1001")
+    assert [part["intent"] for part in turn["understood"]] == labels
+
+
+async def test_what_is_not_ours_beside_an_answer_is_refused_after_it(desk: Desk):
+    turn = await desk.turn("cuánto cuesta la impresora y cuándo vence mi servidor", "C-1001")
+    assert [(part["intent"], part["decision"]) for part in turn["understood"]] == [
+        ("consultar_suscripcion", "answered"),
+        ("tema_no_cubierto", "refused"),
+    ]
+    assert [reply["actions"] for reply in turn["replies"]] == [["action_consultar_suscripcion"], ["action_tema_no_cubierto"]]

@@ -8,15 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.context import (
-    ALONE_FROM,
-    ALONE_FROM_AFTER_LEAD,
-    CLEARLY_NOT_OURS,
-    TOGETHER_FROM,
-    choose_reading,
-    leans_on_previous,
-    read_in_context,
-)
+from bot.dialogue.context import FOLLOW_UP_WORDS, choose_reading, goes_on, leans_on_previous, read_in_context
 from tests.dialogue.desk import Desk
 
 TOPIC = {"tema": "consultar_suscripcion"}
@@ -129,41 +121,69 @@ def test_a_bare_noun_after_my_account_asks_for_mine(topic, text, label, meant):
 def test_any_text_is_taken(text, slots, server):
     read = read_in_context(text, parsed(server=server), slots)
     assert read is None or read["decision"] == "answered"
-    assert leans_on_previous(text, parsed()) in {True, False}
+    assert leans_on_previous(text) in {True, False}
+    assert 0 <= goes_on(text, parsed(), parsed("consultar_pago", "answered", 0.9)) <= 1
 
 
 # --- read together with the previous question -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("text", "decision", "acceptance", "leans"),
-    [
-        ("¿cuánto?", "asked", 0.5, True),
-        ("cuánto", "refused", 0.5, False),  # refused, and nothing says that it goes on
-        ("y cuánto", "refused", 0.5, True),
-        ("y el partido", "refused", CLEARLY_NOT_OURS / 2, False),
-        ("la factura", "answered", ALONE_FROM, False),
-        ("la factura", "answered", ALONE_FROM - 0.01, True),
-        ("y la factura", "answered", ALONE_FROM_AFTER_LEAD, False),
-        ("y la factura", "answered", ALONE_FROM_AFTER_LEAD - 0.01, True),
-        ("una pregunta de ocho palabras no es corta", "asked", 0.5, False),
-    ],
+    ("text", "leans"), [("¿cuánto?", True), ("palabra " * FOLLOW_UP_WORDS, True), ("palabra " * (FOLLOW_UP_WORDS + 1), False), ("", False)]
 )
-def test_who_leans_on_the_previous_question(text, decision, acceptance, leans):
-    assert leans_on_previous(text, parsed("faq_factura", decision, acceptance)) is leans
+def test_only_a_short_message_leans_on_the_previous_question(text, leans):
+    assert leans_on_previous(text) is leans
 
 
 def test_the_reading_together_keeps_the_words_and_entities_of_the_follow_up():
     alone = {**parsed(server="sierra 2"), "text": "¿y de sierra 2?"}
-    together = {**parsed("consultar_respaldo", "answered", TOGETHER_FROM), "text": "¿se hizo mi respaldo? ¿y de sierra 2?"}
-    read = choose_reading(alone, together)
+    together = {**parsed("consultar_respaldo", "answered", 0.99), "text": "¿se hizo mi respaldo? ¿y de sierra 2?"}
+    read = choose_reading("¿y de sierra 2?", alone, together)
     assert read is not None
     assert (read["text"], read["entities"], read["intent"]["name"]) == (alone["text"], alone["entities"], "consultar_respaldo")
 
 
-@pytest.mark.parametrize(("decision", "acceptance"), [("answered", TOGETHER_FROM - 0.01), ("asked", 0.99), ("refused", 0.99)])
-def test_an_unsure_reading_together_is_dropped(decision, acceptance):
-    assert choose_reading(parsed(), parsed("consultar_respaldo", decision, acceptance)) is None
+@pytest.mark.parametrize("decision", ["asked", "refused"])
+def test_an_unsure_reading_together_is_dropped(decision):
+    assert choose_reading("¿y cuánto?", parsed(), parsed("consultar_respaldo", decision, 0.99)) is None
+
+
+def test_a_message_full_of_words_of_its_own_stands_alone():
+    alone = {
+        **parsed("faq_cambiar_contrasena", "answered", 0.99),
+        "intent_ranking": [{"name": "faq_cambiar_contrasena", "confidence": 0.99}],
+    }
+    together = parsed("consultar_respaldo", "answered", 0.9)
+    assert choose_reading("dónde cambio mi contraseña del servidor", alone, together) is None
+
+
+def test_mine_after_a_general_question_asks_about_the_account():
+    alone, together = parsed("consultar_suscripcion", "answered", 0.9), parsed("faq_inicio_vigencia", "answered", 0.99)
+    assert choose_reading("¿y la mía cuándo?", alone, together) is None
+    assert choose_reading("¿y cuándo?", alone, together) is not None
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "label", "meant"),
+    [
+        ("faq_cambiar_solucion", "y no pierdo mi info?", "faq_resguardo_sin_pago", "faq_traslado_informacion"),
+        ("faq_cambiar_solucion", "¿y si no pago la pierdo?", "faq_resguardo_sin_pago", None),
+        ("consultar_suscripcion", "y no pierdo mi info?", "faq_resguardo_sin_pago", None),
+        ("faq_pago_sin_correo", "¿y cuánto tarda?", "faq_tiempo_creacion", "faq_pago_sin_correo"),
+        ("faq_pago_sin_correo", "¿y cuánto tarda el servidor?", "faq_tiempo_creacion", None),
+        ("hablar_con_asesor", "¿en qué horario?", "faq_horario_acceso", "hablar_con_asesor"),
+        ("consultar_servidor", "pero ya pagué!!!", "fuera_de_tema", "consultar_pago"),
+        ("consultar_suscripcion", "si ya hice el pago", "fuera_de_tema", "consultar_pago"),
+        ("consultar_servidor", "ya pagué y no llega el correo", "faq_pago_sin_correo", None),
+        ("faq_tiempo_creacion", "pero ya pagué!!!", "fuera_de_tema", None),
+        ("consultar_respaldo", "y el de antier?", "fuera_de_tema", "consultar_respaldo"),
+        ("consultar_suscripcion", "¿y el de la sucursal?", "fuera_de_tema", "consultar_suscripcion"),
+        ("consultar_suscripcion", "el de soporte no me contesta", "hablar_con_asesor", None),
+    ],
+)
+def test_some_words_belong_to_what_is_talked_about(topic, text, label, meant):
+    read = read_in_context(text, parsed(label, "answered", 0.9), {"tema": topic})
+    assert (read and read["intent"]["name"]) == meant
 
 
 # --- whole turns ----------------------------------------------------------------------------------------------------
@@ -177,6 +197,9 @@ def test_an_unsure_reading_together_is_dropped(decision, acceptance):
         ("C-1009", "¿se hizo el respaldo de SIERRA-01?", "¿y el de sierra 2?", "consultar_respaldo"),
         ("C-1009", "no puedo entrar a mi servidor", "sierra 4", "consultar_servidor"),
         ("C-1002", "¿cuándo vence mi servidor?", "¿y la factura?", "consultar_factura"),
+        ("C-1002", "kiero cambiarme a uno más grande", "y no pierdo mi info?", "faq_traslado_informacion"),
+        ("C-1004", "no puedo entrar a mi servidor", "pero ya pague!!!", "consultar_pago"),
+        ("C-1001", "¿el respaldo es automático?", "¿y a qué hora?", "faq_respaldo_automatico"),
         ("C-1001", "¿se hizo mi respaldo anoche?", "gracias", "agradecer"),
         ("C-1001", "¿se hizo mi respaldo anoche?", "¿cómo cambio mi contraseña?", "faq_cambiar_contrasena"),
         ("C-1001", "¿se hizo mi respaldo anoche?", "quiero hablar con un asesor", "hablar_con_asesor"),

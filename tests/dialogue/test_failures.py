@@ -45,7 +45,7 @@ async def test_an_action_that_fails_aborts_the_turn_and_the_retry_answers(desk: 
 
 
 async def test_no_actions_process_aborts_the_turn(desk: Desk, monkeypatch):
-    monkeypatch.setattr(desk.endpoint, "url", f"http://127.0.0.1:{free_port()}/webhook")
+    monkeypatch.setattr(desk.endpoint, "urls", (f"http://127.0.0.1:{free_port()}",))
     await aborted(desk, desk.body(QUESTION, "C-1002"))
     monkeypatch.undo()
     await desk.turn(QUESTION, "C-1002")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -21,6 +19,7 @@ from tests.gateway.client import Visitor, answers
 from tests.gateway.standin import SECRET, StandIn
 from tests.operations.conftest import settings_in
 from tests.operations.gateway import serving
+from tests.support.nginx import FOREGROUND, Proxy, program
 from tests.support.ports import free_port
 
 DEPLOY = ROOT / "deploy"
@@ -28,12 +27,6 @@ UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 HOME = "/opt/servidor-virtual"
 MESSAGES = 30
 MOST_EXPOSED = 3.0  # of 10, by systemd's own count
-
-
-def program(name: str, package: str) -> str:
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
-    assert found, f"{name} is missing: run scripts/test-tools, or apt-get install {package}"
-    return found
 
 
 @pytest.fixture
@@ -87,39 +80,6 @@ def test_the_units_wait_longer_than_the_processes_drain() -> None:
         assert "Restart=always" in unit
 
 
-class Proxy:
-    """nginx with the configuration of `deploy/`, its site lines set for this test."""
-
-    def __init__(self, folder: Path, gateways: list[int]) -> None:
-        self.port = free_port()
-        self._folder, self.config = folder, folder / "nginx.conf"
-        text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-        changes = {
-            "site: pid": f"pid {folder}/nginx.pid;",
-            "site: access log": f"access_log {folder}/access.log;",
-            "site: error log": f"error_log {folder}/error.log warn;",
-            "site: gateway 1": f"server 127.0.0.1:{gateways[0]} max_fails=1 fail_timeout=5s;",
-            "site: gateway 2": f"server 127.0.0.1:{gateways[1]} max_fails=1 fail_timeout=5s;",
-            "site: listen": f"listen 127.0.0.1:{self.port};",
-        }
-        lines = []
-        for line in text.splitlines():
-            site = next((new for mark, new in changes.items() if f"# {mark}" in line), line)
-            lines.append(site)
-        assert sum(a != b for a, b in zip(lines, text.splitlines(), strict=True)) == len(changes)
-        folders = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        start = "user root;\n" if os.geteuid() == 0 else ""
-        self.config.write_text(start + "\n".join(lines).replace("http {", f"http {{ {folders}", 1), encoding="utf-8")
-
-    def run(self, *words: str) -> subprocess.Popen[str]:
-        command = [program("nginx", "nginx-light"), "-p", str(self._folder), "-e", str(self._folder / "error.log"), "-c", str(self.config)]
-        return subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
 @pytest.fixture
 def gateways(tmp_path: Path, dialogue: StandIn, postgres_url: str) -> list[dict[str, str]]:
     """Two gateways on one PostgreSQL ledger."""
@@ -146,7 +106,7 @@ def proxy(tmp_path: Path, gateways: list[dict[str, str]]) -> Iterator[Proxy]:
     said, _ = tried.communicate(timeout=60)
     assert tried.returncode == 0, said
     assert "warn" not in said, said
-    running = proxy.run("-g", "daemon off;")
+    running = proxy.run(*FOREGROUND)
     yield proxy
     running.terminate()
     said, _ = running.communicate(timeout=60)

@@ -63,39 +63,40 @@ class Stream:
             return  # the client went or does not read, or the ledger is away: it comes back with its cursor
 
     async def _write_news(self, response: web.StreamResponse) -> None:
-        if self._owner != self._listener.owner:
-            self._owner = self._listener.owner
-            await _write(response, event("state", {"owner": self._owner}))
-        news, self._listener.news = self._listener.news, []
-        await self._write_those_that_follow(response, news)
-        if self._listener.moved:
-            self._listener.moved = False  # before looking: what comes meanwhile is looked for again
-            await self._write_messages(response)
-        if self._typing != self._listener.typing:
-            self._typing = self._listener.typing
-            await _write(response, event("typing", {"typing": self._typing, "author": self._owner}))
+        """Everything that is new, in one write where that is possible: each costs a system call here and a wake-up there."""
+        listener, told = self._listener, b""
+        if self._owner != listener.owner:
+            self._owner = listener.owner
+            told += event("state", {"owner": self._owner})
+        news, listener.news = listener.news, []
+        told += self._rendered(self._those_that_follow(news))
+        if listener.moved:
+            listener.moved = False  # before looking: what comes meanwhile is looked for again
+            while len(messages := await history.messages_after(self._ledger, self._conversation, self._cursor)) == history.PAGE:
+                await _write(response, told + self._rendered(messages))
+                told = b""
+            told += self._rendered(messages)
+        if self._typing != listener.typing:
+            self._typing = listener.typing
+            told += event("typing", {"typing": self._typing, "author": self._owner})
+        if told:
+            await _write(response, told)
 
-    async def _write_those_that_follow(self, response: web.StreamResponse, news: Sequence[ShownMessage]) -> None:
+    def _those_that_follow(self, news: Sequence[ShownMessage]) -> list[ShownMessage]:
         following: list[ShownMessage] = []
         for message in news:
             if message.seq == self._cursor + len(following) + 1:
                 following.append(message)
             elif message.seq > self._cursor + len(following):  # something lies in between
                 self._listener.moved = True
-        await self._write_and_count(response, following)
+        return following
 
-    async def _write_messages(self, response: web.StreamResponse) -> None:
-        full = True
-        while full:
-            messages = await history.messages_after(self._ledger, self._conversation, self._cursor)
-            await self._write_and_count(response, messages)
-            full = len(messages) == history.PAGE
-
-    async def _write_and_count(self, response: web.StreamResponse, messages: Sequence[ShownMessage]) -> None:
+    def _rendered(self, messages: Sequence[ShownMessage]) -> bytes:
+        """The events of messages that are about to be written."""
         if messages:
-            await _write(response, b"".join(event("message", render.message(message), message.seq) for message in messages))
             self._cursor = self._listener.last_seq = messages[-1].seq
             self._sent(sum(message.kind == "answer" for message in messages))
+        return b"".join(event("message", render.message(message), message.seq) for message in messages)
 
 
 async def _write(response: web.StreamResponse, data: bytes) -> None:

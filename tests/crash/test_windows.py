@@ -1,0 +1,71 @@
+"""A real gateway process is killed in each window of a message's way: one answer in the end, in order, nothing lost, nothing shown twice."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.crash.dying_gateway import INSIDE, POINTS
+from tests.crash.keeper import Browser, Keeper
+from tests.gateway.standin import StandIn
+from tests.support.hangs import eventually
+
+KILLED = -9
+TURN_POINTS = [name for name in POINTS if "mail" not in name and "effect" not in name]
+ON_BOTH = [*INSIDE, "after the store", "before the commit", "after the commit"]
+
+
+def changes_for(database: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    return {} if database == "sqlite" else {"DATABASE_URL": request.getfixturevalue("postgres_url")}
+
+
+@pytest.mark.parametrize(
+    ("point", "database"),
+    [*((point, "sqlite") for point in [*TURN_POINTS, *INSIDE]), *((point, "postgresql") for point in ON_BOTH)],
+)
+async def test_killed(point: str, database: str, request, tmp_path: Path, dialogue: StandIn) -> None:
+    async with Keeper(tmp_path, dialogue, point, **changes_for(database, request)) as keeper, Browser(keeper.url) as browser:
+        await browser.open()
+        await browser.say("uno", "dos", "tres")
+        await browser.answered(3)
+        await browser.check("uno", "dos", "tres")
+        assert keeper.marker.exists()
+        assert keeper.exits == [KILLED]
+    assert keeper.exits == [KILLED, 0]  # and it stops politely
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_killed_while_the_dialogue_works(database: str, request, tmp_path: Path, dialogue: StandIn) -> None:
+    dialogue.mode = "hang"
+    async with Keeper(tmp_path, dialogue, "never", **changes_for(database, request)) as keeper, Browser(keeper.url) as browser:
+        await browser.open()
+        await browser.say("uno", "dos")
+        await eventually(lambda: bool(dialogue.turns))
+        keeper.kill()
+        await keeper.died(1)
+        dialogue.mode = "ok"
+        dialogue.release.set()
+        await browser.say("tres")
+        await browser.answered(3)
+        await browser.check("uno", "dos", "tres")
+    assert [turn["message"]["text"] for turn in dialogue.turns] == ["uno", "uno", "dos", "tres"]
+    assert dialogue.turns[0]["turn"] == dialogue.turns[1]["turn"]  # the same turn, from the same events
+    assert dialogue.turns[0]["events"] == dialogue.turns[1]["events"]
+
+
+async def test_killed_three_times_in_a_row(tmp_path: Path, dialogue: StandIn) -> None:
+    """Restarts in a loop, with messages all the while."""
+    texts = [f"n={n}" for n in range(12)]
+    async with Keeper(tmp_path, dialogue, "never") as keeper, Browser(keeper.url) as browser:
+        await browser.open()
+        saying = asyncio.create_task(browser.say(*texts))
+        for kills in range(1, 4):
+            await browser.answered(kills)
+            keeper.kill()
+            await keeper.died(kills)
+        await saying
+        await browser.answered(len(texts))
+        await browser.check(*texts)
+        assert keeper.exits == [KILLED] * 3
