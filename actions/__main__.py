@@ -28,7 +28,7 @@ def main() -> int:
         return 2
     configure_logs(settings.log_level)
     install(Environment(settings, create_accounts(settings), BusinessCalendar(settings.timezone, settings.extra_holidays)))
-    address = urlsplit(settings.actions_urls[0])
+    address = urlsplit(settings.actions_url[0])
     web.run_app(
         create_app(),
         host=address.hostname,

@@ -185,7 +185,7 @@ class Settings:
     bind_port: int = setting("BIND_PORT", "8080", _port, "port the gateway listens on")
     trusted_proxies: tuple[str, ...] = setting("TRUSTED_PROXIES", "", _proxies, "addresses whose X-Forwarded-For is believed")
     dialogue_urls: tuple[str, ...] = setting("DIALOGUE_URLS", "http://127.0.0.1:5105", _processes, "dialogue processes, comma separated")
-    actions_urls: tuple[str, ...] = setting("ACTIONS_URL", "http://127.0.0.1:5155", _processes, "actions processes, comma separated")
+    actions_url: tuple[str, ...] = setting("ACTIONS_URL", "http://127.0.0.1:5155", _processes, "actions processes, comma separated")
     internal_secret: Secret = setting(
         "INTERNAL_SECRET", "", _secret, "shared by our processes; empty: one is made and kept in var/ (demo only)"
     )

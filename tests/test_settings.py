@@ -76,7 +76,7 @@ def test_defaults_are_the_rules_of_the_business():
     assert settings.support_phone == "55 8000 9480"
     assert (settings.support_hours.opens, settings.support_hours.closes) == (time(9), time(18))
     assert (settings.bind_host, settings.bind_port, settings.demo) == ("127.0.0.1", 8080, False)
-    assert settings.actions_urls == ("http://127.0.0.1:5155",)
+    assert settings.actions_url == ("http://127.0.0.1:5155",)
     assert settings.dialogue_urls == ("http://127.0.0.1:5105",)
 
 

@@ -127,7 +127,7 @@ class Stage:
                 return
 
     def _start_processes(self) -> None:
-        for number, url in enumerate(self.settings.actions_urls, start=1):
+        for number, url in enumerate(self.settings.actions_url, start=1):
             self._add(f"actions-{number}", "actions", "actions", f"{url}/health/ready", "--port", url.rpartition(":")[2])
         for number, url in enumerate(self.settings.dialogue_urls, start=1):
             port = url.rpartition(":")[2]

@@ -72,8 +72,8 @@ def children_of(settings: Settings, model: str) -> list[Child]:
     """
     logs = VAR / "logs"
     children = []
-    for number, url in enumerate(settings.actions_urls, start=1):
-        name = "actions" if len(settings.actions_urls) == 1 else f"actions {number}"
+    for number, url in enumerate(settings.actions_url, start=1):
+        name = "actions" if len(settings.actions_url) == 1 else f"actions {number}"
         log = logs / f"{name.replace(' ', '-')}.log"
         children.append(Child(name, "actions", ("--port", str(urlsplit(url).port)), f"{url}/health/ready", log))
     for number, url in enumerate(settings.dialogue_urls, start=1):
@@ -89,7 +89,7 @@ def ports_of(settings: Settings) -> list[Port]:
     """Every port of ours on this machine."""
     ports = [Port(settings.bind_host, settings.bind_port, "gateway", "BIND_PORT")]
     named = [(url, "dialogue", "DIALOGUE_URLS") for url in settings.dialogue_urls] + [
-        (url, "actions", "ACTIONS_URL") for url in settings.actions_urls
+        (url, "actions", "ACTIONS_URL") for url in settings.actions_url
     ]
     for url, owner, setting in named:
         address = urlsplit(url)

@@ -43,7 +43,7 @@ def main() -> int:
     configure_logs(settings.log_level)
 
     def load(archive: Path) -> Engine:
-        return Engine(archive, ActionEndpoint(settings.actions_urls, settings.internal_secret))
+        return Engine(archive, ActionEndpoint(settings.actions_url, settings.internal_secret))
 
     try:
         serving = Serving(load(model), load)

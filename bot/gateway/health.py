@@ -28,7 +28,7 @@ async def ready(request: web.Request) -> web.Response:
     ledger, dialogue, actions, accounts = await asyncio.gather(
         _ledger_ready(resources),
         resources.dialogue.ready(),
-        resources.dialogue.part_ready(resources.settings.actions_urls),
+        resources.dialogue.part_ready(resources.settings.actions_url),
         _accounts_ready(resources),
     )
     missing = [name for name, is_ready in (("ledger", ledger), ("dialogue", dialogue), ("actions", actions)) if not is_ready]

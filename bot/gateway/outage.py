@@ -22,7 +22,7 @@ class OutageWatch:
 
     def __init__(self, resources: Resources, errors: Sequence[str], back: Callable[[], None]) -> None:
         self._ledger, self._dialogue, self._now = resources.ledger, resources.dialogue, resources.now
-        self._actions_urls, self._poll_seconds = resources.settings.actions_urls, resources.timings.poll_seconds
+        self._actions_urls, self._poll_seconds = resources.settings.actions_url, resources.timings.poll_seconds
         self._errors, self._back, self._outage = errors, back, resources.metrics.outage
         self._suspected = self._away = False
         self.worker = Worker("outage", self.step, self._poll_seconds)

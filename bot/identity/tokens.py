@@ -33,7 +33,8 @@ def verify(
     if not isinstance(token, str) or not token.isascii() or len(token) > MAX_TOKEN_CHARACTERS:
         raise TokenInvalid("not a token")
     try:
-        claims = _signed(token, key, tuple(algorithms), audience, tuple(required))
+        check = _signed if isinstance(key, str) else _signed.__wrapped__  # a public key is no key of a cache
+        claims = check(token, key, tuple(algorithms), audience, tuple(required))
     except (jwt.PyJWTError, ValueError, TypeError) as error:
         raise TokenInvalid(type(error).__name__) from None
     if now >= moment(claims, "exp"):

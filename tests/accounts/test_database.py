@@ -19,7 +19,7 @@ async def file_engine(tmp_path):
 async def test_sqlite_is_set_up_for_several_processes(file_engine):
     async with file_engine.connect() as connection:
         pragmas = [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in ("journal_mode", "busy_timeout", "foreign_keys")]
-    assert pragmas == ["wal", 5000, 1]
+    assert pragmas == ["wal", 4000, 1]
 
 
 async def test_a_failed_transaction_leaves_nothing_not_even_a_table(engine):

@@ -60,7 +60,7 @@ def start_dialogue(house: House) -> None:
     from bot.dialogue.engine import Engine
     from bot.dialogue.server import create_app
 
-    house.engine = Engine(house.engine.model, ActionEndpoint(house.settings.actions_urls, house.settings.internal_secret))
+    house.engine = Engine(house.engine.model, ActionEndpoint(house.settings.actions_url, house.settings.internal_secret))
     house.run(house.serve("dialogue", create_app(house.engine, house.settings.internal_secret), house.dialogue_port))
 
 

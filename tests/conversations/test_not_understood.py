@@ -10,6 +10,8 @@ from tests.conversations.spanish import OPEN
 ASKED = "¿Te refieres a alguna de estas opciones?"
 VAGUE = ["necesito ver lo de mi cuenta", "me pueden ayudar con el pago", "respaldo factura", "pago", "lo del servidor", "algo del correo"]
 VAGUE_ABOUT_SIERRA_3 = [
+    "tengo una duda de fechas de sierra 3",
+    "los datos de la factura de sierra 3",
     "pago de la sierra 3 con el correo",
     "lo de la sierra 3",
     "el pago o la factura de sierra 3",

@@ -49,7 +49,7 @@ class Behind:
         """Wait until these answer again."""
         async with aiohttp.ClientSession() as http:
             for process in kept:
-                url = self.gateway.settings.dialogue_urls[0] if process is self.dialogue else self.gateway.settings.actions_urls[0]
+                url = self.gateway.settings.dialogue_urls[0] if process is self.dialogue else self.gateway.settings.actions_url[0]
                 await eventually(lambda url=url: _answers(http, url), pause=0.2)
 
 
@@ -73,7 +73,7 @@ async def behind(tmp_path: Path, start, seeded) -> AsyncIterator[Behind]:
         "SESSION_SECRET": "s" * 40,
         "PORTAL_JWT_SECRET": "p" * 40,
     }
-    gateway = await start(timings=TIMINGS, dialogue_urls=(dialogue_url,), actions_urls=(actions_url,))
+    gateway = await start(timings=TIMINGS, dialogue_urls=(dialogue_url,), actions_url=(actions_url,))
     async with Kept("bot.dialogue", **environ) as dialogue, Kept("tests.crash.dying_actions", str(tmp_path), **environ) as actions:
         everything = Behind(tmp_path, dialogue, actions, gateway)
         await everything.ready(actions, dialogue)

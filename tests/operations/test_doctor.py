@@ -87,9 +87,13 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+async def _welcome(_: web.Request) -> web.Response:
+    return web.Response(text="<h1>Welcome to nginx!</h1>", content_type="text/html")
+
+
 async def test_a_stranger_and_a_process_that_hangs(house: dict[str, str], silent: str) -> None:
     app = web.Application()
-    app.router.add_get("/{any:.*}", lambda _: web.Response(text="<h1>Welcome to nginx!</h1>", content_type="text/html"))
+    app.router.add_get("/{any:.*}", _welcome)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port := free_port()).start()

@@ -128,7 +128,7 @@ class House:
         calendar = BusinessCalendar(self.settings.timezone, self.settings.extra_holidays)
         await seed(accounts.engine, clock.now(), calendar)
         install(Environment(self.settings, accounts, calendar))
-        self.engine = Engine(model, ActionEndpoint(self.settings.actions_urls, self.settings.internal_secret))
+        self.engine = Engine(model, ActionEndpoint(self.settings.actions_url, self.settings.internal_secret))
         await self.serve("actions", create_actions(), self.actions_port)
         await self.serve("dialogue", create_dialogue(self.engine, self.settings.internal_secret), self.dialogue_port)
         await self.serve("gateway", create_gateway(self.settings), self.gateway_port)

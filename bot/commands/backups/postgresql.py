@@ -6,7 +6,6 @@ the program, never by its command line, and what a program says is shown by its 
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -19,6 +18,7 @@ from sqlalchemy.engine import URL
 
 from bot.commands.backups.errors import BackupError
 from bot.migrations import metadata_of
+from bot.settings import environment as inherited
 
 SECONDS = 3600
 LIST_SECONDS = 60
@@ -81,7 +81,7 @@ def _run(name: str, arguments: Sequence[str], environment: Mapping[str, str], se
     command = [_program(name), *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, no shell
-            command, check=False, capture_output=True, text=True, timeout=seconds, env={**os.environ, **environment}
+            command, check=False, capture_output=True, text=True, timeout=seconds, env={**inherited(), **environment}
         )
     except subprocess.TimeoutExpired:
         raise BackupError(f"{name} did not end within {seconds:.0f} s") from None

@@ -28,7 +28,7 @@ async def processes(settings: Settings) -> list[Finding]:
     host = "127.0.0.1" if settings.bind_host in {"0.0.0.0", "::"} else settings.bind_host  # noqa: S104 - compared, not bound
     named: list[tuple[Name, str]] = [("gateway", f"http://{host}:{settings.bind_port}")]
     named += [("dialogue", url) for url in settings.dialogue_urls]
-    named.extend(("actions", url) for url in settings.actions_urls)
+    named.extend(("actions", url) for url in settings.actions_url)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS)) as http:
         return list(await asyncio.gather(*(_process(http, name, url) for name, url in named)))
 
