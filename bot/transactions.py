@@ -1,4 +1,4 @@
-"""Runs whole transactions against a database: a function gets a session, and the caller awaits its result.
+"""Runs whole transactions against a database: a function gets a connection, and the caller awaits its result.
 
 PostgreSQL is spoken to on the event loop. SQLite's driver blocks, so its transactions run in threads, one hop each: one thread
 writes, because SQLite has one writer at a time and those who wait should queue instead of polling; a few others read.
@@ -13,16 +13,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Engine
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.database import for_reading, sqlite_twin
 
 READERS = 2
 
 T = TypeVar("T")
-Work = Callable[[Session], T]
+Work = Callable[[Connection], T]
 
 
 class Transactions(Protocol):
@@ -48,12 +47,12 @@ class _OnTheLoop:
         self._engine, self._reading = engine, for_reading(engine)
 
     async def write(self, work: Work[T]) -> T:
-        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
-            return await session.run_sync(work)
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
 
     async def read(self, work: Work[T]) -> T:
-        async with AsyncSession(self._reading, expire_on_commit=False) as session:
-            return await session.run_sync(work)
+        async with self._reading.connect() as connection:
+            return await connection.run_sync(work)
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -77,8 +76,8 @@ class _InThreads:
     def _write(self, work: Work[T], queued: float, given_up: threading.Event) -> T:
         if time.monotonic() - queued > self._patience:  # the one before waited in vain: those behind it would only add their waits to its
             raise TimeoutError("the database is locked by another process")
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            result = work(session)
+        with self._engine.begin() as connection:
+            result = work(connection)
             if given_up.is_set():  # nobody waits for it: what was told to have failed must not happen later
                 raise TimeoutError("given up")
             return result
@@ -99,5 +98,5 @@ def _threads() -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
 
 
 def _read(engine: Engine, work: Work[T]) -> T:
-    with Session(engine, expire_on_commit=False) as session:
-        return work(session)
+    with engine.connect() as connection:
+        return work(connection)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Column, Row, Select, Table, bindparam, func, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Column, Connection, Row, Select, Table, bindparam, func, inspect, select
 
 from bot.accounts import models, port
 from bot.errors import DeskUnknown
@@ -91,12 +90,12 @@ class Rows:
     incidents: Group
 
 
-def read_rows(session: Session, desk_id: str) -> Rows:
+def read_rows(connection: Connection, desk_id: str) -> Rows:
     """Everything of one desk, one query a table. Raises DeskUnknown and what the database raises."""
-    desk = session.execute(_THE_DESK, {"desk": desk_id}).one_or_none()
+    desk = connection.execute(_THE_DESK, {"desk": desk_id}).one_or_none()
     if desk is None:
         raise DeskUnknown("no desk with this id")
-    found = {name: list(session.execute(query, {"desk": desk_id})) for name, query in _QUERIES.items()}
+    found = {name: list(connection.execute(query, {"desk": desk_id})) for name, query in _QUERIES.items()}
     by_server = {
         name: _grouped("server_id", found[name]) for name in ("health", "subscriptions", "backups", "mails", "changes", "incidents")
     }

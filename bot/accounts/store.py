@@ -12,10 +12,9 @@ from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.accounts import models, port
@@ -26,6 +25,8 @@ from bot.transactions import transactions
 
 ACCOUNTS_SECONDS: Final = 2.0
 CLOSING_SECONDS: Final = 5.0
+
+MAIL = tuple(getattr(models.ConnectionMail, name) for name in ("server_id", "sent_to", "sent_at", "queued_at", "status"))
 
 T = TypeVar("T")
 
@@ -102,20 +103,20 @@ class SqlAccounts:
         read_at = clock.now()
         if not desk_id.isprintable():  # PostgreSQL takes neither NUL nor lone surrogates, and no id has them
             raise DeskUnknown("no desk with this id")
-        return await self._transactions.read(lambda session: assemble(read_rows(session, desk_id), read_at))
+        return await self._transactions.read(lambda connection: assemble(read_rows(connection, desk_id), read_at))
 
     async def _desk_exists(self, desk_id: str) -> bool:
         if not desk_id.isprintable():
             return False
         known = select(models.Desk.id).where(models.Desk.id == desk_id)
-        return await self._transactions.read(lambda session: session.scalar(known)) is not None
+        return await self._transactions.read(lambda connection: connection.scalar(known)) is not None
 
     async def _queue_connection_mail(self, desk_id: str, alias: str, key: str, now: datetime) -> port.ConnectionMail:
         if not (desk_id + alias).isprintable():
             raise DeskUnknown("no such desk, or no such server of it")
 
-        def work(session: Session) -> port.ConnectionMail:
-            return _mail_of_key(session, desk_id, alias, key, now)
+        def work(connection: Connection) -> port.ConnectionMail:
+            return _mail_of_key(connection, desk_id, alias, key, now)
 
         try:
             return await self._transactions.write(work)
@@ -126,24 +127,30 @@ class SqlAccounts:
         mail = models.ConnectionMail
         sent = update(mail).where(mail.request_key == key, mail.status == "queued").values(status="sent", sent_at=now)
 
-        def work(session: Session) -> None:
-            session.execute(sent)
+        def work(connection: Connection) -> None:
+            connection.execute(sent)
 
         await self._transactions.write(work)
 
 
-def _mail_of_key(session: Session, desk_id: str, alias: str, key: str, now: datetime) -> port.ConnectionMail:
+def _mail_of_key(connection: Connection, desk_id: str, alias: str, key: str, now: datetime) -> port.ConnectionMail:
     server, desk, mail = models.VirtualServer, models.Desk, models.ConnectionMail
     owned = select(server.id, desk.email).join(desk, desk.id == server.desk_id).where(desk.id == desk_id, server.alias == alias.upper())
-    found = session.execute(owned).one_or_none()
+    found = connection.execute(owned).one_or_none()
     if found is None:
         raise DeskUnknown("no such desk, or no such server of it")
-    row = session.scalar(select(mail).where(mail.request_key == key))
+    row = connection.execute(select(*MAIL).where(mail.request_key == key)).one_or_none()
     if row is None:
-        new_id = uuid.uuid4().hex
-        row = mail(id=new_id, server_id=found.id, sent_to=found.email, queued_at=now, sent_at=None, status="queued", request_key=key)
-        session.add(row)
-        session.flush()
-    elif row.server_id != found.id:
+        queued = {
+            "id": uuid.uuid4().hex,
+            "server_id": found.id,
+            "sent_to": found.email,
+            "queued_at": now,
+            "status": "queued",
+            "request_key": key,
+        }
+        connection.execute(insert(mail), queued)
+        return port.ConnectionMail(found.email, None, now, "queued")
+    if row.server_id != found.id:
         raise ValueError("this key was used for another server")
     return port.ConnectionMail(row.sent_to, row.sent_at, row.queued_at, cast("port.MailStatus", row.status))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, insert, update
 
 from bot.conversations import episodes, turns
 from bot.conversations.base import BUTTON_LIFE
@@ -23,6 +22,7 @@ MAX_BUTTONS = 10
 
 Rows = list[dict[str, Any]]
 
+_INSERT = {table: insert(table) for table in (MESSAGE, BUTTON, READING, DELIVERY, EFFECT, ESCALATION, UNDERSTANDING)}
 _ANSWERED = (
     update(MESSAGE).where(MESSAGE.c.id == bindparam("message")).values(state="answered", answered_at=NOW, last_error=None)
 )  # fmt: skip
@@ -41,11 +41,11 @@ async def commit(ledger: Ledger, turn: OpenTurn, result: TurnResult, now: dateti
 
     Raises LeaseLost (another holder or an agent has the conversation: nothing is written), LedgerUnavailable.
     """
-    return await ledger.write(lambda session: _commit(session, turn, result, now))
+    return await ledger.write(lambda connection: _commit(connection, turn, result, now))
 
 
-def _commit(session: Session, turn: OpenTurn, result: TurnResult, now: datetime) -> Committed:
-    seq = turns.take_seq(session, turn.lease)
+def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: datetime) -> Committed:
+    seq = turns.take_seq(connection, turn.lease)
     answer = _answer(turn, seq, result.replies, now)
     buttons = _buttons(answer["id"], turn, result.replies, now)
     effects, escalations = _effects(turn, result.effects, now)
@@ -59,10 +59,10 @@ def _commit(session: Session, turn: OpenTurn, result: TurnResult, now: datetime)
         (UNDERSTANDING, _understanding(turn.message, result.understood)),
     ):
         if rows:
-            session.execute(insert(table), rows)
-    episodes.remember(session, turn.episode, [clean_json(event) for event in result.events], now)
-    session.execute(_ANSWERED, {"message": turn.message, "now": now})
-    more = turns.finish(session, turn.lease, seq, now)
+            connection.execute(_INSERT[table], rows if len(rows) > 1 else rows[0])
+    episodes.remember(connection, turn.episode, [clean_json(event) for event in result.events], now)
+    connection.execute(_ANSWERED, {"message": turn.message, "now": now})
+    more = turns.finish(connection, turn.lease, seq, now)
     return Committed(shown(answer, *(ShownButton(button["id"], button["title"]) for button in buttons)), more)
 
 

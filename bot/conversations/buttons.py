@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from bot.conversations.base import SILENCE
 from bot.conversations.tables import BUTTON, MESSAGE, NOW
@@ -33,33 +32,33 @@ _OFFERED = select(*_BUTTON).where(BUTTON.c.reply_id == _LAST_ANSWER).order_by(BU
 _USE = update(BUTTON).where(BUTTON.c.id == bindparam("button"), BUTTON.c.used_at.is_(None)).values(used_at=NOW)
 
 
-def press(session: Session, conversation: str, button_id: str, now: datetime) -> Row[Any]:
+def press(connection: Connection, conversation: str, button_id: str, now: datetime) -> Row[Any]:
     """Use a button up; its row. Raises NotYours (unknown here), Conflict ("used" or "expired")."""
-    button = session.execute(_BY_ID, {"button": button_id}).one_or_none()
+    button = connection.execute(_BY_ID, {"button": button_id}).one_or_none()
     if button is None or button.conversation_id != conversation:
         raise NotYours("button")
     if button.used_at is not None:
         raise Conflict("used")
     if button.expires_at <= now:
         raise Conflict("expired")
-    if not _use(session, button_id, now):
+    if not _use(connection, button_id, now):
         raise Conflict("used")
     return button
 
 
 def typed(
-    session: Session, conversation: str, text: str, match: Callable[[str, Sequence[str]], int | None], now: datetime
+    connection: Connection, conversation: str, text: str, match: Callable[[str, Sequence[str]], int | None], now: datetime
 ) -> Row[Any] | None:
     """The last answer's open button that the text chooses, used up; None when it chooses none, or after 30 minutes of silence."""
-    offered = session.execute(_OFFERED, {"conversation": conversation, "since": now - SILENCE}).all()
+    offered = connection.execute(_OFFERED, {"conversation": conversation, "since": now - SILENCE}).all()
     position = match(text, [button.title for button in offered]) if offered else None
     if position is None:
         return None
     chosen = offered[position]
     if chosen.used_at is not None or chosen.expires_at <= now:
         return None
-    return chosen if _use(session, chosen.id, now) else None
+    return chosen if _use(connection, chosen.id, now) else None
 
 
-def _use(session: Session, button: str, now: datetime) -> bool:
-    return bool(session.execute(_USE, {"button": button, "now": now}).rowcount)  # type: ignore[attr-defined]
+def _use(connection: Connection, button: str, now: datetime) -> bool:
+    return bool(connection.execute(_USE, {"button": button, "now": now}).rowcount)

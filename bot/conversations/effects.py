@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, or_, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import EFFECT
@@ -49,22 +48,22 @@ async def claim(ledger: Ledger, now: datetime, lease_life: timedelta) -> OpenEff
         .values(attempts=EFFECT.c.attempts + 1, lease_token=EFFECT.c.lease_token + 1, next_attempt_at=now + lease_life)
         .returning(EFFECT)
     )
-    row = await ledger.write(lambda session: session.execute(statement).one_or_none())
+    row = await ledger.write(lambda connection: connection.execute(statement).one_or_none())
     return OpenEffect(row.id, row.lease_token, f"{row.inbound_id}:{row.n}", row.kind, row.payload, row.attempts) if row else None
 
 
 async def done(ledger: Ledger, effect: OpenEffect, now: datetime) -> None:
     """The effect has been applied. Raises LeaseLost."""
-    await ledger.write(lambda session: _update_held(session, effect, state="done", done_at=now, error=None))
+    await ledger.write(lambda connection: _update_held(connection, effect, state="done", done_at=now, error=None))
 
 
 async def failed(ledger: Ledger, effect: OpenEffect, error: str, again_at: datetime | None) -> None:
     """The effect could not be applied: try again from `again_at` on, or never (None). Raises LeaseLost."""
     retry: dict[str, Any] = {"next_attempt_at": again_at} if again_at is not None else {"state": "failed"}
-    await ledger.write(lambda session: _update_held(session, effect, error=error[:200], **retry))
+    await ledger.write(lambda connection: _update_held(connection, effect, error=error[:200], **retry))
 
 
-def _update_held(session: Session, effect: OpenEffect, **values: Any) -> None:
+def _update_held(connection: Connection, effect: OpenEffect, **values: Any) -> None:
     held = update(EFFECT).where(EFFECT.c.id == effect.id, EFFECT.c.lease_token == effect.lease_token, EFFECT.c.state == "pending")
-    if session.scalar(held.values(**values).returning(EFFECT.c.id)) is None:
+    if connection.scalar(held.values(**values).returning(EFFECT.c.id)) is None:
         raise LeaseLost(str(effect.id))

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, case, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
 
 from bot.conversations.base import MAX_EVENTS, SILENCE
 from bot.conversations.tables import EPISODE, NOW
@@ -34,15 +33,15 @@ _REMEMBER = (
 )  # fmt: skip
 
 
-def current(session: Session, conversation: str, desk: str | None, at: datetime) -> tuple[int, list[dict[str, Any]]]:
+def current(connection: Connection, conversation: str, desk: str | None, at: datetime) -> tuple[int, list[dict[str, Any]]]:
     """The episode of a message that came from `desk` at `at`, and its events: the open one, or a new one when that has run out."""
-    found = session.execute(_CURRENT, {"conversation": conversation}).one_or_none()
+    found = connection.execute(_CURRENT, {"conversation": conversation}).one_or_none()
     if found is not None:
         ended = _why_over(found, desk, at)
         if ended is None:
             return found.id, found.events
-        close_open(session, conversation, ended, at)
-    return begin(session, conversation, desk, at), []
+        close_open(connection, conversation, ended, at)
+    return begin(connection, conversation, desk, at), []
 
 
 def _why_over(episode: Row[Any], desk: str | None, at: datetime) -> Outcome | None:
@@ -51,20 +50,20 @@ def _why_over(episode: Row[Any], desk: str | None, at: datetime) -> Outcome | No
     return "silence" if at - episode.last_at > SILENCE else None
 
 
-def begin(session: Session, conversation: str, desk: str | None, now: datetime) -> int:
+def begin(connection: Connection, conversation: str, desk: str | None, now: datetime) -> int:
     """A new episode; no other one of the conversation may be open."""
     row: dict[str, Any] = {"conversation_id": conversation, "desk": desk, "events": [], "started_at": now, "last_at": now}
-    return int(session.execute(_BEGIN, row).scalar_one())
+    return int(connection.execute(_BEGIN, row).scalar_one())
 
 
-def remember(session: Session, episode: int, events: Sequence[dict[str, Any]], now: datetime) -> None:
+def remember(connection: Connection, episode: int, events: Sequence[dict[str, Any]], now: datetime) -> None:
     """What the next turn starts from. One that was ended meanwhile (log-out) stays ended; too much to carry on ends it."""
     if len(events) >= MAX_EVENTS:
-        session.execute(_CLOSE, {"episode": episode, "why": "length", "now": now})
+        connection.execute(_CLOSE, {"episode": episode, "why": "length", "now": now})
     else:
-        session.execute(_REMEMBER, {"episode": episode, "remembered": list(events), "now": now})
+        connection.execute(_REMEMBER, {"episode": episode, "remembered": list(events), "now": now})
 
 
-def close_open(session: Session, conversation: str, outcome: Outcome, now: datetime) -> None:
+def close_open(connection: Connection, conversation: str, outcome: Outcome, now: datetime) -> None:
     """End the open episode of a conversation, if there is one."""
-    session.execute(_CLOSE_OPEN, {"conversation": conversation, "why": outcome, "now": now})
+    connection.execute(_CLOSE_OPEN, {"conversation": conversation, "why": outcome, "now": now})

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import ShownButton, ShownMessage
@@ -45,11 +44,11 @@ class Pulse:
 async def messages_after(ledger: Ledger, conversation: str, seq: int, limit: int = PAGE) -> list[ShownMessage]:
     """The messages after `seq`, oldest first, without gaps, at most `limit`."""
 
-    def work(session: Session) -> list[ShownMessage]:
-        rows = session.execute(_AFTER, {"conversation": conversation, "after": seq, "most": limit}).all()
+    def work(connection: Connection) -> list[ShownMessage]:
+        rows = connection.execute(_AFTER, {"conversation": conversation, "after": seq, "most": limit}).all()
         answers = [row.id for row in rows if row.kind == "answer"]
         offered: dict[str, list[ShownButton]] = {}
-        for button in session.execute(_OFFERED, {"answers": answers}) if answers else ():
+        for button in connection.execute(_OFFERED, {"answers": answers}) if answers else ():
             offered.setdefault(button.reply_id, []).append(ShownButton(button.id, button.title))
         return [_shown(row, offered.get(row.id, [])) for row in rows]
 
@@ -63,10 +62,10 @@ def _shown(row: Row[Any], buttons: Sequence[ShownButton]) -> ShownMessage:
 async def pulses(ledger: Ledger, conversations: Sequence[str]) -> dict[str, Pulse]:
     """How far each of these conversations has come."""
 
-    def work(session: Session) -> dict[str, Pulse]:
+    def work(connection: Connection) -> dict[str, Pulse]:
         found: dict[str, Pulse] = {}
         for start in range(0, len(conversations), CHUNK):
-            rows = session.execute(_PULSES, {"conversations": list(conversations[start : start + CHUNK])})
+            rows = connection.execute(_PULSES, {"conversations": list(conversations[start : start + CHUNK])})
             found.update({row.id: Pulse(row.last_seq, row.owner, row.lease_until) for row in rows})
         return found
 
@@ -79,10 +78,10 @@ async def mark_read(ledger: Ledger, conversation: str, seq: int) -> int:
     seen = select(MESSAGE.c.id).where(MESSAGE.c.conversation_id == conversation, MESSAGE.c.seq <= seq)
     delivered = update(DELIVERY).where(DELIVERY.c.message_id.in_(seen), DELIVERY.c.state.in_(("pending", "sent", "delivered")))
 
-    def work(session: Session) -> int:
-        if session.scalar(forward.values(read_seq=seq).returning(CONVERSATION.c.id)) is None:
+    def work(connection: Connection) -> int:
+        if connection.scalar(forward.values(read_seq=seq).returning(CONVERSATION.c.id)) is None:
             return 0
-        result: Any = session.execute(delivered.values(state="read"))
+        result: Any = connection.execute(delivered.values(state="read"))
         return int(result.rowcount)
 
     return await ledger.write(work)

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from bot.conversations import buttons, turns
 from bot.conversations.base import Channel, Level
@@ -88,7 +87,7 @@ class Terms:
     `notice` (the privacy notice) follows the first message; `lease_life`: begin its turn here if none of the conversation runs or waits.
     """
 
-    guard: Callable[[Session], None] | None = None
+    guard: Callable[[Connection], None] | None = None
     match: Matcher | None = None
     notice: str | None = None
     lease_life: timedelta | None = None
@@ -102,37 +101,37 @@ async def accept(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms |
     """
     given = terms or Terms()
     try:
-        return await ledger.write(lambda session: _accept(session, inbound, now, given))
+        return await ledger.write(lambda connection: _accept(connection, inbound, now, given))
     except IntegrityError:
-        stored = await ledger.read(lambda session: _stored_before(session, inbound))
+        stored = await ledger.read(lambda connection: _stored_before(connection, inbound))
         if stored is None:
             raise
         return stored
 
 
-def _accept(session: Session, inbound: Inbound, now: datetime, terms: Terms) -> Accepted:
+def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Terms) -> Accepted:
     if terms.guard is not None:
-        terms.guard(session)
+        terms.guard(connection)
     if inbound.button is not None:  # its first press used the button up: ask before pressing again
-        stored = _stored_before(session, inbound)
+        stored = _stored_before(connection, inbound)
         if stored is not None:
             return stored
-    place = session.execute(_PLACE, {"conversation": inbound.conversation}).one_or_none()
+    place = connection.execute(_PLACE, {"conversation": inbound.conversation}).one_or_none()
     if place is None:
         raise NotYours("conversation")
-    text, button = _content(session, inbound, terms.match, now)
+    text, button = _content(connection, inbound, terms.match, now)
     message = _row(inbound, text, button, place, now)
     turn = None
     if terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
-        turn = turns.begin(session, message, button, place.lease_token + 1, now)
+        turn = turns.begin(connection, message, button, place.lease_token + 1, now)
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
     rows = [message]
     if terms.notice is not None and place.privacy_notice_at is None:
         rows.append(notice_row(inbound.conversation, place.last_seq + 2, None, terms.notice, now))
-    session.execute(_MOVE.values(_moved(place, rows, now, terms.lease_life if turn else None)), {"conversation": inbound.conversation})
+    connection.execute(_MOVE.values(_moved(place, rows, now, terms.lease_life if turn else None)), {"conversation": inbound.conversation})
     for row in rows:
-        session.execute(_INSERT, row)
-    announce(session, inbound.conversation, rows[-1]["seq"], waits=turn is None and place.owner == "bot")
+        connection.execute(_INSERT, row)
+    announce(connection, inbound.conversation, rows[-1]["seq"], waits=turn is None and place.owner == "bot")
     return Accepted(message["seq"], repeated=False, messages=tuple(shown(row) for row in rows), turn=turn)
 
 
@@ -146,9 +145,9 @@ def _moved(place: Row[Any], rows: Sequence[dict[str, Any]], now: datetime, lease
     return values
 
 
-def _stored_before(session: Session, inbound: Inbound) -> Accepted | None:
+def _stored_before(connection: Connection, inbound: Inbound) -> Accepted | None:
     key = {"channel": inbound.channel, "scope": inbound.scope, "external_id": inbound.external_id}
-    stored = session.execute(_STORED, key).one_or_none()
+    stored = connection.execute(_STORED, key).one_or_none()
     if stored is None:
         return None
     if stored.conversation_id != inbound.conversation or stored.fingerprint != inbound.fingerprint:
@@ -156,13 +155,13 @@ def _stored_before(session: Session, inbound: Inbound) -> Accepted | None:
     return Accepted(stored.seq, repeated=True)
 
 
-def _content(session: Session, inbound: Inbound, match: Matcher | None, now: datetime) -> tuple[str, Row[Any] | None]:
+def _content(connection: Connection, inbound: Inbound, match: Matcher | None, now: datetime) -> tuple[str, Row[Any] | None]:
     """The text to store, and the button that was pressed or chosen by it."""
     if inbound.button is not None:
-        pressed = buttons.press(session, inbound.conversation, inbound.button, now)
+        pressed = buttons.press(connection, inbound.conversation, inbound.button, now)
         return pressed.title, pressed
     text = clean_text(inbound.text or "")
-    return text, buttons.typed(session, inbound.conversation, text, match, now) if match else None
+    return text, buttons.typed(connection, inbound.conversation, text, match, now) if match else None
 
 
 def _row(inbound: Inbound, text: str, button: Row[Any] | None, place: Row[Any], now: datetime) -> dict[str, Any]:

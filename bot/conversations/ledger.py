@@ -6,10 +6,9 @@ import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.orm import Session
 
 from bot.conversations import news
 from bot.database import DATABASE_ERRORS
@@ -32,7 +31,7 @@ class Ledger:
         self.can_tell_news = engine.dialect.name == news.DATABASE
         self._transactions = transactions(engine)
 
-    async def write(self, work: Callable[[Session], T]) -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, in one transaction of its own. Raises LedgerUnavailable when it could not be stored.
 
         A violated constraint stays IntegrityError, and an error of `work`'s own passes through; both roll back.
@@ -44,7 +43,7 @@ class Ledger:
         except DATABASE_ERRORS as error:
             raise LedgerUnavailable(type(error).__name__) from error
 
-    async def read(self, work: Callable[[Session], T]) -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, which sees one snapshot and only reads. Raises LedgerUnavailable."""
         try:
             return await self._transactions.read(work)
@@ -53,7 +52,7 @@ class Ledger:
 
     async def ping(self) -> None:
         """Check that the ledger answers and has its tables. Raises LedgerUnavailable."""
-        await self.read(lambda session: session.execute(text("SELECT id FROM conversation LIMIT 1")).all())
+        await self.read(lambda connection: connection.execute(text("SELECT id FROM conversation LIMIT 1")).all())
 
     async def close(self) -> None:
         """Release the connections."""

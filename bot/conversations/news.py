@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, text
 
 CHANNEL = "conversation_moved"
 DATABASE = "postgresql"
@@ -25,10 +24,10 @@ class News:
     waits: bool
 
 
-def announce(session: Session, conversation: str, seq: int, *, waits: bool = False) -> None:
+def announce(connection: Connection, conversation: str, seq: int, *, waits: bool = False) -> None:
     """Part of the transaction: told when it commits, and not at all when it does not."""
-    if session.get_bind().dialect.name == DATABASE:
-        session.execute(_NOTIFY, {"news": f"{conversation} {seq} {int(waits)}"})
+    if connection.dialect.name == DATABASE:
+        connection.execute(_NOTIFY, {"news": f"{conversation} {seq} {int(waits)}"})
 
 
 def read(payload: str) -> News:

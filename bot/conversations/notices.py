@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Exists, exists, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Exists, exists, insert, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import notice_row
@@ -24,7 +23,7 @@ async def overdue(ledger: Ledger, before: datetime) -> list[str]:
         )
         .limit(BATCH)
     )
-    return await ledger.read(lambda session: list(session.scalars(query)))
+    return await ledger.read(lambda connection: list(connection.scalars(query)))
 
 
 async def tell_delay(ledger: Ledger, conversation: str, before: datetime, text: str, now: datetime) -> bool:
@@ -37,13 +36,13 @@ async def tell_delay(ledger: Ledger, conversation: str, before: datetime, text: 
     )
     waiting = select(MESSAGE.c.seq).where(MESSAGE.c.conversation_id == conversation, OPEN)
 
-    def work(session: Session) -> bool:
-        seq = session.scalar(told)
+    def work(connection: Connection) -> bool:
+        seq = connection.scalar(told)
         if seq is None:
             return False
-        oldest = session.scalar(waiting.order_by(MESSAGE.c.seq).limit(1))
-        session.execute(insert(MESSAGE), notice_row(conversation, seq, oldest, text, now))
-        announce(session, conversation, seq)
+        oldest = connection.scalar(waiting.order_by(MESSAGE.c.seq).limit(1))
+        connection.execute(insert(MESSAGE), notice_row(conversation, seq, oldest, text, now))
+        announce(connection, conversation, seq)
         return True
 
     return await ledger.write(work)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import notice_row
@@ -16,7 +15,7 @@ from bot.conversations.tables import CONVERSATION, MESSAGE, OPEN
 async def waiting(ledger: Ledger, most: int) -> int:
     """How many inbound messages wait or are being answered, counted no further than `most`."""
     some = select(MESSAGE.c.id).where(OPEN).limit(most).subquery()
-    return await ledger.read(lambda session: session.scalar(select(func.count()).select_from(some)) or 0)
+    return await ledger.read(lambda connection: connection.scalar(select(func.count()).select_from(some)) or 0)
 
 
 async def tell_flood(ledger: Ledger, conversation: str, notice: str, now: datetime, calm: timedelta) -> bool:
@@ -29,12 +28,12 @@ async def tell_flood(ledger: Ledger, conversation: str, notice: str, now: dateti
         .returning(CONVERSATION.c.last_seq)
     )
 
-    def work(session: Session) -> bool:
-        seq = session.scalar(told)
+    def work(connection: Connection) -> bool:
+        seq = connection.scalar(told)
         if seq is None:
             return False
-        session.execute(insert(MESSAGE), notice_row(conversation, seq, None, notice, now))
-        announce(session, conversation, seq)
+        connection.execute(insert(MESSAGE), notice_row(conversation, seq, None, notice, now))
+        announce(connection, conversation, seq)
         return True
 
     return await ledger.write(work)

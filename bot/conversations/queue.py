@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, select, update
 
 from bot.conversations.base import OPEN_STATES
 from bot.conversations.ledger import Ledger
@@ -31,22 +30,22 @@ class Parked:
 async def depth(ledger: Ledger) -> dict[str, int]:
     """How many inbound messages wait, are being answered, or were given up."""
     query = select(MESSAGE.c.state, func.count().label("number")).where(MESSAGE.c.state.in_(COUNTED)).group_by(MESSAGE.c.state)
-    found = await ledger.read(lambda session: {row.state: row.number for row in session.execute(query)})
+    found = await ledger.read(lambda connection: {row.state: row.number for row in connection.execute(query)})
     return {state: found.get(state, 0) for state in COUNTED}
 
 
 async def oldest_waiting(ledger: Ledger) -> datetime | None:
     """When the message that has waited longest was accepted; None when nothing waits."""
     query = select(func.min(MESSAGE.c.at)).where(OPEN)
-    return await ledger.read(lambda session: session.scalar(query))
+    return await ledger.read(lambda connection: connection.scalar(query))
 
 
 async def parked(ledger: Ledger) -> list[Parked]:
     """What was given up, oldest first."""
     query = select(MESSAGE).where(MESSAGE.c.state == "failed").order_by(MESSAGE.c.at, MESSAGE.c.seq)
 
-    def work(session: Session) -> list[Parked]:
-        rows = session.execute(query)
+    def work(connection: Connection) -> list[Parked]:
+        rows = connection.execute(query)
         return [Parked(row.conversation_id, row.id, row.seq, row.at, row.attempts, row.last_error) for row in rows]
 
     return await ledger.read(work)
@@ -58,12 +57,12 @@ async def retry_parked(ledger: Ledger, message: str, now: datetime) -> bool:
     fresh = again.values(state="received", attempts=0, first_attempt_at=None, last_error=None).returning(MESSAGE.c.conversation_id)
     queued = update(CONVERSATION).values(ready_at=func.coalesce(CONVERSATION.c.ready_at, now))
 
-    def work(session: Session) -> bool:
-        conversation = session.scalar(fresh)
+    def work(connection: Connection) -> bool:
+        conversation = connection.scalar(fresh)
         if conversation is None:
             return False
-        seq = session.scalar(queued.where(CONVERSATION.c.id == conversation).returning(CONVERSATION.c.last_seq)) or 0
-        announce(session, conversation, seq, waits=True)
+        seq = connection.scalar(queued.where(CONVERSATION.c.id == conversation).returning(CONVERSATION.c.last_seq)) or 0
+        announce(connection, conversation, seq, waits=True)
         return True
 
     return await ledger.write(work)

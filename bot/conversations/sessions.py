@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.conversations import episodes
 from bot.conversations.base import Level
@@ -43,9 +42,9 @@ async def begin(ledger: Ledger, desk: str | None, life: timedelta, now: datetime
     conversation: dict[str, Any] = {"id": new_id(), "channel": "web", "desk": desk, "level": level, "created_at": now, "last_at": now}
     row = _row(conversation["id"], desk, life, now)
 
-    def work(session: Session) -> None:
-        session.execute(insert(CONVERSATION), conversation)
-        session.execute(insert(WEB_SESSION), row)
+    def work(connection: Connection) -> None:
+        connection.execute(insert(CONVERSATION), conversation)
+        connection.execute(insert(WEB_SESSION), row)
 
     await ledger.write(work)
     return OpenSession(row["id"], row["conversation_id"], desk, level, row["expires_at"], 0)
@@ -55,8 +54,8 @@ async def prolong(ledger: Ledger, earlier: OpenSession, life: timedelta, now: da
     """Another session of the same conversation, for a subject that has just proved again who it is."""
     row = _row(earlier.conversation, earlier.desk, life, now)
 
-    def work(session: Session) -> None:
-        session.execute(insert(WEB_SESSION), row)
+    def work(connection: Connection) -> None:
+        connection.execute(insert(WEB_SESSION), row)
 
     await ledger.write(work)
     return OpenSession(row["id"], earlier.conversation, earlier.desk, earlier.level, row["expires_at"], earlier.cursor)
@@ -64,12 +63,12 @@ async def prolong(ledger: Ledger, earlier: OpenSession, life: timedelta, now: da
 
 async def find(ledger: Ledger, session_id: str, now: datetime) -> OpenSession | None:
     """The session with this id, unless it is unknown, has ended or was revoked."""
-    return await ledger.read(lambda session: find_within(session, session_id, now))
+    return await ledger.read(lambda connection: find_within(connection, session_id, now))
 
 
-def find_within(session: Session, session_id: str, now: datetime) -> OpenSession | None:
+def find_within(connection: Connection, session_id: str, now: datetime) -> OpenSession | None:
     """The same, as part of a transaction."""
-    row = session.execute(_FIND, {"session": session_id}).one_or_none()
+    row = connection.execute(_FIND, {"session": session_id}).one_or_none()
     if row is None or row.revoked_at is not None or row.expires_at <= now:
         return None
     return OpenSession(row.id, row.conversation_id, row.desk, _level(row.desk), row.expires_at, row.last_seq)
@@ -79,9 +78,9 @@ async def revoke(ledger: Ledger, conversation: str, now: datetime) -> None:
     """Log-out: end every session of the conversation and its open episode."""
     open_ones = update(WEB_SESSION).where(WEB_SESSION.c.conversation_id == conversation, WEB_SESSION.c.revoked_at.is_(None))
 
-    def work(session: Session) -> None:
-        session.execute(open_ones.values(revoked_at=now))
-        episodes.close_open(session, conversation, "logout", now)
+    def work(connection: Connection) -> None:
+        connection.execute(open_ones.values(revoked_at=now))
+        episodes.close_open(connection, conversation, "logout", now)
 
     await ledger.write(work)
 

@@ -37,7 +37,7 @@ class Transcript:
 
 async def read(ledger: Ledger, conversation_id: str) -> Transcript | None:
     """The whole conversation, or None when there is none with this id."""
-    return await ledger.read(lambda session: _read(session, conversation_id))
+    return await ledger.read(lambda connection: _read(Session(connection, expire_on_commit=False), conversation_id))
 
 
 def _read(session: Session, conversation_id: str) -> Transcript | None:

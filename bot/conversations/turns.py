@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, and_, bindparam, case, exists, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, insert, or_, select, update
 
 from bot.conversations import episodes
 from bot.conversations.base import Level
@@ -135,26 +134,26 @@ class OpenTurn:
 
 async def claim(ledger: Ledger, now: datetime, lease_life: timedelta) -> OpenTurn | None:
     """Take the message that has waited longest of a conversation nobody holds, or None. Works across processes."""
-    return await ledger.write(lambda session: _claim(session, now, lease_life))
+    return await ledger.write(lambda connection: _claim(connection, now, lease_life))
 
 
-def _claim(session: Session, now: datetime, lease_life: timedelta) -> OpenTurn | None:
-    taken = session.execute(_LEASE, {"now": now, "far": now + LONGEST_WAIT, "until": now + lease_life}).one_or_none()
+def _claim(connection: Connection, now: datetime, lease_life: timedelta) -> OpenTurn | None:
+    taken = connection.execute(_LEASE, {"now": now, "far": now + LONGEST_WAIT, "until": now + lease_life}).one_or_none()
     if taken is None:
         return None
     lease = Lease(taken.id, taken.lease_token)
-    inbound = session.execute(_OLDEST_OPEN, {"conversation": lease.conversation}).one_or_none()
+    inbound = connection.execute(_OLDEST_OPEN, {"conversation": lease.conversation}).one_or_none()
     if inbound is None:
-        _update_held(session, lease, _GIVE_BACK, until=None)
+        _update_held(connection, lease, _GIVE_BACK, until=None)
         return None
-    episode, events = episodes.current(session, lease.conversation, inbound.desk, inbound.at)
-    session.execute(_START, {"message": inbound.id, "episode": episode, "now": now})
+    episode, events = episodes.current(connection, lease.conversation, inbound.desk, inbound.at)
+    connection.execute(_START, {"message": inbound.id, "episode": episode, "now": now})
     return _turn(lease, inbound, episode, events, now)
 
 
-def begin(session: Session, message: Mapping[str, Any], button: Row[Any] | None, token: int, now: datetime) -> OpenTurn:
+def begin(connection: Connection, message: Mapping[str, Any], button: Row[Any] | None, token: int, now: datetime) -> OpenTurn:
     """The first turn of a message that is being stored in this transaction, under the lease that its conversation gets."""
-    episode, events = episodes.current(session, message["conversation_id"], message["desk"], message["at"])
+    episode, events = episodes.current(connection, message["conversation_id"], message["desk"], message["at"])
     return OpenTurn(
         lease=Lease(message["conversation_id"], token),
         message=message["id"],
@@ -193,15 +192,15 @@ def _turn(lease: Lease, inbound: Row[Any], episode: int, events: list[dict[str, 
 
 async def renew(ledger: Ledger, lease: Lease, now: datetime, lease_life: timedelta) -> None:
     """Keep the lease for longer. Raises LeaseLost."""
-    await ledger.write(lambda session: _update_held(session, lease, _RENEW, until=now + lease_life))
+    await ledger.write(lambda connection: _update_held(connection, lease, _RENEW, until=now + lease_life))
 
 
 async def postpone(ledger: Ledger, turn: OpenTurn, until: datetime, error: str) -> None:
     """Give the message back, to be taken again from `until` on; those behind it wait with it. Raises LeaseLost."""
 
-    def work(session: Session) -> None:
-        _update_held(session, turn.lease, _GIVE_BACK, until=until)
-        session.execute(_LEAVE, {"message": turn.message, "left": "received", "error": error[:200]})
+    def work(connection: Connection) -> None:
+        _update_held(connection, turn.lease, _GIVE_BACK, until=until)
+        connection.execute(_LEAVE, {"message": turn.message, "left": "received", "error": error[:200]})
 
     await ledger.write(work)
 
@@ -212,37 +211,37 @@ async def park(ledger: Ledger, turn: OpenTurn, error: str, notice: str, now: dat
     Raises LeaseLost.
     """
 
-    def work(session: Session) -> None:
-        seq = take_seq(session, turn.lease)
-        session.execute(insert(MESSAGE), notice_row(turn.lease.conversation, seq, turn.seq, notice, now))
-        session.execute(_LEAVE, {"message": turn.message, "left": "failed", "error": error[:200]})
-        finish(session, turn.lease, seq, now)
+    def work(connection: Connection) -> None:
+        seq = take_seq(connection, turn.lease)
+        connection.execute(insert(MESSAGE), notice_row(turn.lease.conversation, seq, turn.seq, notice, now))
+        connection.execute(_LEAVE, {"message": turn.message, "left": "failed", "error": error[:200]})
+        finish(connection, turn.lease, seq, now)
 
     await ledger.write(work)
 
 
-def take_seq(session: Session, lease: Lease) -> int:
+def take_seq(connection: Connection, lease: Lease) -> int:
     """The next seq of a conversation that the lease still holds, its row locked. Raises LeaseLost."""
-    seq = session.scalar(_TAKE_SEQ, {"conversation": lease.conversation, "token": lease.token})
+    seq = connection.scalar(_TAKE_SEQ, {"conversation": lease.conversation, "token": lease.token})
     if seq is None:
         raise LeaseLost(lease.conversation)
     return int(seq)
 
 
-def finish(session: Session, lease: Lease, seq: int, now: datetime) -> bool:
+def finish(connection: Connection, lease: Lease, seq: int, now: datetime) -> bool:
     """End the lease; the conversation goes to the end of the queue if more messages wait in it, and whether they do.
 
     Its row must have been locked before (`take_seq`): only then does PostgreSQL see here every message that was accepted meanwhile.
     """
-    ended = session.execute(_FINISH, {"conversation": lease.conversation, "token": lease.token, "now": now}).one_or_none()
+    ended = connection.execute(_FINISH, {"conversation": lease.conversation, "token": lease.token, "now": now}).one_or_none()
     if ended is None:
         raise LeaseLost(lease.conversation)
-    announce(session, lease.conversation, seq)
+    announce(connection, lease.conversation, seq)
     return ended.ready_at is not None
 
 
-def _update_held(session: Session, lease: Lease, statement: Any, **values: Any) -> None:
-    result: Any = session.execute(statement, {"conversation": lease.conversation, "token": lease.token, **values})
+def _update_held(connection: Connection, lease: Lease, statement: Any, **values: Any) -> None:
+    result: Any = connection.execute(statement, {"conversation": lease.conversation, "token": lease.token, **values})
     if result.rowcount != 1:
         raise LeaseLost(lease.conversation)
 
@@ -250,7 +249,7 @@ def _update_held(session: Session, lease: Lease, statement: Any, **values: Any) 
 async def hasten(ledger: Ledger, error: str, now: datetime) -> None:
     """The reason why messages were postponed with this error is gone: take them now."""
 
-    def work(session: Session) -> None:
-        session.execute(_HASTEN, {"now": now, "error": error})
+    def work(connection: Connection) -> None:
+        connection.execute(_HASTEN, {"now": now, "error": error})
 
     await ledger.write(work)

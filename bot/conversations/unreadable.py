@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select, update
 
 from bot.conversations import episodes
 from bot.conversations.ledger import Ledger
@@ -26,12 +25,12 @@ async def begin_anew(ledger: Ledger, turn: OpenTurn, now: datetime) -> OpenTurn:
         CONVERSATION.c.id == lease.conversation, CONVERSATION.c.lease_token == lease.token, CONVERSATION.c.owner == "bot"
     )
 
-    def work(session: Session) -> int:
-        if session.scalar(held.with_for_update()) is None:
+    def work(connection: Connection) -> int:
+        if connection.scalar(held.with_for_update()) is None:
             raise LeaseLost(lease.conversation)
-        episodes.close_open(session, lease.conversation, "unreadable", now)
-        fresh = episodes.begin(session, lease.conversation, turn.desk, turn.accepted_at)
-        session.execute(update(MESSAGE).where(MESSAGE.c.id == turn.message).values(episode_id=fresh))
+        episodes.close_open(connection, lease.conversation, "unreadable", now)
+        fresh = episodes.begin(connection, lease.conversation, turn.desk, turn.accepted_at)
+        connection.execute(update(MESSAGE).where(MESSAGE.c.id == turn.message).values(episode_id=fresh))
         return fresh
 
     return replace(turn, episode=await ledger.write(work), events=())

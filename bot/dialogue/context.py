@@ -23,6 +23,7 @@ SHORT_WORDS = 6
 FOLLOW_UP_WORDS = 7
 SHORTEST_WORDS = 3
 TOGETHER_FROM = 0.6
+SURE_ALONE = 0.98  # on tests/nlu/dev this leaves out most second readings of messages with a question of their own, and changes no answer
 
 _WEIGHTS: dict[str, float] = json.loads((Path(__file__).with_name("context_weights.json")).read_text(encoding="utf-8"))
 
@@ -112,6 +113,16 @@ def _meant_within(topic: str, text: str, parsed: dict[str, Any]) -> str | None:
 def leans_on_previous(text: str) -> bool:
     """Whether a message is short enough to be read together with the previous question."""
     return 0 < len(text.split()) <= FOLLOW_UP_WORDS
+
+
+def begins_like_a_follow_up(text: str) -> bool:
+    """Whether it goes on from something: "y …", "pero …", "entonces …"."""
+    return bool(_FOLLOWS.match(text))
+
+
+def stands_alone(alone: dict[str, Any]) -> bool:
+    """Whether a message that does not begin like a follow-up is so sure of itself that no other reading need be made."""
+    return bool(alone["decision"] == "answered" and alone["acceptance"] >= SURE_ALONE)
 
 
 def choose_reading(text: str, alone: dict[str, Any], together: dict[str, Any]) -> dict[str, Any] | None:

@@ -2,21 +2,23 @@
 
 Stock, each prediction compares every rule with the conversation, twice at each message: once in case a rule names the customer's very
 words, which none does, and once with the intent. Here the first is left out, and what the second found is remembered: the same
-intent after the same action leads to the same rules.
+intents, actions and slots lead to the same action.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 MOST_REMEMBERED = 2048
+NOT_PART = frozenset({"timestamp", "metadata"})
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -25,16 +27,22 @@ class IntentRulePolicy(RulePolicy):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._remembered: dict[tuple[int, str], frozenset[str]] = {}
-        self._learning = False
+        self._predicted: dict[tuple[Any, ...], PolicyPrediction] = {}
 
-    def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
-        """As stock; nothing is remembered while the rules change."""
-        self._learning = True
-        try:
-            return super().train(training_trackers, domain, **kwargs)
-        finally:
-            self._learning = False
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        """As stock; worked out once for each course that a conversation can have taken as far as rules can see."""
+        course = _course(tracker)
+        if course not in self._predicted:
+            if len(self._predicted) >= MOST_REMEMBERED:
+                self._predicted.clear()
+            self._predicted[course] = super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
+        return copy.copy(self._predicted[course])
 
     def _find_action_from_rules(
         self, tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool
@@ -44,12 +52,20 @@ class IntentRulePolicy(RulePolicy):
         found: tuple[str | None, str | None, bool] = super()._find_action_from_rules(tracker, domain, use_text_for_last_user_input)
         return found
 
-    def _get_possible_keys(self, lookup: dict[str, str], states: list[State]) -> set[str]:
-        if self._learning:
-            return set(super()._get_possible_keys(lookup, states))
-        key = id(lookup), repr(states)
-        if key not in self._remembered:
-            if len(self._remembered) >= MOST_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = frozenset(super()._get_possible_keys(lookup, states))
-        return set(self._remembered[key])
+
+def _course(tracker: DialogueStateTracker) -> tuple[Any, ...]:
+    """All of a conversation that a rule by intents can depend on: intents and entities, actions, slots that influence the talk."""
+    steps: list[Any] = []
+    for event in tracker.applied_events():
+        if isinstance(event, UserUttered):
+            entities = sorted((str(e.get("entity")), str(e.get("role")), str(e.get("group"))) for e in event.entities)
+            steps.append((event.type_name, event.intent_name, *entities))
+        elif isinstance(event, ActionExecuted):
+            steps.append((event.type_name, event.action_name, event.action_text))
+        elif isinstance(event, SlotSet):
+            slot = tracker.slots.get(event.key)
+            if slot is not None and slot.influence_conversation:
+                steps.append((event.type_name, event.key, repr(event.value)))
+        else:
+            steps.append(tuple(sorted((name, str(value)) for name, value in event.as_dict().items() if name not in NOT_PART)))
+    return tuple(steps)

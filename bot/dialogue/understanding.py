@@ -6,7 +6,6 @@ never become a command (facts/reliability.md section 2).
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,7 +16,7 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
-from bot.dialogue.context import choose_reading, leans_on_previous, read_in_context
+from bot.dialogue.context import begins_like_a_follow_up, choose_reading, leans_on_previous, read_in_context, stands_alone
 from bot.dialogue.forms import asks, leans, orders, without_courtesy
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
@@ -75,17 +74,26 @@ async def understand(
     clean = plain_text(text)[:MAX_NLU_CHARACTERS]
     if button is not None:
         return [_pressed(parse_all(processor, [clean])[0], clean, button)]
-    texts = [clean]
-    if previous is not None and leans_on_previous(clean):
-        texts.append(f"{previous} {clean}"[-MAX_NLU_CHARACTERS:].lstrip("/ "))
-    whole, *together = parse_all(processor, texts)  # most short messages need both readings, and two cost little more than one
+    whole, together = _alone_and_together(processor, clean, previous)
     in_context = read_in_context(clean, whole, slots)
-    if in_context is None and together:
-        in_context = choose_reading(clean, whole, together[0])
+    if in_context is None and together is not None:
+        in_context = choose_reading(clean, whole, together)
     if in_context is not None:
         return [Understanding(clean, in_context, "context")]
     parts = _split(processor, clean, whole)
     return parts or [Understanding(clean, _beyond_courtesy(processor, clean, whole), "text")]
+
+
+def _alone_and_together(processor: MessageProcessor, text: str, previous: str | None) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """A message read by itself and, where that may matter, together with what was asked before: both in one run where it surely does."""
+    if previous is None or not leans_on_previous(text):
+        return parse_all(processor, [text])[0], None
+    both = f"{previous} {text}"[-MAX_NLU_CHARACTERS:].lstrip("/ ")
+    if begins_like_a_follow_up(text):
+        alone, together = parse_all(processor, [text, both])
+        return alone, together
+    (alone,) = parse_all(processor, [text])
+    return alone, None if stands_alone(alone) else parse_all(processor, [both])[0]
 
 
 def _beyond_courtesy(processor: MessageProcessor, text: str, whole: dict[str, Any]) -> dict[str, Any]:
@@ -113,7 +121,7 @@ def parse_all(processor: MessageProcessor, texts: Sequence[str]) -> list[dict[st
     target = processor.model_metadata.nlu_target
     inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text=text) for text in texts], PLACEHOLDER_TRACKER: _NOBODY}
     parsed = processor.graph_runner.run(inputs=inputs, targets=[target])[target]
-    return [copy.deepcopy({"text": "", "entities": [], **message.as_dict(only_output_properties=True)}) for message in parsed]
+    return [{"text": "", "entities": [], **message.as_dict(only_output_properties=True)} for message in parsed]
 
 
 def _split(processor: MessageProcessor, text: str, whole: dict[str, Any]) -> list[Understanding]:

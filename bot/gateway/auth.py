@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 from aiohttp import hdrs, web
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from bot.channels.webchat.parse import SessionRequest
 from bot.conversations import sessions
@@ -43,11 +43,11 @@ def claims_of(request: web.Request) -> SessionClaims:
         raise NoSession(str(error)) from None
 
 
-def guard_of(claims: SessionClaims, now: datetime) -> Callable[[Session], None]:
+def guard_of(claims: SessionClaims, now: datetime) -> Callable[[Connection], None]:
     """The same check as part of a transaction that does something in the session's name. It raises NoSession, SessionOver."""
 
-    def guard(session: Session) -> None:
-        _checked(sessions.find_within(session, claims.session, now), claims)
+    def guard(connection: Connection) -> None:
+        _checked(sessions.find_within(connection, claims.session, now), claims)
 
     return guard
 

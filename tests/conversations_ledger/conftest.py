@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.conversations import answers, inbox, sessions, turns
 from bot.conversations.inbox import Accepted, Inbound
@@ -112,4 +113,4 @@ def told(text: str, *choices: Choice, events: int = 2, effects: tuple[Wanted, ..
 
 
 async def rows(ledger: Ledger, model: type[Base], *order: Any) -> list[Any]:
-    return await ledger.read(lambda session: list(session.scalars(select(model).order_by(*order))))
+    return await ledger.read(lambda connection: list(Session(connection, expire_on_commit=False).scalars(select(model).order_by(*order))))

@@ -70,7 +70,7 @@ async def test_three_hundred_events_end_it(ledger, desk) -> None:
 
 
 async def test_closing_what_is_not_open_is_nothing(ledger, desk) -> None:
-    await ledger.write(lambda session: episodes.close_open(session, desk.conversation, "logout", NOON))
+    await ledger.write(lambda connection: episodes.close_open(connection, desk.conversation, "logout", NOON))
     assert await rows(ledger, Episode) == []
 
 

@@ -69,7 +69,7 @@ async def test_a_conversation_that_does_not_exist(ledger, desk) -> None:
 
 
 async def test_a_conversation_of_an_agent_is_not_queued(ledger, desk) -> None:
-    await ledger.write(lambda session: session.execute(update(Conversation).values(owner="agent")))
+    await ledger.write(lambda connection: connection.execute(update(Conversation).values(owner="agent")))
     await desk.say("hola")
     assert [message.state for message in await rows(ledger, Message)] == ["with_agent"]
     assert await desk.claim() is None

@@ -28,12 +28,12 @@ def test_models_and_migrations_agree(url) -> None:
 async def test_unknown_states_cannot_be_stored(ledger, desk, statement: str) -> None:
     await desk.ask("hola")
     with pytest.raises(IntegrityError):
-        await ledger.write(lambda session: session.execute(text(statement)))
+        await ledger.write(lambda connection: connection.execute(text(statement)))
 
 
 async def test_a_second_answer_to_a_message_cannot_be_stored(ledger, desk) -> None:
     await desk.ask("hola")
     second = {"id": "x", "conversation_id": desk.conversation, "seq": 99, "author": "bot", "kind": "answer", "in_reply_to": 1, "text": ""}
     with pytest.raises(IntegrityError):
-        await ledger.write(lambda session: session.execute(insert(Message), {**second, "at": NOON, "attempts": 0}))
+        await ledger.write(lambda connection: connection.execute(insert(Message), {**second, "at": NOON, "attempts": 0}))
     assert len(await rows(ledger, Message)) == 2

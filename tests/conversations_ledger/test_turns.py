@@ -138,7 +138,7 @@ async def test_an_answer_is_committed_once(ledger, desk) -> None:
 async def test_an_agent_who_took_over_is_not_talked_over(ledger, desk) -> None:
     await desk.say("hola")
     turn = await desk.claim()
-    await ledger.write(lambda session: session.execute(update(Conversation).values(owner="agent")))
+    await ledger.write(lambda connection: connection.execute(update(Conversation).values(owner="agent")))
     with pytest.raises(LeaseLost):
         await desk.answer(turn)
     assert len(await rows(ledger, Message)) == 1
