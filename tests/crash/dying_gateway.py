@@ -118,9 +118,8 @@ class _Dying:
         return getattr(self._ledger, name)
 
     async def write(self, work: Callable[[Any], Any]) -> Any:
-        def last(session: Any) -> Any:
-            result = work(session)
-            session.flush()
+        def last(connection: Any) -> Any:
+            result = work(connection)
             if self._name != "claim" or result is not None:
                 die(self._marker)
             return result

@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select, text
 
 from bot.conversations import history, pressure
 from bot.conversations.ledger import Ledger
@@ -143,11 +142,11 @@ async def test_the_count_reads_only_the_index_of_open_messages(database, request
     ledger = Ledger(make_engine(url))
     query = select(MESSAGE.c.id).where(pressure.OPEN).limit(9)
 
-    def plan(session: Session) -> str:
+    def plan(connection: Connection) -> str:
         if database == "postgresql":
-            session.execute(text("SET enable_seqscan = off"))  # the table is empty: only whether an index can serve
-        words = str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
-        return "\n".join(str(row) for row in session.execute(text(f"{explain} {words}")))
+            connection.execute(text("SET enable_seqscan = off"))  # the table is empty: only whether an index can serve
+        words = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+        return "\n".join(str(row) for row in connection.execute(text(f"{explain} {words}")))
 
     chosen = await ledger.read(plan)
     await ledger.close()
