@@ -144,7 +144,8 @@ def test_buttons_of_an_answer_can_be_shown_everywhere(key):
 def test_every_intent_has_its_action_and_every_action_its_intent():
     expected = {f"action_{intent}" for intent in DOMAIN["intents"] if intent not in DECIDED_BY_CLASSIFIER | fixed()} | WITHOUT_INTENT
     assert set(DOMAIN["actions"]) == expected
-    assert set(executor().actions) == expected
+    ours = {name for name, run in executor().actions.items() if run.__self__.__class__.__module__.startswith("actions.")}
+    assert ours == expected  # the benchmark of stock Rasa has actions of its own, if its tests ran before
 
 
 def test_lines_join_as_in_the_dialogue_channel():
