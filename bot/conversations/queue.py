@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, update
 from bot.conversations.base import OPEN_STATES
 from bot.conversations.ledger import Ledger
 from bot.conversations.news import announce
-from bot.conversations.tables import CONVERSATION, MESSAGE, OPEN
+from bot.conversations.tables import CONVERSATION, FAILED, MESSAGE, OPEN
 
 COUNTED = (*OPEN_STATES, "failed")
 
@@ -29,8 +29,9 @@ class Parked:
 
 async def depth(ledger: Ledger) -> dict[str, int]:
     """How many inbound messages wait, are being answered, or were given up."""
-    query = select(MESSAGE.c.state, func.count().label("number")).where(MESSAGE.c.state.in_(COUNTED)).group_by(MESSAGE.c.state)
-    found = await ledger.read(lambda connection: {row.state: row.number for row in connection.execute(query)})
+    number = select(MESSAGE.c.state, func.count().label("number"))
+    queries = [number.where(kind).group_by(MESSAGE.c.state) for kind in (OPEN, FAILED)]  # each from its own small index
+    found = await ledger.read(lambda connection: {row.state: row.number for query in queries for row in connection.execute(query)})
     return {state: found.get(state, 0) for state in COUNTED}
 
 
@@ -42,7 +43,7 @@ async def oldest_waiting(ledger: Ledger) -> datetime | None:
 
 async def parked(ledger: Ledger) -> list[Parked]:
     """What was given up, oldest first."""
-    query = select(MESSAGE).where(MESSAGE.c.state == "failed").order_by(MESSAGE.c.at, MESSAGE.c.seq)
+    query = select(MESSAGE).where(FAILED).order_by(MESSAGE.c.at, MESSAGE.c.seq)
 
     def work(connection: Connection) -> list[Parked]:
         rows = connection.execute(query)

@@ -27,5 +27,7 @@ WEB_SESSION = _table(models.WebSession)
 
 OPEN = text("message.state IN ('received', 'processing')")
 """In the very words of the index of open messages: with parameters neither database would use it."""
+FAILED = text("message.state = 'failed'")
+"""Likewise for the index of those that were given up."""
 NOW = bindparam("now", type_=Moment)
 """The moment of a statement, whichever columns it is written to or compared with."""

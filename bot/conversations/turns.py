@@ -148,44 +148,32 @@ def _claim(connection: Connection, now: datetime, lease_life: timedelta) -> Open
         return None
     episode, events = episodes.current(connection, lease.conversation, inbound.desk, inbound.at)
     connection.execute(_START, {"message": inbound.id, "episode": episode, "now": now})
-    return _turn(lease, inbound, episode, events, now)
+    return _open(lease, inbound._asdict(), inbound if inbound.title is not None else None, (episode, events), now)
 
 
 def begin(connection: Connection, message: Mapping[str, Any], button: Row[Any] | None, token: int, now: datetime) -> OpenTurn:
     """The first turn of a message that is being stored in this transaction, under the lease that its conversation gets."""
-    episode, events = episodes.current(connection, message["conversation_id"], message["desk"], message["at"])
+    current = episodes.current(connection, message["conversation_id"], message["desk"], message["at"])
+    return _open(Lease(message["conversation_id"], token), message, button, current, now)
+
+
+def _open(
+    lease: Lease, message: Mapping[str, Any], button: Row[Any] | None, episode: tuple[int, list[dict[str, Any]]], now: datetime
+) -> OpenTurn:
+    number, events = episode
     return OpenTurn(
-        lease=Lease(message["conversation_id"], token),
+        lease=lease,
         message=message["id"],
         seq=message["seq"],
         text=button.origin_text if button else message["text"],
         press=Press(button.title, button.intent, button.entities) if button else None,
         desk=message["desk"],
-        level=message["level"],
+        level=cast(Level, message["level"]),
         correlation=message["correlation"],
-        attempts=1,
-        first_attempt_at=now,
-        accepted_at=now,
-        episode=episode,
-        events=tuple(events),
-    )
-
-
-def _turn(lease: Lease, inbound: Row[Any], episode: int, events: list[dict[str, Any]], now: datetime) -> OpenTurn:
-    press = Press(inbound.title, inbound.intent, inbound.entities) if inbound.title is not None else None
-    return OpenTurn(
-        lease=lease,
-        message=inbound.id,
-        seq=inbound.seq,
-        text=inbound.origin_text if press else inbound.text,
-        press=press,
-        desk=inbound.desk,
-        level=cast(Level, inbound.level),
-        correlation=inbound.correlation,
-        attempts=inbound.attempts + 1,
-        first_attempt_at=inbound.first_attempt_at or now,
-        accepted_at=inbound.at,
-        episode=episode,
+        attempts=message["attempts"] + 1,
+        first_attempt_at=message.get("first_attempt_at") or now,
+        accepted_at=message["at"],
+        episode=number,
         events=tuple(events),
     )
 

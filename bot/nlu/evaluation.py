@@ -79,6 +79,11 @@ class Outcome:
 
 def read_labelled(path: Path, known: Iterable[str]) -> list[Labelled]:
     """Messages of a TSV file. Raises EvaluationError naming the line."""
+    return [Labelled(text, intent) for text, intent in read_rows(path, known, 1, "text<TAB>intent")]
+
+
+def read_rows(path: Path, known: Iterable[str], intents: int, form: str) -> list[tuple[str, ...]]:
+    """Text and `intents` labels of each line of a TSV file. Raises EvaluationError naming the line; `form` is what it says is expected."""
     labels, rows = set(known), []
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
@@ -87,12 +92,13 @@ def read_labelled(path: Path, known: Iterable[str]) -> list[Labelled]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        text, tab, intent = line.rpartition("\t")
-        if not tab or not text.strip():
-            raise EvaluationError(f"{path}:{number}: expected text<TAB>intent")
-        if intent.strip() not in labels:
-            raise EvaluationError(f"{path}:{number}: unknown intent {intent.strip()!r}")
-        rows.append(Labelled(text, intent.strip()))
+        text, *named = line.rsplit("\t", intents)
+        named = [label.strip() for label in named]
+        if len(named) != intents or not text.strip():
+            raise EvaluationError(f"{path}:{number}: expected {form}")
+        if unknown := [label for label in named if label not in labels]:
+            raise EvaluationError(f"{path}:{number}: unknown intent {unknown[0]!r}")
+        rows.append((text, *named))
     if not rows:
         raise EvaluationError(f"{path}: no messages")
     return rows

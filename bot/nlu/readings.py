@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 from bot.nlu.decision import NOT_OURS, same_or_pair
-from bot.nlu.evaluation import EvaluationError, Labelled, Outcome
+from bot.nlu.evaluation import EvaluationError, Labelled, Outcome, read_rows
 
 COMPLETE = "both answered, in order"
 QUESTIONS = 2
@@ -118,23 +118,8 @@ class Compound:
 
 def read_compound(path: Path, known: Iterable[str]) -> list[tuple[str, str, str]]:
     """Rows `text<TAB>intent1<TAB>intent2`. Raises EvaluationError naming the line."""
-    labels, found = set(known), []
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(f"{path}: {error}") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        text, *intents = (cell.strip() for cell in line.rsplit("\t", 2))
-        if len(intents) != QUESTIONS or not text:
-            raise EvaluationError(f"{path}:{number}: expected text<TAB>intent1<TAB>intent2")
-        if unknown := [intent for intent in intents if intent not in labels]:
-            raise EvaluationError(f"{path}:{number}: unknown intent {unknown[0]!r}")
-        found.append((text, intents[0], intents[1]))
-    if not found:
-        raise EvaluationError(f"{path}: no messages")
-    return found
+    rows = read_rows(path, known, QUESTIONS, "text<TAB>intent1<TAB>intent2")
+    return [(text.strip(), first, second) for text, first, second in rows]
 
 
 @dataclass(frozen=True)

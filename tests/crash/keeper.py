@@ -28,6 +28,7 @@ class Kept:
         self._arguments = arguments
         self._environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOG_LEVEL": "ERROR", **environ}
         self._stopping = False
+        self._alive = asyncio.Event()
         self.exits: list[int] = []
         self.process: asyncio.subprocess.Process | None = None
 
@@ -44,15 +45,25 @@ class Kept:
     async def _keep(self) -> None:
         for _ in range(MOST_STARTS):
             self.process = await asyncio.create_subprocess_exec(sys.executable, "-m", *self._arguments, env=self._environ, cwd=ROOT)
-            self.exits.append(await self.process.wait())
+            self._alive.set()
+            if self._stopping:
+                self.process.terminate()
+            code = await self.process.wait()
+            self._alive.clear()
+            self.exits.append(code)
             if self._stopping:
                 return
         raise AssertionError(f"it died {MOST_STARTS} times: {self.exits}")
 
-    def kill(self) -> None:
-        """SIGKILL now."""
+    async def running(self) -> asyncio.subprocess.Process:
+        """The process, as soon as there is one: between its end and its next start there is none to signal."""
+        await asyncio.wait_for(self._alive.wait(), GUARD_SECONDS)
         assert self.process is not None
-        self.process.kill()
+        return self.process
+
+    async def kill(self) -> None:
+        """SIGKILL, as soon as there is a process."""
+        (await self.running()).kill()
 
     async def died(self, times: int) -> None:
         """Wait until it has ended so often."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -19,7 +17,7 @@ from bot.migrations import upgrade
 from tests.crash.keeper import Browser, Keeper
 from tests.gateway.standin import StandIn
 from tests.support.hangs import GUARD_SECONDS
-from tests.support.postgres import PostgresServer, find_binaries, start_server
+from tests.support.postgres import PostgresServer, own_server
 
 RESTARTS = 3
 
@@ -27,19 +25,9 @@ RESTARTS = 3
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
     """A server of its own, because it dies; it keeps what it has acknowledged, as one in production does."""
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL server here: apt-get install -y postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    try:
-        running = start_server(binaries, folder)
+    with own_server() as running:
         running.run("ALTER ROLE postgres SET synchronous_commit = on")
-        try:
-            yield running
-        finally:
-            running.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        yield running
 
 
 @pytest.fixture

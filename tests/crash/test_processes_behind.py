@@ -100,7 +100,7 @@ async def test_killed_in_the_middle_of_a_turn_and_a_poison_message(behind: Behin
     await visitor.send(QUESTION)
     await visitor.send("gracias")
     await eventually(lambda: bool(behind.reads()))
-    behind.dialogue.kill()
+    await behind.dialogue.kill()
     await behind.dialogue.died(1)
     (behind.folder / "mode").unlink()
     await behind.ready(behind.dialogue)

@@ -43,7 +43,7 @@ async def test_killed_while_the_dialogue_works(database: str, request, tmp_path:
         await browser.open()
         await browser.say("uno", "dos")
         await eventually(lambda: bool(dialogue.turns))
-        keeper.kill()
+        await keeper.kill()
         await keeper.died(1)
         dialogue.mode = "ok"
         dialogue.release.set()
@@ -63,7 +63,7 @@ async def test_killed_three_times_in_a_row(tmp_path: Path, dialogue: StandIn) ->
         saying = asyncio.create_task(browser.say(*texts))
         for kills in range(1, 4):
             await browser.answered(kills)
-            keeper.kill()
+            await keeper.kill()
             await keeper.died(kills)
         await saying
         await browser.answered(len(texts))

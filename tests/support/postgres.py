@@ -16,6 +16,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,9 +158,9 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """The session's server; tests are skipped, naming the package, where none is installed."""
+@contextmanager
+def own_server() -> Iterator[PostgresServer]:
+    """A server for as long as the block runs; the test is skipped, naming the package, where none is installed."""
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL server here: apt-get install -y postgresql")
@@ -172,6 +173,13 @@ def postgres() -> Iterator[PostgresServer]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The session's server."""
+    with own_server() as server:
+        yield server
 
 
 @pytest.fixture
