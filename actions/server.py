@@ -17,6 +17,7 @@ from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.environment import environment
 from bot.clock import now
+from bot.sending import send_json
 
 log = structlog.get_logger()
 EXECUTOR = web.AppKey("executor", ActionExecutor)
@@ -90,8 +91,9 @@ async def _webhook(request: web.Request) -> web.Response:
     started = time.perf_counter()
     result = await request.app[EXECUTOR].run(call)
     ms = round((time.perf_counter() - started) * 1000, 1)
+    response = await send_json(request, result)
     log.info("action", action=call["next_action"], outcome="done", ms=ms, correlation=request.headers.get("X-Correlation-Id"))
-    return web.json_response(result)
+    return response
 
 
 def _is_name(action: Any) -> bool:

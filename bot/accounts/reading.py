@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Column, Connection, Row, Select, Table, bindparam, func, inspect, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, and_, bindparam, func, inspect, select
 
 from bot.accounts import models, port
 from bot.errors import DeskUnknown
@@ -21,13 +21,17 @@ def _table(model: type[models.Base]) -> Table:
     return cast(Table, model.__table__)
 
 
-def _columns(model: type[models.Base]) -> list[Any]:
+def _columns(model: type[models.Base], prefix: str = "") -> list[Any]:
     """Its columns under the names of the model's attributes."""
-    return [attribute.columns[0].label(attribute.key) for attribute in inspect(model).column_attrs]
+    return [attribute.columns[0].label(prefix + attribute.key) for attribute in inspect(model).column_attrs]
 
 
-_DESK, _SERVER, _SUBSCRIPTION, _PAYMENT = map(_table, (models.Desk, models.VirtualServer, models.Subscription, models.Payment))
-_LICENCE, _INVOICE, _INCIDENT, _TOUCHED = map(_table, (models.Licence, models.Invoice, models.Incident, models.IncidentServer))
+_DESK, _SERVER, _SUBSCRIPTION, _PAYMENT, _INVOICE = map(
+    _table, (models.Desk, models.VirtualServer, models.Subscription, models.Payment, models.Invoice)
+)
+_HEALTH, _CHANGE, _LICENCE, _INCIDENT, _TOUCHED = map(
+    _table, (models.ServerHealth, models.PlanChange, models.Licence, models.Incident, models.IncidentServer)
+)
 _OF_DESK = _SERVER.c.desk_id == bindparam("desk")
 
 
@@ -35,31 +39,53 @@ def _of_server(table: Table) -> Any:
     return table.join(_SERVER, _SERVER.c.id == table.c.server_id)
 
 
-def _newest(model: type[models.Base], owner: Column[Any], by: Column[Any], source: Any, count: int = NEWEST) -> Select[Any]:
-    """The `count` newest rows of each owner, newest first."""
+def _is_last(table: Table, by: str) -> ColumnElement[bool]:
+    """The newest row of each server."""
+    other = table.alias()
+    newest = select(func.max(other.c[by])).where(other.c.server_id == _SERVER.c.id).correlate(_SERVER).scalar_subquery()
+    return and_(table.c.server_id == _SERVER.c.id, table.c[by] == newest)
+
+
+def _newest(columns: Sequence[Any], owner: Column[Any], by: Column[Any], source: Any) -> Select[Any]:
+    """The newest rows of each owner, newest first."""
     place = func.row_number().over(partition_by=owner, order_by=by.desc()).label("place")
-    ranked = select(*_columns(model), place).select_from(source).where(_OF_DESK).subquery()
-    return select(ranked).where(ranked.c.place <= count).order_by(ranked.c.place)
+    ranked = select(*columns, place).select_from(source).where(_OF_DESK).subquery()
+    return select(ranked).where(ranked.c.place <= NEWEST).order_by(ranked.c.place)
 
 
-def _newest_of_server(model: type[models.Base], by: str, count: int = NEWEST) -> Select[Any]:
+def _newest_of_server(model: type[models.Base], by: str) -> Select[Any]:
     table = _table(model)
-    return _newest(model, table.c.server_id, table.c[by], _of_server(table), count)
+    return _newest(_columns(model), table.c.server_id, table.c[by], _of_server(table))
 
 
-_PAID = _PAYMENT.join(_SUBSCRIPTION, _SUBSCRIPTION.c.id == _PAYMENT.c.subscription_id).join(
-    _SERVER, _SERVER.c.id == _SUBSCRIPTION.c.server_id
+_SERVERS: Final = (
+    select(
+        *_columns(models.Desk, "desk_"),
+        *_columns(models.VirtualServer, "server_"),
+        *_columns(models.Subscription, "subscription_"),
+        *_columns(models.ServerHealth, "health_"),
+        *_columns(models.PlanChange, "change_"),
+    )
+    .select_from(
+        _DESK.outerjoin(_SERVER, _SERVER.c.desk_id == _DESK.c.id)
+        .outerjoin(_SUBSCRIPTION, _SUBSCRIPTION.c.server_id == _SERVER.c.id)
+        .outerjoin(_HEALTH, _is_last(_HEALTH, "at"))
+        .outerjoin(_CHANGE, _is_last(_CHANGE, "requested_at"))
+    )
+    .where(_DESK.c.id == bindparam("desk"))
+    .order_by(_SERVER.c.alias)
 )
-_QUERIES: Final = {
-    "servers": select(*_columns(models.VirtualServer)).where(_OF_DESK).order_by(_SERVER.c.alias),
-    "subscriptions": select(*_columns(models.Subscription)).select_from(_of_server(_SUBSCRIPTION)).where(_OF_DESK),
-    "payments": _newest(models.Payment, _PAYMENT.c.subscription_id, _PAYMENT.c.charged_at, _PAID),
-    "invoices": select(*_columns(models.Invoice)).select_from(_PAID.join(_INVOICE, _INVOICE.c.payment_id == _PAYMENT.c.id)).where(_OF_DESK),
-    "health": _newest_of_server(models.ServerHealth, "at", 1),
+"""The desk with what each of its servers has at most one of: one row for each server, or one without when there is none."""
+_PAID = (
+    _PAYMENT.join(_SUBSCRIPTION, _SUBSCRIPTION.c.id == _PAYMENT.c.subscription_id)
+    .join(_SERVER, _SERVER.c.id == _SUBSCRIPTION.c.server_id)
+    .outerjoin(_INVOICE, _INVOICE.c.payment_id == _PAYMENT.c.id)
+)
+_PAYMENT_COLUMNS = (*_columns(models.Payment), *_columns(models.Invoice, "invoice_"), _SERVER.c.id.label("server_id"))
+_HISTORIES: Final = {
+    "payments": _newest(_PAYMENT_COLUMNS, _PAYMENT.c.subscription_id, _PAYMENT.c.charged_at, _PAID),
     "backups": _newest_of_server(models.Backup, "started_at"),
     "mails": _newest_of_server(models.ConnectionMail, "queued_at"),
-    "licences": select(*_columns(models.Licence)).where(_LICENCE.c.desk_id == bindparam("desk")).order_by(_LICENCE.c.id),
-    "changes": _newest_of_server(models.PlanChange, "requested_at", 1),
     "incidents": (
         select(_TOUCHED.c.server_id, *_columns(models.Incident))
         .select_from(_of_server(_TOUCHED).join(_INCIDENT, _INCIDENT.c.id == _TOUCHED.c.incident_id))
@@ -67,64 +93,53 @@ _QUERIES: Final = {
         .order_by(_INCIDENT.c.started_at.desc())
     ),
 }
-"""One query a table, all of one desk: built once, because building costs more than running."""
-_THE_DESK: Final = select(*_columns(models.Desk)).where(_DESK.c.id == bindparam("desk"))
+_LICENCES: Final = select(*_columns(models.Licence)).where(_LICENCE.c.desk_id == bindparam("desk")).order_by(_LICENCE.c.id)
 
 Group = dict[str, list[Row[Any]]]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What one desk has in each table, newest first where a table is a history; per-server tables by server id."""
+    """What one desk has: its servers, its licences, and by server id what a server may have several of, newest first."""
 
-    desk: Row[Any]
     servers: list[Row[Any]]
-    health: Group
-    subscriptions: Group
+    licences: list[Row[Any]]
     payments: Group
-    invoices: dict[str, Row[Any]]
     backups: Group
     mails: Group
-    licences: list[Row[Any]]
-    changes: Group
     incidents: Group
 
 
 def read_rows(connection: Connection, desk_id: str) -> Rows:
-    """Everything of one desk, one query a table. Raises DeskUnknown and what the database raises."""
-    desk = connection.execute(_THE_DESK, {"desk": desk_id}).one_or_none()
-    if desk is None:
+    """Everything of one desk in six queries, built once, because building costs more than running. Raises DeskUnknown and what the database raises."""
+    one = {"desk": desk_id}
+    servers = list(connection.execute(_SERVERS, one))
+    if not servers:
         raise DeskUnknown("no desk with this id")
-    found = {name: list(connection.execute(query, {"desk": desk_id})) for name, query in _QUERIES.items()}
-    by_server = {
-        name: _grouped("server_id", found[name]) for name in ("health", "subscriptions", "backups", "mails", "changes", "incidents")
-    }
-    return Rows(
-        desk=desk,
-        servers=found["servers"],
-        payments=_grouped("subscription_id", found["payments"]),
-        invoices={row.payment_id: row for row in found["invoices"]},
-        licences=found["licences"],
-        **by_server,
-    )
+    histories = {name: _by_server(connection.execute(query, one)) for name, query in _HISTORIES.items()}
+    return Rows(servers, list(connection.execute(_LICENCES, one)), **histories)
 
 
 def assemble(rows: Rows, read_at: datetime) -> port.Desk:
     """The desk as the port describes it."""
-    aliases = {row.id: row.alias for row in rows.servers}
+    aliases = {row.server_id: row.server_alias for row in rows.servers}
     licences = {
         row.id: port.Licence(row.product, row.kind, row.users, _checked(row.status), aliases.get(row.server_id or ""))
         for row in rows.licences
     }
-    servers = tuple(_server(rows, row, tuple(licences[one.id] for one in rows.licences if one.server_id == row.id)) for row in rows.servers)
-    desk = rows.desk
-    return port.Desk(desk.id, desk.name, desk.email, tuple(desk.phones), servers, tuple(licences.values()), read_at)
+    servers = tuple(
+        _server(rows, row, tuple(licences[one.id] for one in rows.licences if one.server_id == row.server_id))
+        for row in rows.servers
+        if row.server_id is not None
+    )
+    desk = rows.servers[0]
+    return port.Desk(desk.desk_id, desk.desk_name, desk.desk_email, tuple(desk.desk_phones), servers, tuple(licences.values()), read_at)
 
 
-def _grouped(owner: str, rows: Iterable[Row[Any]]) -> Group:
+def _by_server(rows: Iterable[Row[Any]]) -> Group:
     groups: Group = defaultdict(list)
     for row in rows:
-        groups[getattr(row, owner)].append(row)
+        groups[row.server_id].append(row)
     return groups
 
 
@@ -134,35 +149,47 @@ def _checked(state: str) -> Any:
 
 
 def _server(rows: Rows, row: Row[Any], licences: tuple[port.Licence, ...]) -> port.Server:
-    subscription = next(iter(rows.subscriptions.get(row.id, ())), None)
-    payments = rows.payments.get(subscription.id, []) if subscription else []
-    health = next(iter(rows.health.get(row.id, ())), None)
-    incident = next(iter(rows.incidents.get(row.id, ())), None)
-    change = next(iter(rows.changes.get(row.id, ())), None)
-    invoices = [rows.invoices[payment.id] for payment in payments if payment.id in rows.invoices]
+    payments = rows.payments.get(row.server_id, [])
+    incident = next(iter(rows.incidents.get(row.server_id, ())), None)
     return port.Server(
-        id=row.id,
-        alias=row.alias,
-        solution=row.solution,
-        os=row.os,
-        status=_checked(row.status),
-        host=row.host,
-        health=port.Health(health.at, _checked(health.state)) if health else None,
+        id=row.server_id,
+        alias=row.server_alias,
+        solution=row.server_solution,
+        os=row.server_os,
+        status=_checked(row.server_status),
+        host=row.server_host,
+        health=port.Health(row.health_at, _checked(row.health_state)) if row.health_at is not None else None,
         incident=port.Incident(incident.started_at, incident.text) if incident else None,
-        subscription=_subscription(subscription) if subscription else None,
+        subscription=_subscription(row) if row.subscription_id is not None else None,
         payments=tuple(_payment(payment) for payment in payments),
-        backups=tuple(port.Backup(b.started_at, b.finished_at, _checked(b.status), b.bytes) for b in rows.backups.get(row.id, ())),
-        invoices=tuple(port.Invoice(invoice.payment_id, invoice.number, invoice.available_on) for invoice in invoices),
+        backups=tuple(port.Backup(b.started_at, b.finished_at, _checked(b.status), b.bytes) for b in rows.backups.get(row.server_id, ())),
+        invoices=tuple(
+            port.Invoice(payment.id, payment.invoice_number, payment.invoice_available_on)
+            for payment in payments
+            if payment.invoice_payment_id is not None
+        ),
         connection_mails=tuple(
-            port.ConnectionMail(m.sent_to, m.sent_at, m.queued_at, _checked(m.status)) for m in rows.mails.get(row.id, ())
+            port.ConnectionMail(m.sent_to, m.sent_at, m.queued_at, _checked(m.status)) for m in rows.mails.get(row.server_id, ())
         ),
         licences=licences,
-        plan_change=port.PlanChange(change.to_solution, change.requested_at, _checked(change.state)) if change else None,
+        plan_change=_change(row) if row.change_requested_at is not None else None,
     )
 
 
+def _change(row: Row[Any]) -> port.PlanChange:
+    return port.PlanChange(row.change_to_solution, row.change_requested_at, _checked(row.change_state))
+
+
 def _subscription(row: Row[Any]) -> port.Subscription:
-    return port.Subscription(row.starts_on, row.ends_on, _checked(row.status), row.auto_renew, row.price, row.currency, row.next_charge_on)
+    return port.Subscription(
+        row.subscription_starts_on,
+        row.subscription_ends_on,
+        _checked(row.subscription_status),
+        row.subscription_auto_renew,
+        row.subscription_price,
+        row.subscription_currency,
+        row.subscription_next_charge_on,
+    )
 
 
 def _payment(row: Row[Any]) -> port.Payment:

@@ -1,6 +1,6 @@
 """The live state in an SQL database of our own: what `make run` uses and what a company replaces or fills.
 
-A desk is read whole, in one transaction with one query a table, so that all its values belong to the same moment. Reading takes at
+A desk is read whole, in one transaction and few queries, so that all its values belong to the same moment. Reading takes at
 most `seconds`, whatever the database does: a query that hangs is abandoned and cleaned up behind the answer.
 """
 

@@ -29,6 +29,7 @@ from bot.errors import Conflict, NotYours
 Matcher = Callable[[str, Sequence[str]], int | None]
 """Which of the titles a typed text chooses, or None (`bot.rules.choices.match_choice`)."""
 
+_KEPT = ("ready_at", "privacy_notice_at", "lease_token", "lease_until")
 _PLACE = (
     select(
         CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.privacy_notice_at, CONVERSATION.c.ready_at,
@@ -37,7 +38,11 @@ _PLACE = (
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .with_for_update()
 )  # fmt: skip
-_MOVE = update(CONVERSATION).where(CONVERSATION.c.id == bindparam("conversation"))
+_MOVE = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("conversation"))
+    .values({name: bindparam(f"new_{name}", type_=CONVERSATION.c[name].type) for name in (*_KEPT, "last_seq", "last_at")})
+)
 _STORED = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.fingerprint).where(
     MESSAGE.c.channel == bindparam("channel"), MESSAGE.c.scope == bindparam("scope"), MESSAGE.c.external_id == bindparam("external_id")
 )
@@ -128,7 +133,7 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
     rows = [message]
     if terms.notice is not None and place.privacy_notice_at is None:
         rows.append(notice_row(inbound.conversation, place.last_seq + 2, None, terms.notice, now))
-    connection.execute(_MOVE.values(_moved(place, rows, now, terms.lease_life if turn else None)), {"conversation": inbound.conversation})
+    connection.execute(_MOVE, {"conversation": inbound.conversation, **_moved(place, rows, now, terms.lease_life if turn else None)})
     for row in rows:
         connection.execute(_INSERT, row)
     announce(connection, inbound.conversation, rows[-1]["seq"], waits=turn is None and place.owner == "bot")
@@ -137,12 +142,13 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
 
 def _moved(place: Row[Any], rows: Sequence[dict[str, Any]], now: datetime, lease_life: timedelta | None) -> dict[str, Any]:
     """What the conversation's row becomes."""
-    values = {"last_seq": rows[-1]["seq"], "last_at": now, "ready_at": place.ready_at or now}
+    values = {name: getattr(place, name) for name in _KEPT}
+    values.update(last_seq=rows[-1]["seq"], last_at=now, ready_at=place.ready_at or now)
     if len(rows) > 1:
         values["privacy_notice_at"] = now
     if lease_life is not None:
         values.update(lease_token=place.lease_token + 1, lease_until=now + lease_life)
-    return values
+    return {f"new_{name}": value for name, value in values.items()}
 
 
 def _stored_before(connection: Connection, inbound: Inbound) -> Accepted | None:

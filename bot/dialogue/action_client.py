@@ -26,7 +26,7 @@ from bot.errors import TurnAborted
 
 ACTION_TIMEOUT_SECONDS = 8.0
 CONNECT_SECONDS = 2.0
-LATEST = ("intent", "entities", "intent_ranking", "choices", "beside_answer")
+LATEST = ("intent", "entities", "choices", "beside_answer")
 """What an action is told of the message."""
 
 

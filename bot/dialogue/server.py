@@ -14,6 +14,7 @@ from bot.dialogue.engine import Engine, TurnRequest
 from bot.dialogue.models import ModelRefused, choose
 from bot.dialogue.serving import Serving
 from bot.errors import AssistantError, EpisodeUnreadable, SettingsError, TurnAborted
+from bot.sending import send_json
 
 log = structlog.get_logger()
 SERVING = web.AppKey("serving", Serving)
@@ -48,10 +49,11 @@ async def _turn(request: web.Request) -> web.Response:
         turn = _read(await request.json())
     except (LookupError, RecursionError, TypeError, ValueError) as error:
         return _error(422, "malformed", f"{type(error).__name__}: {error}")
-    return await _answer(request.app[SERVING], turn)
+    return await _answer(request, turn)
 
 
-async def _answer(serving: Serving, turn: TurnRequest) -> web.Response:
+async def _answer(request: web.Request, turn: TurnRequest) -> web.Response:
+    serving = request.app[SERVING]
     started = time.perf_counter()
     line = log.bind(correlation=turn.correlation, model=serving.model.name)
     try:
@@ -68,8 +70,10 @@ async def _answer(serving: Serving, turn: TurnRequest) -> web.Response:
         if turn.events:  # nobody foresaw this: that an event reads but breaks what reads it is the likeliest cause
             return _error(409, "unreadable_episode", type(error).__name__)
         return _error(503, "turn_failed", type(error).__name__)
-    line.info("turn", outcome="done", ms=_ms_since(started))
-    return web.json_response(result)
+    ms = _ms_since(started)
+    response = await send_json(request, result)
+    line.info("turn", outcome="done", ms=ms)
+    return response
 
 
 def _ms_since(started: float) -> float:

@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 UNAVAILABLE = "dialogue unavailable"
 ABORTED = "turn aborted"
+ROUNDS_TO_THE_WIRE = 2
+"""Rounds of the event loop until a turn that was started has written its request: one for its own task, one for the client's."""
 
 
 class Dispatcher:
@@ -54,6 +56,7 @@ class Dispatcher:
         if turn is None:
             return False
         self._start(turn)
+        self._hub.wake(turn.lease.conversation, typing=True, moved=False)
         return True
 
     @contextmanager
@@ -72,18 +75,22 @@ class Dispatcher:
         finally:
             self._kept -= 1
 
-    def go_on(self, turn: OpenTurn | None) -> None:
-        """A message was accepted: run its turn if it has been begun, or else look for the next one that waits."""
+    async def go_on(self, turn: OpenTurn | None) -> None:
+        """A message was accepted: run its turn if it has been begun, or else look for the next one that waits.
+
+        Returns when the turn is on its way to the dialogue, which then works while the caller tells everybody that the message came.
+        """
         if turn is None:
             self.worker.wake()
-        else:
-            self._start(turn)
+            return
+        self._start(turn)
+        for _ in range(ROUNDS_TO_THE_WIRE):
+            await asyncio.sleep(0)
 
     def _has_place(self) -> bool:
         return len(self._running) + self._kept < self._settings.rate_turns_at_once
 
     def _start(self, turn: OpenTurn) -> None:
-        self._hub.wake(turn.lease.conversation, typing=True, moved=False)
         task = asyncio.create_task(self._take(turn))
         self._running.add(task)
         task.add_done_callback(self._end)
@@ -150,7 +157,8 @@ class Dispatcher:
         now = self._now()
         with self._metrics.stage_seconds.labels("commit").time():
             committed = await answers.commit(self._ledger, turn, result, now)
-        self._hub.publish(turn.lease.conversation, (committed.answer,))
+        self._hub.publish(turn.lease.conversation, (committed.answer,), typing=False)
+        await asyncio.sleep(0)  # the customer reads while we count
         self._behind |= committed.more
         self._metrics.deliveries.labels("pending").inc()
         if result.effects:

@@ -51,9 +51,9 @@ async def send_message(request: web.Request) -> web.Response:
     with dispatcher.place() as lease_life:
         terms = Terms(guard_of(claims, now), match_choice, texts.privacy(_privacy_url(request)), lease_life)
         accepted = await inbox.accept(resources.ledger, inbound, now, terms)
-        backlog.add()
-        resources.hub.publish(claims.conversation, accepted.messages)
-        dispatcher.go_on(accepted.turn)
+    await dispatcher.go_on(accepted.turn)
+    backlog.add()
+    resources.hub.publish(claims.conversation, accepted.messages, typing=accepted.turn is not None)
     return web.json_response({"seq": accepted.seq}, status=202)
 
 

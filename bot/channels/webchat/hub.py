@@ -70,15 +70,13 @@ class Hub:
         """The conversation has new messages (`moved`), or an answer of it is being made (`typing`)."""
         for listener in self._listeners.get(conversation, ()):
             listener.moved = listener.moved or moved
-            if typing is not None:
-                listener.typing = typing
-            listener.changed.set()
+            _tell(listener, typing, anew=moved)
 
-    def publish(self, conversation: str, messages: Sequence[ShownMessage]) -> None:
-        """These messages were just stored."""
+    def publish(self, conversation: str, messages: Sequence[ShownMessage], *, typing: bool | None = None) -> None:
+        """These messages were just stored; an answer is being made (`typing`), or not any more."""
         for listener in self._listeners.get(conversation, ()):
             listener.news.extend(messages)
-            listener.changed.set()
+            _tell(listener, typing, anew=bool(messages))
 
     def heard(self, conversation: str, seq: int) -> None:
         """Some gateway says that the conversation has come to this seq."""
@@ -113,3 +111,12 @@ class Hub:
                     listener.moved, listener.typing, listener.owner = listener.moved or moved, typing, pulse.owner
                     listener.changed.set()
         return False
+
+
+def _tell(listener: Listener, typing: bool | None, *, anew: bool) -> None:
+    """Wake a stream if there is anything for it to write."""
+    if typing is not None and typing != listener.typing:
+        listener.typing = typing
+        anew = True
+    if anew:
+        listener.changed.set()
