@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -22,13 +23,17 @@ READERS = 2
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+Almost = Callable[[T], None]
 
 
 class Transactions(Protocol):
     """One transaction a call: committed when `work` returns, rolled back when it raises; the error passes through."""
 
-    async def write(self, work: Work[T]) -> T:
-        """The result of `work`, which may change the database."""
+    async def write(self, work: Work[T], almost: Almost[T] | None = None) -> T:
+        """The result of `work`, which may change the database.
+
+        `almost` hears the result on the event loop as soon as only the commit is missing, which may still fail.
+        """
 
     async def read(self, work: Work[T]) -> T:
         """The result of `work`, which sees one snapshot and changes nothing."""
@@ -46,9 +51,12 @@ class _OnTheLoop:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine, self._reading = engine, for_reading(engine)
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], almost: Almost[T] | None = None) -> T:
         async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
+            result = await connection.run_sync(work)
+            if almost is not None:
+                almost(result)
+            return result
 
     async def read(self, work: Work[T]) -> T:
         async with self._reading.connect() as connection:
@@ -65,21 +73,27 @@ class _InThreads:
         self._reading = self._engine.execution_options(reading=True)
         self._writer, self._readers = _threads()
 
-    async def write(self, work: Work[T]) -> T:
-        given_up = threading.Event()
+    async def write(self, work: Work[T], almost: Almost[T] | None = None) -> T:
+        given_up, loop = threading.Event(), asyncio.get_running_loop()
+
+        def tell(result: T) -> None:
+            if almost is not None:
+                loop.call_soon_threadsafe(partial(almost, result))
+
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work, time.monotonic(), given_up)
+            return await loop.run_in_executor(self._writer, self._write, work, tell, time.monotonic(), given_up)
         except asyncio.CancelledError:
             given_up.set()
             raise
 
-    def _write(self, work: Work[T], queued: float, given_up: threading.Event) -> T:
+    def _write(self, work: Work[T], tell: Almost[T], queued: float, given_up: threading.Event) -> T:
         if time.monotonic() - queued > self._patience:  # the one before waited in vain: those behind it would only add their waits to its
             raise TimeoutError("the database is locked by another process")
         with self._engine.begin() as connection:
             result = work(connection)
             if given_up.is_set():  # nobody waits for it: what was told to have failed must not happen later
                 raise TimeoutError("given up")
+            tell(result)
             return result
 
     async def read(self, work: Work[T]) -> T:

@@ -89,13 +89,15 @@ class Terms:
     """How a message is accepted.
 
     `guard` is asked first, in the same transaction, and refuses by raising; `match` finds the button that a typed text chooses;
-    `notice` (the privacy notice) follows the first message; `lease_life`: begin its turn here if none of the conversation runs or waits.
+    `notice` (the privacy notice) follows the first message; `lease_life`: begin its turn here if none of the conversation runs or waits;
+    `begun` hears of that turn while its message is being committed, so it must write nothing until `accept` has returned.
     """
 
     guard: Callable[[Connection], None] | None = None
     match: Matcher | None = None
     notice: str | None = None
     lease_life: timedelta | None = None
+    begun: Callable[[OpenTurn], None] | None = None
 
 
 async def accept(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms | None = None) -> Accepted:
@@ -105,8 +107,13 @@ async def accept(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms |
     conversation, or one of somebody else), LedgerUnavailable (nothing was stored).
     """
     given = terms or Terms()
+
+    def almost(accepted: Accepted) -> None:
+        if given.begun is not None and accepted.turn is not None:
+            given.begun(accepted.turn)
+
     try:
-        return await ledger.write(lambda connection: _accept(connection, inbound, now, given))
+        return await ledger.write(lambda connection: _accept(connection, inbound, now, given), almost)
     except IntegrityError:
         stored = await ledger.read(lambda connection: _stored_before(connection, inbound))
         if stored is None:

@@ -31,13 +31,14 @@ class Ledger:
         self.can_tell_news = engine.dialect.name == news.DATABASE
         self._transactions = transactions(engine)
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], almost: Callable[[T], None] | None = None) -> T:
         """The result of `work`, in one transaction of its own. Raises LedgerUnavailable when it could not be stored.
 
-        A violated constraint stays IntegrityError, and an error of `work`'s own passes through; both roll back.
+        A violated constraint stays IntegrityError, and an error of `work`'s own passes through; both roll back. `almost` hears the
+        result when only the commit is missing: what it begins must be undone when this raises.
         """
         try:
-            return await self._transactions.write(work)
+            return await self._transactions.write(work, almost)
         except IntegrityError:
             raise
         except DATABASE_ERRORS as error:

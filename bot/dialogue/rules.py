@@ -14,7 +14,7 @@ from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 MOST_REMEMBERED = 2048
@@ -66,6 +66,6 @@ def _course(tracker: DialogueStateTracker) -> tuple[Any, ...]:
             slot = tracker.slots.get(event.key)
             if slot is not None and slot.influence_conversation:
                 steps.append((event.type_name, event.key, repr(event.value)))
-        else:
+        elif not isinstance(event, BotUttered):  # no rule sees what was said, and no answer to a customer is kept here
             steps.append(tuple(sorted((name, str(value)) for name, value in event.as_dict().items() if name not in NOT_PART)))
     return tuple(steps)

@@ -20,6 +20,7 @@ from bot.errors import DialogueUnavailable, EpisodeUnreadable, LeaseLost, Ledger
 from bot.gateway import texts
 from bot.gateway.dialogue_client import TurnRejected
 from bot.gateway.outage import OutageWatch
+from bot.gateway.place import Place
 from bot.gateway.resources import Resources
 from bot.gateway.worker import Worker
 from bot.identity.turn import sign_turn
@@ -28,8 +29,6 @@ log = structlog.get_logger()
 
 UNAVAILABLE = "dialogue unavailable"
 ABORTED = "turn aborted"
-ROUNDS_TO_THE_WIRE = 2
-"""Rounds of the event loop until a turn that was started has written its request: one for its own task, one for the client's."""
 
 
 class Dispatcher:
@@ -40,7 +39,7 @@ class Dispatcher:
         self._settings, self._metrics, self._timings = resources.settings, resources.metrics, resources.timings
         self._now, self._jitter = resources.now, resources.jitter
         self._running: set[asyncio.Task[None]] = set()
-        self._kept = 0
+        self._places: set[Place] = set()
         self._draining = self._behind = False
         self.worker = Worker("turns", self.step, self._timings.poll_seconds)
         self.outage = OutageWatch(resources, (UNAVAILABLE, ABORTED), self.worker.wake)
@@ -60,40 +59,33 @@ class Dispatcher:
         return True
 
     @contextmanager
-    def place(self) -> Iterator[timedelta | None]:
-        """Keep a place for a message that is being accepted: how long the lease of its turn lives, or None when it has to queue.
+    def place(self) -> Iterator[Place]:
+        """Keep a place for a message that is being accepted in the block. While others wait nobody goes before them.
 
-        While others wait nobody goes before them.
+        A turn that the block began is dropped when the block fails, for then its message was not stored.
         """
-        if self._draining or self._behind or not self._has_place():
-            self._behind = True
-            yield None
-            return
-        self._kept += 1
+        free = not self._draining and not self._behind and self._has_place()
+        self._behind = not free
+        place = Place(self._timings.lease_life if free else None, self._start)
+        self._places.add(place)
+        stored = False
         try:
-            yield self._timings.lease_life
+            yield place
+            stored = True
         finally:
-            self._kept -= 1
-
-    async def go_on(self, turn: OpenTurn | None) -> None:
-        """A message was accepted: run its turn if it has been begun, or else look for the next one that waits.
-
-        Returns when the turn is on its way to the dialogue, which then works while the caller tells everybody that the message came.
-        """
-        if turn is None:
+            self._places.discard(place)
+            place.close(stored=stored)
+        if place.task is None:  # it has to wait for others
             self.worker.wake()
-            return
-        self._start(turn)
-        for _ in range(ROUNDS_TO_THE_WIRE):
-            await asyncio.sleep(0)
 
     def _has_place(self) -> bool:
-        return len(self._running) + self._kept < self._settings.rate_turns_at_once
+        return len(self._running) + sum(place.is_kept for place in self._places) < self._settings.rate_turns_at_once
 
-    def _start(self, turn: OpenTurn) -> None:
-        task = asyncio.create_task(self._take(turn))
+    def _start(self, turn: OpenTurn, decided: asyncio.Event | None = None) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._take(turn, decided))
         self._running.add(task)
         task.add_done_callback(self._end)
+        return task
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -110,11 +102,11 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _take(self, turn: OpenTurn) -> None:
+    async def _take(self, turn: OpenTurn, decided: asyncio.Event | None) -> None:
         conversation = turn.lease.conversation
         with structlog.contextvars.bound_contextvars(correlation=turn.correlation, conversation=conversation, turn=turn.message):
             try:
-                await self._settle(turn)
+                await self._settle(turn, decided)
             except LeaseLost:
                 self._count(turn, "lease_lost")
             except LedgerUnavailable as error:  # the lease ends by itself, and the turn is taken again
@@ -125,14 +117,10 @@ class Dispatcher:
             finally:
                 self._hub.wake(conversation, typing=False, moved=False)
 
-    async def _settle(self, turn: OpenTurn) -> None:
+    async def _settle(self, turn: OpenTurn, decided: asyncio.Event | None = None) -> None:
         try:
             async with self._renewing(turn):
-                now = self._now()
-                token = sign_turn(self._settings.internal_secret, turn.desk, turn.level, turn.message, now)
-                self._metrics.stage_seconds.labels("waiting").observe(max(0.0, (now - turn.accepted_at).total_seconds()))
-                with self._metrics.stage_seconds.labels("dialogue").time():
-                    result = await self._dialogue.turn(turn, token)
+                result = await self._ask(turn, decided)
         except TurnRejected as error:
             await self._park(turn, str(error))
         except EpisodeUnreadable as error:
@@ -143,6 +131,18 @@ class Dispatcher:
             await self._again(turn, UNAVAILABLE, str(error))
         else:
             await self._commit(turn, result)
+
+    async def _ask(self, turn: OpenTurn, decided: asyncio.Event | None) -> TurnResult:
+        """What the dialogue makes of a message; not before it is decided that the message is stored (or else this task is cancelled)."""
+        now = self._now()
+        token = sign_turn(self._settings.internal_secret, turn.desk, turn.level, turn.message, now)
+        self._metrics.stage_seconds.labels("waiting").observe(max(0.0, (now - turn.accepted_at).total_seconds()))
+        try:
+            with self._metrics.stage_seconds.labels("dialogue").time():
+                return await self._dialogue.turn(turn, token)
+        finally:
+            if decided is not None:
+                await decided.wait()
 
     async def _in_a_fresh_episode(self, turn: OpenTurn, error: str) -> None:
         """What the assistant remembered cannot be read: forget it, and answer the message now instead of never."""

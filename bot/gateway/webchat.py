@@ -48,10 +48,9 @@ async def send_message(request: web.Request) -> web.Response:
     await _take_from_limit(request, claims)
     inbound = _inbound(request, claims, parse.message_request(await request.read()))
     now = resources.now()
-    with dispatcher.place() as lease_life:
-        terms = Terms(guard_of(claims, now), match_choice, texts.privacy(_privacy_url(request)), lease_life)
+    with dispatcher.place() as place:
+        terms = Terms(guard_of(claims, now), match_choice, texts.privacy(_privacy_url(request)), place.lease_life, place.begin)
         accepted = await inbox.accept(resources.ledger, inbound, now, terms)
-    await dispatcher.go_on(accepted.turn)
     backlog.add()
     resources.hub.publish(claims.conversation, accepted.messages, typing=accepted.turn is not None)
     return web.json_response({"seq": accepted.seq}, status=202)

@@ -6,9 +6,11 @@ where it exists already the process is the plain gateway. Times of leases and ba
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,6 +76,8 @@ INSIDE = {
     "inside the commit": (answers, "commit"),
 }
 """Killed when the transaction has done all its work and only COMMIT is missing."""
+ASKED = "inside the store, the dialogue has answered"
+"""The turn begins while its message is being committed: killed when that turn is done and the COMMIT is not. Blocks the thread of SQLite's writer."""
 
 
 def die(marker: Path) -> None:
@@ -108,6 +112,33 @@ def arm_inside(owner: Any, name: str, marker: Path) -> None:
     setattr(owner, name, wrapped)
 
 
+def arm_asked(marker: Path) -> None:
+    """No message comes to its COMMIT; die when the dialogue has answered one."""
+    original = inbox.accept
+
+    async def accept(ledger: Any, *arguments: Any) -> Any:
+        return await original(_Stuck(ledger), *arguments)
+
+    inbox.accept = accept
+    arm(Point(DialogueClient, "turn", AFTER), marker)
+
+
+class _Stuck:
+    """A ledger whose transactions do their work and never come to their COMMIT."""
+
+    def __init__(self, ledger: Any) -> None:
+        self._ledger = ledger
+
+    async def write(self, work: Callable[[Any], Any], almost: Callable[[Any], None]) -> Any:
+        loop = asyncio.get_running_loop()
+
+        def stuck(connection: Any) -> None:
+            loop.call_soon_threadsafe(almost, work(connection))
+            threading.Event().wait()
+
+        return await self._ledger.write(stuck)
+
+
 class _Dying:
     """A ledger whose next transaction that wrote something is the process's last."""
 
@@ -117,14 +148,14 @@ class _Dying:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
 
-    async def write(self, work: Callable[[Any], Any]) -> Any:
+    async def write(self, work: Callable[[Any], Any], almost: Callable[[Any], None] | None = None) -> Any:
         def last(connection: Any) -> Any:
             result = work(connection)
             if self._name != "claim" or result is not None:
                 die(self._marker)
             return result
 
-        return await self._ledger.write(last)
+        return await self._ledger.write(last, almost)
 
 
 def main() -> int:
@@ -133,6 +164,8 @@ def main() -> int:
     if point != "never" and not marker.exists():
         if point in POINTS:
             arm(POINTS[point], marker)
+        elif point == ASKED:
+            arm_asked(marker)
         else:
             arm_inside(*INSIDE[point], marker)
     gateway.create_app = partial(create_app, timings=QUICK)

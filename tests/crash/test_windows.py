@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.dying_gateway import INSIDE, POINTS
+from tests.crash.dying_gateway import ASKED, INSIDE, POINTS
 from tests.crash.keeper import Browser, Keeper
 from tests.gateway.standin import StandIn
 from tests.support.hangs import eventually
@@ -23,7 +23,7 @@ def changes_for(database: str, request: pytest.FixtureRequest) -> dict[str, str]
 
 @pytest.mark.parametrize(
     ("point", "database"),
-    [*((point, "sqlite") for point in [*TURN_POINTS, *INSIDE]), *((point, "postgresql") for point in ON_BOTH)],
+    [*((point, "sqlite") for point in [*TURN_POINTS, *INSIDE, ASKED]), *((point, "postgresql") for point in ON_BOTH)],
 )
 async def test_killed(point: str, database: str, request, tmp_path: Path, dialogue: StandIn) -> None:
     if point.endswith("the claim"):  # only a message that had to wait is claimed: its turn cannot begin as it is stored

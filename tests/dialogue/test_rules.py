@@ -15,7 +15,7 @@ with quiet_imports():
     from rasa.core.policies.rule_policy import RulePolicy
     from rasa.engine.graph import ExecutionContext, GraphSchema
     from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+    from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
     from rasa.shared.core.trackers import DialogueStateTracker
 
     from bot.dialogue.action_client import ActionEndpoint
@@ -73,3 +73,20 @@ def test_after_another_turn(both: Both, intent: str) -> None:
     second = both.agree([*earlier, user(intent)])
     third = both.agree([*earlier, user(intent), ActionExecuted(second)])
     assert third == "action_listen" or intent not in both.domain.intents
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+def test_what_was_said_changes_nothing(both: Both, intent: str) -> None:
+    said = [BotUttered("Tu servidor vence mañana.", {"custom": {"readings": [{"value": "2026-11-24"}]}}), BotUttered("Línea de soporte")]
+    chosen = both.agree([user(intent)])
+    assert both.agree([user(intent), ActionExecuted(chosen), *said]) == both.agree([user(intent), ActionExecuted(chosen)])
+
+
+def test_predictions_are_remembered_without_what_was_said(both: Both) -> None:
+    asked = [user("faq_factura"), ActionExecuted("action_faq_factura")]
+    both.agree([*asked, BotUttered("uno", {"custom": {"readings": []}})])
+    remembered = len(both.ours._predicted)
+    for text in ("dos", "tres"):
+        both.agree([*asked, BotUttered(text, {"custom": {"readings": [{"value": text}]}})])
+    assert len(both.ours._predicted) == remembered
+    assert "dos" not in str(list(both.ours._predicted))
