@@ -17,6 +17,8 @@ from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.environment import environment
 from bot.clock import now
+from bot.errors import IdentityError
+from bot.identity.turn import read_turn
 from bot.sending import send_json
 
 log = structlog.get_logger()
@@ -32,6 +34,7 @@ def create_app() -> web.Application:
     executor.register_package("actions")
     app[EXECUTOR] = executor
     app.router.add_post("/webhook", _webhook)
+    app.router.add_post("/ahead", _ahead)
     app.router.add_get("/health/live", _alive)
     app.router.add_get("/health/ready", _alive)
     app.on_startup.append(_warm)
@@ -94,6 +97,18 @@ async def _webhook(request: web.Request) -> web.Response:
     response = await send_json(request, result)
     log.info("action", action=call["next_action"], outcome="done", ms=ms, correlation=request.headers.get("X-Correlation-Id"))
     return response
+
+
+async def _ahead(request: web.Request) -> web.Response:
+    """A turn is coming: read its customer's desk now. The body is its token, which the action will be given too."""
+    here = environment()
+    try:
+        identity = read_turn(here.settings.internal_secret, (await request.text()), now())
+    except (IdentityError, LookupError, ValueError):
+        return web.json_response({"error": "malformed"}, status=400)
+    if identity.desk is not None:
+        here.ahead.begin(here.accounts, identity.turn, identity.desk)
+    return web.Response(status=204)
 
 
 def _is_name(action: Any) -> bool:

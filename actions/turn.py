@@ -130,7 +130,7 @@ async def _read_desk(environment: Environment, identity: TurnIdentity) -> tuple[
     if identity.desk is None:
         return None, "visitor"
     try:
-        return await environment.accounts.read_desk(identity.desk), "known"
+        return await environment.ahead.desk(environment.accounts, identity.turn, identity.desk), "known"
     except AccountsUnavailable:
         log.warning("live state unavailable", turn=identity.turn)
     except DeskUnknown:

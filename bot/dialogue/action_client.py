@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.errors import TurnAborted
+from bot.identity.turn import place_of
 
 ACTION_TIMEOUT_SECONDS = 8.0
 CONNECT_SECONDS = 2.0
@@ -31,24 +31,23 @@ LATEST = ("intent", "entities", "choices", "beside_answer")
 
 
 class ActionEndpoint:
-    """Where custom actions are run, by turns when there are several. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
+    """Where custom actions are run, each turn in the process where the gateway told of it. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
 
     def __init__(self, urls: Sequence[str], secret: str, timeout_seconds: float = ACTION_TIMEOUT_SECONDS) -> None:
         self.urls = tuple(urls)
-        self._start = itertools.cycle(range(len(self.urls)))
         self.timeout_seconds = timeout_seconds  # of one action, in all
         self.kwargs: dict[str, Any] = {}
         self._secret = secret
         self._session: aiohttp.ClientSession | None = None
 
-    async def call(self, body: dict[str, Any], correlation: str) -> dict[str, Any]:
+    async def call(self, body: dict[str, Any], turn: str, correlation: str) -> dict[str, Any]:
         """Run one action, on the next process that is there: it reads only, so it may be tried again. All in all `timeout_seconds`.
 
         Raises aiohttp.ClientError, TimeoutError or ValueError.
         """
         if self._session is None:
             self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret})
-        first = next(self._start)
+        first = place_of(turn, len(self.urls))  # where the gateway has told of it
         *others, last = (*self.urls[first:], *self.urls[:first])
         async with asyncio.timeout(self.timeout_seconds):
             for url in others:
@@ -115,7 +114,7 @@ class TurnAction(RemoteAction):
         turn = current_turn.get()
         turn.actions.append(self.name())
         try:
-            result = await self.action_endpoint.call(_call(self.name(), tracker, turn), turn.correlation)
+            result = await self.action_endpoint.call(_call(self.name(), tracker, turn), turn.id, turn.correlation)
             said = await self._utter_responses(result["responses"], output_channel, nlg, tracker)
             if len(said) != len(result["responses"]):
                 raise TurnAborted("an answer is missing in the YAML")  # noqa: TRY301 - one place notes every failure

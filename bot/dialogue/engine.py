@@ -73,7 +73,7 @@ class Engine:
 
     async def run(self, request: TurnRequest) -> dict[str, Any]:
         """The answer of `POST /turn`. Raises TurnAborted, EpisodeUnreadable; nothing of an aborted turn remains."""
-        turn = RunningTurn(request.conversation, request.token, request.correlation)
+        turn = RunningTurn(request.turn, request.conversation, request.token, request.correlation)
         reset = current_turn.set(turn)
         try:
             return await self._run(request, turn)

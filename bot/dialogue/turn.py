@@ -14,6 +14,7 @@ from typing import Any
 class RunningTurn:
     """State of one request to `/turn`."""
 
+    id: str
     conversation: str
     token: str
     correlation: str

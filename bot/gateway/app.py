@@ -17,6 +17,7 @@ from bot.conversations.ledger import Ledger
 from bot.database import make_engine
 from bot.errors import SettingsError
 from bot.gateway import keys
+from bot.gateway.actions_client import ActionsClient
 from bot.gateway.backlog import Backlog
 from bot.gateway.dialogue_client import DialogueClient
 from bot.gateway.dispatcher import Dispatcher
@@ -72,6 +73,7 @@ def create_app(
         await dispatcher.drain()
         await news.close()
         await resources.dialogue.close()
+        await resources.actions.close()
         await resources.ledger.close()
         if accounts is None:
             await resources.accounts.close()
@@ -110,6 +112,7 @@ def _open(
         ledger=ledger,
         accounts=accounts or live_state.create(settings),
         dialogue=DialogueClient(settings.dialogue_urls, settings.internal_secret, timings),
+        actions=ActionsClient(settings.actions_url, settings.internal_secret),
         hub=Hub(ledger, now),
         metrics=Metrics(),
     )

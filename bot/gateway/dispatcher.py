@@ -29,13 +29,15 @@ log = structlog.get_logger()
 
 UNAVAILABLE = "dialogue unavailable"
 ABORTED = "turn aborted"
+HINTED_AT_ONCE = 4
+"""While more turns run, the processors are busy anyway, and telling the actions what comes would only cost."""
 
 
 class Dispatcher:
     """Runs the turns of this process."""
 
     def __init__(self, resources: Resources, wake_effects: Callable[[], None]) -> None:
-        self._ledger, self._dialogue, self._hub = resources.ledger, resources.dialogue, resources.hub
+        self._ledger, self._dialogue, self._actions, self._hub = resources.ledger, resources.dialogue, resources.actions, resources.hub
         self._settings, self._metrics, self._timings = resources.settings, resources.metrics, resources.timings
         self._now, self._jitter = resources.now, resources.jitter
         self._running: set[asyncio.Task[None]] = set()
@@ -137,6 +139,8 @@ class Dispatcher:
         now = self._now()
         token = sign_turn(self._settings.internal_secret, turn.desk, turn.level, turn.message, now)
         self._metrics.stage_seconds.labels("waiting").observe(max(0.0, (now - turn.accepted_at).total_seconds()))
+        if turn.desk is not None and len(self._running) <= HINTED_AT_ONCE:
+            self._actions.foretell(turn.message, token)
         try:
             with self._metrics.stage_seconds.labels("dialogue").time():
                 return await self._dialogue.turn(turn, token)

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.accounts.port import AccountsPort
 from bot.channels.webchat.hub import Hub
 from bot.conversations.ledger import Ledger
+from bot.gateway.actions_client import ActionsClient
 from bot.gateway.dialogue_client import DialogueClient
 from bot.gateway.metrics import Metrics
 from bot.gateway.timings import Timings
@@ -26,5 +27,6 @@ class Resources:
     ledger: Ledger
     accounts: AccountsPort
     dialogue: DialogueClient
+    actions: ActionsClient
     hub: Hub
     metrics: Metrics

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+from zlib import crc32
 
 from bot.errors import TokenInvalid
 from bot.identity.tokens import seconds, sign, verify
@@ -25,6 +26,11 @@ class TurnIdentity:
     desk: str | None
     level: Level
     turn: str
+
+
+def place_of(turn: str, places: int) -> int:
+    """Which of several actions processes a turn belongs to: gateway and dialogue must think of the same one."""
+    return crc32(turn.encode()) % places
 
 
 def sign_turn(secret: str, desk: str | None, level: Level, turn: str, now: datetime) -> str:

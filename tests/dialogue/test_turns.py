@@ -96,10 +96,10 @@ async def test_what_is_carried_on_does_not_grow(desk: Desk):
     events: list[dict[str, Any]] = []
     sizes = []
     for number in range(50):
-        result = await desk.turn("¿cuándo vence mi servidor?", "C-1002", events=events, turn=f"m-{number}")
+        result = await desk.turn("¿cuándo vence mi servidor?", "C-1002", events=events, turn=f"m-{number:02}")
         events = result["events"]
-        sizes.append(len(json.dumps(events)))
-    assert sizes[-1] <= sizes[1] + len("m-49") - len("m-1")
+        sizes.append(len(json.dumps([{**event, "timestamp": 0} for event in events])))  # a moment has as many digits as it likes
+    assert sizes[-1] <= sizes[1]
 
 
 # --- buttons --------------------------------------------------------------------------------------------------------
