@@ -99,8 +99,8 @@ def say_ended(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def say_how_to_settle(turn: Turn, reply: Reply) -> None:
-    """Where what is owed is shown, and the line."""
-    say_with_line(turn, reply, "utter_pago_liquidar")
+    """Where what is owed is shown, and the line. Who says to have paid is told that it is not to be seen here, and what to have at hand."""
+    say_with_line(turn, reply, "utter_pago_no_aparece" if turn.says_to_have_paid else "utter_pago_liquidar")
 
 
 def owed(turn: Turn, server: Server) -> tuple[Decimal, str] | None:

@@ -27,6 +27,7 @@ SLOT_PENDING = "pregunta_pendiente"
 SLOT_FAILURES = "fallos"
 SLOT_TOPIC = "tema"
 SLOT_FOLIOS = "folios"
+CLAIMED_PAYMENT = "ya_pago"
 OTHER_SERVER = "otro"
 NUMBERED = "#"
 GONE = frozenset({"deleted", "cancelled"})
@@ -63,6 +64,11 @@ class Turn:
         """The last value of an entity (a button's own value comes after those of the original text)."""
         values = [entity["value"] for entity in self.entities if entity.get("entity") == name]
         return values[-1] if values else None
+
+    @property
+    def says_to_have_paid(self) -> bool:
+        """Whether the customer says so in this message; what the live state says may be something else."""
+        return self.entity(CLAIMED_PAYMENT) is not None
 
     @property
     def servers(self) -> tuple[Server, ...]:

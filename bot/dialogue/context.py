@@ -19,6 +19,7 @@ from bot.dialogue import forms
 SLOT_TOPIC = "tema"
 SLOT_PENDING = "pregunta_pendiente"
 SERVER_ENTITY = "servidor"
+PAID_ENTITY = "ya_pago"
 SHORT_WORDS = 6
 FOLLOW_UP_WORDS = 7
 SHORTEST_WORDS = 3
@@ -52,6 +53,7 @@ _LIVE_TWIN = {
     "faq_consultar_vigencia": "consultar_suscripcion",
     "faq_respaldo_automatico": "consultar_respaldo",
 }
+_PAYMENT = frozenset({"consultar_pago", "faq_pago_sin_correo"})
 _ACCOUNT = ("consultar_", "listar_", "reenviar_")
 # Words of one question that belong to another while that one is talked about, unless they name their own subject:
 # "¿y no pierdo mi info?" is about a change after a change, and about not paying otherwise.
@@ -125,13 +127,19 @@ def stands_alone(alone: dict[str, Any]) -> bool:
     return bool(alone["decision"] == "answered" and alone["acceptance"] >= SURE_ALONE)
 
 
+def _claims_payment(alone: dict[str, Any]) -> bool:
+    """Who says to have paid speaks of the payment, whatever the talk was about: "pero si ya pagué" after a suspended server."""
+    said = any(entity["entity"] == PAID_ENTITY for entity in alone["entities"])
+    return said and alone["decision"] == "answered" and alone["intent"]["name"] in _PAYMENT
+
+
 def choose_reading(text: str, alone: dict[str, Any], together: dict[str, Any]) -> dict[str, Any] | None:
     """The reading of previous question and follow-up together, with the follow-up's own entities; None when it stands alone.
 
     After a general question "¿y la mía cuándo acaba?" asks about the account, however much the talk was about the rule.
     """
     own_account = alone["decision"] == "answered" and alone["intent"]["name"].startswith(_ACCOUNT) and _MINE.search(text)
-    if own_account or together["decision"] != "answered" or goes_on(text, alone, together) < TOGETHER_FROM:
+    if own_account or _claims_payment(alone) or together["decision"] != "answered" or goes_on(text, alone, together) < TOGETHER_FROM:
         return None
     return {**together, "text": alone["text"], "entities": alone["entities"]}
 

@@ -1,4 +1,7 @@
-"""Entities that actions use: the server's alias and Aspel products, found by spaCy's entity ruler on a blank Spanish pipeline."""
+"""Entities that actions use: the server's alias, Aspel products, and whether the customer says to have paid.
+
+Products are found by spaCy's entity ruler on a blank Spanish pipeline, the others by patterns.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from spacy.language import Language
 
 SERVER = "servidor"
 PRODUCT = "producto"
+PAID = "ya_pago"
 
 PRODUCTS = {
     "SAE": ["sae", "aspel sae", "sahe"],
@@ -32,6 +36,13 @@ _NOT_AN_ALIAS = frozenset({
 })
 # fmt: on
 _EXACT = re.compile(r"\b([A-Za-zÑñÁÉÍÓÚáéíóú]{3,20})\s?[-_]\s?(\d{1,2})\b")
+_PAID = re.compile(
+    r"\b(?:(?<!cuando )ya|s[ií])\s+(?:(?:lo|la|les?|los|se|te|hab[ií]a|he|hemos|hice|hicimos|realic[eé]|est[aá]|el|mi|un|ese)\s+)*"
+    r"(?:pagu?[eé]+|pagad[oa]|pagamos|pag[oó]|deposit(?:[eé]|ado|amos)|dep[oó]sito|transfer(?:[ií]|ido|imos|encia)|liquid(?:[eé]|ado|amos)|abon(?:[eé]|ado|amos))\b",
+    re.IGNORECASE,
+)
+"""«ya pagué», "si pague", "ya lo deposite", "ya hice el pago"; not "si pago mañana" without "ya"."""
+_CONDITION = re.compile(r"\bsi\s+pag[oó]\b", re.IGNORECASE)
 _VERSION = re.compile(r"\b(sae|coi|noi|prod|facture|adm)\d\b", re.IGNORECASE)
 _LOOSE = re.compile(r"\b([A-Za-zÑñ]{4,20})\s?0?(\d)\b")
 
@@ -47,7 +58,7 @@ def make_language() -> Language:
 
 
 def find_entities(language: Language, text: str) -> list[dict[str, Any]]:
-    """Products and server names of a text, in Rasa's shape.
+    """Products, server names and a claimed payment of a text, in Rasa's shape.
 
     A server written in full ("SIERRA-02") has `exact: True`; a loose mention ("sierra 2") may be something else, and the
     action drops it when the desk has no such server.
@@ -65,7 +76,15 @@ def find_entities(language: Language, text: str) -> list[dict[str, Any]]:
         for span in language(spelled).ents
         if span.label_ == PRODUCT
     ]
-    return found + _servers(text)
+    return found + _servers(text) + _claims(text)
+
+
+def _claims(text: str) -> list[dict[str, Any]]:
+    """At most one: that a payment was made, as the customer says."""
+    said = next((match for match in _PAID.finditer(text) if not _CONDITION.fullmatch(match.group())), None)
+    if said is None:
+        return []
+    return [{"entity": PAID, "value": PAID, "start": said.start(), "end": said.end(), "text": said.group(), "extractor": "ruler"}]
 
 
 def _servers(text: str) -> list[dict[str, Any]]:

@@ -109,6 +109,7 @@ async def ask(
     confidence: float = 0.97,
     action: str | None = None,
     beside: bool = False,
+    says_to_have_paid: bool = False,
     **changed_settings: Any,
 ) -> Rendered:
     """Run `action_<action>` (default: of the intent) for the desk `of` (None: a visitor) and check what holds for every answer.
@@ -121,6 +122,7 @@ async def ask(
     token = sign_turn(_SECRET, of.id if of else None, "portal" if of else "anonymous", turn, now)
     entities = [{"entity": "servidor", "value": servidor, "exact": exact}] if servidor else []
     entities += [{"entity": "producto", "value": producto}] if producto else []
+    entities += [{"entity": "ya_pago", "value": "ya_pago"}] if says_to_have_paid else []
     latest = {
         "intent": {"name": intent, "confidence": confidence},
         "entities": entities,

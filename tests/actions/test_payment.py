@@ -299,3 +299,25 @@ async def test_an_unpaid_renewal_without_any_recorded_charge():
     rendered = await ask("consultar_pago", desk(valid("UNO-01", -2, payments=())))
 
     assert rendered.text.startswith("Está sin pagar la renovación de UNO-01, de $1,250.00 MXN")
+
+
+# --- "pero ya pagué" --------------------------------------------------------------------------------------------------
+
+OWED = "Puedes ver el adeudo en PAGO DE SERVICIOS > Mi Estado de Cuenta; soporte te ayuda a ponerte al corriente."
+NOT_HERE = "Si pagaste después, ese pago todavía no aparece: revisa PAGO DE SERVICIOS > Mi Estado de Cuenta y ten tu comprobante a la mano para soporte."
+
+
+@pytest.mark.parametrize("intent", ["consultar_pago", "faq_pago_sin_correo"])
+@pytest.mark.parametrize("situation", SITUATIONS)
+async def test_who_says_to_have_paid_is_told_that_it_is_not_here_exactly_where_something_is_owed(intent: str, situation: str):
+    asked = desk(SITUATIONS[situation]())
+    claimed, plain = await ask(intent, asked, says_to_have_paid=True), await ask(intent, asked)
+
+    owes = OWED in plain.text
+    assert (NOT_HERE in claimed.text) == owes
+    assert claimed.text.replace(NOT_HERE, OWED) == plain.text
+    assert owes or situation not in {"in_grace", "suspended"}
+
+
+async def test_a_visitor_who_says_to_have_paid_is_told_nothing_of_a_payment():
+    assert NOT_HERE not in (await ask("consultar_pago", says_to_have_paid=True)).text

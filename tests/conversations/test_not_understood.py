@@ -23,6 +23,10 @@ REFUSED = [
     "lo mismo de la vez pasada pero chueco",
     "esa cosa de allá arriba",
     "eso sin lo otro",
+    "ya ve lo que le dije de aquello",
+    "como le comentaba lo del jueves",
+    "el asunto ese de la vez pasada",
+    "pásame aquello",
 ]
 OTHER_WORDS = "No te entendí. ¿Me lo dices con otras palabras?"
 

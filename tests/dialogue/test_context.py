@@ -101,6 +101,13 @@ def test_without_a_topic_there_is_no_context(slots):
     assert read_in_context("¿y el otro?", parsed(), slots) is None
 
 
+@pytest.mark.parametrize(("intent", "stands"), [("consultar_pago", True), ("faq_pago_sin_correo", True), ("consultar_servidor", False)])
+def test_who_says_to_have_paid_speaks_of_the_payment(intent, stands):
+    claim = {"entity": "ya_pago", "value": "ya_pago", "text": "ya pagué"}
+    alone, together = {**parsed(intent, "answered", 0.9), "entities": [claim]}, parsed("consultar_servidor", "answered", 0.99)
+    assert (choose_reading("pero si ya pagué", alone, together) is None) == stands
+
+
 @pytest.mark.parametrize(
     ("topic", "text", "label", "meant"),
     [

@@ -12,7 +12,7 @@ from bot.nlu.normalise import plain_text
 from tests.support.rasa import quiet_imports
 
 with quiet_imports():
-    from bot.nlu.entities import PRODUCT, SERVER, find_entities, make_language
+    from bot.nlu.entities import PAID, PRODUCT, SERVER, find_entities, make_language
 
 LANGUAGE = make_language()
 
@@ -164,3 +164,51 @@ def test_any_text_is_taken(text):
             assert entity["entity"] in {SERVER, PRODUCT}
         places = sorted((entity["start"], entity["end"]) for entity in found if entity["entity"] == SERVER)
         assert all(one[1] <= other[0] for one, other in itertools.pairwise(places)), "two servers in one place"
+
+
+def claims(text: str) -> int:
+    return sum(entity["entity"] == PAID for entity in find_entities(LANGUAGE, plain_text(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pero ya pague!!!",
+        "pero si ya pagueee",
+        "Ya pagué desde el lunes",
+        "ya lo pagué",
+        "si pague y no llega nada",
+        "sí pagué, eh",
+        "ya les deposité ayer",
+        "ya se los transferi x spei",
+        "ya hice el pago hace rato",
+        "ya hicimos la transferencia",
+        "YA PAGAMOS",
+        "ya está pagado",
+        "ya quedo pagada? no, ya esta pagada",
+        "ya habia pagado antes",
+        "ya liquide todo",
+    ],
+)
+def test_who_says_to_have_paid(text):
+    assert claims(text) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "¿cómo pago?",
+        "si pago hoy cuando se activa",
+        "y si no pago que pasa",
+        "cuando ya pague me avisan?",
+        "ya quiero pagar",
+        "no he pagado",
+        "ya me cobraron",
+        "las formas de pago ya cambiaron?",
+        "todavia no pago",
+        "ya va a vencer mi pago",
+        "",
+    ],
+)
+def test_who_does_not(text):
+    assert claims(text) == 0
