@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -82,21 +83,42 @@ class Acknowledged:
     another: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-async def one_customer(system: System, count: int, warm: int = TURNS_A_SITTING) -> Turns:
-    """One customer, who begins a new conversation every twenty turns; `warm` turns before are not counted."""
-    await _sittings(system, warm)
-    before, begun = usage(system.processes()), time.perf_counter()
-    times = await _sittings(system, count)
-    return _turns(system, before, times, time.perf_counter() - begun)
+@dataclass
+class _Block:
+    """Rounds of turns: how long each took, and each process's time for them."""
+
+    times: list[float] = field(default_factory=list)
+    spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    seconds: float = 0.0
+
+    async def take(self, system: System, conversation: Conversation, asked: Iterator[str], count: int) -> None:
+        before, begun = usage(system.processes()), time.perf_counter()
+        self.times += [await _timed(conversation, asked) for _ in range(count)]
+        self.seconds += time.perf_counter() - begun
+        after = usage(system.processes())
+        for name, spent in after.cpu_s.items():
+            self.spent[name] += spent - before.cpu_s[name]
+
+    def turns(self) -> Turns:
+        """All of them together."""
+        return Turns(self.times, {name: round(1000 * spent / len(self.times), 2) for name, spent in self.spent.items()}, self.seconds)
 
 
-async def _sittings(system: System, count: int) -> list[float]:
-    times: list[float] = []
-    for sitting, first in enumerate(range(0, count, TURNS_A_SITTING)):
-        asked = questions(sitting)
-        async with system.converse(desk_of(sitting)) as conversation:
-            times += [await _timed(conversation, asked) for _ in range(min(TURNS_A_SITTING, count - first))]
-    return times
+async def one_customer(systems: Sequence[System], sittings: int, warm: int = 1) -> list[Turns]:
+    """One customer of each system, who begins a new conversation every twenty turns; `warm` sittings before are not counted.
+
+    The sittings of the systems alternate: a machine that is shared is now faster and now slower, and so all see the same of it.
+    """
+    blocks = [_Block() for _ in systems]
+    for number in range(-warm, sittings):
+        for system, block in zip(systems, blocks, strict=True):
+            await _sitting(system, number, block if number >= 0 else _Block())
+    return [block.turns() for block in blocks]
+
+
+async def _sitting(system: System, number: int, block: _Block) -> None:
+    async with system.converse(desk_of(number)) as conversation:
+        await block.take(system, conversation, questions(number), TURNS_A_SITTING)
 
 
 async def many_customers(system: System, customers: int, warm_seconds: float, seconds: float) -> Turns:
@@ -140,26 +162,14 @@ async def depth(system: System, at: int, rounds: int) -> Depth:
         for _ in range(at - rounds * len(EARLY) // 2):
             await long.ask(next(asked))
         for _ in range(rounds):
-            await late.take(system, long, asked)
+            await late.take(system, long, asked, len(EARLY))
             async with system.converse(desk_of(0)) as fresh:
                 fresh_asked = questions()
                 for _ in range(1, EARLY.start):
                     await fresh.ask(next(fresh_asked))
-                await early.take(system, fresh, fresh_asked)
-    return Depth(at, percentile(early.times, 50), percentile(late.times, 50), early.cpu_ms / rounds, late.cpu_ms / rounds)
-
-
-@dataclass
-class _Block:
-    """Rounds of ten turns: how long each took, and the servers' processor time a turn, summed over the rounds."""
-
-    times: list[float] = field(default_factory=list)
-    cpu_ms: float = 0.0
-
-    async def take(self, system: System, conversation: Conversation, asked: Iterator[str]) -> None:
-        before = usage(system.processes())
-        self.times += [await _timed(conversation, asked) for _ in EARLY]
-        self.cpu_ms += servers(cpu_a_turn(before, usage(system.processes()), len(EARLY)))
+                await early.take(system, fresh, fresh_asked, len(EARLY))
+    first, last = early.turns(), late.turns()
+    return Depth(at, first.p50, last.p50, servers(first.cpu_ms), servers(last.cpu_ms))
 
 
 async def acknowledgement(ours: Ours, seconds: float) -> Acknowledged:
@@ -210,7 +220,3 @@ async def _timed(conversation: Conversation, asked: Iterator[str]) -> float:
     begun = time.perf_counter()
     await conversation.ask(text)
     return 1000 * (time.perf_counter() - begun)
-
-
-def _turns(system: System, before: Usage, times: list[float], seconds: float) -> Turns:
-    return Turns(times, cpu_a_turn(before, usage(system.processes()), len(times)), seconds)

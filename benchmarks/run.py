@@ -1,9 +1,10 @@
-"""The order of a run: each system alone on the machine, started, measured, stopped; ours once more with two dialogue processes."""
+"""The order of a run: the turns of one customer, ours and stock by turns; then each system alone on the machine, ours once more with two dialogue processes."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from benchmarks.measure import Acknowledged, Depth, Turns
 from benchmarks.ours import Ours
 from benchmarks.stock.servers import Stock
 from benchmarks.system import System
-from benchmarks.workload import DESKS, QUESTIONS
+from benchmarks.workload import DESKS, QUESTIONS, TURNS_A_SITTING
 
 Say = Callable[[str], None]
 
@@ -21,7 +22,7 @@ PARTS = ("start", "turn", "throughput", "depth", "ack")
 SYSTEMS = frozenset({"ours", "stock"})
 CUSTOMERS = 32
 WARM_SECONDS = 3.0
-TURNS = 300
+SITTINGS = 20  # of twenty turns
 DEEP_OURS = 2000
 DEEP_STOCK = 300
 ROUNDS_OURS = 10
@@ -65,11 +66,36 @@ class Results:
 async def run(plan: Plan, project: Path | None, folder: Path, say: Say) -> Results:
     """Measure as planned; `project` is the trained stock project, or None without stock."""
     results = Results()
+    if "turn" in plan.parts:
+        await _turns(plan, project, folder, results, say)
     if "ours" in plan.systems:
         await _ours(plan, folder, results.ours, say)
     if "stock" in plan.systems and project is not None:
         await _stock(plan, project, folder, results.stock, say)
     return results
+
+
+async def _turns(plan: Plan, project: Path | None, folder: Path, results: Results, say: Say) -> None:
+    """Both systems stand on the machine, and one customer writes now to this one, now to that one."""
+    with ExitStack() as running:
+        pairs: list[tuple[System, Measured]] = []
+        if "ours" in plan.systems:
+            ours = Ours(_made(folder / "ours-turns"))
+            running.callback(ours.stop)
+            ours.start()
+            ours.wait_ready()
+            pairs.append((ours, results.ours))
+        if "stock" in plan.systems and project is not None:
+            stock = Stock(project, _made(folder / "stock-turns"))
+            running.callback(stock.stop)
+            await stock.prepare()
+            stock.start()
+            await stock.wait_ready()
+            pairs.append((stock, results.stock))
+        say(f"{' and '.join(system.name for system, _ in pairs)}: {SITTINGS * TURNS_A_SITTING} turns of one customer each, by turns …")
+        for (system, measured), turns in zip(pairs, await measure.one_customer([system for system, _ in pairs], SITTINGS), strict=True):
+            measured.turn = turns
+            say(f"{system.name}: turn p50 {turns.p50:.1f} ms, p95 {turns.p95:.1f} ms")
 
 
 async def _ours(plan: Plan, folder: Path, measured: Measured, say: Say) -> None:
@@ -149,10 +175,6 @@ def _more_starts(plan: Plan) -> int:
 
 
 async def _common(plan: Plan, system: System, measured: Measured, deep: int, rounds: int, say: Say) -> None:
-    if "turn" in plan.parts:
-        say(f"{system.name}: {TURNS} turns of one customer …")
-        measured.turn = await measure.one_customer(system, TURNS)
-        say(f"{system.name}: turn p50 {measured.turn.p50:.1f} ms, p95 {measured.turn.p95:.1f} ms")
     if "throughput" in plan.parts:
         await _load(plan, system, measured, 1, say)
     if "depth" in plan.parts:
