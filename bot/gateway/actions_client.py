@@ -14,6 +14,8 @@ import aiohttp
 from bot.identity.turn import place_of
 
 HINT_SECONDS = 1.0
+ROUNDS_BEHIND = 2
+"""Rounds of the event loop that a hint waits, so that the turn's own request goes out first: one for its task, one for its client's."""
 
 
 class ActionsClient:
@@ -31,6 +33,8 @@ class ActionsClient:
         hint.add_done_callback(self._hints.discard)
 
     async def _foretell(self, url: str, token: str) -> None:
+        for _ in range(ROUNDS_BEHIND):
+            await asyncio.sleep(0)
         with contextlib.suppress(aiohttp.ClientError, TimeoutError):
             async with self._http.post(f"{url}/ahead", data=token.encode()):
                 pass
