@@ -9,7 +9,8 @@ from actions.live import last_mail, readings
 from actions.say import Reading, Reply, Values
 from actions.server_state import say_creation, say_gone, say_suspended
 from actions.turn import GONE, Turn
-from bot.accounts.port import Licence, Server
+from bot.accounts.port import Desk, Licence, Server
+from bot.identity.levels import DataClass
 from bot.rules import format as words
 
 RESEND_PAUSE = timedelta(minutes=5)
@@ -24,6 +25,7 @@ class ConnectionData(ServerAction):
     """FAQ 14: the data arrive by mail; when it went out, where to, whether it bounced, and the offer to send it again."""
 
     intent = "faq_datos_conexion"
+    data = DataClass.CONNECTION
     general = "utter_faq_datos_conexion"
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
@@ -123,6 +125,7 @@ class ResendConnectionMail(ServerAction):
     """Send the connection mail of an active server again to the registered address: an effect that the gateway applies once."""
 
     intent = "reenviar_datos_conexion"
+    data = DataClass.CONNECTION
     many = "ask"
     which = "utter_reenvio_cual_servidor"
 
@@ -132,25 +135,25 @@ class ResendConnectionMail(ServerAction):
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Resend, or say why not."""
-        assert turn.desk is not None
+        desk = turn.sees(self.data)
+        assert desk is not None
         if server.status != "active":
             reply.say("utter_reenvio_no_activo")
             say_not_active(turn, server, reply)
-        elif "@" not in turn.desk.email:
+        elif "@" not in desk.email:
             say_with_line(turn, reply, "utter_reenvio_sin_direccion")
         elif _on_its_way(turn, server):
             reply.say("utter_reenvio_en_camino", readings=_mail_readings(turn, server), **_mail_values(turn, server))
         else:
-            self._resend(turn, server, reply)
+            self._resend(turn, desk, server, reply)
 
-    def _resend(self, turn: Turn, server: Server, reply: Reply) -> None:
-        assert turn.desk is not None
-        reply.effect("resend_connection_mail", desk=turn.desk.id, server=server.alias)
+    def _resend(self, turn: Turn, desk: Desk, server: Server, reply: Reply) -> None:
+        reply.effect("resend_connection_mail", desk=desk.id, server=server.alias)
         mail = last_mail(server)
-        values: Values = {"servidor": server.alias, "correo": words.mask_email(turn.desk.email)}
+        values: Values = {"servidor": server.alias, "correo": words.mask_email(desk.email)}
         told = (*readings(turn, server, "desk", email=values["correo"]), *_mail_readings(turn, server))
         if mail and mail.status == "bounced":
-            key = "utter_reenvio_tras_rebote" if mail.sent_to == turn.desk.email else "utter_reenvio_a_otra_direccion"
+            key = "utter_reenvio_tras_rebote" if mail.sent_to == desk.email else "utter_reenvio_a_otra_direccion"
             say_with_line(turn, reply, key, readings=told, rebotado=words.mask_email(mail.sent_to), **values)
         else:
             reply.say("utter_reenvio_hecho", readings=told, **values)
@@ -212,8 +215,9 @@ def _mail_readings(turn: Turn, server: Server) -> tuple[Reading, ...]:
 
 def _sae(turn: Turn, server: Server) -> Licence | None:
     """The SAE licence of this server, else one of the desk that is tied to no server; those in force first."""
-    assert turn.desk is not None
-    free = [licence for licence in turn.desk.licences if licence.server_alias is None]
+    desk = turn.sees(DataClass.SERVERS)
+    assert desk is not None
+    free = [licence for licence in desk.licences if licence.server_alias is None]
     found = [licence for licence in (*server.licences, *free) if SAE in licence.product.upper().split()]
     return next((licence for licence in found if licence.status in IN_FORCE), found[0] if found else None)
 

@@ -8,6 +8,7 @@ from actions.say import Reading, Reply, Values
 from actions.server_state import say_gone
 from actions.turn import GONE, Turn
 from bot.accounts.port import Backup, Server
+from bot.identity.levels import DataClass
 from bot.rules import format as words
 from bot.rules.backup import last_night, next_window, streak_of_failures
 
@@ -18,6 +19,7 @@ class AutomaticBackup(ServerAction):
     """FAQ 5: automatic, every night, overwrites the last one; then this server's last backup and its next window."""
 
     intent = "faq_respaldo_automatico"
+    data = DataClass.BACKUPS
     general = "utter_faq_respaldo_automatico"
     heading = "utter_respaldo_lista_breve"
 
@@ -34,6 +36,7 @@ class MyBackup(ServerAction):
     """Did my backup run: result, time, size, what to do when it failed."""
 
     intent = "consultar_respaldo"
+    data = DataClass.BACKUPS
     heading = "utter_respaldo_lista"
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:

@@ -18,6 +18,7 @@ from actions.environment import environment
 from actions.say import Button, Reading, Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
 from bot.accounts.port import Desk, Server
+from bot.identity.levels import DataClass
 from bot.rules import format as words
 from bot.rules.support import Open, line_state
 
@@ -65,7 +66,7 @@ class AssistantAction(Action, ABC):
             return
         if waiting["intent"] == self.intent:
             reply.remember(SLOT_PENDING, None)
-        elif self.resumes and turn.desk is not None:
+        elif self.resumes and turn.servers:
             # once only: a customer who goes on elsewhere has dropped the question
             reply.remember(SLOT_PENDING, None)
             if not reply.offers_buttons:  # two buttons "SIERRA-01" with two meanings would be no choice
@@ -98,16 +99,18 @@ class LiveAction(AssistantAction):
     """
 
     general: ClassVar[str | None] = None
+    data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, then the live part or why there is none."""
         self.say_general(turn, reply)
-        if turn.desk is not None:
-            self.add_live(turn, turn.desk, reply)
-        elif turn.audience == "visitor":
-            say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
-        else:
+        desk = turn.sees(self.data)
+        if desk is not None:
+            self.add_live(turn, desk, reply)
+        elif turn.audience == "unavailable":
             say_with_line(turn, reply, "utter_estado_no_disponible")
+        else:
+            say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """Say the general answer, if the question has one."""

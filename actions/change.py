@@ -11,6 +11,7 @@ from actions.say import Reply, Values
 from actions.server_state import say_gone
 from actions.turn import GONE, Turn
 from bot.accounts.port import PlanChangeState, Server
+from bot.identity.levels import DataClass
 from bot.rules import format as words
 from bot.rules.subscription import change_cutoff, next_ends_on
 
@@ -33,6 +34,7 @@ class ChangeSolution(ServerAction):
     """FAQ 12: cancel in time and contract the other one; then the last day to cancel this server."""
 
     intent = "faq_cambiar_solucion"
+    data = DataClass.CHANGES
     general = "utter_faq_cambiar_solucion"
     many = "ask"
 
@@ -61,6 +63,7 @@ class MoveInformation(ServerAction):
     """FAQ 13: the information moves, Aspel is activated again; then where a change of this customer stands."""
 
     intent = "faq_traslado_informacion"
+    data = DataClass.CHANGES
     general = "utter_faq_traslado_informacion"
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:

@@ -3,9 +3,8 @@
 The SDK builds actions with no arguments, so they cannot be given their collaborators; they ask here.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from actions.ahead import ReadAhead
 from bot.accounts.port import AccountsPort
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import Settings
@@ -13,12 +12,11 @@ from bot.settings import Settings
 
 @dataclass(frozen=True)
 class Environment:
-    """Settings, the live state and the business calendar of this process; and what of the live state is being read ahead."""
+    """Settings, the live state and the business calendar of this process."""
 
     settings: Settings
     accounts: AccountsPort
     calendar: BusinessCalendar
-    ahead: ReadAhead = field(default_factory=ReadAhead)
 
 
 _current: list[Environment] = []

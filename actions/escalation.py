@@ -1,26 +1,30 @@
-"""A person takes over: the folio that a customer quotes on the telephone, and the case that is opened for the agents."""
+"""A person takes over: the folio that a customer quotes on the telephone, and the case that is opened for the agents.
+
+A folio is unique among open cases: the ledger refuses one that is taken, the turn is tried again, and each attempt makes another folio.
+"""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 
 from actions.base import AssistantAction, say_with_line
 from actions.say import Reply
 from actions.turn import SLOT_FOLIOS, SLOT_PENDING, SLOT_TOPIC, Turn
+from bot.identity.levels import DataClass
 from bot.rules import format as words
 from bot.rules.support import Open, line_state
 
-CODE_PREFIX = "SV-"
-CODE_CHARACTERS = 5
+CODE_ALPHABET = "234679ACDEFHJKMNPQRTUVWX"
+"""Characters that nobody takes for another one on the telephone."""
+CODE_CHARACTERS = 6
 ASKED_FOR = "cliente_pide_asesor"
 
 
-def escalation_code(turn_id: str, reason: str) -> str:
-    """The folio "SV-XXXXX" of a turn's case; the same turn tried again has the same one, so that no case is opened twice."""
-    digest = hashlib.sha256(f"{turn_id} {reason}".encode()).digest()
-    return CODE_PREFIX + base64.b32encode(digest).decode()[:CODE_CHARACTERS]
+def escalation_code(turn_id: str, reason: str, attempt: int) -> str:
+    """The folio of a turn's case: six characters, easy to say."""
+    number = int.from_bytes(hashlib.sha256(f"{turn_id} {reason} {attempt}".encode()).digest())
+    return "".join(CODE_ALPHABET[number // len(CODE_ALPHABET) ** place % len(CODE_ALPHABET)] for place in range(CODE_CHARACTERS))
 
 
 def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | None = None) -> str:
@@ -35,7 +39,7 @@ def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | N
     folios: dict[str, str] = {**(turn.tracker.get_slot(SLOT_FOLIOS) or {}), **reply.slots.get(SLOT_FOLIOS, {})}
     new = [subject for subject in subjects if subject not in folios]
     if new:
-        code = escalation_code(turn.identity.turn, reason)
+        code = escalation_code(turn.claims.turn, reason, turn.attempt)
         details = [part for subject in new for part in subjects[subject]]
         reply.effect("escalate", reason=reason, code=code, summary=_summary(turn, details) or reason)
         folios |= dict.fromkeys(new, code)
@@ -44,7 +48,8 @@ def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | N
 
 
 def _summary(turn: Turn, details: Iterable[str]) -> str:
-    customer = (turn.desk.id, turn.desk.name) if turn.desk else (turn.identity.desk,)
+    desk = turn.sees(DataClass.NAME)
+    customer = (desk.id, desk.name) if desk else (turn.claims.identity.desk,)
     return " · ".join(part for part in (*customer, *details, turn.tracker.get_slot(SLOT_TOPIC)) if part)
 
 
@@ -61,8 +66,9 @@ class TalkToAgent(AssistantAction):
         if turn.tracker.get_slot(SLOT_PENDING):
             reply.remember(SLOT_PENDING, None)
         is_open = isinstance(line_state(turn.calendar, turn.settings.support_hours, turn.now), Open)
-        if turn.desk:
+        desk = turn.sees(DataClass.NAME)
+        if desk:
             key = "utter_asesor_conocido" if is_open else "utter_asesor_conocido_linea_cerrada"
-            say_with_line(turn, reply, key, cliente=turn.desk.name, folio=code)
+            say_with_line(turn, reply, key, cliente=desk.name, folio=code)
         else:
             say_with_line(turn, reply, "utter_asesor" if is_open else "utter_asesor_linea_cerrada", folio=code)

@@ -93,6 +93,5 @@ def _of(server: Server) -> Values:
 
 
 def _readings(turn: Turn, licences: tuple[Licence, ...]) -> tuple[Reading, ...]:
-    assert turn.desk is not None
-    read_at = turn.desk.read_at
+    read_at = turn.read_at
     return tuple(Reading("licence", licence.product, licence.status, read_at, licence.server_alias) for licence in licences)

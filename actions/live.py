@@ -144,6 +144,5 @@ def charge_readings(turn: Turn, server: Server, payment: Payment) -> tuple[Readi
 
 def readings(turn: Turn, server: Server | None, source: str, **values: object) -> tuple[Reading, ...]:
     """One reading for each of `values` that is not None, of a server or of the whole desk; ISO forms of dates, read when the desk was."""
-    assert turn.desk is not None
-    read_at, alias = turn.desk.read_at, server.alias if server else None
-    return tuple(Reading(source, field, str(value), read_at, alias) for field, value in values.items() if value is not None)
+    alias = server.alias if server else None
+    return tuple(Reading(source, field, str(value), turn.read_at, alias) for field, value in values.items() if value is not None)

@@ -35,6 +35,7 @@ from actions.say import Reply, Values
 from actions.server_state import say_creation
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
+from bot.identity.levels import DataClass
 from bot.rules import format as words
 from bot.rules.service import expected_ready_at
 
@@ -55,6 +56,7 @@ class PaymentMethods(ServerAction):
     """FAQ 8: automatic charge to a bank account or to a card; then the customer's own method, masked."""
 
     intent = "faq_formas_pago"
+    data = DataClass.PAYMENTS
     general = "utter_faq_formas_pago"
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
@@ -78,6 +80,7 @@ class PaidAndNoMail(ServerAction):
     """FAQ 20: bank and debit charges take 2 to 3 business days; then this charge, and the mail once it is credited."""
 
     intent = "faq_pago_sin_correo"
+    data = DataClass.PAYMENTS
     general = "utter_faq_pago_sin_correo"
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
@@ -124,6 +127,7 @@ class MyPayment(ServerAction):
     """Was my payment credited or rejected, is it pending; what do I owe; when and how much is the next charge."""
 
     intent = "consultar_pago"
+    data = DataClass.PAYMENTS
     heading = "utter_pago_varios"
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
@@ -166,6 +170,7 @@ class Invoices(ServerAction):
     """FAQ 16: where the invoice is and from when; then the invoice of the last credited payment."""
 
     intent = "faq_factura"
+    data = DataClass.PAYMENTS
     general = "utter_faq_factura"
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
@@ -185,6 +190,7 @@ class MyInvoice(ServerAction):
     """Is my invoice available: its number or its day, and where it is downloaded."""
 
     intent = "consultar_factura"
+    data = DataClass.PAYMENTS
     heading = "utter_factura_varias"
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:

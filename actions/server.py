@@ -8,8 +8,8 @@ import contextlib
 import hmac
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
+import msgspec
 import structlog
 from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
@@ -17,9 +17,7 @@ from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.environment import environment
 from bot.clock import now
-from bot.errors import IdentityError
-from bot.identity.turn import read_turn
-from bot.sending import send_json
+from bot.protocol.action import read_call
 
 log = structlog.get_logger()
 EXECUTOR = web.AppKey("executor", ActionExecutor)
@@ -34,7 +32,6 @@ def create_app() -> web.Application:
     executor.register_package("actions")
     app[EXECUTOR] = executor
     app.router.add_post("/webhook", _webhook)
-    app.router.add_post("/ahead", _ahead)
     app.router.add_get("/health/live", _alive)
     app.router.add_get("/health/ready", _alive)
     app.on_startup.append(_warm)
@@ -86,33 +83,14 @@ def _place(error: BaseException) -> str:
 
 async def _webhook(request: web.Request) -> web.Response:
     try:
-        call = await request.json()
-    except (ValueError, LookupError, RecursionError):  # no JSON, no UTF-8, an unknown charset, nested without end
-        call = None
-    if not (isinstance(call, dict) and isinstance(call.get("tracker"), dict) and _is_name(call.get("next_action"))):
+        call = read_call(await request.read())
+    except (ValueError, RecursionError):
         return web.json_response({"error": "malformed"}, status=400)
     started = time.perf_counter()
-    result = await request.app[EXECUTOR].run(call)
+    result = await request.app[EXECUTOR].run(msgspec.to_builtins(call))
     ms = round((time.perf_counter() - started) * 1000, 1)
-    response = await send_json(request, result)
-    log.info("action", action=call["next_action"], outcome="done", ms=ms, correlation=request.headers.get("X-Correlation-Id"))
-    return response
-
-
-async def _ahead(request: web.Request) -> web.Response:
-    """A turn is coming: read its customer's desk now. The body is its token, which the action will be given too."""
-    here = environment()
-    try:
-        identity = read_turn(here.settings.internal_secret, (await request.text()), now())
-    except (IdentityError, LookupError, ValueError):
-        return web.json_response({"error": "malformed"}, status=400)
-    if identity.desk is not None:
-        here.ahead.begin(here.accounts, identity.turn, identity.desk)
-    return web.Response(status=204)
-
-
-def _is_name(action: Any) -> bool:
-    return isinstance(action, str) and action != ""
+    log.info("action", action=call.next_action, outcome="done", ms=ms, correlation=request.headers.get("X-Correlation-Id"))
+    return web.json_response(result)
 
 
 async def _alive(_: web.Request) -> web.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.base import TalkAction, waiting_buttons
 from actions.say import Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
+from bot.identity.levels import DataClass
 
 
 class Greet(TalkAction):
@@ -14,12 +15,13 @@ class Greet(TalkAction):
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Greet."""
-        if turn.desk is None:
+        desk = turn.sees(DataClass.NAME)
+        if desk is None:
             reply.say("utter_saludar")
         elif turn.tracker.get_slot(SLOT_PENDING):
-            reply.say("utter_saludar_en_espera", cliente=turn.desk.name)
+            reply.say("utter_saludar_en_espera", cliente=desk.name)
         else:
-            reply.say("utter_saludar_conocido", cliente=turn.desk.name)
+            reply.say("utter_saludar_conocido", cliente=desk.name)
 
 
 class SayGoodbye(TalkAction):
@@ -57,7 +59,7 @@ class Help(TalkAction):
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Questions on the account for those who can ask them."""
-        reply.say("utter_pedir_ayuda_conocido" if turn.desk else "utter_pedir_ayuda")
+        reply.say("utter_pedir_ayuda_conocido" if turn.servers else "utter_pedir_ayuda")
 
 
 class Yes(TalkAction):

@@ -1,6 +1,7 @@
 """Who is asking, what state could be read, and which server is meant: worked out once, before a topic says anything.
 
-Actions trust the signed turn token and nothing else: no slot, no text, no other metadata says who the customer is.
+Actions trust the signed turn token and nothing else: no slot, no text, no other metadata says who the customer is. `Turn.sees` is their only
+way to the customer's desk: it asks the table of levels first.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from actions.environment import Environment
 from bot import clock
 from bot.accounts.port import Desk, Server
 from bot.errors import AccountsUnavailable, DeskUnknown
-from bot.identity.turn import TurnIdentity, read_turn
+from bot.identity.levels import DataClass, may_see
+from bot.identity.turn import TurnClaims, read_turn
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import Settings
 
@@ -39,16 +41,30 @@ Audience = Literal["known", "visitor", "unavailable"]
 class Turn:
     """One question, ready to be answered.
 
-    `desk` is None for a visitor and when live state cannot be read; `audience` says which of the two.
+    `audience`: somebody unknown, or known, or known while live state cannot be read.
     """
 
     now: datetime
     settings: Settings
     calendar: BusinessCalendar
-    identity: TurnIdentity
+    claims: TurnClaims
     audience: Audience
-    desk: Desk | None
     tracker: Tracker
+    _desk: Desk | None
+
+    def sees(self, data: DataClass) -> Desk | None:
+        """The desk, for answers that tell this kind of data; None when it cannot be read, or may not be told to whoever is asking."""
+        return self._desk if may_see(self.claims.identity.level, data, self.claims.channel) else None
+
+    @property
+    def read_at(self) -> datetime:
+        """When the live state was read; now, when it was not."""
+        return self._desk.read_at if self._desk is not None else self.now
+
+    @property
+    def attempt(self) -> int:
+        """How often this turn has been tried, this time included."""
+        return int((self.tracker.latest_message.get("metadata") or {}).get("attempt", 1))
 
     @property
     def today(self) -> date:
@@ -73,22 +89,23 @@ class Turn:
     @property
     def servers(self) -> tuple[Server, ...]:
         """The desk's servers that matter: those not deleted or cancelled, or all when nothing else is left."""
-        if self.desk is None:
+        desk = self.sees(DataClass.SERVERS)
+        if desk is None:
             return ()
-        living = tuple(server for server in self.desk.servers if server.status not in GONE)
-        return living or self.desk.servers
+        living = tuple(server for server in desk.servers if server.status not in GONE)
+        return living or desk.servers
 
     @property
     def remembered(self) -> Server | None:
         """The server chosen earlier in the episode, if it (still) belongs to this desk."""
-        alias = self.tracker.get_slot(SLOT_SERVER)
-        return self.desk.server(alias) if self.desk and alias else None
+        desk, alias = self.sees(DataClass.SERVERS), self.tracker.get_slot(SLOT_SERVER)
+        return desk.server(alias) if desk and alias else None
 
     @property
     def named(self) -> Server | None:
         """The server named in this message, if it belongs to this desk. "otro" means the other one of two, "#3" the one numbered 03."""
-        alias = self.entity(SLOT_SERVER)
-        if not (self.desk and alias):
+        desk, alias = self.sees(DataClass.SERVERS), self.entity(SLOT_SERVER)
+        if not (desk and alias):
             return None
         if alias == OTHER_SERVER:
             others = [server for server in self.servers if server != self.remembered]
@@ -96,13 +113,13 @@ class Turn:
         if alias.startswith(NUMBERED):
             numbered = [server for server in self.servers if server.alias.endswith(f"-{int(alias.removeprefix(NUMBERED)):02d}")]
             return numbered[0] if len(numbered) == 1 else None
-        return self.desk.server(alias)
+        return desk.server(alias)
 
     @property
     def named_foreign(self) -> str | None:
         """A server name written in full that is not on this desk: never a hint whether it exists elsewhere."""
-        alias = self.entity(SLOT_SERVER)
-        if self.desk is None or not alias or alias == OTHER_SERVER or self.desk.server(alias):
+        desk, alias = self.sees(DataClass.SERVERS), self.entity(SLOT_SERVER)
+        if desk is None or not alias or alias == OTHER_SERVER or desk.server(alias):
             return None
         written = any(entity.get("entity") == SLOT_SERVER and entity.get("exact") for entity in self.entities)
         return alias if written else None
@@ -127,18 +144,18 @@ async def open_turn(environment: Environment, tracker: Tracker) -> Turn:
     """Verify the turn token and read the desk. Raises TokenInvalid or TokenExpired, which abort the turn."""
     now = clock.now()
     metadata = tracker.latest_message.get("metadata") or {}
-    identity = read_turn(environment.settings.internal_secret, metadata.get("turn_token", ""), now)
-    desk, audience = await _read_desk(environment, identity)
-    return Turn(now, environment.settings, environment.calendar, identity, audience, desk, tracker)
+    claims = read_turn(environment.settings.internal_secret, metadata.get("turn_token", ""), now)
+    desk, audience = await _read_desk(environment, claims)
+    return Turn(now, environment.settings, environment.calendar, claims, audience, tracker, desk)
 
 
-async def _read_desk(environment: Environment, identity: TurnIdentity) -> tuple[Desk | None, Audience]:
-    if identity.desk is None:
+async def _read_desk(environment: Environment, claims: TurnClaims) -> tuple[Desk | None, Audience]:
+    if claims.identity.desk is None:
         return None, "visitor"
     try:
-        return await environment.ahead.desk(environment.accounts, identity.turn, identity.desk), "known"
+        return await environment.accounts.read_desk(claims.identity.desk), "known"
     except AccountsUnavailable:
-        log.warning("live state unavailable", turn=identity.turn)
+        log.warning("live state unavailable", turn=claims.turn)
     except DeskUnknown:
-        log.warning("identified desk is not in the live state", turn=identity.turn)
+        log.warning("identified desk is not in the live state", turn=claims.turn)
     return None, "unavailable"

@@ -7,7 +7,12 @@ AssistantError
 │   └── DeskUnknown          the identified customer has no desk in the live state
 ├── IdentityError
 │   ├── TokenInvalid         forged, malformed, other audience or key
+│   │   └── NoSession            the request carries no session token that is good
 │   └── TokenExpired         was good once
+│       └── SessionOver          the request's session has ended
+├── RequestError
+│   ├── Malformed            the request cannot be understood; `code` says why
+│   └── TooLong              the text has more characters than a message may have
 ├── DialogueError
 │   ├── TurnAborted          something inside the turn failed: keep nothing of it, retry later
 │   │   └── EpisodeUnreadable    the episode's events cannot be read: no retry will mend that, a fresh episode will
@@ -50,6 +55,30 @@ class TokenInvalid(IdentityError):
 
 class TokenExpired(IdentityError):
     """The token was valid and is not any more."""
+
+
+class NoSession(TokenInvalid):
+    """The request carries no session token that is good."""
+
+
+class SessionOver(TokenExpired):
+    """The request's session has ended."""
+
+
+class RequestError(AssistantError):
+    """Root of errors of what a client sent."""
+
+
+class Malformed(RequestError):
+    """The request cannot be understood; `code` says what is wrong with it."""
+
+    def __init__(self, code: str = "malformed") -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class TooLong(RequestError):
+    """The text has more characters than a message may have."""
 
 
 class DialogueError(AssistantError):

@@ -42,7 +42,7 @@ def loaded(statement: str) -> set[str]:
     [
         ("import bot.gateway.app", (*HEAVY, "rasa_sdk", "actions")),
         ("import bot.gateway.__main__", (*HEAVY, "rasa_sdk", "actions")),
-        ("import bot.conversations.turns", (*HEAVY, "rasa_sdk", "aiohttp")),
+        ("import bot.conversations.queue", (*HEAVY, "rasa_sdk", "aiohttp")),
         ("import bot.accounts", (*HEAVY, "rasa_sdk", "aiohttp")),
         ("import bot.settings", (*HEAVY, "rasa_sdk", "aiohttp", "sqlalchemy")),
         ("import bot.supervisor.supervisor", (*HEAVY, "rasa_sdk", "sqlalchemy")),

@@ -25,8 +25,8 @@ from benchmarks.chaos.run import Say, _until_quiet, _until_written
 from benchmarks.scale.site import Site, until_ready
 from benchmarks.scale.traces import metrics_of, requests
 from bot import clock
-from bot.gateway.timings import Timings
 from bot.identity.portal import issue_portal_token
+from bot.timings import Timings
 
 KILLS: tuple[tuple[Kind, float], ...] = (("gateway", 0.15), ("dialogue", 0.4), ("actions", 0.65))
 """After which share of the messages a process of each kind dies; the next one at the earliest when the last one is back."""

@@ -9,8 +9,8 @@ from benchmarks.figures import number, percentile, rounded
 from benchmarks.machine import CUSTOMERS, cpu_a_turn, servers
 from benchmarks.scale.faults import Faults
 from benchmarks.scale.load import Turn, Window
-from bot.gateway.timings import Timings
 from bot.nlu.report_tables import table
+from bot.timings import Timings
 
 POLL_MS = 1000 * Timings().poll_seconds
 Figures = dict[str, float | None]

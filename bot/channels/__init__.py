@@ -1,1 +1,1 @@
-"""The channels a customer may write in, one package each."""
+"""Channels: one package each. They never know each other."""

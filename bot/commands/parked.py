@@ -7,9 +7,9 @@ import asyncio
 import sys
 
 from bot import clock
-from bot.conversations import queue
+from bot.conversations import operators
 from bot.conversations.ledger import Ledger
-from bot.conversations.queue import Parked
+from bot.conversations.operators import Parked
 from bot.database import make_engine
 from bot.errors import LedgerUnavailable
 from bot.settings import load_settings
@@ -40,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
 async def _work(url: str, *, retry: bool) -> tuple[list[Parked], int]:
     ledger = Ledger(make_engine(url))
     try:
-        found = await queue.parked(ledger)
-        again = [await queue.retry_parked(ledger, row.message, clock.now()) for row in found] if retry else []
+        found = await operators.parked(ledger)
+        again = [await operators.retry_parked(ledger, row.message, clock.now()) for row in found] if retry else []
         return found, sum(again)
     finally:
         await ledger.close()

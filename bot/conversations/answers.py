@@ -7,25 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, bindparam, insert, update
 
-from bot.conversations import episodes, turns
+from bot.conversations import episodes, outbox, queue
 from bot.conversations.base import BUTTON_LIFE
 from bot.conversations.clean import clean_json, clean_text
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownButton, ShownMessage, shown
-from bot.conversations.results import Reply, TurnResult, Understood, Wanted
-from bot.conversations.tables import BUTTON, DELIVERY, EFFECT, ESCALATION, MESSAGE, NOW, READING, UNDERSTANDING
-from bot.conversations.turns import OpenTurn
+from bot.conversations.queue import OpenTurn
+from bot.conversations.tables import BUTTON, EFFECT, ESCALATION, MESSAGE, NOW, READING, UNDERSTANDING
+from bot.protocol.turn import Effect, Reply, TurnResult, Understood
 
 MAX_BUTTONS = 10
+RANKED = 3
 
 Rows = list[dict[str, Any]]
 
-_INSERT = {table: insert(table) for table in (MESSAGE, BUTTON, READING, DELIVERY, EFFECT, ESCALATION, UNDERSTANDING)}
+_INSERT = {table: insert(table) for table in (BUTTON, READING, EFFECT, ESCALATION, UNDERSTANDING)}
 _ANSWERED = (
-    update(MESSAGE).where(MESSAGE.c.id == bindparam("message")).values(state="answered", answered_at=NOW, last_error=None)
-)  # fmt: skip
+    update(MESSAGE)
+    .where(MESSAGE.c.id.in_(bindparam("messages", expanding=True)))
+    .values(state="answered", answered_by=bindparam("answer"), answered_at=NOW, last_error=None)
+)
 
 
 @dataclass(frozen=True)
@@ -37,51 +41,45 @@ class Committed:
 
 
 async def commit(ledger: Ledger, turn: OpenTurn, result: TurnResult, now: datetime) -> Committed:
-    """Store everything of an answered turn in one transaction and end its lease.
+    """Store everything of an answered turn in one transaction and end its lease: one answer to all its messages.
 
-    Raises LeaseLost (another holder or an agent has the conversation: nothing is written), LedgerUnavailable.
+    Raises LeaseLost (another holder or an agent has the conversation: nothing is written), IntegrityError (a folio is taken: the turn must
+    be run again with another salt), LedgerUnavailable.
     """
     return await ledger.write(lambda connection: _commit(connection, turn, result, now))
 
 
 def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: datetime) -> Committed:
-    seq = turns.take_seq(connection, turn.lease)
-    answer = _answer(turn, seq, result.replies, now)
+    seq = queue.take_seq(connection, turn.lease)
+    answer = outbox.say(
+        connection,
+        turn.lease.conversation,
+        "answer",
+        "\n\n".join(reply.text.strip() for reply in result.replies),
+        channel=turn.channel,
+        seq=seq,
+        now=now,
+        in_reply_to=turn.last.seq,
+        episode_id=turn.episode,
+        correlation=turn.correlation,
+        actions=[clean_text(name) for reply in result.replies for name in reply.actions],
+        responses=[clean_text(name) for reply in result.replies for name in reply.responses],
+    )
     buttons = _buttons(answer["id"], turn, result.replies, now)
     effects, escalations = _effects(turn, result.effects, now)
     for table, rows in (
-        (MESSAGE, [answer]),
         (BUTTON, buttons),
         (READING, _readings(answer["id"], result.replies)),
-        (DELIVERY, [{"message_id": answer["id"], "part": 0, "state": "pending", "attempts": 0}]),
         (EFFECT, effects),
         (ESCALATION, escalations),
-        (UNDERSTANDING, _understanding(turn.message, result.understood)),
+        (UNDERSTANDING, _understanding(turn.last.id, result.understood)),
     ):
         if rows:
             connection.execute(_INSERT[table], rows if len(rows) > 1 else rows[0])
     episodes.remember(connection, turn.episode, [clean_json(event) for event in result.events], now)
-    connection.execute(_ANSWERED, {"message": turn.message, "now": now})
-    more = turns.finish(connection, turn.lease, seq, now)
+    connection.execute(_ANSWERED, {"messages": [message.id for message in turn.messages], "answer": seq, "now": now})
+    more = queue.finish(connection, turn.lease, now)
     return Committed(shown(answer, *(ShownButton(button["id"], button["title"]) for button in buttons)), more)
-
-
-def _answer(turn: OpenTurn, seq: int, replies: Sequence[Reply], now: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "conversation_id": turn.lease.conversation,
-        "episode_id": turn.episode,
-        "seq": seq,
-        "author": "bot",
-        "kind": "answer",
-        "in_reply_to": turn.seq,
-        "text": "\n\n".join(clean_text(reply.text) for reply in replies),
-        "at": now,
-        "correlation": turn.correlation,
-        "attempts": 0,
-        "actions": [name for reply in replies for name in reply.actions],
-        "responses": [name for reply in replies for name in reply.responses],
-    }
 
 
 def _buttons(answer: str, turn: OpenTurn, replies: Sequence[Reply], now: datetime) -> Rows:
@@ -93,9 +91,9 @@ def _buttons(answer: str, turn: OpenTurn, replies: Sequence[Reply], now: datetim
             "reply_id": answer,
             "position": position,
             "title": clean_text(choice.title),
-            "intent": choice.intent,
+            "intent": clean_text(choice.intent),
             "entities": clean_json(choice.entities),
-            "origin_text": turn.text,
+            "origin_text": turn.last.text,
             "expires_at": now + BUTTON_LIFE,
         }
         for position, choice in enumerate(offered)
@@ -106,9 +104,9 @@ def _readings(answer: str, replies: Sequence[Reply]) -> Rows:
     return [
         {
             "reply_id": answer,
-            "source": value.source,
-            "server": value.server,
-            "field": value.field,
+            "source": clean_text(value.source),
+            "server": None if value.server is None else clean_text(value.server),
+            "field": clean_text(value.field),
             "value": None if value.value is None else clean_text(value.value),
             "read_at": value.read_at,
         }
@@ -117,18 +115,18 @@ def _readings(answer: str, replies: Sequence[Reply]) -> Rows:
     ]
 
 
-def _effects(turn: OpenTurn, wanted: Sequence[Wanted], now: datetime) -> tuple[Rows, Rows]:
+def _effects(turn: OpenTurn, wanted: Sequence[Effect], now: datetime) -> tuple[Rows, Rows]:
     effects: Rows = []
     escalations: Rows = []
     for n, effect in enumerate(wanted):
         payload = clean_json(effect.payload)
         state, done_at, error = "pending", None, None
-        if "desk" in payload and payload["desk"] != turn.desk:  # what a turn may change is its own customer's
+        if "desk" in payload and payload["desk"] != turn.identity.desk:  # what a turn may change is its own customer's
             state, error = "failed", "names another desk than the customer's"
         elif effect.kind == "escalate":  # a row of our own: it happens in this very transaction
             state, done_at = "done", now
             escalations.append(_escalation(turn, n, payload, now))
-        own = {"inbound_id": turn.message, "n": n, "kind": effect.kind, "payload": payload, "next_attempt_at": now}
+        own = {"inbound_id": turn.last.id, "n": n, "kind": effect.kind, "payload": payload, "next_attempt_at": now}
         effects.append({**own, "state": state, "done_at": done_at, "error": error, "attempts": 0, "lease_token": 0})
     return effects, escalations
 
@@ -136,7 +134,7 @@ def _effects(turn: OpenTurn, wanted: Sequence[Wanted], now: datetime) -> tuple[R
 def _escalation(turn: OpenTurn, n: int, payload: dict[str, object], now: datetime) -> dict[str, Any]:
     return {
         "conversation_id": turn.lease.conversation,
-        "inbound_id": turn.message,
+        "inbound_id": turn.last.id,
         "n": n,
         "code": str(payload.get("code", ""))[:16],
         "reason": str(payload.get("reason", ""))[:200],
@@ -153,9 +151,9 @@ def _understanding(message: str, parts: Sequence[Understood]) -> Rows:
             "n": n,
             "text": clean_text(part.text),
             "decision": part.decision,
-            "intent": part.intent,
-            "via": part.via,
-            "ranking": clean_json(part.ranking),
+            "intent": None if part.intent is None else clean_text(part.intent),
+            "via": clean_text(part.via),
+            "ranking": clean_json(msgspec.to_builtins(part.ranking[:RANKED])),
             "entities": clean_json(part.entities),
         }
         for n, part in enumerate(parts)

@@ -15,15 +15,21 @@ from sqlalchemy.orm import DeclarativeBase
 from bot.database import NAMING
 
 Channel = Literal["web", "whatsapp"]
-Level = Literal["anonymous", "portal"]
 Owner = Literal["bot", "agent"]
 Author = Literal["customer", "bot", "agent"]
-Kind = Literal["text", "answer", "notice", "greeting"]
+Spoken = Literal["text", "answer", "notice", "greeting"]
+"""Kinds of what we say; an agent's words are text, as a customer's are."""
+Kind = Literal[
+    "text", "answer", "notice", "greeting",
+    "image", "audio", "video", "document", "sticker", "location", "contacts", "order", "unsupported",
+]  # fmt: skip
 InboundState = Literal["received", "processing", "answered", "failed", "with_agent"]
 Decision = Literal["answered", "asked", "refused"]
 DeliveryState = Literal["pending", "sent", "delivered", "read", "failed", "ambiguous"]
 EffectState = Literal["pending", "done", "failed"]
 
+PUSHING: frozenset[Channel] = frozenset({"whatsapp"})
+"""Channels to which we carry each message ourselves, so that its way there is kept (deliveries); on the others the customer fetches it."""
 OPEN_STATES: tuple[InboundState, ...] = ("received", "processing")
 
 SILENCE = timedelta(minutes=30)
@@ -39,7 +45,3 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {dict[str, Any]: JSON(none_as_null=True), list[Any]: JSON(none_as_null=True)}  # noqa: RUF012 (declared so by SQLAlchemy)
-
-
-EFFECT_KINDS = frozenset({"resend_connection_mail", "escalate"})
-"""What a turn may ask for."""

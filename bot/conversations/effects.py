@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
+from bot.conversations import outbox
 from bot.conversations.ledger import Ledger
-from bot.conversations.tables import EFFECT
+from bot.conversations.tables import CONVERSATION, EFFECT, MESSAGE
 from bot.errors import LeaseLost
 
 LONGEST_WAIT = timedelta(minutes=10)
@@ -57,10 +59,30 @@ async def done(ledger: Ledger, effect: OpenEffect, now: datetime) -> None:
     await ledger.write(lambda connection: _update_held(connection, effect, state="done", done_at=now, error=None))
 
 
-async def failed(ledger: Ledger, effect: OpenEffect, error: str, again_at: datetime | None) -> None:
-    """The effect could not be applied: try again from `again_at` on, or never (None). Raises LeaseLost."""
-    retry: dict[str, Any] = {"next_attempt_at": again_at} if again_at is not None else {"state": "failed"}
-    await ledger.write(lambda connection: _update_held(connection, effect, error=error[:200], **retry))
+async def postpone(ledger: Ledger, effect: OpenEffect, error: str, again_at: datetime) -> None:
+    """The effect could not be applied: try again from `again_at` on. Raises LeaseLost."""
+    await ledger.write(lambda connection: _update_held(connection, effect, error=error[:200], next_attempt_at=again_at))
+
+
+async def fail(ledger: Ledger, effect: OpenEffect, error: str, words: Callable[[str], str | None], now: datetime) -> str | None:
+    """The effect can never be applied. Its customer, to whom it was promised, is told in the same transaction; the conversation, if told.
+
+    `words` gives a channel's words for it, or None where it says nothing. Raises LeaseLost.
+    """
+    asked = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.channel).where(MESSAGE.c.id == effect.key.partition(":")[0])
+    taken = update(CONVERSATION).values(last_seq=CONVERSATION.c.last_seq + 1).returning(CONVERSATION.c.last_seq)
+
+    def work(connection: Connection) -> str | None:
+        _update_held(connection, effect, error=error[:200], state="failed")
+        about = connection.execute(asked).one()
+        text, conversation = words(about.channel), str(about.conversation_id)
+        if text is None:
+            return None
+        seq = connection.execute(taken.where(CONVERSATION.c.id == conversation)).scalar_one()
+        outbox.say(connection, conversation, "notice", text, channel=about.channel, seq=seq, now=now, in_reply_to=about.seq)
+        return conversation
+
+    return await ledger.write(work)
 
 
 def _update_held(connection: Connection, effect: OpenEffect, **values: Any) -> None:

@@ -15,12 +15,13 @@ from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
 
 from bot.conversations.base import MAX_EVENTS, SILENCE
 from bot.conversations.tables import EPISODE, NOW
+from bot.identity.identity import Identity
 
 Outcome = Literal["silence", "identity", "logout", "length", "unreadable"]
 
 _BEGIN = insert(EPISODE).returning(EPISODE.c.id)
 _OPEN = EPISODE.c.ended_at.is_(None)
-_CURRENT = select(EPISODE.c.id, EPISODE.c.desk, EPISODE.c.last_at, EPISODE.c.events).where(
+_CURRENT = select(EPISODE.c.id, EPISODE.c.desk, EPISODE.c.person, EPISODE.c.last_at, EPISODE.c.events).where(
     EPISODE.c.conversation_id == bindparam("conversation"), _OPEN
 )
 _END = {"ended_at": NOW, "outcome": bindparam("why"), "events": []}
@@ -33,26 +34,27 @@ _REMEMBER = (
 )  # fmt: skip
 
 
-def current(connection: Connection, conversation: str, desk: str | None, at: datetime) -> tuple[int, list[dict[str, Any]]]:
-    """The episode of a message that came from `desk` at `at`, and its events: the open one, or a new one when that has run out."""
+def current(connection: Connection, conversation: str, who: Identity, at: datetime) -> tuple[int, list[dict[str, Any]]]:
+    """The episode of a message that came from `who` at `at`, and its events: the open one, or a new one when that has run out."""
     found = connection.execute(_CURRENT, {"conversation": conversation}).one_or_none()
     if found is not None:
-        ended = _why_over(found, desk, at)
+        ended = _why_over(found, who, at)
         if ended is None:
             return found.id, found.events
         close_open(connection, conversation, ended, at)
-    return begin(connection, conversation, desk, at), []
+    return begin(connection, conversation, who, at), []
 
 
-def _why_over(episode: Row[Any], desk: str | None, at: datetime) -> Outcome | None:
-    if episode.desk != desk:
+def _why_over(episode: Row[Any], who: Identity, at: datetime) -> Outcome | None:
+    if (episode.desk, episode.person) != who.subject:
         return "identity"
     return "silence" if at - episode.last_at > SILENCE else None
 
 
-def begin(connection: Connection, conversation: str, desk: str | None, now: datetime) -> int:
+def begin(connection: Connection, conversation: str, who: Identity, now: datetime) -> int:
     """A new episode; no other one of the conversation may be open."""
-    row: dict[str, Any] = {"conversation_id": conversation, "desk": desk, "events": [], "started_at": now, "last_at": now}
+    subject = {"desk": who.desk, "person": who.person}
+    row: dict[str, Any] = {"conversation_id": conversation, **subject, "events": [], "started_at": now, "last_at": now}
     return int(connection.execute(_BEGIN, row).scalar_one())
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import ShownButton, ShownMessage
-from bot.conversations.tables import BUTTON, CONVERSATION, DELIVERY, MESSAGE
+from bot.conversations.tables import BUTTON, CONVERSATION, MESSAGE
 
 PAGE = 200
 CHUNK = 500
@@ -72,16 +72,11 @@ async def pulses(ledger: Ledger, conversations: Sequence[str]) -> dict[str, Puls
     return await ledger.read(work)
 
 
-async def mark_read(ledger: Ledger, conversation: str, seq: int) -> int:
-    """The customer has seen everything up to `seq`; how many answers that are news about. Going backwards changes nothing."""
+async def mark_read(ledger: Ledger, conversation: str, seq: int) -> None:
+    """The customer has seen everything up to `seq`. Going backwards, or past the end, changes nothing."""
     forward = update(CONVERSATION).where(CONVERSATION.c.id == conversation, CONVERSATION.c.read_seq < seq, CONVERSATION.c.last_seq >= seq)
-    seen = select(MESSAGE.c.id).where(MESSAGE.c.conversation_id == conversation, MESSAGE.c.seq <= seq)
-    delivered = update(DELIVERY).where(DELIVERY.c.message_id.in_(seen), DELIVERY.c.state.in_(("pending", "sent", "delivered")))
 
-    def work(connection: Connection) -> int:
-        if connection.scalar(forward.values(read_seq=seq).returning(CONVERSATION.c.id)) is None:
-            return 0
-        result: Any = connection.execute(delivered.values(state="read"))
-        return int(result.rowcount)
+    def work(connection: Connection) -> None:
+        connection.execute(forward.values(read_seq=seq))
 
-    return await ledger.write(work)
+    await ledger.write(work)

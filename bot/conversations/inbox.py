@@ -1,7 +1,7 @@
 """The inbox: an inbound message is stored exactly once, before anybody is told that it was received.
 
-The conversation's row is updated first, so that everything about one conversation happens one after the other: the seq, the
-button that is used up, the message and the place in the queue belong to one transaction. A repeated id breaks a constraint,
+The conversation's row is locked first, so that everything about one conversation happens one after the other: the seq, the
+button that is used up, the message and its place in the queue belong to one transaction. A repeated id breaks a constraint,
 which takes all of it back.
 """
 
@@ -11,20 +11,20 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import buttons, turns
-from bot.conversations.base import Channel, Level
+from bot.conversations import buttons, outbox, queue
+from bot.conversations.base import Channel, Kind
 from bot.conversations.clean import clean_text
 from bot.conversations.ledger import Ledger, new_id
-from bot.conversations.messages import ShownMessage, notice_row, shown
-from bot.conversations.news import announce
+from bot.conversations.messages import ShownMessage, shown
+from bot.conversations.queue import OpenTurn
 from bot.conversations.tables import CONVERSATION, MESSAGE
-from bot.conversations.turns import OpenTurn
 from bot.errors import Conflict, NotYours
+from bot.identity.identity import Identity
 
 Matcher = Callable[[str, Sequence[str]], int | None]
 """Which of the titles a typed text chooses, or None (`bot.rules.choices.match_choice`)."""
@@ -32,8 +32,8 @@ Matcher = Callable[[str, Sequence[str]], int | None]
 _KEPT = ("ready_at", "privacy_notice_at", "lease_token", "lease_until")
 _PLACE = (
     select(
-        CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.privacy_notice_at, CONVERSATION.c.ready_at,
-        CONVERSATION.c.lease_until, CONVERSATION.c.lease_token,
+        CONVERSATION.c.channel, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.privacy_notice_at,
+        CONVERSATION.c.ready_at, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token,
     )
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .with_for_update()
@@ -51,150 +51,194 @@ _INSERT = insert(MESSAGE)
 
 @dataclass(frozen=True)
 class Inbound:
-    """A message as its channel received it: `text` or `button` (an id of ours). `scope` and `external_id` make it unique."""
+    """A message as its channel received it: `text` or `button` (an id of ours). `scope` and `external_id` make it unique.
+
+    `media` refers to what came beside the text, `quoted` is the external id of the message that it replies to, `sent_at` the sender's own
+    time, `profile_name` what the sender calls themselves: no proof of anything.
+    """
 
     conversation: str
     channel: Channel
     scope: str
     external_id: str
-    text: str | None
-    button: str | None
-    desk: str | None
-    level: Level
-    proof: str | None
-    correlation: str | None
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells another content under the same id."""
-        content = f"button:{self.button}" if self.button is not None else f"text:{clean_text(self.text or '')}"
-        return hashlib.sha256(content.encode()).hexdigest()
+    text: str | None = None
+    button: str | None = None
+    correlation: str | None = None
+    kind: Kind = "text"
+    media: dict[str, Any] | None = None
+    quoted: str | None = None
+    sent_at: datetime | None = None
+    profile_name: str | None = None
 
 
 @dataclass(frozen=True)
 class Accepted:
     """What the sender is told. `repeated`: it was stored before, nothing new happened; else `messages` is what the conversation got.
 
-    `turn` is the message's own turn, when it was asked for and could begin at once.
+    `turn` is the message's own turn, when it was asked for and could begin at once. `answering`: the assistant will answer it.
     """
 
+    conversation: str
     seq: int
     repeated: bool
     messages: tuple[ShownMessage, ...] = ()
     turn: OpenTurn | None = None
+    answering: bool = False
 
 
 @dataclass(frozen=True)
 class Terms:
-    """How a message is accepted.
+    """How messages are accepted.
 
-    `guard` is asked first, in the same transaction, and refuses by raising; `match` finds the button that a typed text chooses;
-    `notice` (the privacy notice) follows the first message; `lease_life`: begin its turn here if none of the conversation runs or waits;
-    `begun` hears of that turn while its message is being committed, so it must write nothing until `accept` has returned.
+    `who` is asked first, in the same transaction: who is writing; it refuses by raising. `mask` takes out of a text what must never be
+    stored. `match` finds the button that a typed text chooses; `notice` (the privacy notice) follows the first message; `lease_life`:
+    begin the message's turn here if none of its conversation runs or waits.
     """
 
-    guard: Callable[[Connection], None] | None = None
+    who: Callable[[Connection, Inbound], Identity]
+    mask: Callable[[str], str] = str
     match: Matcher | None = None
     notice: str | None = None
     lease_life: timedelta | None = None
-    begun: Callable[[OpenTurn], None] | None = None
 
 
-async def accept(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms | None = None) -> Accepted:
+async def accept(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms) -> Accepted:
     """Store an inbound message and put its conversation in the queue.
 
     Raises Conflict ("content": the id came with other content; "used", "expired": the button's state), NotYours (an unknown button or
     conversation, or one of somebody else), LedgerUnavailable (nothing was stored).
     """
-    given = terms or Terms()
-
-    def almost(accepted: Accepted) -> None:
-        if given.begun is not None and accepted.turn is not None:
-            given.begun(accepted.turn)
-
     try:
-        return await ledger.write(lambda connection: _accept(connection, inbound, now, given), almost)
+        return await ledger.write(lambda connection: _accept(connection, inbound, now, terms))
     except IntegrityError:
-        stored = await ledger.read(lambda connection: _stored_before(connection, inbound))
+        stored = await ledger.read(lambda connection: _stored_before(connection, inbound, terms))
         if stored is None:
             raise
         return stored
 
 
+async def accept_many(ledger: Ledger, inbounds: Sequence[Inbound], now: datetime, terms: Terms) -> list[Accepted | Exception]:
+    """Store a batch in one transaction, in order; what became of each, one that is refused leaving its neighbours alone.
+
+    Raises LedgerUnavailable (nothing was stored).
+    """
+
+    def work(connection: Connection) -> list[Accepted | Exception]:
+        return [_accept_or_refuse(connection, inbound, now, terms) for inbound in inbounds]
+
+    try:
+        return await ledger.write(work)
+    except IntegrityError:  # somebody stored one of them meanwhile: each by itself then
+        return [await _accepted_or_refused(ledger, inbound, now, terms) for inbound in inbounds]
+
+
+async def _accepted_or_refused(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms) -> Accepted | Exception:
+    try:
+        return await accept(ledger, inbound, now, terms)
+    except (Conflict, NotYours) as error:
+        return error
+
+
+def _accept_or_refuse(connection: Connection, inbound: Inbound, now: datetime, terms: Terms) -> Accepted | Exception:
+    try:
+        with connection.begin_nested():
+            return _stored_before(connection, inbound, terms) or _accept(connection, inbound, now, terms)
+    except (Conflict, NotYours) as error:
+        return error
+
+
 def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Terms) -> Accepted:
-    if terms.guard is not None:
-        terms.guard(connection)
-    if inbound.button is not None:  # its first press used the button up: ask before pressing again
-        stored = _stored_before(connection, inbound)
-        if stored is not None:
-            return stored
+    identity = terms.who(connection, inbound)
     place = connection.execute(_PLACE, {"conversation": inbound.conversation}).one_or_none()
     if place is None:
         raise NotYours("conversation")
-    text, button = _content(connection, inbound, terms.match, now)
-    message = _row(inbound, text, button, place, now)
-    turn = None
-    if terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
-        turn = turns.begin(connection, message, button, place.lease_token + 1, now)
+    if inbound.button is not None:  # its first press used the button up, maybe while we waited for the lock
+        stored = _stored_before(connection, inbound, terms)
+        if stored is not None:
+            return stored
+    text, button = _content(connection, inbound, terms, now)
+    message = _row(inbound, identity, text, button, place, now)
+    answering, turn = place.owner == "bot", None
+    if terms.lease_life is not None and answering and place.ready_at is None and place.lease_until is None:
+        turn = queue.begin(connection, message, button, identity, place.lease_token + 1, now)
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
+    tells_privacy = terms.notice is not None and place.privacy_notice_at is None
+    moved = _moved(place, now, added=2 if tells_privacy else 1, tells_privacy=tells_privacy, lease_life=terms.lease_life if turn else None)
+    connection.execute(_MOVE, {"conversation": inbound.conversation, **moved})
+    connection.execute(_INSERT, message)
     rows = [message]
-    if terms.notice is not None and place.privacy_notice_at is None:
-        rows.append(notice_row(inbound.conversation, place.last_seq + 2, None, terms.notice, now))
-    connection.execute(_MOVE, {"conversation": inbound.conversation, **_moved(place, rows, now, terms.lease_life if turn else None)})
-    for row in rows:
-        connection.execute(_INSERT, row)
-    announce(connection, inbound.conversation, rows[-1]["seq"], waits=turn is None and place.owner == "bot")
-    return Accepted(message["seq"], repeated=False, messages=tuple(shown(row) for row in rows), turn=turn)
+    if tells_privacy:
+        notice, channel = cast(str, terms.notice), cast(Channel, place.channel)
+        rows.append(outbox.say(connection, inbound.conversation, "notice", notice, channel=channel, seq=message["seq"] + 1, now=now))
+    messages = tuple(shown(row) for row in rows)
+    return Accepted(inbound.conversation, message["seq"], repeated=False, messages=messages, turn=turn, answering=answering)
 
 
-def _moved(place: Row[Any], rows: Sequence[dict[str, Any]], now: datetime, lease_life: timedelta | None) -> dict[str, Any]:
+def _moved(place: Row[Any], now: datetime, *, added: int, tells_privacy: bool, lease_life: timedelta | None) -> dict[str, Any]:
     """What the conversation's row becomes."""
     values = {name: getattr(place, name) for name in _KEPT}
-    values.update(last_seq=rows[-1]["seq"], last_at=now, ready_at=place.ready_at or now)
-    if len(rows) > 1:
+    values.update(last_seq=place.last_seq + added, last_at=now)
+    if place.owner == "bot":
+        values["ready_at"] = place.ready_at or now
+    if tells_privacy:
         values["privacy_notice_at"] = now
     if lease_life is not None:
         values.update(lease_token=place.lease_token + 1, lease_until=now + lease_life)
     return {f"new_{name}": value for name, value in values.items()}
 
 
-def _stored_before(connection: Connection, inbound: Inbound) -> Accepted | None:
+def _stored_before(connection: Connection, inbound: Inbound, terms: Terms) -> Accepted | None:
     key = {"channel": inbound.channel, "scope": inbound.scope, "external_id": inbound.external_id}
     stored = connection.execute(_STORED, key).one_or_none()
     if stored is None:
         return None
-    if stored.conversation_id != inbound.conversation or stored.fingerprint != inbound.fingerprint:
+    if stored.conversation_id != inbound.conversation or stored.fingerprint != _fingerprint(inbound, _masked(inbound, terms)):
         raise Conflict("content")
-    return Accepted(stored.seq, repeated=True)
+    return Accepted(inbound.conversation, stored.seq, repeated=True)
 
 
-def _content(connection: Connection, inbound: Inbound, match: Matcher | None, now: datetime) -> tuple[str, Row[Any] | None]:
+def _fingerprint(inbound: Inbound, masked: str) -> str:
+    """Tells another content under the same id, without keeping what the mask takes out."""
+    content = f"button:{inbound.button}" if inbound.button is not None else f"text:{masked}"
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _masked(inbound: Inbound, terms: Terms) -> str:
+    return terms.mask(clean_text(inbound.text or ""))
+
+
+def _content(connection: Connection, inbound: Inbound, terms: Terms, now: datetime) -> tuple[str, Row[Any] | None]:
     """The text to store, and the button that was pressed or chosen by it."""
     if inbound.button is not None:
         pressed = buttons.press(connection, inbound.conversation, inbound.button, now)
         return pressed.title, pressed
-    text = clean_text(inbound.text or "")
-    return text, buttons.typed(connection, inbound.conversation, text, match, now) if match else None
+    text = _masked(inbound, terms)
+    return text, buttons.typed(connection, inbound.conversation, text, terms.match, now) if terms.match else None
 
 
-def _row(inbound: Inbound, text: str, button: Row[Any] | None, place: Row[Any], now: datetime) -> dict[str, Any]:
+def _row(inbound: Inbound, who: Identity, text: str, button: Row[Any] | None, place: Row[Any], now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
         "conversation_id": inbound.conversation,
         "seq": place.last_seq + 1,
         "author": "customer",
-        "kind": "text",
+        "kind": inbound.kind,
         "text": text,
         "at": now,
         "correlation": inbound.correlation,
         "channel": inbound.channel,
         "scope": inbound.scope,
         "external_id": inbound.external_id,
-        "fingerprint": inbound.fingerprint,
+        "fingerprint": _fingerprint(inbound, text),
         "button_id": button.id if button else None,
         "state": "received" if place.owner == "bot" else "with_agent",
-        "desk": inbound.desk,
-        "level": inbound.level,
-        "proof": inbound.proof,
+        "media": inbound.media,
+        "quoted": inbound.quoted,
+        "sent_at": inbound.sent_at,
+        "profile_name": inbound.profile_name,
+        "desk": who.desk,
+        "person": who.person,
+        "level": int(who.level),
+        "proof": who.proof,
         "attempts": 0,
     }

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.conversations import news
 from bot.database import DATABASE_ERRORS
 from bot.errors import LedgerUnavailable
 from bot.transactions import transactions
@@ -28,17 +27,15 @@ class Ledger:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self.can_tell_news = engine.dialect.name == news.DATABASE
         self._transactions = transactions(engine)
 
-    async def write(self, work: Callable[[Connection], T], almost: Callable[[T], None] | None = None) -> T:
+    async def write(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, in one transaction of its own. Raises LedgerUnavailable when it could not be stored.
 
-        A violated constraint stays IntegrityError, and an error of `work`'s own passes through; both roll back. `almost` hears the
-        result when only the commit is missing: what it begins must be undone when this raises.
+        A violated constraint stays IntegrityError, and an error of `work`'s own passes through; both roll back.
         """
         try:
-            return await self._transactions.write(work, almost)
+            return await self._transactions.write(work)
         except IntegrityError:
             raise
         except DATABASE_ERRORS as error:

@@ -1,4 +1,4 @@
-"""Messages as the customer sees them, and the rows of those that the bot says by itself."""
+"""Messages as the customer sees them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversations.base import Author, Kind
-from bot.conversations.ledger import new_id
 
 
 @dataclass(frozen=True)
@@ -29,21 +28,6 @@ class ShownMessage:
     text: str
     buttons: tuple[ShownButton, ...]
     at: datetime
-
-
-def notice_row(conversation: str, seq: int, in_reply_to: int | None, text: str, now: datetime) -> dict[str, Any]:
-    """The row of a message of kind `notice` from the bot, at a seq that the caller has taken."""
-    return {
-        "id": new_id(),
-        "conversation_id": conversation,
-        "seq": seq,
-        "author": "bot",
-        "kind": "notice",
-        "in_reply_to": in_reply_to,
-        "text": text,
-        "at": now,
-        "attempts": 0,
-    }
 
 
 def shown(row: dict[str, Any], *buttons: ShownButton) -> ShownMessage:

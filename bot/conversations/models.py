@@ -17,30 +17,45 @@ from bot.conversations.base import Base
 from bot.database import Moment, one_of
 
 _ID = String(32)
-_OPEN = text("state IN ('received', 'processing')")
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index on the rows that matter, so that it stays small however long the ledger grows."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Life(Base):
+    """One row: the ledger's epoch. A restored ledger gets another one, so that whoever knows more than it starts over."""
+
+    __tablename__ = "ledger_life"
+
+    epoch: Mapped[str] = mapped_column(_ID, primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment)
 
 
 class Conversation(Base):
     """One person in one channel. `ready_at`: when its oldest open message may be taken next, NULL when nothing waits.
 
-    `lease_token` only ever grows: each claim and each end of a turn raises it, so a late holder matches no row.
+    `lease_token` only ever grows: each claim and each end of a turn raises it, so a late holder matches no row. While an agent has the
+    conversation `owner` is "agent", `agent` who, and `owner_until` when it falls back by itself.
     """
 
     __tablename__ = "conversation"
     __table_args__ = (
         one_of("channel", get_args(base.Channel)),
-        one_of("level", get_args(base.Level)),
         one_of("owner", get_args(base.Owner)),
-        Index(
-            "ix_conversation_queue", "ready_at", postgresql_where=text("ready_at IS NOT NULL"), sqlite_where=text("ready_at IS NOT NULL")
-        ),
+        _partial("ix_conversation_queue", "ready_at", where="ready_at IS NOT NULL"),
+        _partial("ix_conversation_taken", "owner_until", where="owner_until IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     channel: Mapped[str] = mapped_column(String(16))
     desk: Mapped[str | None] = mapped_column(String(64), index=True)
-    level: Mapped[str] = mapped_column(String(16))
+    person: Mapped[str | None] = mapped_column(String(64))
+    level: Mapped[int]
     owner: Mapped[str] = mapped_column(String(16), default="bot")
+    agent: Mapped[str | None] = mapped_column(String(64))
+    owner_until: Mapped[datetime | None] = mapped_column(Moment)
     last_seq: Mapped[int] = mapped_column(default=0)
     read_seq: Mapped[int] = mapped_column(default=0)
     lease_token: Mapped[int] = mapped_column(default=0)
@@ -62,7 +77,7 @@ class Address(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
     channel: Mapped[str] = mapped_column(String(16))
-    value: Mapped[str] = mapped_column(String(128))
+    value: Mapped[str] = mapped_column(String(160))
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -74,6 +89,9 @@ class WebSession(Base):
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
     desk: Mapped[str | None] = mapped_column(String(64))
+    person: Mapped[str | None] = mapped_column(String(64))
+    level: Mapped[int]
+    proof: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -85,18 +103,13 @@ class Episode(Base):
     __tablename__ = "episode"
     __table_args__ = (
         one_of("outcome", ("silence", "identity", "logout", "length", "unreadable")),
-        Index(
-            "uq_episode_open",
-            "conversation_id",
-            unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
-        ),
+        _partial("uq_episode_open", "conversation_id", where="ended_at IS NULL", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
     desk: Mapped[str | None] = mapped_column(String(64))
+    person: Mapped[str | None] = mapped_column(String(64))
     events: Mapped[list[Any]] = mapped_column(default=list)
     started_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)
@@ -107,7 +120,9 @@ class Episode(Base):
 class Message(Base):
     """One message of a conversation. The columns from `channel` on belong to inbound ones, `actions` and `responses` to answers.
 
-    `text` of a pressed button is its title; `in_reply_to` is the seq of the message answered. `proof` names how the desk was proved.
+    `text` of a pressed button is its title. `in_reply_to` of an answer is the seq of the last message that it answers; `answered_by` of an
+    inbound one the seq of its answer, so that one answer may cover several. `proof` names how the desk was proved. `media` refers to what
+    came beside the text {"id", "mime_type", …}, `quoted` is the external id of the message that was replied to, `sent_at` the sender's own time.
     """
 
     __tablename__ = "message"
@@ -117,16 +132,9 @@ class Message(Base):
         one_of("author", get_args(base.Author)),
         one_of("kind", get_args(base.Kind)),
         one_of("state", get_args(base.InboundState)),
-        Index(
-            "uq_message_answer",
-            "conversation_id",
-            "in_reply_to",
-            unique=True,
-            sqlite_where=text("kind = 'answer'"),
-            postgresql_where=text("kind = 'answer'"),
-        ),
-        Index("ix_message_open", "conversation_id", "seq", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_message_failed", "at", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
+        _partial("uq_message_answer", "conversation_id", "in_reply_to", where="kind = 'answer'", unique=True),
+        _partial("ix_message_open", "conversation_id", "seq", where="state IN ('received', 'processing')"),
+        _partial("ix_message_failed", "at", where="state = 'failed'"),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
@@ -145,8 +153,14 @@ class Message(Base):
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     button_id: Mapped[str | None] = mapped_column(_ID)
     state: Mapped[str | None] = mapped_column(String(16))
+    answered_by: Mapped[int | None]
+    media: Mapped[dict[str, Any] | None]
+    quoted: Mapped[str | None] = mapped_column(String(128))
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    profile_name: Mapped[str | None] = mapped_column(String(128))
     desk: Mapped[str | None] = mapped_column(String(64))
-    level: Mapped[str | None] = mapped_column(String(16))
+    person: Mapped[str | None] = mapped_column(String(64))
+    level: Mapped[int | None]
     proof: Mapped[str | None] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(default=0)
     first_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -205,18 +219,28 @@ class Reading(Base):
 
 
 class Delivery(Base):
-    """The way of one part of an outbound message to the customer; its state only goes forward."""
+    """The way of one part of an outbound message to the customer, on channels that push; its state only goes forward.
+
+    `next_attempt_at` is the lease as well: a taken delivery is nobody else's until that moment.
+    """
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("message_id", "part"), one_of("state", get_args(base.DeliveryState)))
+    __table_args__ = (
+        UniqueConstraint("message_id", "part"),
+        one_of("channel", get_args(base.Channel)),
+        one_of("state", get_args(base.DeliveryState)),
+        _partial("ix_delivery_due", "channel", "next_attempt_at", where="state = 'pending'"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"))
     part: Mapped[int] = mapped_column(default=0)
+    channel: Mapped[str] = mapped_column(String(16))
     external_id: Mapped[str | None] = mapped_column(String(128), unique=True)
     state: Mapped[str] = mapped_column(String(16), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
+    lease_token: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(Moment)
     error: Mapped[str | None] = mapped_column(String(200))
 
 
@@ -227,7 +251,7 @@ class Effect(Base):
     __table_args__ = (
         UniqueConstraint("inbound_id", "n"),
         one_of("state", get_args(base.EffectState)),
-        Index("ix_effect_pending", "next_attempt_at", sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
+        _partial("ix_effect_pending", "next_attempt_at", where="state = 'pending'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -247,7 +271,11 @@ class Escalation(Base):
     """A case handed to the support line, known to the customer by `code`."""
 
     __tablename__ = "escalation"
-    __table_args__ = (UniqueConstraint("inbound_id", "n"), one_of("state", ("open", "closed")))
+    __table_args__ = (
+        UniqueConstraint("inbound_id", "n"),
+        one_of("state", ("open", "closed")),
+        _partial("uq_escalation_open", "code", where="state = 'open'", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)

@@ -1,39 +1,20 @@
-"""Too much at once: how many messages wait in all, and the one notice to a customer who floods."""
+"""How many messages wait in all, and how many of them are visitors': a share of the queue is kept for customers."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, case, func, select
 
 from bot.conversations.ledger import Ledger
-from bot.conversations.messages import notice_row
-from bot.conversations.news import announce
-from bot.conversations.tables import CONVERSATION, MESSAGE, OPEN
+from bot.conversations.tables import MESSAGE, OPEN
 
 
-async def waiting(ledger: Ledger, most: int) -> int:
-    """How many inbound messages wait or are being answered, counted no further than `most`."""
-    some = select(MESSAGE.c.id).where(OPEN).limit(most).subquery()
-    return await ledger.read(lambda connection: connection.scalar(select(func.count()).select_from(some)) or 0)
+async def waiting(ledger: Ledger, most: int) -> tuple[int, int]:
+    """How many inbound messages wait or are being answered, counted no further than `most`, and how many of these are visitors'."""
+    some = select(MESSAGE.c.level).where(OPEN).limit(most).subquery()
+    query = select(func.count(), func.coalesce(func.sum(case((some.c.level == 0, 1), else_=0)), 0)).select_from(some)
 
+    def work(connection: Connection) -> tuple[int, int]:
+        total, visitors = connection.execute(query).one()
+        return int(total), int(visitors)
 
-async def tell_flood(ledger: Ledger, conversation: str, notice: str, now: datetime, calm: timedelta) -> bool:
-    """Add the notice that messages come too fast, unless one was added less than `calm` ago (by any gateway); whether it was added."""
-    told_at = CONVERSATION.c.flood_notice_at
-    told = (
-        update(CONVERSATION)
-        .where(CONVERSATION.c.id == conversation, or_(told_at.is_(None), told_at <= now - calm, told_at > now))  # clocks may go back
-        .values(last_seq=CONVERSATION.c.last_seq + 1, flood_notice_at=now)
-        .returning(CONVERSATION.c.last_seq)
-    )
-
-    def work(connection: Connection) -> bool:
-        seq = connection.scalar(told)
-        if seq is None:
-            return False
-        connection.execute(insert(MESSAGE), notice_row(conversation, seq, None, notice, now))
-        announce(connection, conversation, seq)
-        return True
-
-    return await ledger.write(work)
+    return await ledger.read(work)

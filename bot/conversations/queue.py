@@ -1,69 +1,268 @@
-"""The queue as operators see it: how much waits, what was given up, and how to try that again."""
+"""The queue of turns: one at a time per conversation, under a lease that any process may take over once it has ended.
+
+The lease is fenced: its token grows with every claim and every end, and whatever a turn writes is written only where the token
+still stands. A holder that comes late therefore changes nothing, however long it slept.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, or_, select, update
 
-from bot.conversations.base import OPEN_STATES
+from bot.conversations import episodes, outbox
+from bot.conversations.base import Channel, InboundState
 from bot.conversations.ledger import Ledger
-from bot.conversations.news import announce
-from bot.conversations.tables import CONVERSATION, FAILED, MESSAGE, OPEN
+from bot.conversations.tables import BUTTON, CONVERSATION, MESSAGE, NOW, OPEN
+from bot.database import Moment
+from bot.errors import LeaseLost
+from bot.identity.identity import Identity, Level
 
-COUNTED = (*OPEN_STATES, "failed")
+LONGEST_WAIT = timedelta(minutes=5)
+"""No lease and no back-off reaches further ahead than this; one that seems to was written before the clock was set back."""
+
+_FAR = bindparam("far", type_=Moment)
+_UNTIL = bindparam("until", type_=Moment)
+
+
+def _reached(moment: Any) -> Any:
+    return or_(moment <= NOW, moment > _FAR)
+
+
+_NEXT = (
+    select(CONVERSATION.c.id)
+    .where(
+        CONVERSATION.c.owner == "bot",
+        CONVERSATION.c.ready_at.is_not(None),
+        _reached(CONVERSATION.c.ready_at),
+        or_(CONVERSATION.c.lease_until.is_(None), _reached(CONVERSATION.c.lease_until)),
+    )
+    .order_by(CONVERSATION.c.ready_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_LEASE = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == _NEXT)
+    .values(lease_token=CONVERSATION.c.lease_token + 1, lease_until=_UNTIL)
+    .returning(CONVERSATION.c.id, CONVERSATION.c.lease_token)
+)
+_OLDEST_OPEN = (
+    select(
+        MESSAGE.c.id, MESSAGE.c.seq, MESSAGE.c.channel, MESSAGE.c.text, MESSAGE.c.at, MESSAGE.c.desk, MESSAGE.c.person,
+        MESSAGE.c.level, MESSAGE.c.proof, MESSAGE.c.correlation, MESSAGE.c.attempts, MESSAGE.c.first_attempt_at,
+        BUTTON.c.title, BUTTON.c.intent, BUTTON.c.entities, BUTTON.c.origin_text,
+    )
+    .select_from(MESSAGE.outerjoin(BUTTON, BUTTON.c.id == MESSAGE.c.button_id))
+    .where(MESSAGE.c.conversation_id == bindparam("conversation"), OPEN)
+    .order_by(MESSAGE.c.seq)
+    .limit(1)
+)  # fmt: skip
+_START = (
+    update(MESSAGE)
+    .where(MESSAGE.c.id == bindparam("message"))
+    .values(
+        state="processing",
+        attempts=MESSAGE.c.attempts + 1,
+        first_attempt_at=func.coalesce(MESSAGE.c.first_attempt_at, NOW),
+        episode_id=bindparam("episode"),
+    )
+)
+_HELD = and_(
+    CONVERSATION.c.id == bindparam("conversation"), CONVERSATION.c.lease_token == bindparam("token"), CONVERSATION.c.owner == "bot"
+)
+_RENEW = update(CONVERSATION).where(_HELD).values(lease_until=_UNTIL)
+_TAKE_SEQ = update(CONVERSATION).where(_HELD).values(last_seq=CONVERSATION.c.last_seq + 1).returning(CONVERSATION.c.last_seq)
+_END = update(CONVERSATION).where(_HELD).values(lease_token=CONVERSATION.c.lease_token + 1, lease_until=None)
+_GIVE_BACK = _END.values(ready_at=_UNTIL)
+_MORE_WAIT = exists().where(MESSAGE.c.conversation_id == CONVERSATION.c.id, OPEN)
+_FINISH = _END.values(ready_at=case((_MORE_WAIT, NOW), else_=None), delay_notice_at=None).returning(CONVERSATION.c.ready_at)
+_LEAVE = (
+    update(MESSAGE)
+    .where(MESSAGE.c.id.in_(bindparam("messages", expanding=True)))
+    .values(state=bindparam("left"), last_error=bindparam("error"))
+)
+_BRING_FORWARD = (
+    update(CONVERSATION)
+    .where(
+        CONVERSATION.c.ready_at > NOW,
+        CONVERSATION.c.id.in_(select(MESSAGE.c.conversation_id).where(MESSAGE.c.state == "received", MESSAGE.c.last_error == bindparam("error"))),
+    )
+    .values(ready_at=NOW)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Parked:
-    """An inbound message that was given up after its attempts."""
+class Lease:
+    """The right to write the next answer of a conversation, as long as nobody else has claimed it."""
 
     conversation: str
-    message: str
+    token: int
+
+
+@dataclass(frozen=True)
+class Press:
+    """The button that an inbound message pressed."""
+
+    title: str
+    intent: str
+    entities: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class OpenMessage:
+    """A message that a turn answers. `text` is what the dialogue gets: what was typed, or for a button the text that led to it."""
+
+    id: str
     seq: int
-    at: datetime
+    text: str
+    press: Press | None
+
+
+@dataclass(frozen=True)
+class OpenTurn:
+    """Claimed messages (at least one, in order) with all that their turn needs. `attempts` counts this one."""
+
+    lease: Lease
+    channel: Channel
+    messages: tuple[OpenMessage, ...]
+    identity: Identity
+    correlation: str | None
     attempts: int
-    error: str | None
+    first_attempt_at: datetime
+    accepted_at: datetime
+    episode: int
+    events: tuple[dict[str, Any], ...]
+
+    @property
+    def last(self) -> OpenMessage:
+        """The message that the answer stands under."""
+        return self.messages[-1]
 
 
-async def depth(ledger: Ledger) -> dict[str, int]:
-    """How many inbound messages wait, are being answered, or were given up."""
-    number = select(MESSAGE.c.state, func.count().label("number"))
-    queries = [number.where(kind).group_by(MESSAGE.c.state) for kind in (OPEN, FAILED)]  # each from its own small index
-    found = await ledger.read(lambda connection: {row.state: row.number for query in queries for row in connection.execute(query)})
-    return {state: found.get(state, 0) for state in COUNTED}
+async def claim(ledger: Ledger, now: datetime, lease_life: timedelta) -> OpenTurn | None:
+    """Take the message that has waited longest of a conversation nobody holds, or None. Works across processes."""
+    return await ledger.write(lambda connection: _claim(connection, now, lease_life))
 
 
-async def oldest_waiting(ledger: Ledger) -> datetime | None:
-    """When the message that has waited longest was accepted; None when nothing waits."""
-    query = select(func.min(MESSAGE.c.at)).where(OPEN)
-    return await ledger.read(lambda connection: connection.scalar(query))
+def _claim(connection: Connection, now: datetime, lease_life: timedelta) -> OpenTurn | None:
+    taken = connection.execute(_LEASE, {"now": now, "far": now + LONGEST_WAIT, "until": now + lease_life}).one_or_none()
+    if taken is None:
+        return None
+    lease = Lease(taken.id, taken.lease_token)
+    inbound = connection.execute(_OLDEST_OPEN, {"conversation": lease.conversation}).one_or_none()
+    if inbound is None:
+        _update_held(connection, lease, _GIVE_BACK, until=None)
+        return None
+    identity = Identity(inbound.desk, inbound.person, Level(inbound.level), inbound.proof)
+    episode, events = episodes.current(connection, lease.conversation, identity, inbound.at)
+    connection.execute(_START, {"message": inbound.id, "episode": episode, "now": now})
+    button = inbound if inbound.title is not None else None
+    return _open(lease, inbound._asdict(), button, identity, (episode, events), now)
 
 
-async def parked(ledger: Ledger) -> list[Parked]:
-    """What was given up, oldest first."""
-    query = select(MESSAGE).where(FAILED).order_by(MESSAGE.c.at, MESSAGE.c.seq)
-
-    def work(connection: Connection) -> list[Parked]:
-        rows = connection.execute(query)
-        return [Parked(row.conversation_id, row.id, row.seq, row.at, row.attempts, row.last_error) for row in rows]
-
-    return await ledger.read(work)
+def begin(
+    connection: Connection, message: Mapping[str, Any], button: Row[Any] | None, identity: Identity, token: int, now: datetime
+) -> OpenTurn:
+    """The first turn of a message that is being stored in this transaction, under the lease that its conversation gets."""
+    current = episodes.current(connection, message["conversation_id"], identity, message["at"])
+    return _open(Lease(message["conversation_id"], token), message, button, identity, current, now)
 
 
-async def retry_parked(ledger: Ledger, message: str, now: datetime) -> bool:
-    """Put a message that was given up back in the queue, with all its attempts; False when it was not given up (any more)."""
-    again = update(MESSAGE).where(MESSAGE.c.id == message, MESSAGE.c.state == "failed")
-    fresh = again.values(state="received", attempts=0, first_attempt_at=None, last_error=None).returning(MESSAGE.c.conversation_id)
-    queued = update(CONVERSATION).values(ready_at=func.coalesce(CONVERSATION.c.ready_at, now))
+def _open(
+    lease: Lease,
+    message: Mapping[str, Any],
+    button: Row[Any] | None,
+    identity: Identity,
+    episode: tuple[int, list[dict[str, Any]]],
+    now: datetime,
+) -> OpenTurn:
+    number, events = episode
+    press = Press(button.title, button.intent, button.entities) if button else None
+    text = button.origin_text if button else message["text"]
+    return OpenTurn(
+        lease=lease,
+        channel=cast(Channel, message["channel"]),
+        messages=(OpenMessage(message["id"], message["seq"], text, press),),
+        identity=identity,
+        correlation=message["correlation"],
+        attempts=message["attempts"] + 1,
+        first_attempt_at=message.get("first_attempt_at") or now,
+        accepted_at=message["at"],
+        episode=number,
+        events=tuple(events),
+    )
+
+
+async def renew(ledger: Ledger, lease: Lease, now: datetime, lease_life: timedelta) -> None:
+    """Keep the lease for longer. Raises LeaseLost."""
+    await ledger.write(lambda connection: _update_held(connection, lease, _RENEW, until=now + lease_life))
+
+
+async def postpone(ledger: Ledger, turn: OpenTurn, until: datetime, error: str) -> None:
+    """Give the message back, to be taken again from `until` on; those behind it wait with it. Raises LeaseLost."""
+
+    def work(connection: Connection) -> None:
+        _update_held(connection, turn.lease, _GIVE_BACK, until=until)
+        _leave(connection, turn, "received", error)
+
+    await ledger.write(work)
+
+
+async def park(ledger: Ledger, turn: OpenTurn, error: str, notice: str | None, now: datetime) -> bool:
+    """Give the message up: it waits for a person (`python -m bot parked`), its customer gets `notice`, if any, those behind it go on.
+
+    Whether there are any. Raises LeaseLost.
+    """
 
     def work(connection: Connection) -> bool:
-        conversation = connection.scalar(fresh)
-        if conversation is None:
-            return False
-        seq = connection.scalar(queued.where(CONVERSATION.c.id == conversation).returning(CONVERSATION.c.last_seq)) or 0
-        announce(connection, conversation, seq, waits=True)
-        return True
+        if notice is not None:
+            seq = take_seq(connection, turn.lease)
+            at = turn.lease.conversation
+            outbox.say(connection, at, "notice", notice, channel=turn.channel, seq=seq, now=now, in_reply_to=turn.last.seq)
+        _leave(connection, turn, "failed", error)
+        return finish(connection, turn.lease, now)
 
     return await ledger.write(work)
+
+
+def _leave(connection: Connection, turn: OpenTurn, state: InboundState, error: str) -> None:
+    connection.execute(_LEAVE, {"messages": [message.id for message in turn.messages], "left": state, "error": error[:200]})
+
+
+def take_seq(connection: Connection, lease: Lease) -> int:
+    """The next seq of a conversation that the lease still holds, its row locked. Raises LeaseLost."""
+    seq = connection.scalar(_TAKE_SEQ, {"conversation": lease.conversation, "token": lease.token})
+    if seq is None:
+        raise LeaseLost(lease.conversation)
+    return int(seq)
+
+
+def finish(connection: Connection, lease: Lease, now: datetime) -> bool:
+    """End the lease; the conversation goes to the end of the queue if more messages wait in it, and whether they do.
+
+    Its row must have been locked before (`take_seq`): only then does PostgreSQL see here every message that was accepted meanwhile.
+    """
+    ended = connection.execute(_FINISH, {"conversation": lease.conversation, "token": lease.token, "now": now}).one_or_none()
+    if ended is None:
+        raise LeaseLost(lease.conversation)
+    return ended.ready_at is not None
+
+
+def _update_held(connection: Connection, lease: Lease, statement: Any, **values: Any) -> None:
+    result: Any = connection.execute(statement, {"conversation": lease.conversation, "token": lease.token, **values})
+    if result.rowcount != 1:
+        raise LeaseLost(lease.conversation)
+
+
+async def bring_forward(ledger: Ledger, error: str, now: datetime) -> None:
+    """The reason why messages were postponed with this error is gone: take them now."""
+
+    def work(connection: Connection) -> None:
+        connection.execute(_BRING_FORWARD, {"now": now, "error": error})
+
+    await ledger.write(work)

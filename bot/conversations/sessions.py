@@ -9,56 +9,58 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.conversations import episodes
-from bot.conversations.base import Level
 from bot.conversations.ledger import Ledger, new_id
-from bot.conversations.tables import CONVERSATION, WEB_SESSION
+from bot.conversations.tables import CONVERSATION, LIFE, WEB_SESSION
+from bot.identity.identity import Identity, Level
 
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A web session that is good now. `cursor` is the seq of the conversation's last message."""
+    """A web session that is good now. `cursor` is the seq of the conversation's last message, `epoch` the ledger's."""
 
     id: str
     conversation: str
-    desk: str | None
-    level: Level
+    identity: Identity
+    epoch: str
     expires_at: datetime
     cursor: int
 
 
+_EPOCH = select(LIFE.c.epoch).scalar_subquery()
 _FIND = (
     select(
-        WEB_SESSION.c.id, WEB_SESSION.c.conversation_id, WEB_SESSION.c.desk, WEB_SESSION.c.expires_at, WEB_SESSION.c.revoked_at,
-        CONVERSATION.c.last_seq,
+        WEB_SESSION.c.id, WEB_SESSION.c.conversation_id, WEB_SESSION.c.desk, WEB_SESSION.c.person, WEB_SESSION.c.level,
+        WEB_SESSION.c.proof, WEB_SESSION.c.expires_at, WEB_SESSION.c.revoked_at, CONVERSATION.c.last_seq, _EPOCH.label("epoch"),
     )
     .join_from(WEB_SESSION, CONVERSATION, CONVERSATION.c.id == WEB_SESSION.c.conversation_id)
     .where(WEB_SESSION.c.id == bindparam("session"))
 )  # fmt: skip
 
 
-async def begin(ledger: Ledger, desk: str | None, life: timedelta, now: datetime) -> OpenSession:
-    """A new web conversation for this subject (None: a visitor) with its first session."""
-    level = _level(desk)
-    conversation: dict[str, Any] = {"id": new_id(), "channel": "web", "desk": desk, "level": level, "created_at": now, "last_at": now}
-    row = _row(conversation["id"], desk, life, now)
+async def begin(ledger: Ledger, who: Identity, life: timedelta, now: datetime) -> OpenSession:
+    """A new web conversation for this subject with its first session."""
+    conversation: dict[str, Any] = {"id": new_id(), "channel": "web", "created_at": now, "last_at": now}
+    conversation |= {"desk": who.desk, "person": who.person, "level": int(who.level)}
+    row = _row(conversation["id"], who, life, now)
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> str:
         connection.execute(insert(CONVERSATION), conversation)
         connection.execute(insert(WEB_SESSION), row)
+        return str(connection.scalar(select(_EPOCH)))
 
-    await ledger.write(work)
-    return OpenSession(row["id"], row["conversation_id"], desk, level, row["expires_at"], 0)
+    epoch = await ledger.write(work)
+    return OpenSession(row["id"], row["conversation_id"], who, epoch, row["expires_at"], 0)
 
 
-async def prolong(ledger: Ledger, earlier: OpenSession, life: timedelta, now: datetime) -> OpenSession:
+async def prolong(ledger: Ledger, earlier: OpenSession, who: Identity, life: timedelta, now: datetime) -> OpenSession:
     """Another session of the same conversation, for a subject that has just proved again who it is."""
-    row = _row(earlier.conversation, earlier.desk, life, now)
+    row = _row(earlier.conversation, who, life, now)
 
     def work(connection: Connection) -> None:
         connection.execute(insert(WEB_SESSION), row)
 
     await ledger.write(work)
-    return OpenSession(row["id"], earlier.conversation, earlier.desk, earlier.level, row["expires_at"], earlier.cursor)
+    return OpenSession(row["id"], earlier.conversation, who, earlier.epoch, row["expires_at"], earlier.cursor)
 
 
 async def find(ledger: Ledger, session_id: str, now: datetime) -> OpenSession | None:
@@ -71,7 +73,8 @@ def find_within(connection: Connection, session_id: str, now: datetime) -> OpenS
     row = connection.execute(_FIND, {"session": session_id}).one_or_none()
     if row is None or row.revoked_at is not None or row.expires_at <= now:
         return None
-    return OpenSession(row.id, row.conversation_id, row.desk, _level(row.desk), row.expires_at, row.last_seq)
+    identity = Identity(row.desk, row.person, Level(row.level), row.proof)
+    return OpenSession(row.id, row.conversation_id, identity, row.epoch, row.expires_at, row.last_seq)
 
 
 async def revoke(ledger: Ledger, conversation: str, now: datetime) -> None:
@@ -85,9 +88,6 @@ async def revoke(ledger: Ledger, conversation: str, now: datetime) -> None:
     await ledger.write(work)
 
 
-def _level(desk: str | None) -> Level:
-    return "anonymous" if desk is None else "portal"
-
-
-def _row(conversation: str, desk: str | None, life: timedelta, now: datetime) -> dict[str, Any]:
-    return {"id": new_id(), "conversation_id": conversation, "desk": desk, "created_at": now, "expires_at": now + life}
+def _row(conversation: str, who: Identity, life: timedelta, now: datetime) -> dict[str, Any]:
+    identity = {"desk": who.desk, "person": who.person, "level": int(who.level), "proof": who.proof}
+    return {"id": new_id(), "conversation_id": conversation, **identity, "created_at": now, "expires_at": now + life}

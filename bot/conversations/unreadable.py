@@ -1,6 +1,6 @@
 """An episode whose stored events cannot be read any more: its conversation forgets them and goes on, in the same turn.
 
-Apart from `turns`, because it is the one thing a turn may change before its commit: nothing of the customer's is lost by it, only what
+Apart from `queue`, because it is the one thing a turn may change before its commit: nothing of the customer's is lost by it, only what
 the assistant remembered of this sitting.
 """
 
@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select, update
 
 from bot.conversations import episodes
 from bot.conversations.ledger import Ledger
+from bot.conversations.queue import OpenTurn
 from bot.conversations.tables import CONVERSATION, MESSAGE
-from bot.conversations.turns import OpenTurn
 from bot.errors import LeaseLost
 
 
@@ -29,8 +29,8 @@ async def begin_anew(ledger: Ledger, turn: OpenTurn, now: datetime) -> OpenTurn:
         if connection.scalar(held.with_for_update()) is None:
             raise LeaseLost(lease.conversation)
         episodes.close_open(connection, lease.conversation, "unreadable", now)
-        fresh = episodes.begin(connection, lease.conversation, turn.desk, turn.accepted_at)
-        connection.execute(update(MESSAGE).where(MESSAGE.c.id == turn.message).values(episode_id=fresh))
+        fresh = episodes.begin(connection, lease.conversation, turn.identity, turn.accepted_at)
+        connection.execute(update(MESSAGE).where(MESSAGE.c.id.in_([message.id for message in turn.messages])).values(episode_id=fresh))
         return fresh
 
     return replace(turn, episode=await ledger.write(work), events=())

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
-import fastjsonschema
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import OutputChannel
 from rasa.core.nlg import NaturalLanguageGenerator
@@ -22,7 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.errors import TurnAborted
-from bot.identity.turn import place_of
+from bot.protocol.action import read_action_result
 
 ACTION_TIMEOUT_SECONDS = 8.0
 CONNECT_SECONDS = 2.0
@@ -31,23 +31,24 @@ LATEST = ("intent", "entities", "choices", "beside_answer")
 
 
 class ActionEndpoint:
-    """Where custom actions are run, each turn in the process where the gateway told of it. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
+    """Where custom actions are run. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
 
     def __init__(self, urls: Sequence[str], secret: str, timeout_seconds: float = ACTION_TIMEOUT_SECONDS) -> None:
         self.urls = tuple(urls)
         self.timeout_seconds = timeout_seconds  # of one action, in all
         self.kwargs: dict[str, Any] = {}
         self._secret = secret
+        self._start = itertools.cycle(range(len(self.urls)))
         self._session: aiohttp.ClientSession | None = None
 
-    async def call(self, body: dict[str, Any], turn: str, correlation: str) -> dict[str, Any]:
+    async def call(self, body: dict[str, Any], correlation: str) -> dict[str, Any]:
         """Run one action, on the next process that is there: it reads only, so it may be tried again. All in all `timeout_seconds`.
 
         Raises aiohttp.ClientError, TimeoutError or ValueError.
         """
         if self._session is None:
             self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret})
-        first = place_of(turn, len(self.urls))  # where the gateway has told of it
+        first = next(self._start)
         *others, last = (*self.urls[first:], *self.urls[:first])
         async with asyncio.timeout(self.timeout_seconds):
             for url in others:
@@ -60,43 +61,12 @@ class ActionEndpoint:
         async with session.post(f"{url}/webhook", json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
             if response.status != 200:  # noqa: PLR2004
                 raise ValueError(f"status {response.status}")
-            return _validated(await response.json())
+            return read_action_result(await response.read())
 
     async def close(self) -> None:
         """Close the kept connections."""
         if self._session is not None:
             await self._session.close()
-
-
-_validated = fastjsonschema.compile(
-    {
-        "type": "object",
-        "required": ["events", "responses"],
-        "properties": {
-            "events": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["event", "name"],
-                    "properties": {"event": {"enum": ["slot"]}, "name": {"type": "string"}},
-                },
-            },
-            "responses": {
-                "type": "array",
-                "minItems": 1,
-                "items": {
-                    "type": "object",
-                    "required": ["response"],
-                    "properties": {
-                        "response": {"type": "string", "pattern": "^utter_"},
-                        "buttons": {"type": "array", "items": {"type": "object", "required": ["title", "payload"]}},
-                        "custom": {"type": "object"},
-                    },
-                },
-            },
-        },
-    }
-)
 
 
 class TurnAction(RemoteAction):
@@ -114,7 +84,7 @@ class TurnAction(RemoteAction):
         turn = current_turn.get()
         turn.actions.append(self.name())
         try:
-            result = await self.action_endpoint.call(_call(self.name(), tracker, turn), turn.id, turn.correlation)
+            result = await self.action_endpoint.call(_call(self.name(), tracker, turn), turn.correlation)
             said = await self._utter_responses(result["responses"], output_channel, nlg, tracker)
             if len(said) != len(result["responses"]):
                 raise TurnAborted("an answer is missing in the YAML")  # noqa: TRY301 - one place notes every failure
@@ -128,7 +98,7 @@ def _call(action: str, tracker: DialogueStateTracker, turn: RunningTurn) -> dict
     message = tracker.latest_message
     parse_data = dict(message.parse_data) if message else {}
     latest = {key: parse_data.get(key) for key in LATEST if parse_data.get(key) is not None}
-    latest["metadata"] = {"turn_token": turn.token}
+    latest["metadata"] = {"turn_token": turn.token, "attempt": turn.attempt}
     state = {
         "sender_id": tracker.sender_id,
         "slots": tracker.current_slot_values(),

@@ -17,12 +17,17 @@ PARAGRAPH = "\n\n"
 
 
 class CollectingChannel(OutputChannel):
-    """Keeps every response of the turn whole, with its readings and effects."""
+    """Keeps every response of the turn whole, with its readings and effects.
 
-    @classmethod
-    def name(cls) -> str:
-        """Rasa's name of the channel."""
-        return "gateway"
+    It goes by the name of the customer's channel, so that Rasa chooses those variations of an answer that were written for it.
+    """
+
+    def __init__(self, channel: str = "web") -> None:
+        self._channel = channel
+
+    def name(self) -> str:
+        """The customer's channel."""
+        return self._channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Collect one response."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,23 +27,11 @@ from bot.dialogue.store import RequestTrackerStore
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.dialogue.understanding import Understanding, understand
 from bot.errors import EpisodeUnreadable, TurnAborted
+from bot.protocol.turn import TurnRequest
 
 KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
 TOPICS = ("faq_", "consultar_", "listar_", "reenviar_", "hablar_")
 USER_PARTS = ("intent", "entities", "text", "decision")
-
-
-@dataclass(frozen=True)
-class TurnRequest:
-    """The body of `POST /turn` after validation (see docs/architecture.md)."""
-
-    turn: str
-    conversation: str
-    token: str
-    correlation: str
-    events: list[dict[str, Any]]
-    text: str
-    button: dict[str, Any] | None
 
 
 class Engine:
@@ -73,7 +60,7 @@ class Engine:
 
     async def run(self, request: TurnRequest) -> dict[str, Any]:
         """The answer of `POST /turn`. Raises TurnAborted, EpisodeUnreadable; nothing of an aborted turn remains."""
-        turn = RunningTurn(request.turn, request.conversation, request.token, request.correlation)
+        turn = RunningTurn(request.turn, request.conversation, request.token, request.correlation, request.attempt)
         reset = current_turn.set(turn)
         try:
             return await self._run(request, turn)
@@ -82,8 +69,10 @@ class Engine:
 
     async def _run(self, request: TurnRequest, turn: RunningTurn) -> dict[str, Any]:
         turn.tracker = self._tracker_of(request)
-        parts = await understand(self.processor, request.text, request.button, _slots_of(request.events), _last_question(request.events))
-        replies, effects, channel = [], [], CollectingChannel()
+        text = "\n".join(message.text for message in request.messages)
+        button = request.messages[-1].button if len(request.messages) == 1 else None
+        parts = await understand(self.processor, text, button, _slots_of(request.events), _last_question(request.events))
+        replies, effects, channel = [], [], CollectingChannel(request.channel)
         for position, part in enumerate(parts):
             turn.messages, turn.actions = [], []
             await self._handle(request, part, position, channel)

@@ -10,11 +10,11 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.dialogue.engine import Engine, TurnRequest
+from bot.dialogue.engine import Engine
 from bot.dialogue.models import ModelRefused, choose
 from bot.dialogue.serving import Serving
 from bot.errors import AssistantError, EpisodeUnreadable, SettingsError, TurnAborted
-from bot.sending import send_json
+from bot.protocol.turn import TurnRequest, encode, read_request
 
 log = structlog.get_logger()
 SERVING = web.AppKey("serving", Serving)
@@ -46,8 +46,8 @@ async def _turn(request: web.Request) -> web.Response:
     if not _is_one_of_us(request):
         return _error(401, "unauthorized", "wrong or missing X-Internal-Secret")
     try:
-        turn = _read(await request.json())
-    except (LookupError, RecursionError, TypeError, ValueError) as error:
+        turn = read_request(await request.read())
+    except (ValueError, RecursionError) as error:
         return _error(422, "malformed", f"{type(error).__name__}: {error}")
     return await _answer(request, turn)
 
@@ -70,10 +70,8 @@ async def _answer(request: web.Request, turn: TurnRequest) -> web.Response:
         if turn.events:  # nobody foresaw this: that an event reads but breaks what reads it is the likeliest cause
             return _error(409, "unreadable_episode", type(error).__name__)
         return _error(503, "turn_failed", type(error).__name__)
-    ms = _ms_since(started)
-    response = await send_json(request, result)
-    line.info("turn", outcome="done", ms=ms)
-    return response
+    line.info("turn", outcome="done", ms=_ms_since(started))
+    return web.Response(body=encode(result), content_type="application/json")
 
 
 def _ms_since(started: float) -> float:
@@ -97,26 +95,6 @@ async def _model(request: web.Request) -> web.Response:
     except (ModelRefused, OSError, SettingsError, TypeError) as error:
         return _error(409, "model_refused", str(error) if isinstance(error, AssistantError) else type(error).__name__)
     return web.json_response({"model": serving.model.name, "before": before.name})
-
-
-def _read(body: Any) -> TurnRequest:
-    """Raises KeyError, TypeError or ValueError."""
-    message = _typed(body, dict)["message"]
-    button = _typed(message, dict)["button"] if "button" in message else None
-    if button is not None:
-        _typed(_typed(button, dict)["intent"], str)
-        _typed(button.get("entities", {}), dict)
-    if not all(isinstance(_typed(event, dict).get("event"), str) for event in _typed(body["events"], list)):
-        raise ValueError("every event must name its kind")
-    return TurnRequest(
-        turn=_typed(body["turn"], str),
-        conversation=_typed(body["conversation"], str),
-        token=_typed(body["token"], str),
-        correlation=str(body.get("correlation", "")),
-        events=body["events"],
-        text=_typed(message["text"], str),
-        button=button,
-    )
 
 
 def _typed(value: Any, kind: type) -> Any:

@@ -14,8 +14,9 @@ from typing import Any
 
 import structlog
 
-from bot.dialogue.engine import Engine, TurnRequest
+from bot.dialogue.engine import Engine
 from bot.dialogue.models import ModelRefused, archive
+from bot.protocol.turn import TurnRequest
 
 log = structlog.get_logger()
 

@@ -18,6 +18,7 @@ class RunningTurn:
     conversation: str
     token: str
     correlation: str
+    attempt: int = 1
     tracker: Any = None  # the DialogueStateTracker of this request; None before a new episode's first message
     messages: list[dict[str, Any]] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)

@@ -20,6 +20,7 @@ from bot.dialogue.context import begins_like_a_follow_up, choose_reading, leans_
 from bot.dialogue.forms import asks, leans, orders, without_courtesy
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
+from bot.protocol.turn import Button
 
 _NOBODY = DialogueStateTracker.from_events("nobody", [])  # the graph wants a tracker; no component of ours looks at it
 Via = Literal["text", "button", "context"]
@@ -68,7 +69,7 @@ class Understanding:
 
 
 async def understand(
-    processor: MessageProcessor, text: str, button: dict[str, Any] | None, slots: dict[str, Any], previous: str | None = None
+    processor: MessageProcessor, text: str, button: Button | None, slots: dict[str, Any], previous: str | None = None
 ) -> list[Understanding]:
     """The questions of one message, in the order in which they were asked; at least one. `previous`: what was asked before."""
     clean = plain_text(text)[:MAX_NLU_CHARACTERS]
@@ -215,12 +216,12 @@ def _answer_first(halves: list[Understanding]) -> list[Understanding]:
     return [ours, Understanding(other.text, {**other.parse_data, BESIDE_ANSWER: True}, other.via)]
 
 
-def _pressed(parsed: dict[str, Any], text: str, button: dict[str, Any]) -> Understanding:
-    chosen = [{"entity": name, "value": value} for name, value in (button.get("entities") or {}).items()]
+def _pressed(parsed: dict[str, Any], text: str, button: Button) -> Understanding:
+    chosen = [{"entity": name, "value": value} for name, value in button.entities.items()]
     data = {
         **parsed,
-        "intent": {"name": button["intent"], "confidence": 1.0},
-        "intent_ranking": [{"name": button["intent"], "confidence": 1.0}],
+        "intent": {"name": button.intent, "confidence": 1.0},
+        "intent_ranking": [{"name": button.intent, "confidence": 1.0}],
         "entities": [*parsed["entities"], *chosen],
         "decision": ANSWERED,
         "choices": [],

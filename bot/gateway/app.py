@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 
 from aiohttp import web
@@ -12,28 +12,30 @@ from sqlalchemy.exc import ArgumentError
 from bot import accounts as live_state
 from bot import clock
 from bot.accounts.port import AccountsPort
-from bot.channels.webchat.hub import Hub
+from bot.channels.base import BACKLOG, DISPATCHER, Channel, TextKey
+from bot.channels.web import keys as web_keys
+from bot.channels.web.channel import WebChannel
+from bot.conversations import take_over
+from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
 from bot.database import make_engine
+from bot.effects.mailer import Mailer
+from bot.effects.worker import EffectsWorker
 from bot.errors import SettingsError
 from bot.gateway import keys
-from bot.gateway.actions_client import ActionsClient
-from bot.gateway.backlog import Backlog
-from bot.gateway.dialogue_client import DialogueClient
-from bot.gateway.dispatcher import Dispatcher
-from bot.gateway.effects import EffectsWorker
-from bot.gateway.limits import Limit
-from bot.gateway.mailer import Mailer
-from bot.gateway.metrics import Metrics
 from bot.gateway.middleware import add_headers, explain_errors, observe
-from bot.gateway.news import NewsListener
-from bot.gateway.resources import Resources
 from bot.gateway.routes import add_routes
-from bot.gateway.timings import Timings
-from bot.gateway.waiting import DelayNotices
-from bot.gateway.worker import Worker
 from bot.identity.portal import portal_key
+from bot.limits import Limit
+from bot.metrics import Metrics
+from bot.resources import RESOURCES, Resources
 from bot.settings import Settings
+from bot.timings import Timings
+from bot.turns.backlog import Backlog
+from bot.turns.delays import DelayNotices
+from bot.turns.dialogue_client import DialogueClient
+from bot.turns.dispatcher import Dispatcher
+from bot.worker import Worker
 
 BODY_BYTES = 64 * 1024
 
@@ -52,43 +54,75 @@ def create_app(
     """
     _check_databases(settings)
     app = web.Application(middlewares=[observe, explain_errors], client_max_size=BODY_BYTES)
-    app[keys.PORTAL_KEY] = portal_key(settings)
-    app[keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
-    app[keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
+    app[web_keys.PORTAL_KEY] = portal_key(settings)
+    app[web_keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
+    app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
+    app[web_keys.VISITOR_LIMIT] = Limit("visitors", settings.rate_visitors_per_minute, now)
+    channels: Sequence[Channel] = (WebChannel(settings),)
     mailer = Mailer(settings.smtp_url)
 
     async def run(app: web.Application) -> AsyncIterator[None]:
-        resources = _open(settings, timings or Timings(), accounts, now, jitter)
-        app[keys.RESOURCES] = resources
-        app[keys.BACKLOG] = Backlog(resources.ledger, settings.rate_queue_most)
-        effects = EffectsWorker(resources, mailer)
-        dispatcher = app[keys.DISPATCHER] = Dispatcher(resources, effects.worker.wake)
-        news = NewsListener(resources.ledger, resources.hub, dispatcher.worker.wake, resources.timings.poll_seconds)
-        workers = [*_workers(resources, dispatcher, effects), news.worker]
+        resources = app[RESOURCES] = _open(settings, timings or Timings(), accounts, now, jitter)
+        dialogue = app[keys.DIALOGUE] = DialogueClient(settings.dialogue_urls, settings.internal_secret, resources.timings)
+        app[BACKLOG] = Backlog(resources.ledger, settings.rate_queue_most)
+        words = _Words(channels, now)
+        effects = EffectsWorker(resources, mailer, words.of("resend_failed"))
+        dispatcher = app[DISPATCHER] = Dispatcher(resources, dialogue, words.of("parked"), effects.worker.wake)
+        delays = DelayNotices(resources, [channel.name for channel in channels], words.of("delay"))
+        workers = [  # in the order in which they are stopped
+            dispatcher.worker,
+            dispatcher.outage.worker,
+            effects.worker,
+            delays.worker,
+            _taken_back(resources),
+            *(worker for channel in channels for worker in channel.workers()),
+            *resources.feed.workers,
+        ]
         for worker in workers:
             worker.start()
         yield
         for worker in workers:
             await worker.stop()
         await dispatcher.drain()
-        await news.close()
-        await resources.dialogue.close()
-        await resources.actions.close()
+        await resources.feed.close()
+        await dialogue.close()
         await resources.ledger.close()
         if accounts is None:
             await resources.accounts.close()
 
     app.cleanup_ctx.append(run)
-    app.on_shutdown.append(_close_streams)
+    app.on_shutdown.append(_end_streams)
     app.on_response_prepare.append(add_headers)
-    add_routes(app, with_demo=settings.demo)
+    add_routes(app, channels, with_demo=settings.demo)
     return app
 
 
-def _workers(resources: Resources, dispatcher: Dispatcher, effects: EffectsWorker) -> list[Worker]:
-    """In the order in which they are stopped."""
-    polling = Worker("streams", resources.hub.poll, resources.timings.poll_seconds)
-    return [dispatcher.worker, dispatcher.outage.worker, effects.worker, DelayNotices(resources).worker, polling]
+class _Words:
+    """The channels' own words, for those parts of the house that know no channel."""
+
+    def __init__(self, channels: Sequence[Channel], now: Callable[[], datetime]) -> None:
+        self._channels: dict[str, Channel] = {channel.name: channel for channel in channels}
+        self._now = now
+
+    def of(self, key: TextKey) -> Callable[[str], str | None]:
+        """What a channel says for `key` now; None where it says nothing, or serves here no more."""
+
+        def words(name: str) -> str | None:
+            channel = self._channels.get(name)
+            return None if channel is None else channel.text(key, self._now())
+
+        return words
+
+
+def _taken_back(resources: Resources) -> Worker:
+    """Hands back conversations whose agent has gone."""
+
+    async def step() -> bool:
+        for conversation in await take_over.expire(resources.ledger, resources.now()):
+            resources.feed.moved(conversation)
+        return False
+
+    return Worker("take-overs", step, resources.timings.poll_seconds)
 
 
 def _check_databases(settings: Settings) -> None:
@@ -111,12 +145,10 @@ def _open(
         jitter=jitter,
         ledger=ledger,
         accounts=accounts or live_state.create(settings),
-        dialogue=DialogueClient(settings.dialogue_urls, settings.internal_secret, timings),
-        actions=ActionsClient(settings.actions_url, settings.internal_secret),
-        hub=Hub(ledger, now),
+        feed=Feed(ledger, now, timings.poll_seconds),
         metrics=Metrics(),
     )
 
 
-async def _close_streams(app: web.Application) -> None:
-    app[keys.RESOURCES].hub.close()
+async def _end_streams(app: web.Application) -> None:
+    app[RESOURCES].feed.end_all()

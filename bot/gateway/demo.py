@@ -8,12 +8,12 @@ from aiohttp import web
 
 from bot.accounts import demo as demo_accounts
 from bot.accounts.store import SqlAccounts
-from bot.channels.webchat.parse import Malformed
-from bot.errors import DeskUnknown
+from bot.channels.web.keys import SESSION_LIMIT
+from bot.errors import DeskUnknown, Malformed
 from bot.gateway.errors import UnknownCustomer
-from bot.gateway.keys import RESOURCES, SESSION_LIMIT
-from bot.gateway.limits import client_address
 from bot.identity.portal import issue_portal_token
+from bot.limits import client_address
+from bot.resources import RESOURCES
 from bot.rules.calendar import BusinessCalendar
 
 SITUATIONS = {

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.channels.webchat.parse import Malformed, TooLong
-from bot.errors import AccountsUnavailable, Conflict, LedgerUnavailable, NotYours, TokenExpired, TokenInvalid
+from bot.errors import (
+    AccountsUnavailable,
+    Conflict,
+    LedgerUnavailable,
+    Malformed,
+    NoSession,
+    NotYours,
+    SessionOver,
+    TokenExpired,
+    TokenInvalid,
+    TooLong,
+)
 from bot.gateway import texts
-from bot.gateway.backlog import TooBusy
-from bot.gateway.limits import TooMany
+from bot.limits import TooMany
+from bot.turns.backlog import TooBusy
 
 RETRY_SECONDS = 5
-
-
-class NoSession(TokenInvalid):
-    """The request carries no session token that is good."""
-
-
-class SessionOver(TokenExpired):
-    """The request's session has ended."""
 
 
 class UnknownCustomer(Malformed):

@@ -7,11 +7,11 @@ import asyncio
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.conversations import queue
+from bot.conversations import operators
 from bot.errors import AccountsError, LedgerUnavailable
 from bot.gateway.errors import RETRY_SECONDS
-from bot.gateway.keys import RESOURCES
-from bot.gateway.resources import Resources
+from bot.gateway.keys import DIALOGUE
+from bot.resources import RESOURCES, Resources
 
 
 async def live(_request: web.Request) -> web.Response:
@@ -27,8 +27,8 @@ async def ready(request: web.Request) -> web.Response:
     resources = request.app[RESOURCES]
     ledger, dialogue, actions, accounts = await asyncio.gather(
         _ledger_ready(resources),
-        resources.dialogue.ready(),
-        resources.dialogue.part_ready(resources.settings.actions_url),
+        request.app[DIALOGUE].ready(),
+        request.app[DIALOGUE].part_ready(resources.settings.actions_url),
         _accounts_ready(resources),
     )
     missing = [name for name, is_ready in (("ledger", ledger), ("dialogue", dialogue), ("actions", actions)) if not is_ready]
@@ -39,11 +39,11 @@ async def ready(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics, in Prometheus' text format."""
     resources = request.app[RESOURCES]
-    resources.metrics.streams.set(resources.hub.total)
+    resources.metrics.streams.set(resources.feed.total)
     try:
-        for state, number in (await queue.depth(resources.ledger)).items():
+        for state, number in (await operators.depth(resources.ledger)).items():
             resources.metrics.queue.labels(state).set(number)
-        oldest = await queue.oldest_waiting(resources.ledger)
+        oldest = await operators.oldest_waiting(resources.ledger)
         resources.metrics.queue_age.set(0 if oldest is None else max(0.0, (resources.now() - oldest).total_seconds()))
     except LedgerUnavailable:
         resources.metrics.queue.clear()

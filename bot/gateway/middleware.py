@@ -10,12 +10,14 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from bot.gateway import errors
-from bot.gateway.keys import CORRELATION, RESOURCES
-from bot.gateway.limits import TooMany
+from bot.limits import TooMany
+from bot.resources import CORRELATION, RESOURCES
 
 log = structlog.get_logger()
 
-_API = ("/webchat/", "/demo/", "/health/", "/metrics")
+CROSS_ORIGIN = "/webchat/"
+"""Addresses that pages of allowed origins may ask."""
+_API = (CROSS_ORIGIN, "/demo/", "/health/", "/metrics")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -78,7 +80,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     if request.path.startswith(_API):
         response.headers.setdefault("Cache-Control", "no-store")
     origin = request.headers.get(hdrs.ORIGIN)
-    if request.path.startswith("/webchat/"):
+    if request.path.startswith(CROSS_ORIGIN):
         response.headers.add("Vary", "Origin")
         if origin in request.app[RESOURCES].settings.allowed_origins:
             response.headers["Access-Control-Allow-Origin"] = origin

@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 from aiohttp import web
 
-from bot.gateway.keys import RESOURCES
+from bot.resources import RESOURCES
 
 WIDGET = Path(__file__).resolve().parent.parent / "widget"
 PORTAL_FILES = frozenset({"portal.css", "portal.js", "icon.svg"})

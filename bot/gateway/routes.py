@@ -1,23 +1,23 @@
-"""Every address of the gateway."""
+"""Every address of the gateway: its own, and those of the channels."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
-from bot.gateway import demo, health, middleware, pages, webchat
+from bot.channels.base import Channel
+from bot.gateway import demo, health, middleware, pages
 
 
-def add_routes(app: web.Application, *, with_demo: bool) -> None:
-    """Add them; the demo portal only in demo mode."""
+def add_routes(app: web.Application, channels: Sequence[Channel], *, with_demo: bool) -> None:
+    """Add them; the demo portal only in demo mode. Whatever the web chat answers may be asked for from allowed origins."""
+    routes = [route for channel in channels for route in channel.routes()]
+    cross_origin = sorted({route.path for route in routes if route.path.startswith(middleware.CROSS_ORIGIN)})
     app.router.add_routes(
         [
-            web.post("/webchat/session", webchat.open_session),
-            web.post("/webchat/logout", webchat.log_out),
-            web.post("/webchat/messages", webchat.send_message),
-            web.get("/webchat/messages", webchat.read_messages, allow_head=False),
-            web.get("/webchat/stream", webchat.stream, allow_head=False),
-            web.post("/webchat/read", webchat.mark_read),
-            *(web.options(f"/webchat/{name}", middleware.preflight) for name in ("session", "logout", "messages", "stream", "read")),
+            *routes,
+            *(web.options(path, middleware.preflight) for path in cross_origin),
             web.get("/widget.js", pages.widget),
             web.get("/privacidad", pages.privacy),
             web.get("/privacidad.css", pages.privacy_style),

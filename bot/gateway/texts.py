@@ -1,10 +1,4 @@
-"""Every text that the gateway itself says to a customer, es-MX; answers come from the dialogue."""
-
-from __future__ import annotations
-
-from datetime import datetime
-
-from bot.settings import Settings
+"""What the gateway says when a request fails, es-MX, whatever the channel."""
 
 ERRORS = {
     "malformed": "No pude leer la solicitud. Revisa los datos e inténtalo de nuevo.",
@@ -27,45 +21,3 @@ ERRORS = {
     "unknown_customer": "No existe ese cliente de demostración.",
     "internal": "Algo falló de nuestro lado. Inténtalo de nuevo.",
 }
-
-
-def delay(settings: Settings) -> str:
-    """Told once to a customer whose answer takes longer."""
-    return (
-        "Recibimos tu mensaje. La respuesta está tardando más de lo normal; en cuanto esté lista te la damos aquí mismo. "
-        f"Si es urgente, llama al {settings.support_phone}."
-    )
-
-
-def parked(settings: Settings) -> str:
-    """Told when a message was given up."""
-    hours = f"{settings.support_hours.opens:%H:%M} a {settings.support_hours.closes:%H:%M}"
-    return (
-        f"No pudimos responder tu mensaje y lo sentimos. Llama a la línea de soporte, {settings.support_phone}, "
-        f"de lunes a viernes de {hours} h, y ahí te ayudan."
-    )
-
-
-def flood(settings: Settings, again_at: datetime) -> str:
-    """Told once to a customer who writes faster than anybody can read."""
-    at = again_at.astimezone(settings.timezone)
-    return (
-        f"Recibimos muchos mensajes tuyos en poco tiempo y necesitamos una pausa. A partir de {'la' if at.hour == 1 else 'las'} {at:%H:%M:%S} "
-        "seguimos con los demás. No tienes que volver a escribirlos: este chat los guarda y los envía solo."
-    )
-
-
-def privacy(url: str) -> str:
-    """The simplified privacy notice, once in a conversation."""
-    return f"Usamos lo que escribes solo para atenderte; conoce nuestro aviso de privacidad: {url}"
-
-
-MAIL_SUBJECT = "Archivo de conexión a tu servidor Aspel Nube."
-
-
-def mail_body(server: str, settings: Settings) -> str:
-    """Body of the mail that carries the connection file."""
-    return (
-        f"Hola:\n\nAdjunto encontrarás el archivo de conexión de tu servidor {server}. Ábrelo en tu computadora para entrar.\n\n"
-        f"Si no solicitaste este correo o necesitas ayuda, llama a la línea de soporte: {settings.support_phone}.\n"
-    )

@@ -16,24 +16,32 @@ AUDIENCE = "webchat-session"
 
 @dataclass(frozen=True)
 class SessionClaims:
-    """What a session token says. `desk` is None for a visitor who was not identified."""
+    """What a session token says. `desk` is None for a visitor; `epoch` names the ledger's life that the session belongs to."""
 
     session: str
     conversation: str
     desk: str | None
+    epoch: str
     expires_at: datetime
 
 
 def sign_session(secret: str, claims: SessionClaims, now: datetime) -> str:
     """The token of a session, good until `claims.expires_at`."""
-    body = {"aud": AUDIENCE, "jti": claims.session, "cid": claims.conversation, "iat": seconds(now), "exp": seconds(claims.expires_at)}
+    body = {
+        "aud": AUDIENCE,
+        "jti": claims.session,
+        "cid": claims.conversation,
+        "epoch": claims.epoch,
+        "iat": seconds(now),
+        "exp": seconds(claims.expires_at),
+    }
     return sign(secret, body if claims.desk is None else {**body, "sub": claims.desk})
 
 
 def read_session(secret: str, token: str, now: datetime) -> SessionClaims:
     """The claims of a session token. Raises TokenInvalid or TokenExpired; whether it was revoked only the ledger knows."""
-    claims = verify(secret, token, algorithms=["HS256"], audience=AUDIENCE, required=["jti", "cid"], now=now)
-    session, conversation, desk = claims["jti"], claims["cid"], claims.get("sub")
-    if not isinstance(session, str) or not isinstance(conversation, str):
+    claims = verify(secret, token, algorithms=["HS256"], audience=AUDIENCE, required=["jti", "cid", "epoch"], now=now)
+    session, conversation, desk, epoch = claims["jti"], claims["cid"], claims.get("sub"), claims["epoch"]
+    if not (isinstance(session, str) and isinstance(conversation, str) and isinstance(epoch, str)):
         raise TokenInvalid("no session is named")
-    return SessionClaims(session, conversation, desk, moment(claims, "exp"))
+    return SessionClaims(session, conversation, desk, epoch, moment(claims, "exp"))

@@ -7,36 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import jwt
-from jwt.algorithms import HMACAlgorithm
 from jwt.types import Options
 
 from bot.errors import TokenExpired, TokenInvalid
 
 HS256 = "HS256"
 MAX_TOKEN_CHARACTERS = 4096
-_prepared = lru_cache(maxsize=16)(HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key)
-
-
-class _Hmac(HMACAlgorithm):
-    """HS256 that asks once of each secret, not at every token, whether it is a public key in disguise: half the cost of signing."""
-
-    def prepare_key(self, key: str | bytes) -> bytes:
-        """The secret's bytes. Raises InvalidKeyError."""
-        return _prepared(key)
-
-
-_jwt = jwt.PyJWT()
-_jwt._jws.unregister_algorithm(HS256)  # noqa: SLF001 - PyJWT lets its own algorithms be replaced only there
-_jwt._jws.register_algorithm(HS256, _Hmac(_Hmac.SHA256))  # noqa: SLF001
 
 
 def sign(key: str, claims: Mapping[str, Any]) -> str:
     """The claims as a compact HS256 token; moments among them must already be whole seconds since 1970."""
-    return _jwt.encode(dict(claims), key, algorithm=HS256)
+    return jwt.encode(dict(claims), key, algorithm=HS256)
 
 
 def verify(
@@ -49,22 +33,14 @@ def verify(
     if not isinstance(token, str) or not token.isascii() or len(token) > MAX_TOKEN_CHARACTERS:
         raise TokenInvalid("not a token")
     try:
-        check = _signed if isinstance(key, str) else _signed.__wrapped__  # a public key is no key of a cache
-        claims = check(token, key, tuple(algorithms), audience, tuple(required))
+        options: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "require": ["exp", *required]}
+        claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=list(algorithms), audience=audience, options=options)
     except (jwt.PyJWTError, ValueError, TypeError) as error:
         raise TokenInvalid(type(error).__name__) from None
     if now >= moment(claims, "exp"):
         raise TokenExpired("the token has ended")
     if "nbf" in claims and now < moment(claims, "nbf"):
         raise TokenInvalid("the token is for later")
-    return claims
-
-
-@lru_cache(maxsize=2048)
-def _signed(token: str, key: Any, algorithms: tuple[str, ...], audience: str, required: tuple[str, ...]) -> Mapping[str, Any]:
-    """Kept for the tokens that come back with every request: what was signed stays signed. The times are not checked here."""
-    options: Options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "require": ["exp", *required]}
-    claims: Mapping[str, Any] = _jwt.decode(token, key, algorithms=list(algorithms), audience=audience, options=options)
     return claims
 
 

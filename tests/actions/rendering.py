@@ -25,9 +25,9 @@ import actions
 from actions.environment import Environment, install
 from bot.accounts.port import Backup, ConnectionMail, Desk, Health, Incident, Invoice, Licence, Payment, PlanChange, Server, Subscription
 from bot.errors import AccountsUnavailable, DeskUnknown
-from bot.identity.turn import sign_turn
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import Settings, load_settings
+from tests.support.tokens import turn_token
 
 ROOT = Path(__file__).resolve().parents[2]
 MEXICO = ZoneInfo("America/Mexico_City")
@@ -119,7 +119,7 @@ async def ask(
     settings = _settings(changed_settings)
     mine = [replace(of, read_at=now)] if of else []
     install(Environment(settings, FakeAccounts([*mine, *others], away=away), BusinessCalendar(settings.timezone, settings.extra_holidays)))
-    token = sign_turn(_SECRET, of.id if of else None, "portal" if of else "anonymous", turn, now)
+    token = turn_token(_SECRET, of.id if of else None, turn, now)
     entities = [{"entity": "servidor", "value": servidor, "exact": exact}] if servidor else []
     entities += [{"entity": "producto", "value": producto}] if producto else []
     entities += [{"entity": "ya_pago", "value": "ya_pago"}] if says_to_have_paid else []

@@ -12,15 +12,16 @@ from tests.actions.rendering import MEXICO, ask, at, desk, payment, server
 
 
 def test_a_folio_is_short_stable_and_different_for_each_turn():
-    codes = {escalation_code(f"turn-{n}", "cargo_vencido") for n in range(500)}
+    codes = {escalation_code(f"turn-{n}", "cargo_vencido", 1) for n in range(500)}
     assert len(codes) == 500
-    assert all(re.fullmatch(r"SV-[A-Z2-7]{5}", code) for code in codes)
-    assert escalation_code("turn-1", "cargo_vencido") == escalation_code("turn-1", "cargo_vencido")
+    assert all(re.fullmatch(r"[234679ACDEFHJKMNPQRTUVWX]{6}", code) for code in codes)
+    assert escalation_code("turn-1", "cargo_vencido", 1) == escalation_code("turn-1", "cargo_vencido", 1)
+    assert escalation_code("turn-1", "cargo_vencido", 1) != escalation_code("turn-1", "cargo_vencido", 2)  # another attempt, another folio
 
 
 async def test_a_known_customer_while_the_line_is_open():
     answer = await ask("hablar_con_asesor", desk(server(), id="C-1006"), slots={"tema": "consultar_pago"})
-    code = escalation_code("inbound-1", "cliente_pide_asesor")
+    code = escalation_code("inbound-1", "cliente_pide_asesor", 1)
     assert answer.text == (
         f"Claro, Papelería Central. Registré tu solicitud con el folio {code}. Llama y dale ese folio a un asesor para que continúe contigo."
         "\n\nLínea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
@@ -32,7 +33,7 @@ async def test_a_known_customer_while_the_line_is_open():
 async def test_a_visitor_while_the_line_is_closed():
     answer = await ask("hablar_con_asesor", now=datetime(2026, 11, 27, 18, 0, tzinfo=MEXICO))
     assert answer.text == (
-        f"Claro. Registré tu solicitud con el folio {escalation_code('inbound-1', 'cliente_pide_asesor')}. "
+        f"Claro. Registré tu solicitud con el folio {escalation_code('inbound-1', 'cliente_pide_asesor', 1)}. "
         "Cuando abra la línea, dale ese folio a un asesor para que continúe contigo."
         "\n\nLínea de soporte: 55 8000 9480 (cerrada; abre el lunes 30 de noviembre a las 9:00)."
     )

@@ -104,7 +104,7 @@ class TestNotUnderstood:
     @pytest.mark.parametrize("of", [None, TWO])
     async def test_twice_in_a_row_gives_a_folio_and_the_line(self, of):
         answer = await ask("no_entendi", of, slots={"fallos": 1})
-        code = escalation_code("inbound-1", "no_entendido")
+        code = escalation_code("inbound-1", "no_entendido", 1)
         assert answer.text == (
             f"Sigo sin entenderte, disculpa. Registré tu caso con el folio {code}; dáselo al asesor que te atienda.\n\n{LINE}"
         )

@@ -129,7 +129,7 @@ CONFIRMATION = [
     (date(2026, 11, 13), date(2026, 11, 13), "lo más pronto el miércoles 18 de noviembre; a más tardar, el jueves 19 de noviembre."),
     (date(2026, 11, 13), date(2026, 11, 18), "debe confirmarse a más tardar mañana, jueves 19 de noviembre."),
     (date(2026, 11, 13), date(2026, 11, 19), "debe confirmarse a más tardar hoy, jueves 19 de noviembre."),
-    (date(2026, 11, 13), date(2026, 11, 20), "Lo reporté con el folio SV-"),
+    (date(2026, 11, 13), date(2026, 11, 20), "Lo reporté con el folio "),
     (date(2026, 12, 23), date(2026, 12, 24), "lo más pronto el lunes 28 de diciembre; a más tardar, el martes 29 de diciembre."),
     (date(2026, 12, 30), date(2026, 12, 31), "lo más pronto el lunes 4 de enero de 2027; a más tardar, el martes 5 de enero de 2027."),
 ]

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -23,11 +23,11 @@ from actions.server import EXECUTOR, MAX_BODY_BYTES, create_app
 from bot import clock
 from bot.accounts.port import Desk
 from bot.errors import AccountsUnavailable
-from bot.identity.turn import sign_turn
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import load_settings
 from tests.actions.rendering import FakeAccounts
 from tests.support.ports import free_port
+from tests.support.tokens import turn_token
 
 SECRET = "i" * 40
 PRIVATE = ("Panfilo Xochitiotzin", "C-4711", "panfilo@example.mx")
@@ -55,7 +55,7 @@ class Client:
 
 
 def call(action: str = "action_saludar", desk: str | None = None, text: str = "hola", now: datetime | None = None) -> dict[str, Any]:
-    token = sign_turn(SECRET, desk, "portal" if desk else "anonymous", "m-1", now or clock.now())
+    token = turn_token(SECRET, desk, "m-1", now or clock.now())
     latest = {"intent": {"name": "saludar", "confidence": 1.0}, "entities": [], "text": text, "metadata": {"turn_token": token}}
     return {"next_action": action, "tracker": {"sender_id": "c", "slots": {}, "latest_message": latest}}
 
@@ -77,7 +77,7 @@ async def client() -> AsyncIterator[Client]:
 
 
 @pytest.mark.parametrize("secret", [None, "", "x" * 40, SECRET[:-1], SECRET + "i", "ñ" * 20])
-@pytest.mark.parametrize("path", ["/webhook", "/ahead", "/actions", "/", "/health/../webhook", "/nothing"])
+@pytest.mark.parametrize("path", ["/webhook", "/actions", "/", "/health/../webhook", "/nothing"])
 async def test_a_stranger_is_refused_everywhere(client, secret, path):
     status, text = await client.post(call(), secret=secret, path=path)
     assert (status, json.loads(text)) == (401, {"error": "unauthorized"})
@@ -276,28 +276,3 @@ def read_by(client, monkeypatch) -> list[str]:
 
     monkeypatch.setattr(Broken, "read_desk", read_desk)
     return found
-
-
-async def test_a_turn_that_was_foretold_is_read_once(client, monkeypatch):
-    read = read_by(client, monkeypatch)
-    asked = call("action_listar_servidores", "C-1001")
-    token = asked["tracker"]["latest_message"]["metadata"]["turn_token"].encode()
-    assert (await client.post(token, path="/ahead"))[0] == 204
-    assert (await client.post(asked))[0] == 200
-    assert read == ["C-1001"]
-
-
-async def test_a_visitor_has_nothing_to_read(client, monkeypatch):
-    read = read_by(client, monkeypatch)
-    assert (await client.post(sign_turn(SECRET, None, "anonymous", "m-1", clock.now()).encode(), path="/ahead"))[0] == 204
-    assert read == []
-
-
-@pytest.mark.parametrize("token", [b"", b"nothing", b"\xff\xfe", b"x" * 5000, b"{}"])
-async def test_what_is_no_token_reads_nothing(client, monkeypatch, token):
-    read = read_by(client, monkeypatch)
-    assert (await client.post(token, path="/ahead"))[0] == 400
-    assert (await client.post(sign_turn("y" * 40, "C-1001", "portal", "m-1", clock.now()).encode(), path="/ahead"))[0] == 400
-    late = sign_turn(SECRET, "C-1001", "portal", "m-1", clock.now() - timedelta(minutes=2))
-    assert (await client.post(late.encode(), path="/ahead"))[0] == 400
-    assert read == []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 MOST_CHARACTERS = 500
 RESUMED = "Volviendo a tu pregunta anterior, ¿de cuál servidor querías saber?"
-FOLIO = re.compile(r"SV-[A-Z2-7]{5}")
+FOLIO = re.compile(r"\b[234679ACDEFHJKMNPQRTUVWX]{6}\b")
 DESKS = {
     "C-1001": ("Abarrotes La Esperanza", "ESPERANZA-", "4242"),
     "C-1002": ("Ferretería Hidalgo", "HIDALGO-", "5108"),

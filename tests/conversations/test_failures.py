@@ -12,7 +12,7 @@ import pytest
 from actions.environment import Environment, environment, install
 from actions.escalation import TalkToAgent
 from bot.accounts.port import Desk
-from bot.gateway.timings import Timings
+from bot.timings import Timings
 from tests.conversations.questions import ACCOUNT
 from tests.conversations.runner import FOLIO, Talk, Talks, mails, read_yaml
 
@@ -184,7 +184,7 @@ def test_a_turn_that_failed_in_its_second_half_leaves_nothing_of_the_first(talks
     answer, turns = TalkToAgent.answer, []
 
     async def fails_once(self: TalkToAgent, turn: Any, reply: Any) -> None:
-        turns.append(turn.identity.turn)
+        turns.append(turn.claims.turn)
         if len(turns) == 1:
             raise RuntimeError("a bug with somebody's data in its words")
         await answer(self, turn, reply)

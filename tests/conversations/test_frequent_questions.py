@@ -97,7 +97,7 @@ DATED = [
     f"• SIERRA-04: vence {the(SIERRA['SIERRA-04'])}",
     f"• SIERRA-05: resguardo hasta {the(kept(SIERRA['SIERRA-05']))}",
 ]
-LATE = "Lo reporté con el folio SV-"
+LATE = "Lo reporté con el folio "
 
 KNOWN = [
     ("faq_que_es", "C-1001", ["Tú ya tienes uno contratado: ESPERANZA-01."]),

@@ -9,19 +9,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.conversations import answers, inbox, sessions, turns
-from bot.conversations.inbox import Accepted, Inbound
+from bot.conversations import answers, inbox, queue, sessions
+from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.models import Base
-from bot.conversations.results import Choice, ReadValue, Reply, TurnResult, Understood, Wanted
+from bot.conversations.queue import OpenTurn
 from bot.conversations.sessions import OpenSession
-from bot.conversations.turns import OpenTurn
 from bot.database import make_engine
+from bot.identity.identity import Identity, Level
 from bot.migrations import upgrade
+from bot.protocol.turn import Choice, Effect, Ranked, ReadValue, Reply, TurnResult, Understood
 from tests.support.postgres import postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
 
+CUSTOMER = Identity("C-1009", None, Level.SIGNED_IN, "portal")
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 LIFE = timedelta(seconds=30)
 
@@ -71,18 +73,18 @@ class Desk:
             "external_id": external_id or str(uuid.uuid4()),
             "text": text,
             "button": button,
-            "desk": self.session.desk,
-            "level": self.session.level,
-            "proof": None,
             "correlation": "c0ffee",
         }
         return Inbound(**{**fields, **changes})
 
+    def terms(self, who: Identity | None = None, **changes: Any) -> Terms:
+        return Terms(lambda *_: who or self.session.identity, **changes)
+
     async def say(self, text: str | None = None, **options: Any) -> Accepted:
-        return await inbox.accept(self.ledger, self.inbound(text, **options), self.now)
+        return await inbox.accept(self.ledger, self.inbound(text, **options), self.now, self.terms())
 
     async def claim(self) -> OpenTurn | None:
-        return await turns.claim(self.ledger, self.now, LIFE)
+        return await queue.claim(self.ledger, self.now, LIFE)
 
     async def answer(self, turn: OpenTurn | None = None, result: TurnResult | None = None) -> int:
         turn = turn or await self.claim()
@@ -96,14 +98,12 @@ class Desk:
 
 @pytest.fixture
 async def desk(ledger) -> Desk:
-    return Desk(ledger, await sessions.begin(ledger, "C-1009", timedelta(hours=12), NOON))
+    return Desk(ledger, await sessions.begin(ledger, CUSTOMER, timedelta(hours=12), NOON))
 
 
-def told(text: str, *choices: Choice, events: int = 2, effects: tuple[Wanted, ...] = ()) -> TurnResult:
-    readings = (ReadValue("subscription", "SIERRA-02", "ends_on", "2026-11-28", NOON),)
-    understood = Understood(
-        "x", "answered", "faq_factura", ({"name": "faq_factura", "confidence": 0.9},), ({"entity": "servidor"},), "text"
-    )
+def told(text: str, *choices: Choice, events: int = 2, effects: tuple[Effect, ...] = ()) -> TurnResult:
+    readings = (ReadValue("subscription", "ends_on", "2026-11-28", NOON, "SIERRA-02"),)
+    understood = Understood("x", "answered", "faq_factura", (Ranked("faq_factura", 0.9),), ({"entity": "servidor"},), "text")
     return TurnResult(
         replies=(Reply(text, choices, ("action_x",), ("utter_x",), readings),),
         events=tuple({"event": "user", "n": n} for n in range(events)),

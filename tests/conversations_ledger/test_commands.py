@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.commands import parked, transcript
-from bot.conversations import transcripts, turns
-from bot.conversations.results import Choice, Wanted
+from bot.conversations import queue, transcripts
+from bot.protocol.turn import Choice
+from bot.protocol.turn import Effect as Ask
 from tests.conversations_ledger.conftest import told
 
-ESCALATE = Wanted("escalate", {"reason": "pago vencido", "code": "SV-7K2M9", "summary": "s"})
+ESCALATE = Ask("escalate", {"reason": "pago vencido", "code": "SV-7K2M9", "summary": "s"})
 
 
 async def run(monkeypatch, url: str, *words: str) -> int:
@@ -65,7 +66,7 @@ async def test_a_ledger_that_is_away(monkeypatch, capsys) -> None:
 
 async def test_parked_messages_are_listed_without_their_text_and_retried(monkeypatch, capsys, url, ledger, desk) -> None:
     await desk.say("mi secreto")
-    await turns.park(ledger, await desk.claim(), "turn aborted: status 503", "Llama.", desk.now)
+    await queue.park(ledger, await desk.claim(), "turn aborted: status 503", "Llama.", desk.now)
     assert await run(monkeypatch, url, "parked") == 0
     shown = capsys.readouterr().out
     assert desk.conversation in shown

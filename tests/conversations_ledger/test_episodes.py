@@ -9,12 +9,18 @@ import pytest
 
 from bot.conversations import effects, episodes, sessions
 from bot.conversations.base import MAX_EVENTS
-from bot.conversations.models import Effect, Episode
-from bot.conversations.results import Wanted
+from bot.conversations.models import Effect, Episode, Message
 from bot.errors import LeaseLost
-from tests.conversations_ledger.conftest import LIFE, NOON, Desk, rows, told
+from bot.identity.identity import ANONYMOUS
+from bot.protocol.turn import Effect as Ask
+from tests.conversations_ledger.conftest import CUSTOMER, LIFE, NOON, Desk, rows, told
 
-MAIL = Wanted("resend_connection_mail", {"desk": "C-1009", "server": "SIERRA-01"})
+
+def say_sorry(channel: str) -> str:
+    return f"Lo sentimos ({channel})."
+
+
+MAIL = Ask("resend_connection_mail", {"desk": "C-1009", "server": "SIERRA-01"})
 
 
 async def test_the_events_of_the_last_turn_are_handed_on_within_an_episode(desk) -> None:
@@ -47,7 +53,7 @@ async def test_another_identity_ends_it(ledger, desk) -> None:
     from bot.conversations import inbox
 
     await desk.ask("uno")
-    await inbox.accept(ledger, desk.inbound("dos", desk=None, level="anonymous"), desk.now)
+    await inbox.accept(ledger, desk.inbound("dos"), desk.now, desk.terms(ANONYMOUS))
     assert (await desk.claim()).events == ()
     assert [e.outcome for e in await rows(ledger, Episode, Episode.id)] == ["identity", None]
 
@@ -76,8 +82,8 @@ async def test_closing_what_is_not_open_is_nothing(ledger, desk) -> None:
 
 async def test_sessions_end_and_are_revoked(ledger, desk) -> None:
     found = await sessions.find(ledger, desk.session.id, NOON)
-    assert (found.conversation, found.desk, found.level, found.cursor) == (desk.conversation, "C-1009", "portal", 0)
-    longer = await sessions.prolong(ledger, found, timedelta(hours=20), NOON)
+    assert (found.conversation, found.identity, found.cursor) == (desk.conversation, CUSTOMER, 0)
+    longer = await sessions.prolong(ledger, found, CUSTOMER, timedelta(hours=20), NOON)
     later = NOON + timedelta(hours=12)
     assert await sessions.find(ledger, desk.session.id, later) is None
     assert (await sessions.find(ledger, longer.id, later)).conversation == desk.conversation
@@ -102,22 +108,24 @@ async def test_a_late_worker_does_not_end_the_effect_of_another(ledger, desk) ->
     holder = await effects.claim(ledger, NOON + LIFE, LIFE)
     assert (holder.key, holder.attempts) == (late.key, 2)
     with pytest.raises(LeaseLost):
-        await effects.failed(ledger, late, "x", None)
+        await effects.fail(ledger, late, "x", say_sorry, NOON)
     await effects.done(ledger, holder, NOON)
     assert [e.state for e in await rows(ledger, Effect)] == ["done"]
 
 
 async def test_a_failed_effect_comes_back_at_its_time_or_never(ledger, desk) -> None:
     await desk.ask("reenvíalo", told("Va.", effects=(MAIL,)))
-    await effects.failed(ledger, await effects.claim(ledger, NOON, LIFE), "away", NOON + timedelta(minutes=5))
+    await effects.postpone(ledger, await effects.claim(ledger, NOON, LIFE), "away", NOON + timedelta(minutes=5))
     assert await effects.claim(ledger, NOON + timedelta(minutes=4), LIFE) is None
     again = await effects.claim(ledger, NOON + timedelta(minutes=5), LIFE)
-    await effects.failed(ledger, again, "gone", None)
+    assert await effects.fail(ledger, again, "gone", say_sorry, NOON) == desk.conversation
     assert await effects.claim(ledger, NOON + timedelta(days=1), LIFE) is None
     assert [(e.state, e.error) for e in await rows(ledger, Effect)] == [("failed", "gone")]
+    told_to_the_customer = (await rows(ledger, Message, Message.seq))[-1]
+    assert (told_to_the_customer.kind, told_to_the_customer.text, told_to_the_customer.in_reply_to) == ("notice", "Lo sentimos (web).", 1)
 
 
 async def test_the_effects_of_a_foreign_desk_fail_at_once(ledger, desk) -> None:
-    visitor = Desk(ledger, await sessions.begin(ledger, None, LIFE, NOON))
+    visitor = Desk(ledger, await sessions.begin(ledger, ANONYMOUS, LIFE, NOON))
     await visitor.ask("reenvíalo", told("Va.", effects=(MAIL,)))
     assert [e.state for e in await rows(ledger, Effect)] == ["failed"]

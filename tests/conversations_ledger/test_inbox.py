@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
 
 from bot.conversations import history, inbox, sessions
 from bot.conversations.clean import clean_json, clean_text
-from bot.conversations.inbox import Terms
-from bot.conversations.models import Conversation, Message
+from bot.conversations.models import Button, Message
 from bot.errors import Conflict, LedgerUnavailable, NotYours
-from tests.conversations_ledger.conftest import NOON, rows
+from bot.identity.identity import ANONYMOUS
+from bot.protocol.turn import Choice
+from tests.conversations_ledger.conftest import NOON, rows, told
 
 
 async def test_seqs_count_without_gaps(ledger, desk) -> None:
@@ -41,7 +42,7 @@ async def test_the_same_id_with_other_content_is_a_conflict(ledger, desk) -> Non
 
 async def test_copies_at_once_through_several_processes(open_ledger, desk) -> None:
     ledgers = [open_ledger() for _ in range(3)]
-    copies = [inbox.accept(ledgers[n % 3], desk.inbound("hola", external_id="a"), NOON, Terms(notice="aviso")) for n in range(15)]
+    copies = [inbox.accept(ledgers[n % 3], desk.inbound("hola", external_id="a"), NOON, desk.terms(notice="aviso")) for n in range(15)]
     accepted = await asyncio.gather(*copies)
     assert {one.seq for one in accepted} == {1}
     assert sum(not one.repeated for one in accepted) == 1
@@ -50,29 +51,66 @@ async def test_copies_at_once_through_several_processes(open_ledger, desk) -> No
 
 async def test_messages_at_once_through_several_processes_leave_no_gap(open_ledger, desk) -> None:
     ledgers = [open_ledger() for _ in range(3)]
-    accepted = await asyncio.gather(*(inbox.accept(ledgers[n % 3], desk.inbound(f"n={n}"), NOON) for n in range(20)))
+    accepted = await asyncio.gather(*(inbox.accept(ledgers[n % 3], desk.inbound(f"n={n}"), NOON, desk.terms()) for n in range(20)))
     assert sorted(one.seq for one in accepted) == list(range(1, 21))
     assert [m.seq for m in await history.messages_after(desk.ledger, desk.conversation, 0)] == list(range(1, 21))
 
 
 async def test_the_same_id_on_one_number_of_two_people_is_stored_once(ledger, desk) -> None:
-    other = await sessions.begin(ledger, None, timedelta(hours=1), NOON)
+    other = await sessions.begin(ledger, ANONYMOUS, timedelta(hours=1), NOON)
     shared = {"channel": "whatsapp", "scope": "phone-1", "external_id": "wamid.1"}
-    await inbox.accept(ledger, desk.inbound("hola", **shared), NOON)
+    await inbox.accept(ledger, desk.inbound("hola", **shared), NOON, desk.terms())
     with pytest.raises(Conflict):
-        await inbox.accept(ledger, desk.inbound("hola", **shared, conversation=other.conversation), NOON)
+        await inbox.accept(ledger, desk.inbound("hola", **shared, conversation=other.conversation), NOON, desk.terms())
 
 
 async def test_a_conversation_that_does_not_exist(ledger, desk) -> None:
     with pytest.raises(NotYours):
-        await inbox.accept(ledger, desk.inbound("hola", conversation="nobody"), NOON)
+        await inbox.accept(ledger, desk.inbound("hola", conversation="nobody"), NOON, desk.terms())
 
 
-async def test_a_conversation_of_an_agent_is_not_queued(ledger, desk) -> None:
-    await ledger.write(lambda connection: connection.execute(update(Conversation).values(owner="agent")))
-    await desk.say("hola")
-    assert [message.state for message in await rows(ledger, Message)] == ["with_agent"]
-    assert await desk.claim() is None
+async def test_what_is_masked_is_never_stored_and_a_repetition_is_still_recognised(ledger, desk) -> None:
+    terms = desk.terms(mask=lambda text: text.replace("4111", "····"))
+    for _ in range(2):
+        accepted = await inbox.accept(ledger, desk.inbound("mi tarjeta es 4111", external_id="a"), NOON, terms)
+    assert accepted.repeated
+    (message,) = await rows(ledger, Message)
+    assert message.text == "mi tarjeta es ····"
+    assert message.fingerprint == hashlib.sha256(b"text:mi tarjeta es \xc2\xb7\xc2\xb7\xc2\xb7\xc2\xb7").hexdigest()
+
+
+async def test_what_came_with_a_message_is_kept(ledger, desk) -> None:
+    sent_at = NOON - timedelta(minutes=3)
+    came = {"kind": "image", "media": {"id": "m1"}, "quoted": "wamid.0", "sent_at": sent_at, "profile_name": "Lupita"}
+    await desk.say("mi comprobante", **came)
+    (message,) = await rows(ledger, Message)
+    assert {name: getattr(message, name) for name in came} == came
+
+
+async def test_a_batch_is_stored_in_order_and_one_that_is_refused_leaves_the_others(ledger, desk) -> None:
+    await desk.say("uno", external_id="1")
+    batch = [("uno", "1"), ("dos", "2"), ("otro uno", "1"), ("tres", "3"), ("tres", "3")]
+    inbounds = [desk.inbound(text, external_id=number) for text, number in batch] + [desk.inbound("x", conversation="nobody")]
+    results = await inbox.accept_many(ledger, inbounds, NOON, desk.terms(notice="aviso"))
+    told = [(one.seq, one.repeated) if isinstance(one, inbox.Accepted) else type(one) for one in results]
+    assert told == [(1, True), (2, False), Conflict, (4, False), (4, True), NotYours]
+    assert [m.text for m in await rows(ledger, Message, Message.seq)] == ["uno", "dos", "aviso", "tres"]
+
+
+async def test_batches_at_once_through_several_processes_store_each_message_once(desk, open_ledger) -> None:
+    ledgers = [open_ledger() for _ in range(3)]
+    batch = [desk.inbound(f"n={n}", external_id=str(n)) for n in range(10)]
+    await asyncio.gather(*(inbox.accept_many(ledger, batch, NOON, desk.terms()) for ledger in ledgers))
+    assert sorted(m.text for m in await rows(desk.ledger, Message)) == [f"n={n}" for n in range(10)]
+
+
+async def test_a_press_that_is_repeated_while_the_first_is_stored_is_the_same_press(desk, open_ledger) -> None:
+    await desk.ask("hola", told("¿Cuál?", Choice("SIERRA-01", "x")))
+    (button,) = await rows(desk.ledger, Button)
+    presses = [inbox.accept(open_ledger(), desk.inbound(button=button.id, external_id="p"), NOON, desk.terms()) for _ in range(6)]
+    accepted = await asyncio.gather(*presses)
+    assert {one.seq for one in accepted} == {3}
+    assert sum(not one.repeated for one in accepted) == 1
 
 
 async def test_nul_and_lone_surrogates_are_not_stored(ledger, desk) -> None:
@@ -86,7 +124,7 @@ async def test_a_ledger_without_tables_says_that_it_is_unavailable(tmp_path, des
 
     empty = Ledger(make_engine(f"sqlite+aiosqlite:///{tmp_path}/empty.db"))
     with pytest.raises(LedgerUnavailable):
-        await inbox.accept(empty, desk.inbound("hola"), NOON)
+        await inbox.accept(empty, desk.inbound("hola"), NOON, desk.terms())
     with pytest.raises(LedgerUnavailable):
         await empty.ping()
     await empty.close()
@@ -98,7 +136,7 @@ async def test_a_server_that_is_away_says_so(desk) -> None:
 
     away = Ledger(make_engine("postgresql+asyncpg://nobody@127.0.0.1:9/nothing"))
     with pytest.raises(LedgerUnavailable):
-        await inbox.accept(away, desk.inbound("hola"), NOON)
+        await inbox.accept(away, desk.inbound("hola"), NOON, desk.terms())
     await away.close()
 
 

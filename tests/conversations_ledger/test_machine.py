@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.conversations import answers, history, inbox, sessions, turns
+from bot.conversations import answers, history, inbox, queue, sessions
 from bot.conversations.ledger import Ledger
-from bot.conversations.turns import OpenTurn
+from bot.conversations.queue import OpenTurn
 from bot.database import make_engine
 from bot.errors import Conflict, LeaseLost
+from bot.identity.identity import ANONYMOUS
 from bot.migrations import upgrade
 from tests.conversations_ledger.conftest import LIFE, NOON, Desk, told
 
@@ -35,7 +36,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.now = NOON
         self.sent: tuple[list[str], list[str]] = ([], [])
         self.turns: list[OpenTurn] = []
-        self.desks = [Desk(self.ledger, self.run(sessions.begin(self.ledger, None, timedelta(days=9), NOON))) for _ in range(2)]
+        self.desks = [Desk(self.ledger, self.run(sessions.begin(self.ledger, ANONYMOUS, timedelta(days=9), NOON))) for _ in range(2)]
 
     def run(self, work):
         return self.loop.run_until_complete(work)
@@ -49,7 +50,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(which=TWO, at_once=st.booleans())
     def deliver(self, which: int, at_once: bool) -> None:
         text = f"n={len(self.sent[which])}"
-        terms = inbox.Terms(lease_life=LIFE if at_once else None)
+        terms = self.desks[which].terms(lease_life=LIFE if at_once else None)
         accepted = self.run(inbox.accept(self.ledger, self.desks[which].inbound(text, external_id=text), self.now, terms))
         assert not accepted.repeated
         if accepted.turn is not None:
@@ -60,20 +61,23 @@ class LedgerMachine(RuleBasedStateMachine):
     def deliver_again(self, which: int, data) -> None:
         if self.sent[which]:
             text = data.draw(st.sampled_from(self.sent[which]))
-            assert self.run(inbox.accept(self.ledger, self.desks[which].inbound(text, external_id=text), self.now)).repeated
+            assert self.run(
+                inbox.accept(self.ledger, self.desks[which].inbound(text, external_id=text), self.now, self.desks[which].terms())
+            ).repeated
 
     @rule(which=TWO)
     def deliver_another_text_under_an_old_id(self, which: int) -> None:
         if self.sent[which]:
             try:
-                self.run(inbox.accept(self.ledger, self.desks[which].inbound("otro", external_id=self.sent[which][0]), self.now))
+                desk = self.desks[which]
+                self.run(inbox.accept(self.ledger, desk.inbound("otro", external_id=self.sent[which][0]), self.now, desk.terms()))
             except Conflict:
                 return
             raise AssertionError("stored")
 
     @rule()
     def claim(self) -> None:
-        turn = self.run(turns.claim(self.ledger, self.now, LIFE))
+        turn = self.run(queue.claim(self.ledger, self.now, LIFE))
         if turn is not None:
             self.turns.append(turn)
 
@@ -83,9 +87,9 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         turn = data.draw(st.sampled_from(self.turns))
         work = {
-            "commit": lambda: answers.commit(self.ledger, turn, told(f"re {turn.text}"), self.now),
-            "postpone": lambda: turns.postpone(self.ledger, turn, self.now + timedelta(seconds=5), "x"),
-            "renew": lambda: turns.renew(self.ledger, turn.lease, self.now, LIFE),
+            "commit": lambda: answers.commit(self.ledger, turn, told(f"re {turn.last.text}"), self.now),
+            "postpone": lambda: queue.postpone(self.ledger, turn, self.now + timedelta(seconds=5), "x"),
+            "renew": lambda: queue.renew(self.ledger, turn.lease, self.now, LIFE),
         }[how]
         try:
             self.run(work())
@@ -114,8 +118,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def settle(self) -> None:
         """Whatever happened, everything is answered in the end."""
         self.now = max(self.now, NOON) + timedelta(days=1)
-        while (turn := self.run(turns.claim(self.ledger, self.now, LIFE))) is not None:
-            self.run(answers.commit(self.ledger, turn, told(f"re {turn.text}"), self.now))
+        while (turn := self.run(queue.claim(self.ledger, self.now, LIFE))) is not None:
+            self.run(answers.commit(self.ledger, turn, told(f"re {turn.last.text}"), self.now))
         assert [self.check(which) for which in (0, 1)] == [len(sent) for sent in self.sent]
 
 

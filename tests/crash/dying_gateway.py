@@ -6,11 +6,9 @@ where it exists already the process is the plain gateway. Times of leases and ba
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,12 +18,12 @@ from typing import Any
 
 import bot.gateway.__main__ as gateway
 from bot.accounts.store import SqlAccounts
-from bot.channels.webchat import stream
-from bot.conversations import answers, effects, inbox, turns
+from bot.channels.web import stream
+from bot.conversations import answers, effects, inbox, queue
+from bot.effects.mailer import Mailer
 from bot.gateway.app import create_app
-from bot.gateway.dialogue_client import DialogueClient
-from bot.gateway.mailer import Mailer
-from bot.gateway.timings import Timings
+from bot.timings import Timings
+from bot.turns.dialogue_client import DialogueClient
 
 QUICK = Timings(
     poll_seconds=0.05,
@@ -56,7 +54,7 @@ def _is_answer(arguments: tuple[Any, ...]) -> bool:
 POINTS = {
     "before the store": Point(inbox, "accept", BEFORE),
     "after the store": Point(inbox, "accept", AFTER),
-    "after the claim": Point(turns, "claim", AFTER),
+    "after the claim": Point(queue, "claim", AFTER),
     "while the dialogue works": Point(DialogueClient, "turn", BEFORE),
     "after the turn": Point(DialogueClient, "turn", AFTER),
     "before the commit": Point(answers, "commit", BEFORE),
@@ -72,12 +70,10 @@ POINTS = {
 }
 INSIDE = {
     "inside the store": (inbox, "accept"),
-    "inside the claim": (turns, "claim"),
+    "inside the claim": (queue, "claim"),
     "inside the commit": (answers, "commit"),
 }
 """Killed when the transaction has done all its work and only COMMIT is missing."""
-ASKED = "inside the store, the dialogue has answered"
-"""The turn begins while its message is being committed: killed when that turn is done and the COMMIT is not. Blocks the thread of SQLite's writer."""
 
 
 def die(marker: Path) -> None:
@@ -112,33 +108,6 @@ def arm_inside(owner: Any, name: str, marker: Path) -> None:
     setattr(owner, name, wrapped)
 
 
-def arm_asked(marker: Path) -> None:
-    """No message comes to its COMMIT; die when the dialogue has answered one."""
-    original = inbox.accept
-
-    async def accept(ledger: Any, *arguments: Any) -> Any:
-        return await original(_Stuck(ledger), *arguments)
-
-    inbox.accept = accept
-    arm(Point(DialogueClient, "turn", AFTER), marker)
-
-
-class _Stuck:
-    """A ledger whose transactions do their work and never come to their COMMIT."""
-
-    def __init__(self, ledger: Any) -> None:
-        self._ledger = ledger
-
-    async def write(self, work: Callable[[Any], Any], almost: Callable[[Any], None]) -> Any:
-        loop = asyncio.get_running_loop()
-
-        def stuck(connection: Any) -> None:
-            loop.call_soon_threadsafe(almost, work(connection))
-            threading.Event().wait()
-
-        return await self._ledger.write(stuck)
-
-
 class _Dying:
     """A ledger whose next transaction that wrote something is the process's last."""
 
@@ -148,14 +117,14 @@ class _Dying:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
 
-    async def write(self, work: Callable[[Any], Any], almost: Callable[[Any], None] | None = None) -> Any:
+    async def write(self, work: Callable[[Any], Any]) -> Any:
         def last(connection: Any) -> Any:
             result = work(connection)
             if self._name != "claim" or result is not None:
                 die(self._marker)
             return result
 
-        return await self._ledger.write(last, almost)
+        return await self._ledger.write(last)
 
 
 def main() -> int:
@@ -164,8 +133,6 @@ def main() -> int:
     if point != "never" and not marker.exists():
         if point in POINTS:
             arm(POINTS[point], marker)
-        elif point == ASKED:
-            arm_asked(marker)
         else:
             arm_inside(*INSIDE[point], marker)
     gateway.create_app = partial(create_app, timings=QUICK)

@@ -12,8 +12,8 @@ import aiohttp
 from aiohttp import web
 
 from bot import clock
-from bot.identity.turn import sign_turn
 from tests.support.ports import free_port
+from tests.support.tokens import turn_token
 
 SECRET = "i" * 40
 CHANGING = {"timestamp", "read_at"}  # of two runs of one request, only these may differ
@@ -135,7 +135,7 @@ class Desk:
         conversation: str = "c-1",
     ) -> dict[str, Any]:
         """A request of the turn protocol."""
-        token = sign_turn(SECRET, desk, "portal" if desk else "anonymous", turn, clock.now())
+        token = turn_token(SECRET, desk, turn, clock.now())
         message = {"text": text, "button": button}
         return {
             "turn": turn,

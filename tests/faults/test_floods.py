@@ -11,9 +11,9 @@ from bot.conversations import history, pressure
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import MESSAGE
 from bot.database import make_engine
-from bot.gateway.backlog import FRESH_SECONDS
-from bot.gateway.keys import RESOURCES
 from bot.migrations import upgrade
+from bot.resources import RESOURCES
+from bot.turns.backlog import FRESH_SECONDS
 from tests.gateway.client import Visitor, answers, notices
 from tests.support.hangs import eventually
 
@@ -90,7 +90,7 @@ async def test_what_was_refused_may_be_sent_again_with_its_id(start) -> None:
 
 
 async def test_a_queue_that_is_too_deep_takes_nothing_more_in(start) -> None:
-    gateway = await start(rate_queue_most=3)
+    gateway = await start(rate_queue_most=6)
     gateway.dialogue.mode = "hang"
     async with Visitor(gateway.url("/")) as visitor, Visitor(gateway.url("/")) as other:
         await visitor.open()
@@ -115,12 +115,12 @@ async def test_a_queue_that_is_too_deep_takes_nothing_more_in(start) -> None:
 
 
 async def test_the_queue_is_not_counted_for_each_message(start, monkeypatch) -> None:
-    from bot.gateway import backlog
+    from bot.turns import backlog
 
     counted: list[int] = []
     original = backlog.pressure.waiting
 
-    async def waiting(ledger, most: int) -> int:
+    async def waiting(ledger, most: int) -> tuple[int, int]:
         counted.append(most)
         return await original(ledger, most)
 

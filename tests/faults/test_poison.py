@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversations import queue
-from bot.gateway.keys import RESOURCES
+from bot.conversations import operators
+from bot.resources import RESOURCES
 from tests.gateway.client import Visitor, answers, notices
 from tests.gateway.conftest import FAST
 
@@ -34,16 +34,16 @@ async def test_the_ones_behind_it_go_on_here_and_elsewhere(start, failure: str) 
         assert [said[m["in_reply_to"]] for m in answers(messages)] == ["uno", "dos", "tres"]
         assert said[notice["in_reply_to"]] == "veneno"
         assert "55 8000 9480" in notice["text"]
-        assert [turn["message"]["text"] for turn in gateway.dialogue.turns if turn["conversation"] == visitor.conversation] == [
+        assert [turn["messages"][0]["text"] for turn in gateway.dialogue.turns if turn["conversation"] == visitor.conversation] == [
             "uno", "veneno", "veneno", "veneno", "dos", "tres",
         ]  # fmt: skip
         ledger = gateway.app[RESOURCES].ledger
-        (parked,) = await queue.parked(ledger)
+        (parked,) = await operators.parked(ledger)
         assert (parked.conversation, parked.attempts) == (visitor.conversation, 3)
 
         gateway.dialogue.poison.clear()
         gateway.dialogue.script.clear()
-        assert await queue.retry_parked(ledger, parked.message, gateway.clock())  # when it is mended, an operator tries it again
+        assert await operators.retry_parked(ledger, parked.message, gateway.clock())  # when it is mended, an operator tries it again
         answer = await visitor.answer_to(parked.seq)
         assert answer["text"] == "eco: veneno"
 

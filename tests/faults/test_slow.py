@@ -33,7 +33,7 @@ async def test_a_slow_turn_keeps_its_lease(start) -> None:
         one.dialogue.release.set()
         messages = await visitor.until(lambda all_of: len(answers(all_of)) == 2)
     assert [m["text"] for m in answers(messages)] == ["eco: uno", "eco: dos"]
-    assert [turn["message"]["text"] for turn in one.dialogue.turns] == ["uno", "dos"]
+    assert [turn["messages"][0]["text"] for turn in one.dialogue.turns] == ["uno", "dos"]
 
 
 async def test_a_result_that_comes_too_late_is_dropped(start) -> None:

@@ -108,7 +108,7 @@ async def test_a_disk_that_fills_up_during_a_turn_delays_its_answer(keeper: Keep
     await browser.say("tres")
     await browser.answered(3)
     await browser.check("uno", "dos", "tres")
-    assert {turn["message"]["text"] for turn in dialogue.turns} == {"uno", "dos", "tres"}
+    assert {turn["messages"][0]["text"] for turn in dialogue.turns} == {"uno", "dos", "tres"}
     assert keeper.exits == []
 
 

@@ -11,12 +11,13 @@ from alembic import command
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import inbox, sessions, turns, unreadable
-from bot.conversations.inbox import Inbound
+from bot.conversations import inbox, queue, sessions, unreadable
+from bot.conversations.inbox import Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import EPISODE
 from bot.database import make_engine
 from bot.errors import LeaseLost
+from bot.identity.identity import ANONYMOUS
 from bot.migrations import _config, _run, differences, upgrade
 from tests.gateway.client import Visitor, answers, execute, notices
 from tests.gateway.standin import reply, result
@@ -70,17 +71,17 @@ def url(request, tmp_path) -> str:
 async def test_a_late_holder_forgets_nothing(url) -> None:
     upgrade(url, "ledger")
     ledger = Ledger(make_engine(url))
-    session = await sessions.begin(ledger, None, timedelta(hours=1), NOON)
-    await inbox.accept(ledger, Inbound(session.conversation, "web", "x", "1", "hola", None, None, "anonymous", None, None), NOON)
-    late = await turns.claim(ledger, NOON, LIFE)
-    holder = await turns.claim(ledger, NOON + LIFE, LIFE)
+    session = await sessions.begin(ledger, ANONYMOUS, timedelta(hours=1), NOON)
+    await inbox.accept(ledger, Inbound(session.conversation, "web", "x", "1", "hola"), NOON, Terms(lambda *_: ANONYMOUS))
+    late = await queue.claim(ledger, NOON, LIFE)
+    holder = await queue.claim(ledger, NOON + LIFE, LIFE)
     with pytest.raises(LeaseLost):
         await unreadable.begin_anew(ledger, late, NOON + LIFE)
     fresh = await unreadable.begin_anew(ledger, holder, NOON + LIFE)
     episodes = await ledger.read(lambda reading: reading.execute(select(EPISODE).order_by(EPISODE.c.id)).all())
     await ledger.close()
     assert [(episode.outcome, episode.ended_at is None) for episode in episodes] == [("unreadable", False), (None, True)]
-    assert (fresh.episode, fresh.events, fresh.message, fresh.attempts) == (episodes[1].id, (), holder.message, 2)
+    assert (fresh.episode, fresh.events, fresh.last, fresh.attempts) == (episodes[1].id, (), holder.last, 2)
 
 
 async def test_an_older_ledger_learns_the_new_outcome(url) -> None:
@@ -88,7 +89,7 @@ async def test_an_older_ledger_learns_the_new_outcome(url) -> None:
     upgrade(url, "ledger")
     assert differences(url, "ledger") == []
     ledger = Ledger(make_engine(url))
-    session = await sessions.begin(ledger, None, timedelta(hours=1), NOON)
+    session = await sessions.begin(ledger, ANONYMOUS, timedelta(hours=1), NOON)
     episode = {"conversation_id": session.conversation, "events": [], "started_at": NOON, "last_at": NOON, "outcome": "unreadable"}
     await ledger.write(lambda writing: writing.execute(insert(EPISODE), episode))
     with pytest.raises(IntegrityError):

@@ -16,9 +16,9 @@ from aiohttp.test_utils import TestServer
 from bot.accounts import demo, store
 from bot.database import make_engine
 from bot.gateway.app import create_app
-from bot.gateway.timings import Timings
 from bot.migrations import upgrade
 from bot.settings import Settings, load_settings
+from bot.timings import Timings
 from tests.gateway.client import Visitor
 from tests.gateway.standin import SECRET, StandIn
 

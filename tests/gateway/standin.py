@@ -34,7 +34,7 @@ def result(*replies: dict[str, Any], **more: Any) -> dict[str, Any]:
 class StandIn:
     """`mode` is what it does with the next turns; `script` maps a text to the whole result; `turns` is what it was asked.
 
-    A text in `poison` makes the action fail each time. As the actions it is told of turns: `foretold` are their tokens.
+    A text in `poison` makes the action fail each time.
     """
 
     def __init__(self) -> None:
@@ -43,8 +43,6 @@ class StandIn:
         self.script: dict[str, dict[str, Any]] = {}
         self.poison: set[str] = set()
         self.turns: list[dict[str, Any]] = []
-        self.foretold: list[str] = []
-        self.ahead_mode = "ok"
         self.release = asyncio.Event()
         self.port = 0
         self._runner: web.AppRunner | None = None
@@ -56,7 +54,6 @@ class StandIn:
     async def start(self) -> None:
         app = web.Application(client_max_size=10**7)
         app.router.add_post("/turn", self._turn)
-        app.router.add_post("/ahead", self._ahead)
         app.router.add_get("/health/ready", self._ready)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -73,12 +70,6 @@ class StandIn:
     async def _ready(self, _request: web.Request) -> web.Response:
         return web.json_response({"ready": self.ready, "model": "test"}, status=200 if self.ready else 503)
 
-    async def _ahead(self, request: web.Request) -> web.Response:
-        self.foretold.append(await request.text())
-        if self.ahead_mode == "hang":
-            await self.release.wait()
-        return web.Response(status=500 if self.ahead_mode == "500" else 204)
-
     async def _turn(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("X-Internal-Secret") != SECRET:
             return web.json_response({"error": "secret", "message": "no"}, status=401)
@@ -88,9 +79,9 @@ class StandIn:
             await self.release.wait()
         if self.mode == "unreadable" or any(event["event"] == "banana" for event in body["events"]):
             return web.json_response({"error": "unreadable_episode", "message": "a stored event cannot be read"}, status=409)
-        if body["message"]["text"] in self.poison:
+        if body["messages"][0]["text"] in self.poison:
             return web.json_response({"error": "turn_aborted", "message": "status 500"}, status=503)
-        return self._failure() or web.json_response(self.script.get(body["message"]["text"]) or self._echo(body))
+        return self._failure() or web.json_response(self.script.get(body["messages"][0]["text"]) or self._echo(body))
 
     def _failure(self) -> web.Response | None:
         failures = {
@@ -105,6 +96,6 @@ class StandIn:
         return failures[self.mode]() if self.mode in failures else None
 
     def _echo(self, body: dict[str, Any]) -> dict[str, Any]:
-        message = body["message"]
+        message = body["messages"][0]
         chosen = message["button"]
         return result(reply(f"[{chosen['title']}] {message['text']}" if chosen else f"eco: {message['text']}"))

@@ -107,19 +107,19 @@ async def test_a_body_without_an_announced_length(visitor: Visitor) -> None:
 async def test_only_emoji(gateway, visitor: Visitor) -> None:
     family = "👨‍👩‍👧‍👦❤️🇲🇽"
     assert (await visitor.ask(family))["text"] == f"eco: {family}"
-    assert gateway.dialogue.turns[0]["message"]["text"] == family
+    assert gateway.dialogue.turns[0]["messages"][0]["text"] == family
 
 
 async def test_what_cannot_be_stored_is_taken_out(gateway, visitor: Visitor) -> None:
     await visitor.ask("a\0b\ud800c\x07d\u202ee\r\nf\tg")
-    assert gateway.dialogue.turns[0]["message"]["text"] == "abcde\nf g"
+    assert gateway.dialogue.turns[0]["messages"][0]["text"] == "abcde\nf g"
 
 
 async def test_a_pair_of_escaped_surrogates_is_a_character(gateway, visitor: Visitor) -> None:
     raw = b'{"id": "%s", "text": "\\ud83d\\ude00"}' % str(uuid.uuid4()).encode()
     assert (await visitor.call("POST", "/webchat/messages", data=raw))[0] == 202
     await visitor.answer_to(1)
-    assert gateway.dialogue.turns[0]["message"]["text"] == "😀"
+    assert gateway.dialogue.turns[0]["messages"][0]["text"] == "😀"
 
 
 SPELLINGS = [
@@ -161,7 +161,7 @@ async def test_a_typed_command_is_text(gateway, visitor: Visitor, spelling: str)
     await visitor.ask("hola")
     await visitor.ask(spelling)
     turn = gateway.dialogue.turns[1]
-    assert turn["message"]["button"] is None
+    assert turn["messages"][0]["button"] is None
     assert len(turn["events"]) == 2  # nothing was restarted
 
 

@@ -33,7 +33,7 @@ async def test_buttons_show_an_id_and_a_title(asked) -> None:
 
 async def test_a_press_repeats_the_original_text_with_its_meaning(gateway, visitor: Visitor, asked) -> None:
     answer = await visitor.ask(button=asked["buttons"][1]["id"])
-    assert gateway.dialogue.turns[-1]["message"] == {
+    assert gateway.dialogue.turns[-1]["messages"][0] == {
         "text": QUESTION,
         "button": {"intent": "consultar_suscripcion", "entities": {"servidor": "SIERRA-02"}, "title": "SIERRA-02"},
     }
@@ -45,7 +45,7 @@ async def test_a_press_repeats_the_original_text_with_its_meaning(gateway, visit
 @pytest.mark.parametrize("typed", ["2", "la 2", "la segunda", "SIERRA-02", "sierra 02", "la última"])
 async def test_typed_words_choose_the_same_button(gateway, visitor: Visitor, asked, typed: str) -> None:
     await visitor.ask(typed)
-    message = gateway.dialogue.turns[-1]["message"]
+    message = gateway.dialogue.turns[-1]["messages"][0]
     assert message["text"] == QUESTION
     assert message["button"]["entities"] == {"servidor": "SIERRA-02"}
     assert [m["text"] for m in await visitor.messages() if m["author"] == "customer"][-1] == typed
@@ -54,13 +54,13 @@ async def test_typed_words_choose_the_same_button(gateway, visitor: Visitor, ask
 @pytest.mark.parametrize("typed", ["sí", "el 3", "¿y la factura?", "SIERRA-09"])
 async def test_other_words_are_words(gateway, visitor: Visitor, asked, typed: str) -> None:
     await visitor.ask(typed)
-    assert gateway.dialogue.turns[-1]["message"] == {"text": typed, "button": None}
+    assert gateway.dialogue.turns[-1]["messages"][0] == {"text": typed, "button": None}
 
 
 async def test_typed_words_choose_from_the_last_answer_only(gateway, visitor: Visitor, asked) -> None:
     await visitor.ask("¿y la factura?")
     await visitor.ask("la segunda")
-    assert gateway.dialogue.turns[-1]["message"]["button"] is None
+    assert gateway.dialogue.turns[-1]["messages"][0]["button"] is None
 
 
 async def test_a_chosen_position_counts_used_buttons_too(gateway, visitor: Visitor, asked) -> None:
@@ -68,7 +68,7 @@ async def test_a_chosen_position_counts_used_buttons_too(gateway, visitor: Visit
     again = await visitor.ask(button=asked["buttons"][0]["id"])
     assert again["buttons"][0]["id"] != asked["buttons"][0]["id"]
     await visitor.ask("2")
-    assert gateway.dialogue.turns[-1]["message"]["button"]["title"] == "SIERRA-02"
+    assert gateway.dialogue.turns[-1]["messages"][0]["button"]["title"] == "SIERRA-02"
 
 
 async def test_a_used_button(visitor: Visitor, asked) -> None:
@@ -114,7 +114,7 @@ async def test_an_expired_button_in_a_session_that_goes_on(start) -> None:
         status, error = await visitor.send(button=asked["buttons"][0]["id"])
         assert (status, error["error"]) == (409, "button_expired")
         await visitor.ask("la segunda")
-        assert gateway.dialogue.turns[-1]["message"]["button"] is None
+        assert gateway.dialogue.turns[-1]["messages"][0]["button"] is None
 
 
 async def test_a_button_of_another_conversation_is_refused(gateway, visitor: Visitor, asked) -> None:

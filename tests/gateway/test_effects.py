@@ -12,7 +12,6 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import AccountsUnavailable
-from bot.gateway.effects import MarksMails
 from bot.identity.portal import issue_portal_token
 from tests.gateway.client import Visitor, execute
 from tests.gateway.conftest import FAST
@@ -20,7 +19,8 @@ from tests.gateway.standin import reply, result
 
 pytestmark = pytest.mark.usefixtures("seeded")
 RESEND = {"kind": "resend_connection_mail", "payload": {"desk": "C-1011", "server": "VISION-01"}}
-ESCALATE = {"kind": "escalate", "payload": {"reason": "pago vencido", "code": "SV-7K2M9", "summary": "Lleva 6 días hábiles"}}
+SORRY = "SELECT in_reply_to FROM message WHERE kind = 'notice' AND text LIKE 'No pudimos enviar el correo%55 8000 9480%'"
+ESCALATE = {"kind": "escalate", "payload": {"reason": "pago vencido", "code": "7K2M9X", "summary": "Lleva 6 días hábiles"}}
 
 
 async def ask(gateway, effects: list, desk: str | None = "C-1011", text: str = "reenvíame el correo") -> Visitor:
@@ -91,7 +91,7 @@ async def test_a_retried_turn_asks_once(gateway, tmp_path) -> None:
 async def test_an_escalation_is_written_with_its_code(gateway, tmp_path) -> None:
     visitor = await ask(gateway, [ESCALATE], None, "quiero hablar con alguien")
     (row,) = rows(tmp_path, "SELECT conversation_id, code, reason, summary, state FROM escalation")
-    assert row == (visitor.conversation, "SV-7K2M9", "pago vencido", "Lleva 6 días hábiles", "open")
+    assert row == (visitor.conversation, "7K2M9X", "pago vencido", "Lleva 6 días hábiles", "open")
     assert rows(tmp_path, "SELECT kind, state FROM effect") == [("escalate", "done")]
 
 
@@ -107,6 +107,7 @@ async def test_a_server_that_is_not_there_fails_for_good(gateway, tmp_path, serv
     await ask(gateway, [{"kind": "resend_connection_mail", "payload": {"desk": "C-1011", "server": server}}])
     assert await settled(gateway, tmp_path) == ["failed"]
     assert not list(tmp_path.glob("outbox/*.eml"))
+    assert rows(tmp_path, SORRY) == [(1,)]
 
 
 async def test_an_effect_of_an_unknown_kind_aborts_the_turn(gateway, tmp_path) -> None:
@@ -127,6 +128,35 @@ async def test_a_mail_server_that_is_away_is_tried_again(start, tmp_path) -> Non
     await ask(gateway, [RESEND])
     assert await settled(gateway, tmp_path) == ["failed"]
     assert rows(tmp_path, "SELECT attempts FROM effect") == [(3,)]
+    assert rows(tmp_path, SORRY) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("x"), TypeError("x"), ZeroDivisionError(), KeyError("x"), OSError("x")], ids=lambda e: type(e).__name__
+)
+async def test_a_companys_own_system_that_raises_anything_is_not_asked_for_ever(start, tmp_path, error: Exception) -> None:
+    from bot import accounts as live_state
+    from tests.gateway.conftest import settings_for
+    from tests.gateway.standin import StandIn
+
+    class Broken:
+        def __init__(self, real) -> None:
+            self.real = real
+
+        async def queue_connection_mail(self, *_arguments):
+            raise error
+
+        def __getattr__(self, name: str):
+            return getattr(self.real, name)
+
+    nobody = StandIn()
+    nobody.port = 9
+    broken = Broken(live_state.create(settings_for(tmp_path, nobody)))
+    gateway = await start(accounts=broken, timings=replace(FAST, effect_attempts=3, back_off_first=timedelta(0)))
+    await ask(gateway, [RESEND])
+    assert await settled(gateway, tmp_path) == ["failed"]
+    assert rows(tmp_path, SORRY) == [(1,)]
+    await broken.real.close()
 
 
 async def test_the_live_state_being_away_postpones_the_effect(start, tmp_path) -> None:
@@ -157,7 +187,6 @@ async def test_the_live_state_being_away_postpones_the_effect(start, tmp_path) -
     nobody.port = 9  # nothing of the dialogue is called here
     flaky = Flaky(live_state.create(settings_for(tmp_path, nobody)))
     gateway = await start(accounts=flaky)
-    assert isinstance(flaky, MarksMails)
     await ask(gateway, [RESEND])
     assert await settled(gateway, tmp_path) == ["done"]
     (payload, inbound) = rows(tmp_path, "SELECT payload, inbound_id FROM effect")[0]

@@ -8,7 +8,7 @@ import uuid
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.webchat.parse import MAX_CHARACTERS, Malformed, TooLong, clean_message
+from bot.channels.web.parse import MAX_CHARACTERS, Malformed, TooLong, clean_message
 from tests.gateway.client import Visitor, answers
 
 any_text = st.text(st.characters(), max_size=60) | st.text("/\\ \n\t\0\ud800\udc00\u200b\u202e{}\"'<>&áñ😀", max_size=30)

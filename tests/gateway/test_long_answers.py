@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels.webchat.render import PART_CHARACTERS
+from bot.channels.web.render import PART_CHARACTERS
 from tests.gateway.client import Visitor, answers
 from tests.gateway.standin import reply, result
 

@@ -33,7 +33,7 @@ async def test_the_turn_carries_identity_text_and_events(gateway, visitor: Visit
     await visitor.ask("uno")
     await visitor.ask("dos")
     first, second = gateway.dialogue.turns
-    assert first["message"] == {"text": "uno", "button": None}
+    assert first["messages"] == [{"text": "uno", "button": None}]
     assert first["conversation"] == visitor.conversation
     assert first["events"] == []
     assert second["events"] == [{"event": "user"}, {"event": "bot"}]
@@ -52,7 +52,7 @@ async def test_the_same_id_again_gives_the_same_answer_and_no_second_turn(gatewa
     assert await visitor.send("hola", message_id=message_id) == (202, {"seq": 1})
     assert await visitor.send("hola", message_id=message_id.upper()) == (202, {"seq": 1})
     await visitor.ask("otra")
-    assert [turn["message"]["text"] for turn in gateway.dialogue.turns] == ["hola", "otra"]
+    assert [turn["messages"][0]["text"] for turn in gateway.dialogue.turns] == ["hola", "otra"]
 
 
 async def test_twenty_copies_at_once_are_one_message(gateway, visitor: Visitor) -> None:
@@ -86,7 +86,7 @@ async def test_a_burst_is_answered_in_order_one_at_a_time(gateway, visitor: Visi
         status, _ = await visitor.send(f"n={n}")
         assert status == 202
     messages = await visitor.until(lambda all_of: len(answers(all_of)) == 10)
-    assert [turn["message"]["text"] for turn in gateway.dialogue.turns] == [f"n={n}" for n in range(10)]
+    assert [turn["messages"][0]["text"] for turn in gateway.dialogue.turns] == [f"n={n}" for n in range(10)]
     assert [m["text"] for m in answers(messages)] == [f"eco: n={n}" for n in range(10)]
     assert [m["seq"] for m in messages] == list(range(1, 22))
     events_before = [len(turn["events"]) for turn in gateway.dialogue.turns]

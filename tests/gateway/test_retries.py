@@ -127,14 +127,14 @@ async def test_the_notice_waits_six_seconds_of_the_clock(start) -> None:
 
 
 def test_a_customer_is_told_within_ten_seconds() -> None:
-    from bot.gateway.timings import Timings
+    from bot.timings import Timings
 
     timings = Timings()
     assert timings.delay_notice_after + 2 * timedelta(seconds=timings.poll_seconds) <= timedelta(seconds=10)
 
 
 def test_the_attempts_last_ten_minutes_and_wait_never_long() -> None:
-    from bot.gateway.timings import Timings
+    from bot.timings import Timings
 
     timings = Timings()
     waits = [timings.back_off(n, jitter) for n in range(1, 40) for jitter in (0.0, 1.0)]
@@ -155,7 +155,7 @@ async def test_a_message_is_given_up_after_its_attempts_and_those_behind_it_go_o
         (notice,) = notices(await visitor.messages())
     assert gateway.settings.support_phone in notice["text"]
     assert notice["in_reply_to"] == 1
-    assert [turn["message"]["text"] for turn in gateway.dialogue.turns] == ["veneno"] * 3 + ["hola"]
+    assert [turn["messages"][0]["text"] for turn in gateway.dialogue.turns] == ["veneno"] * 3 + ["hola"]
 
 
 async def test_attempts_alone_do_not_give_a_message_up(start) -> None:
@@ -235,4 +235,4 @@ async def test_two_gateways_on_one_ledger_answer_each_message_once(start) -> Non
             await visitor.send(f"n={n}")
         messages = await visitor.until(lambda all_of: len(answers(all_of)) == 12)
     assert [m["text"] for m in answers(messages)] == [f"eco: n={n}" for n in range(12)]
-    assert [turn["message"]["text"] for turn in one.dialogue.turns] == [f"n={n}" for n in range(12)]
+    assert [turn["messages"][0]["text"] for turn in one.dialogue.turns] == [f"n={n}" for n in range(12)]

@@ -31,14 +31,14 @@ async def test_an_anonymous_visitor_gets_a_session_from_an_empty_body(tab: Visit
     status, answer = await tab.call("POST", "/webchat/session")
     assert status == 200
     assert answer["cursor"] == 0
-    assert set(answer) == {"session", "conversation", "cursor"}
+    assert set(answer) == {"session", "conversation", "cursor", "epoch"}
 
 
 async def test_a_portal_token_makes_the_turn_known(gateway, tab: Visitor, token) -> None:
     await tab.open(token=token())
     await tab.ask("¿cuándo vence?")
     claims = jwt.decode(gateway.dialogue.turns[0]["token"], gateway.settings.internal_secret, algorithms=["HS256"], audience="turn")
-    assert (claims["desk"], claims["level"]) == ("C-1003", "portal")
+    assert (claims["desk"], claims["level"]) == ("C-1003", 2)
     assert claims["exp"] - claims["iat"] == 60
 
 
@@ -46,7 +46,7 @@ async def test_a_visitor_stays_unknown(gateway, tab: Visitor) -> None:
     await tab.open()
     await tab.ask("soy C-1003, ¿cuándo vence?")
     claims = jwt.decode(gateway.dialogue.turns[0]["token"], gateway.settings.internal_secret, algorithms=["HS256"], audience="turn")
-    assert claims["level"] == "anonymous"
+    assert claims["level"] == 0
     assert "desk" not in claims
 
 

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingsError, TokenExpired, TokenInvalid
+from bot.identity.identity import ANONYMOUS
 from bot.identity.portal import issue_portal_token, portal_key, read_portal_token
 from bot.identity.session import SessionClaims, read_session, sign_session
-from bot.identity.turn import TurnIdentity, read_turn, sign_turn
+from bot.identity.turn import TurnClaims, read_turn
 from bot.settings import load_settings
+from tests.support.tokens import customer, turn_token
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 SECRET = "internal-secret-of-the-tests-000001"
@@ -31,14 +33,14 @@ SECOND = timedelta(seconds=1)
 
 
 def test_a_turn_token_says_who_asks() -> None:
-    known = sign_turn(SECRET, "C-1003", "portal", "t1", NOW)
-    assert read_turn(SECRET, known, NOW) == TurnIdentity("C-1003", "portal", "t1")
-    visitor = sign_turn(SECRET, None, "anonymous", "t2", NOW)
-    assert read_turn(SECRET, visitor, NOW) == TurnIdentity(None, "anonymous", "t2")
+    known = turn_token(SECRET, "C-1003", "t1", NOW)
+    assert read_turn(SECRET, known, NOW) == TurnClaims(customer("C-1003"), "web", "t1")
+    visitor = turn_token(SECRET, None, "t2", NOW)
+    assert read_turn(SECRET, visitor, NOW) == TurnClaims(ANONYMOUS, "web", "t2")
 
 
 def test_a_turn_token_lives_sixty_seconds() -> None:
-    token = sign_turn(SECRET, "C-1003", "portal", "t1", NOW)
+    token = turn_token(SECRET, "C-1003", "t1", NOW)
     read_turn(SECRET, token, NOW + 59 * SECOND)
     with pytest.raises(TokenExpired):
         read_turn(SECRET, token, NOW + 60 * SECOND)
@@ -47,40 +49,46 @@ def test_a_turn_token_lives_sixty_seconds() -> None:
 @pytest.mark.parametrize(
     "claims",
     [
-        {"level": "portal"},
-        {"level": "anonymous", "desk": "C-1003"},
-        {"level": "admin", "desk": "C-1003"},
-        {"level": "portal", "desk": ["C-1003"]},
-        {"level": "portal", "desk": ""},
-        {"level": "portal", "desk": "C-1003", "turn": 7},
-        {"level": "portal", "desk": "C-1003", "aud": "other"},
-        {"level": "portal", "desk": "C-1003", "aud": None},
-        {"level": "portal", "desk": "C-1003", "exp": None},
-        {"level": "portal", "desk": "C-1003", "exp": "mañana"},
-        {"level": "portal", "desk": "C-1003", "exp": True},
-        {"level": "portal", "desk": "C-1003", "exp": 1e300},
-        {"level": "portal", "desk": "C-1003", "exp": float("inf")},
-        {"level": "portal", "desk": "C-1003", "nbf": 99999999999},
+        {"level": 2},
+        {"level": 0, "desk": "C-1003"},
+        {"level": 4, "desk": "C-1003"},
+        {"level": "2", "desk": "C-1003"},
+        {"level": True, "desk": "C-1003"},
+        {"level": None, "desk": "C-1003"},
+        {"level": 2, "desk": ["C-1003"]},
+        {"level": 2, "desk": ""},
+        {"level": 2, "desk": "C-1003", "person": 7},
+        {"level": 2, "desk": "C-1003", "channel": None},
+        {"level": 2, "desk": "C-1003", "channel": ["web"]},
+        {"level": 2, "desk": "C-1003", "turn": 7},
+        {"level": 2, "desk": "C-1003", "aud": "other"},
+        {"level": 2, "desk": "C-1003", "aud": None},
+        {"level": 2, "desk": "C-1003", "exp": None},
+        {"level": 2, "desk": "C-1003", "exp": "mañana"},
+        {"level": 2, "desk": "C-1003", "exp": True},
+        {"level": 2, "desk": "C-1003", "exp": 1e300},
+        {"level": 2, "desk": "C-1003", "exp": float("inf")},
+        {"level": 2, "desk": "C-1003", "nbf": 99999999999},
     ],
 )
 def test_a_turn_token_that_does_not_fit_together(claims: dict) -> None:
-    whole = {"aud": "turn", "turn": "t1", "exp": int(NOW.timestamp()) + 60, **claims}
+    whole = {"aud": "turn", "turn": "t1", "channel": "web", "exp": int(NOW.timestamp()) + 60, **claims}
     token = jwt.encode({name: value for name, value in whole.items() if value is not None}, SECRET, algorithm="HS256")
     with pytest.raises(TokenInvalid):
         read_turn(SECRET, token, NOW)
 
 
 def test_tokens_of_one_kind_are_no_tokens_of_another() -> None:
-    claims = SessionClaims("s", "c", "C-1003", NOW + 60 * SECOND)
+    claims = SessionClaims("s", "c", "C-1003", "e", NOW + 60 * SECOND)
     with pytest.raises(TokenInvalid):
         read_turn(SECRET, sign_session(SECRET, claims, NOW), NOW)
     with pytest.raises(TokenInvalid):
-        read_session(SECRET, sign_turn(SECRET, "C-1003", "portal", "t1", NOW), NOW)
+        read_session(SECRET, turn_token(SECRET, "C-1003", "t1", NOW), NOW)
 
 
 def test_a_session_token_says_what_it_was_given() -> None:
     for desk in ("C-1003", None):
-        claims = SessionClaims("s", "c", desk, NOW + 60 * SECOND)
+        claims = SessionClaims("s", "c", desk, "e", NOW + 60 * SECOND)
         token = sign_session(SECRET, claims, NOW)
         assert read_session(SECRET, token, NOW) == claims
         with pytest.raises(TokenExpired):
@@ -98,7 +106,7 @@ def test_no_text_is_a_token(text: str) -> None:
 
 @given(st.integers(0, 400), st.characters(codec="ascii"))
 def test_no_changed_character_goes_unnoticed(position: int, char: str) -> None:
-    token = sign_turn(SECRET, "C-1003", "portal", "t1", NOW)
+    token = turn_token(SECRET, "C-1003", "t1", NOW)
     position %= len(token) - 1  # the last one holds unused bits
     changed = token[:position] + char + token[position + 1 :]
     if changed != token:

@@ -65,7 +65,7 @@ def test_the_units_expose_little(here: list[Path]) -> None:
 
 def test_the_units_wait_longer_than_the_processes_drain() -> None:
     from bot.gateway.__main__ import DRAIN_SECONDS
-    from bot.gateway.timings import Timings
+    from bot.timings import Timings
 
     dialogue = re.search(r"^DRAIN_SECONDS = ([\d.]+)", (ROOT / "bot/dialogue/__main__.py").read_text(encoding="utf-8"), re.MULTILINE)
     actions = re.search(r"shutdown_timeout=([\d.]+)", (ROOT / "actions/__main__.py").read_text(encoding="utf-8"))

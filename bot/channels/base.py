@@ -1,0 +1,57 @@
+"""What a channel is. A new one is one package that provides this; everything else of the house knows channels only by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from aiohttp import web
+
+from bot.conversations import base
+from bot.conversations.messages import ShownMessage
+from bot.turns.backlog import Backlog
+from bot.turns.dispatcher import Dispatcher
+from bot.worker import Worker
+
+TextKey = Literal["delay", "parked", "resend_failed"]
+"""What the house says to a customer besides answers, in the channel's words. A channel that does not say it has None for it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one message of a channel may hold. Longer texts are cut into parts (`parts.split_reply`), not refused."""
+
+    text_characters: int
+    buttons: int
+    button_title_characters: int
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """One way to the customers."""
+
+    @property
+    def name(self) -> base.Channel:
+        """As the ledger writes it."""
+
+    @property
+    def limits(self) -> Limits:
+        """What one message may hold."""
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Its addresses on the gateway."""
+
+    def workers(self) -> Sequence[Worker]:
+        """What it does in the background, such as carrying deliveries."""
+
+    def render(self, message: ShownMessage) -> Any:
+        """A message of the ledger in the channel's own form."""
+
+    def text(self, key: TextKey, now: datetime) -> str | None:
+        """Words of our own, as they are right at this moment."""
+
+
+DISPATCHER = web.AppKey("dispatcher", Dispatcher)
+BACKLOG = web.AppKey("backlog", Backlog)

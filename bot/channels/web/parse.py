@@ -1,0 +1,95 @@
+"""What the widget sends, checked before anything else sees it. Every body is hostile until it has passed here."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bot.conversations.clean import clean_text
+from bot.errors import Malformed, TooLong
+
+MAX_CHARACTERS = 4096
+MAX_TOKEN_CHARACTERS = 4096
+_SEQ = re.compile(r"[0-9]{1,9}", re.ASCII)
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp", "Mn", "Me"})
+
+
+Token = Annotated[str, Meta(max_length=MAX_TOKEN_CHARACTERS)]
+Body = TypeVar("Body")
+
+
+class SessionRequest(Struct, frozen=True):
+    """Body of POST /webchat/session. Both are None for a new visitor."""
+
+    token: Token | None = None
+    session: Token | None = None
+
+
+class MessageRequest(Struct, frozen=True):
+    """Body of POST /webchat/messages: exactly one of `text` and `button`. `id` is the client's UUID, in lower case."""
+
+    id: Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")]
+    text: str | None = None
+    button: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,64}\Z")] | None = None
+
+
+class ReadRequest(Struct, frozen=True):
+    """Body of POST /webchat/read: everything up to `seq` has been seen."""
+
+    seq: Annotated[int, Meta(ge=0, lt=10**9)]
+
+
+def session_request(body: bytes) -> SessionRequest:
+    """Parse a session request; an empty body is one of a new visitor. Raises Malformed."""
+    return typed(body, SessionRequest) if body.strip() else SessionRequest()
+
+
+def message_request(body: bytes) -> MessageRequest:
+    """Parse a message. Raises Malformed ("malformed", "empty") or TooLong (over 4,096 characters after NFC)."""
+    asked = typed(body, MessageRequest)
+    if (asked.text is None) == (asked.button is None):
+        raise Malformed
+    return MessageRequest(asked.id.lower(), None if asked.text is None else clean_message(asked.text), asked.button)
+
+
+def read_request(body: bytes) -> int:
+    """The seq up to which the customer has read. Raises Malformed."""
+    return typed(body, ReadRequest).seq
+
+
+def typed(body: bytes, kind: type[Body]) -> Body:
+    """A body as this shape. Raises Malformed."""
+    try:
+        return msgspec.convert(json.loads(body.decode("utf-8")), kind)  # msgspec's own reader refuses half a surrogate pair; we drop it
+    except (ValueError, RecursionError):
+        raise Malformed from None
+
+
+def clean_message(text: str) -> str:
+    """The text as it is stored: NFC, without control characters (line breaks stay) and outer blanks. Raises Malformed("empty"), TooLong."""
+    normal = unicodedata.normalize("NFC", clean_text(text)).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    kept = "".join(char for char in normal if char == "\n" or not _is_control(char)).strip()
+    if len(kept) > MAX_CHARACTERS:
+        raise TooLong
+    if all(unicodedata.category(char) in _INVISIBLE for char in kept):
+        raise Malformed("empty")
+    return kept
+
+
+def _is_control(char: str) -> bool:
+    return char in _BIDI_CONTROLS or unicodedata.category(char) == "Cc"
+
+
+def cursor(raw: str | None, last_seq: int) -> int:
+    """The seq a client has come to (None: nothing yet). Raises Malformed("cursor") for anything else, the future included."""
+    if raw is None or raw == "":
+        return 0
+    if not _SEQ.fullmatch(raw) or int(raw) > last_seq:
+        raise Malformed("cursor")
+    return int(raw)

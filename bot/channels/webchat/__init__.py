@@ -1,1 +1,0 @@
-"""The web chat: what the widget sends and reads."""

@@ -1,0 +1,1 @@
+"""What turns asked for, applied after their commit."""

@@ -1,0 +1,72 @@
+"""An action: what the dialogue asks the actions (`POST /webhook`, in the SDK's own shape), and what it accepts as their result.
+
+An unknown shape raises ValueError and aborts the turn: Rasa would go on without the answer.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bot.protocol.turn import Effect, ReadValue
+
+
+class ActionCall(Struct, frozen=True):
+    """Run `next_action` on this tracker."""
+
+    next_action: Annotated[str, Meta(min_length=1)]
+    tracker: dict[str, Any]
+    sender_id: str = ""
+
+
+class SetSlot(Struct, frozen=True):
+    """The only event that our actions return."""
+
+    event: Literal["slot"]
+    name: str
+    value: Any = None
+
+
+class PayloadButton(Struct, frozen=True):
+    """A button as Rasa writes it; its payload is an intent's name or our JSON."""
+
+    title: str
+    payload: str
+
+
+class Provenance(Struct, frozen=True):
+    """What stands behind an answer, and what it asks for."""
+
+    readings: list[ReadValue] = []
+    effects: list[Effect] = []
+
+
+class Response(Struct, frozen=True):
+    """An answer of the YAML to be said. Its values stand beside these fields, under their own names."""
+
+    response: Annotated[str, Meta(pattern="^utter_")]
+    buttons: list[PayloadButton] = []
+    custom: Provenance = Provenance()
+
+
+class _Result(Struct, frozen=True):
+    events: list[SetSlot]
+    responses: Annotated[list[Response], Meta(min_length=1)]
+
+
+_call = msgspec.json.Decoder(ActionCall)
+_object = msgspec.json.Decoder(dict[str, Any])
+
+
+def read_call(body: bytes) -> ActionCall:
+    """A call of an action. Raises ValueError or RecursionError when it is none."""
+    return _call.decode(body)
+
+
+def read_action_result(body: bytes) -> dict[str, Any]:
+    """An action's result as Rasa wants it: {"events", "responses"}, with all values of the answers. Raises ValueError, RecursionError."""
+    result = _object.decode(body)
+    msgspec.convert(result, _Result)
+    return result

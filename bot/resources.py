@@ -1,0 +1,34 @@
+"""What handlers and workers of the gateway share, opened once and closed once; and the keys under which a request finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.accounts.port import AccountsPort
+from bot.conversations.feed import Feed
+from bot.conversations.ledger import Ledger
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.timings import Timings
+
+
+@dataclass(frozen=True)
+class Resources:
+    """`now` is the clock (aware, UTC), `jitter` gives numbers in 0…1."""
+
+    settings: Settings
+    timings: Timings
+    now: Callable[[], datetime]
+    jitter: Callable[[], float]
+    ledger: Ledger
+    accounts: AccountsPort
+    feed: Feed
+    metrics: Metrics
+
+
+RESOURCES = web.AppKey("resources", Resources)
+CORRELATION = web.RequestKey("correlation", str)
