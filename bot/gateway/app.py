@@ -48,9 +48,10 @@ def create_app(
 ) -> web.Application:
     """The gateway. The databases must have been migrated; `accounts` replaces the live state of the settings.
 
-    Raises SettingsError when a key or an address in the settings cannot be used.
+    Raises SettingsError when a key, an address or the accounts' factory in the settings cannot be used.
     """
     _check_databases(settings)
+    live = accounts or live_state.create(settings)
     app = web.Application(middlewares=[observe, explain_errors], client_max_size=BODY_BYTES)
     app[keys.PORTAL_KEY] = portal_key(settings)
     app[keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
@@ -58,7 +59,7 @@ def create_app(
     mailer = Mailer(settings.smtp_url)
 
     async def run(app: web.Application) -> AsyncIterator[None]:
-        resources = _open(settings, timings or Timings(), accounts, now, jitter)
+        resources = _open(settings, timings or Timings(), live, now, jitter)
         app[keys.RESOURCES] = resources
         app[keys.BACKLOG] = Backlog(resources.ledger, settings.rate_queue_most)
         effects = EffectsWorker(resources, mailer)
@@ -76,7 +77,7 @@ def create_app(
         await resources.actions.close()
         await resources.ledger.close()
         if accounts is None:
-            await resources.accounts.close()
+            await live.close()
 
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(_close_streams)
@@ -101,7 +102,7 @@ def _check_databases(settings: Settings) -> None:
 
 
 def _open(
-    settings: Settings, timings: Timings, accounts: AccountsPort | None, now: Callable[[], datetime], jitter: Callable[[], float]
+    settings: Settings, timings: Timings, accounts: AccountsPort, now: Callable[[], datetime], jitter: Callable[[], float]
 ) -> Resources:
     ledger = Ledger(make_engine(settings.database_url))
     return Resources(
@@ -110,7 +111,7 @@ def _open(
         now=now,
         jitter=jitter,
         ledger=ledger,
-        accounts=accounts or live_state.create(settings),
+        accounts=accounts,
         dialogue=DialogueClient(settings.dialogue_urls, settings.internal_secret, timings),
         actions=ActionsClient(settings.actions_url, settings.internal_secret),
         hub=Hub(ledger, now),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Protocol, runtime_checkable
-
 import structlog
 
 from bot.conversations import effects
 from bot.conversations.effects import OpenEffect
-from bot.errors import AccountsUnavailable, AssistantError, DeskUnknown, LeaseLost
+from bot.errors import AccountsUnavailable, AssistantError, DeskUnknown, LeaseLost, MailKeyUsed
 from bot.gateway.mailer import Mailer, MailFailed, connection_mail
 from bot.gateway.resources import Resources
 from bot.gateway.worker import Worker
@@ -19,14 +16,6 @@ log = structlog.get_logger()
 
 class CannotBeDone(AssistantError):
     """The effect can never be applied."""
-
-
-@runtime_checkable
-class MarksMails(Protocol):
-    """Live state that wants to be told when a queued connection mail went out (our own SQL store does)."""
-
-    async def connection_mail_sent(self, key: str, now: datetime) -> None:
-        """The mail that was queued with this key has been handed over. Raises AccountsUnavailable."""
 
 
 class EffectsWorker:
@@ -48,7 +37,7 @@ class EffectsWorker:
             await effects.done(ledger, effect, now())
         except (AccountsUnavailable, MailFailed) as error:
             outcome = await self._again(effect, str(error) or type(error).__name__)
-        except (CannotBeDone, DeskUnknown, KeyError, ValueError) as error:
+        except (CannotBeDone, DeskUnknown, MailKeyUsed, KeyError, ValueError) as error:
             outcome = "failed"
             await effects.failed(ledger, effect, f"{type(error).__name__}: {error}", None)
         except LeaseLost:
@@ -75,5 +64,4 @@ class EffectsWorker:
         queued = await accounts.queue_connection_mail(desk_id, server.alias, effect.key, self._resources.now())
         if queued.status == "queued":  # a repetition after the mail went out finds it sent
             await self._mailer.send(connection_mail(self._resources, server.alias, server.host, queued.sent_to), effect.key)
-        if isinstance(accounts, MarksMails):
-            await accounts.connection_mail_sent(effect.key, self._resources.now())
+        await accounts.connection_mail_sent(effect.key, self._resources.now())

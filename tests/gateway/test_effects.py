@@ -12,7 +12,6 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import AccountsUnavailable
-from bot.gateway.effects import MarksMails
 from bot.identity.portal import issue_portal_token
 from tests.gateway.client import Visitor, execute
 from tests.gateway.conftest import FAST
@@ -157,7 +156,6 @@ async def test_the_live_state_being_away_postpones_the_effect(start, tmp_path) -
     nobody.port = 9  # nothing of the dialogue is called here
     flaky = Flaky(live_state.create(settings_for(tmp_path, nobody)))
     gateway = await start(accounts=flaky)
-    assert isinstance(flaky, MarksMails)
     await ask(gateway, [RESEND])
     assert await settled(gateway, tmp_path) == ["done"]
     (payload, inbound) = rows(tmp_path, "SELECT payload, inbound_id FROM effect")[0]
