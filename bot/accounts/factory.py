@@ -28,6 +28,9 @@ def from_factory(settings: Settings) -> AccountsPort:
         accounts = made(settings)
     except Exception as error:
         raise _refused(f"{settings.accounts_factory} failed ({_where(error)})") from error
+    if inspect.iscoroutine(accounts):
+        accounts.close()
+        raise _refused(f"{name} must be a plain function: connect at the first read")
     if missing := [method for method in METHODS if not callable(getattr(accounts, method, None))]:
         raise _refused(f"what {settings.accounts_factory} returned has no {', '.join(missing)}: see bot/accounts/port.py")
     return cast("AccountsPort", accounts)
