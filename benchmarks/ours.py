@@ -38,7 +38,7 @@ class Ours:
         secrets = {name: uuid.uuid4().hex for name in ("PORTAL_JWT_SECRET", "SESSION_SECRET", "INTERNAL_SECRET")}
         self.up = Up(folder, DIALOGUE_URLS=urls, **secrets, **RAISED_LIMITS)
         self._settings = load_settings(self.up.environment)
-        self._failures = (texts.parked(self._settings), *_without_live_state())
+        self._failures = (texts.PARKED, *_without_live_state())
         self._processes: dict[str, psutil.Process] = {}
 
     def start(self) -> None:

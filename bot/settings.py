@@ -204,7 +204,12 @@ class Settings:
     support_phone: str = setting("SUPPORT_PHONE", "55 8000 9480", _required, "the support line, as told to customers")
     support_hours: SupportHours = setting("SUPPORT_HOURS", "09:00-18:00", _hours, "hours of the line on business days")
     sae_remoto_url: str = setting("SAE_REMOTO_URL", "", _url, "guide of SAE Remoto (FAQ 21); empty: no link is given")
-    tutorials_url: str = setting("TUTORIALS_URL", "", _url, "tutorials page; empty: no link is given")
+    tutorials_url: str = setting(
+        "TUTORIALS_URL", "", _url, "tutorials page, named where a question is not for this chat; empty: no link is given"
+    )
+    privacy_responsible: str = setting(
+        "PRIVACY_RESPONSIBLE", "", _text, "who is responsible for the customers' data, as the privacy notices name them; empty: the service"
+    )
     privacy_url: str = setting("PRIVACY_URL", "", _url, "full privacy notice; empty: the gateway's own page /privacidad")
     portal_url: str = setting("PORTAL_URL", "", _url, "the customers' service desk, named to visitors who are not identified")
     # identity

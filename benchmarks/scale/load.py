@@ -126,7 +126,7 @@ async def _customer(site: Site, http: aiohttp.ClientSession, number: int, opens:
         conversation = WebConversation(http, url, headers, stream, ())
         while time.perf_counter() < closes:
             headers[MARK] = f"{number}.{rng.getrandbits(64):x}"
-            turn = await _turn(conversation, headers[MARK], number, rng.choice(QUESTIONS), texts.parked(site.settings))
+            turn = await _turn(conversation, headers[MARK], number, rng.choice(QUESTIONS), texts.PARKED)
             if opens <= time.perf_counter() < closes:
                 taken.append(turn)
     return taken

@@ -184,7 +184,7 @@ class Dispatcher:
         self._count(turn, "postponed", error=f"{error}: {detail}")
 
     async def _park(self, turn: OpenTurn, error: str) -> None:
-        await turns.park(self._ledger, turn, error, texts.parked(self._settings), self._now())
+        await turns.park(self._ledger, turn, error, texts.parked(self._settings, self._now()), self._now())
         self._hub.wake(turn.lease.conversation)
         self._behind = True
         self._metrics.notices.labels("parked").inc()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.rules.calendar import BusinessCalendar
+from bot.rules.format import join_names
+from bot.rules.support import hours_words, line_words
 from bot.settings import Settings
 
 ERRORS = {
@@ -29,21 +32,33 @@ ERRORS = {
 }
 
 
-def delay(settings: Settings) -> str:
+PARKED = "No pudimos responder tu mensaje y lo sentimos."
+PURPOSES = ("responderte", "dar seguimiento a tu caso", "mejorar la atención")
+"""What the customers' data are used for: the short notice and the page /privacidad name the same, and all of it."""
+
+
+def line(settings: Settings, now: datetime) -> str:
+    """The support line's number and whether it answers now, as "55 8000 9480 (abierta hoy hasta las 18:00)"."""
+    calendar = BusinessCalendar(settings.timezone, settings.extra_holidays)
+    return f"{settings.support_phone} ({line_words(calendar, settings.support_hours, now)})"
+
+
+def line_hours(settings: Settings) -> str:
+    """The number and its hours, for what is read later: "55 8000 9480 (en días hábiles de 9:00 a 18:00 h)"."""
+    return f"{settings.support_phone} ({hours_words(settings.support_hours)})"
+
+
+def delay(settings: Settings, now: datetime) -> str:
     """Told once to a customer whose answer takes longer."""
     return (
         "Recibimos tu mensaje. La respuesta está tardando más de lo normal; en cuanto esté lista te la damos aquí mismo. "
-        f"Si es urgente, llama al {settings.support_phone}."
+        f"Si es urgente, llama al {line(settings, now)}."
     )
 
 
-def parked(settings: Settings) -> str:
-    """Told when a message was given up."""
-    hours = f"{settings.support_hours.opens:%H:%M} a {settings.support_hours.closes:%H:%M}"
-    return (
-        f"No pudimos responder tu mensaje y lo sentimos. Llama a la línea de soporte, {settings.support_phone}, "
-        f"de lunes a viernes de {hours} h, y ahí te ayudan."
-    )
+def parked(settings: Settings, now: datetime) -> str:
+    """Told when a message was given up; begins with PARKED."""
+    return f"{PARKED} En la línea de soporte te ayudan: {line(settings, now)}."
 
 
 def flood(settings: Settings, again_at: datetime) -> str:
@@ -55,9 +70,19 @@ def flood(settings: Settings, again_at: datetime) -> str:
     )
 
 
-def privacy(url: str) -> str:
-    """The simplified privacy notice, once in a conversation."""
-    return f"Usamos lo que escribes solo para atenderte; conoce nuestro aviso de privacidad: {url}"
+def purposes() -> str:
+    """All purposes in one phrase."""
+    return join_names(PURPOSES)
+
+
+def responsible(settings: Settings) -> str:
+    """Who answers for the customers' data, as the notices name them."""
+    return settings.privacy_responsible or "El servicio Servidor virtual"
+
+
+def privacy(settings: Settings, url: str) -> str:
+    """The simplified privacy notice, once in a conversation: who is responsible, every purpose, where the whole notice is."""
+    return f"{responsible(settings)} usa tus datos solo para {purposes()}. Aviso de privacidad completo: {url}"
 
 
 MAIL_SUBJECT = "Archivo de conexión a tu servidor Aspel Nube."
@@ -67,5 +92,5 @@ def mail_body(server: str, settings: Settings) -> str:
     """Body of the mail that carries the connection file."""
     return (
         f"Hola:\n\nAdjunto encontrarás el archivo de conexión de tu servidor {server}. Ábrelo en tu computadora para entrar.\n\n"
-        f"Si no solicitaste este correo o necesitas ayuda, llama a la línea de soporte: {settings.support_phone}.\n"
+        f"Si no solicitaste este correo o necesitas ayuda, llama a la línea de soporte: {line_hours(settings)}.\n"
     )

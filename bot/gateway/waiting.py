@@ -14,7 +14,7 @@ class DelayNotices:
     def __init__(self, resources: Resources) -> None:
         self._ledger, self._hub, self._metrics = resources.ledger, resources.hub, resources.metrics
         self._timings, self._now = resources.timings, resources.now
-        self._text = texts.delay(resources.settings)
+        self._settings = resources.settings
         self.worker = Worker("delay notices", self.step, resources.timings.poll_seconds)
 
     async def step(self) -> bool:
@@ -22,7 +22,7 @@ class DelayNotices:
         now = self._now()
         before = now - self._timings.delay_notice_after
         for conversation in await notices.overdue(self._ledger, before):
-            if await notices.tell_delay(self._ledger, conversation, before, self._text, now):
+            if await notices.tell_delay(self._ledger, conversation, before, texts.delay(self._settings, now), now):
                 self._metrics.notices.labels("delay").inc()
                 self._hub.wake(conversation)
         return False

@@ -49,7 +49,9 @@ async def send_message(request: web.Request) -> web.Response:
     inbound = _inbound(request, claims, parse.message_request(await request.read()))
     now = resources.now()
     with dispatcher.place() as place:
-        terms = Terms(guard_of(claims, now), match_choice, texts.privacy(_privacy_url(request)), place.lease_life, place.begin)
+        terms = Terms(
+            guard_of(claims, now), match_choice, texts.privacy(resources.settings, _privacy_url(request)), place.lease_life, place.begin
+        )
         accepted = await inbox.accept(resources.ledger, inbound, now, terms)
     backlog.add()
     resources.hub.publish(claims.conversation, accepted.messages, typing=accepted.turn is not None)
