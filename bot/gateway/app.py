@@ -50,7 +50,7 @@ def create_app(
 
     Raises SettingsError when a key, an address or the accounts' factory in the settings cannot be used.
     """
-    _check_databases(settings)
+    _check_ledger(settings)
     live = accounts or live_state.create(settings)
     app = web.Application(middlewares=[observe, explain_errors], client_max_size=BODY_BYTES)
     app[keys.PORTAL_KEY] = portal_key(settings)
@@ -92,13 +92,12 @@ def _workers(resources: Resources, dispatcher: Dispatcher, effects: EffectsWorke
     return [dispatcher.worker, dispatcher.outage.worker, effects.worker, DelayNotices(resources).worker, polling]
 
 
-def _check_databases(settings: Settings) -> None:
-    """Opening nothing, find out whether the addresses name databases that we can use. Raises SettingsError."""
-    for variable, url in (("DATABASE_URL", settings.database_url), ("ACCOUNTS_DATABASE_URL", settings.accounts_database_url)):
-        try:
-            make_engine(url)
-        except (ValueError, ArgumentError) as error:
-            raise SettingsError(f"{variable}: {error}") from None
+def _check_ledger(settings: Settings) -> None:
+    """Opening nothing, find out whether the address names a database that we can use. Raises SettingsError."""
+    try:
+        make_engine(settings.database_url)
+    except (ValueError, ArgumentError) as error:
+        raise SettingsError(f"DATABASE_URL: {error}") from None
 
 
 def _open(
