@@ -23,11 +23,12 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         settings = load_settings()
+        accounts = create_accounts(settings)
     except SettingsError as error:
         print(f"actions: {error}", file=sys.stderr)  # noqa: T201 - before logging exists
         return 2
     configure_logs(settings.log_level)
-    install(Environment(settings, create_accounts(settings), BusinessCalendar(settings.timezone, settings.extra_holidays)))
+    install(Environment(settings, accounts, BusinessCalendar(settings.timezone, settings.extra_holidays)))
     address = urlsplit(settings.actions_url[0])
     web.run_app(
         create_app(),

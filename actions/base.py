@@ -15,15 +15,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.environment import environment
-from actions.say import Button, Reading, Reply
+from actions.say import Button, Reading, Reply, Values
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
 from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass
-from bot.rules import format as words
-from bot.rules.support import Open, line_state
+from bot.rules.support import line_words
 
 MAX_BUTTON_TITLE = 20
-LINE_RESPONSES = frozenset({"utter_linea_abierta", "utter_linea_cerrada"})
+LINE = "utter_linea"
 
 
 class AssistantAction(Action, ABC):
@@ -217,12 +216,11 @@ def say_with_line(
 
 def say_line(turn: Turn, reply: Reply) -> None:
     """Say the support line's number and when it can be called: once in a reply, after what was said last of it."""
-    reply.messages = [message for message in reply.messages if message["response"] not in LINE_RESPONSES]
-    phone = turn.settings.support_phone
-    state = line_state(turn.calendar, turn.settings.support_hours, turn.now)
-    if isinstance(state, Open):
-        reply.say("utter_linea_abierta", telefono=phone, cierra=words.clock_time(turn.calendar.local(state.closes_at)))
-    else:
-        reply.say(
-            "utter_linea_cerrada", telefono=phone, abre=words.on_moment(turn.calendar.local(state.opens_at), turn.calendar.local(turn.now))
-        )
+    reply.messages = [message for message in reply.messages if message["response"] != LINE]
+    reply.say(LINE, **line_values(turn))
+
+
+def line_values(turn: Turn) -> Values:
+    """The support line's number and when it can be called, for a text of its own."""
+    hours = line_words(turn.calendar, turn.settings.support_hours, turn.now)
+    return {"telefono": turn.settings.support_phone, "horario": hours}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from actions.base import ServerAction, say_with_line
+from actions.base import ServerAction, line_values, say_with_line
 from actions.live import readings
 from actions.say import Reply, Values
 from actions.server_state import say_gone
@@ -44,7 +44,7 @@ class ChangeSolution(ServerAction):
         if _is_too_late(turn, turn.chosen):
             reply.say("utter_faq_cambiar_solucion_con_linea", horas=hours)
         else:
-            reply.say(self.general, horas=hours, telefono=turn.settings.support_phone)
+            reply.say(self.general, horas=hours, **line_values(turn))
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """A change under way, or the last day to cancel; when it has passed, the next chance and the line."""

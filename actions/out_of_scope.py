@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.base import MAX_BUTTON_TITLE, AssistantAction, TalkAction, say_with_line, waiting_buttons
+from actions.base import MAX_BUTTON_TITLE, AssistantAction, TalkAction, say_line, say_with_line, waiting_buttons
 from actions.escalation import escalate
 from actions.say import Button, Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
@@ -17,13 +17,16 @@ SURELY_OFF_TOPIC = 0.5
 
 
 class NotCovered(TalkAction):
-    """About this business, but not for this chat: the support line."""
+    """About this business, but not for this chat: the tutorials, where the company named their page, and the support line."""
 
     intent = "tema_no_cubierto"
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Say so, with the line and its hours."""
-        say_with_line(turn, reply, "utter_lo_otro_no_cubierto" if beside_answer(turn) else "utter_tema_no_cubierto")
+        reply.say("utter_lo_otro_no_cubierto" if beside_answer(turn) else "utter_tema_no_cubierto")
+        if turn.settings.tutorials_url:
+            reply.say("utter_tutoriales", enlace=turn.settings.tutorials_url)
+        say_line(turn, reply)
 
 
 class OffTopic(TalkAction):

@@ -15,8 +15,7 @@ import psutil
 
 from benchmarks.stock.project import responses
 from benchmarks.system import WrongAnswer
-from bot import clock
-from bot.gateway import texts
+from bot import clock, texts
 from bot.identity.portal import issue_portal_token
 from bot.settings import load_settings
 from tests.support.ports import free_port
@@ -38,7 +37,7 @@ class Ours:
         secrets = {name: uuid.uuid4().hex for name in ("PORTAL_JWT_SECRET", "SESSION_SECRET", "INTERNAL_SECRET")}
         self.up = Up(folder, DIALOGUE_URLS=urls, **secrets, **RAISED_LIMITS)
         self._settings = load_settings(self.up.environment)
-        self._failures = (texts.parked(self._settings), *_without_live_state())
+        self._failures = (texts.PARKED, *_without_live_state())
         self._processes: dict[str, psutil.Process] = {}
 
     def start(self) -> None:

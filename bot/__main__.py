@@ -6,7 +6,7 @@ import sys
 
 from bot.errors import SettingsError
 
-COMMANDS = ("up", "train", "model", "evaluate", "demo", "db", "doctor", "transcript", "parked", "settings", "filemap")
+COMMANDS = ("up", "train", "model", "evaluate", "demo", "db", "accounts", "doctor", "transcript", "parked", "settings", "filemap")
 
 
 def main() -> int:

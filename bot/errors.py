@@ -4,7 +4,8 @@ AssistantError
 ├── SettingsError            a setting is missing or malformed: the process refuses to start
 ├── AccountsError
 │   ├── AccountsUnavailable  live state cannot be read now: answer without it, never invent
-│   └── DeskUnknown          the identified customer has no desk in the live state
+│   ├── DeskUnknown          the identified customer has no desk in the live state
+│   └── MailKeyUsed          the key of a connection mail was used for another server
 ├── IdentityError
 │   ├── TokenInvalid         forged, malformed, other audience or key
 │   │   └── NoSession            the request carries no session token that is good
@@ -43,6 +44,10 @@ class AccountsUnavailable(AccountsError):
 
 class DeskUnknown(AccountsError):
     """There is no desk with this id."""
+
+
+class MailKeyUsed(AccountsError):
+    """The key of a connection mail was used for another server: no repetition, and nothing is sent."""
 
 
 class IdentityError(AssistantError):

@@ -20,8 +20,7 @@ from benchmarks.ours import ANSWER_SECONDS, WebConversation
 from benchmarks.scale.site import MARK, Site
 from benchmarks.scale.traces import answered_by, gateways_of_marks
 from benchmarks.system import WrongAnswer
-from bot import clock
-from bot.gateway import texts
+from bot import clock, texts
 from bot.identity.portal import issue_portal_token
 
 WARM_SECONDS = 5.0
@@ -126,7 +125,7 @@ async def _customer(site: Site, http: aiohttp.ClientSession, number: int, opens:
         conversation = WebConversation(http, url, headers, stream, ())
         while time.perf_counter() < closes:
             headers[MARK] = f"{number}.{rng.getrandbits(64):x}"
-            turn = await _turn(conversation, headers[MARK], number, rng.choice(QUESTIONS), texts.parked(site.settings))
+            turn = await _turn(conversation, headers[MARK], number, rng.choice(QUESTIONS), texts.PARKED)
             if opens <= time.perf_counter() < closes:
                 taken.append(turn)
     return taken

@@ -1,12 +1,38 @@
 """Live state of the customers: read through `AccountsPort`, kept here in SQL unless a company connects its own system."""
 
-from bot.accounts.store import ACCOUNTS_SECONDS, SqlAccounts
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.accounts.factory import from_factory
+from bot.accounts.guard import ACCOUNTS_SECONDS, Guarded
+from bot.accounts.port import AccountsPort
+from bot.accounts.store import SqlAccounts
 from bot.database import make_engine
+from bot.errors import SettingsError
 from bot.settings import Settings
 
-__all__ = ["SqlAccounts", "create"]
+__all__ = ["Guarded", "SqlAccounts", "create", "own_engine", "unguarded"]
 
 
-def create(settings: Settings) -> SqlAccounts:
-    """The live state at `settings.accounts_database_url`; connects at the first read. Raises ValueError for an unsupported URL."""
-    return SqlAccounts(make_engine(settings.accounts_database_url, command_seconds=ACCOUNTS_SECONDS))
+def create(settings: Settings) -> Guarded:
+    """The live state of the settings, guarded; connects at the first read.
+
+    Raises SettingsError for a factory that gives none and an unsupported URL.
+    """
+    return Guarded(unguarded(settings))
+
+
+def unguarded(settings: Settings) -> AccountsPort:
+    """What `create` guards: the company's class of ACCOUNTS_FACTORY, else our tables at ACCOUNTS_DATABASE_URL. Raises as `create` does."""
+    if settings.accounts_factory:
+        return from_factory(settings)
+    try:
+        return SqlAccounts(make_engine(settings.accounts_database_url, command_seconds=ACCOUNTS_SECONDS))
+    except (ValueError, ArgumentError) as error:
+        raise SettingsError(f"ACCOUNTS_DATABASE_URL: {error}") from None
+
+
+def own_engine(accounts: AccountsPort) -> AsyncEngine | None:
+    """The engine of our own tables behind the guard; None where a company's system is connected."""
+    source = accounts.source if isinstance(accounts, Guarded) else accounts
+    return source.engine if isinstance(source, SqlAccounts) else None

@@ -7,6 +7,7 @@ dates local. There are no relationships: the store reads each table of a desk on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import get_args
@@ -16,8 +17,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.accounts import port
 from bot.database import NAMING, Moment, Money, one_of
+from bot.rules.contact import normal_contacts
 
 HEALTH_STATES = ("up", "down")
+CONTACT_KINDS = ("phone", "mail")
 
 
 def _belongs_to(column: str) -> ForeignKey:
@@ -40,6 +43,25 @@ class Desk(Base):
     name: Mapped[str]
     email: Mapped[str] = mapped_column(String(320))
     phones: Mapped[list[str]] = mapped_column(JSON)
+
+
+class DeskContact(Base):
+    """What a desk is found by: each of its telephones in E.164 and its address, as `bot.rules.contact` writes them.
+
+    Made from the desk's own columns by `contacts_of`; `python -m bot accounts contacts` makes them for desks that were filled in otherwise.
+    """
+
+    __tablename__ = "desk_contact"
+    __table_args__ = (Index(None, "kind", "value"), one_of("kind", CONTACT_KINDS))
+
+    desk_id: Mapped[str] = mapped_column(_belongs_to("desk.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    value: Mapped[str] = mapped_column(String(320), primary_key=True)
+
+
+def contacts_of(desk_id: str, email: str, phones: Iterable[str]) -> list[DeskContact]:
+    """The rows that a desk is found by; what is no number or no address gives none."""
+    return [DeskContact(desk_id=desk_id, kind=kind, value=value) for kind, value in normal_contacts(email, phones)]
 
 
 class VirtualServer(Base):

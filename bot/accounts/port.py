@@ -1,7 +1,7 @@
 """What the assistant needs to know of a customer, and nothing of where it is kept.
 
 A company connects its own system by writing one class with the methods of `AccountsPort`; the actions read through it, and
-only the gateway calls `queue_connection_mail`. Every read returns the moment it was made, because each live value told to a
+only the gateway looks desks up and calls what has to do with mails. Every read returns the moment it was made, because each live value told to a
 customer carries it. All moments are aware datetimes; dates are local (settings.timezone); money is Decimal in `currency`.
 """
 
@@ -154,19 +154,33 @@ class Desk:
 
 
 class AccountsPort(Protocol):
-    """The live state. Implementations raise AccountsUnavailable when it cannot be read in time."""
+    """The live state.
+
+    What an implementation raises beside DeskUnknown and MailKeyUsed, how long it takes and what it returns wrongly is taken care of by
+    `bot.accounts.guard.Guarded`, through which everybody else calls it.
+    """
 
     async def read_desk(self, desk_id: str) -> Desk:
-        """The desk and all its servers. Raises DeskUnknown, AccountsUnavailable."""
+        """The desk and all its servers. Raises DeskUnknown."""
 
     async def desk_exists(self, desk_id: str) -> bool:
-        """Whether the id names a desk. Raises AccountsUnavailable."""
+        """Whether the id names a desk."""
+
+    async def desks_by_phone(self, phone: str) -> tuple[str, ...]:
+        """Ids of all desks with this telephone, in E.164 as "+525510001001" (see `bot.rules.contact`); () when there is none."""
+
+    async def desks_by_mail(self, address: str) -> tuple[str, ...]:
+        """Ids of all desks with this address, in lower case and without blanks around it; () when there is none."""
 
     async def queue_connection_mail(self, desk_id: str, alias: str, key: str, now: datetime) -> ConnectionMail:
-        """Ask for the connection data to be mailed again to the registered address.
+        """Ask for the connection data of one server (its alias in any case) to be mailed again to the registered address.
 
-        `key` makes it idempotent: the same key returns the same mail. Raises DeskUnknown, AccountsUnavailable.
+        `key` makes it idempotent: the same key returns the same mail. Raises DeskUnknown when there is no such desk or server of it,
+        MailKeyUsed when the key was used for another server.
         """
+
+    async def connection_mail_sent(self, key: str, now: datetime) -> None:
+        """The mail that was queued with this key was handed to the mail server; a key that is unknown or was told before changes nothing."""
 
     async def close(self) -> None:
         """Release connections."""

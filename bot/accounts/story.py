@@ -47,7 +47,7 @@ class Story:
     def __post_init__(self) -> None:
         phones = [f"+52551000{self.number}"]
         self.desk = models.Desk(id=f"C-{self.number}", name=self.name, email=f"contacto@{self.domain}.example", phones=phones)
-        self.rows.append(self.desk)
+        self.rows += [self.desk, *models.contacts_of(self.desk.id, self.desk.email, phones)]
 
     @property
     def today(self) -> date:

@@ -43,10 +43,11 @@ def checks_of(settings: Settings, folder: Path | None = None) -> list[tuple[str,
     from bot.commands.checks import databases, machine, processes, work  # noqa: PLC0415 - SQLAlchemy is slow to import
     from bot.dialogue.models import MODELS  # noqa: PLC0415
 
+    own = partial(databases.database, settings.accounts_database_url, "accounts")
     return [
         ("secrets", partial(configuration.secrets_strength, settings)),
         ("ledger", partial(databases.database, settings.database_url, "ledger")),
-        ("accounts", partial(databases.database, settings.accounts_database_url, "accounts")),
+        ("accounts", partial(databases.company, settings) if settings.accounts_factory else own),
         ("processes", partial(processes.processes, settings)),
         ("gateway", partial(processes.ports, settings)),
         ("model", partial(processes.model, settings, folder or MODELS)),

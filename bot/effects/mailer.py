@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from bot import texts
 from bot.conversations.ledger import new_id
-from bot.effects import texts
 from bot.errors import AssistantError, SettingsError
 from bot.resources import Resources
 

@@ -50,9 +50,10 @@ def create_app(
 ) -> web.Application:
     """The gateway. The databases must have been migrated; `accounts` replaces the live state of the settings.
 
-    Raises SettingsError when a key or an address in the settings cannot be used.
+    Raises SettingsError when a key, an address or the accounts' factory in the settings cannot be used.
     """
-    _check_databases(settings)
+    _check_ledger(settings)
+    live = accounts or live_state.create(settings)
     app = web.Application(middlewares=[observe, explain_errors], client_max_size=BODY_BYTES)
     app[web_keys.PORTAL_KEY] = portal_key(settings)
     app[web_keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
@@ -62,7 +63,7 @@ def create_app(
     mailer = Mailer(settings.smtp_url)
 
     async def run(app: web.Application) -> AsyncIterator[None]:
-        resources = app[RESOURCES] = _open(settings, timings or Timings(), accounts, now, jitter)
+        resources = app[RESOURCES] = _open(settings, timings or Timings(), live, now, jitter)
         dialogue = app[keys.DIALOGUE] = DialogueClient(settings.dialogue_urls, settings.internal_secret, resources.timings)
         app[BACKLOG] = Backlog(resources.ledger, settings.rate_queue_most)
         words = _Words(channels, now)
@@ -88,7 +89,7 @@ def create_app(
         await dialogue.close()
         await resources.ledger.close()
         if accounts is None:
-            await resources.accounts.close()
+            await live.close()
 
     app.cleanup_ctx.append(run)
     app.on_shutdown.append(_end_streams)
@@ -125,17 +126,16 @@ def _taken_back(resources: Resources) -> Worker:
     return Worker("take-overs", step, resources.timings.poll_seconds)
 
 
-def _check_databases(settings: Settings) -> None:
-    """Opening nothing, find out whether the addresses name databases that we can use. Raises SettingsError."""
-    for variable, url in (("DATABASE_URL", settings.database_url), ("ACCOUNTS_DATABASE_URL", settings.accounts_database_url)):
-        try:
-            make_engine(url)
-        except (ValueError, ArgumentError) as error:
-            raise SettingsError(f"{variable}: {error}") from None
+def _check_ledger(settings: Settings) -> None:
+    """Opening nothing, find out whether the address names a database that we can use. Raises SettingsError."""
+    try:
+        make_engine(settings.database_url)
+    except (ValueError, ArgumentError) as error:
+        raise SettingsError(f"DATABASE_URL: {error}") from None
 
 
 def _open(
-    settings: Settings, timings: Timings, accounts: AccountsPort | None, now: Callable[[], datetime], jitter: Callable[[], float]
+    settings: Settings, timings: Timings, accounts: AccountsPort, now: Callable[[], datetime], jitter: Callable[[], float]
 ) -> Resources:
     ledger = Ledger(make_engine(settings.database_url))
     return Resources(
@@ -144,7 +144,7 @@ def _open(
         now=now,
         jitter=jitter,
         ledger=ledger,
-        accounts=accounts or live_state.create(settings),
+        accounts=accounts,
         feed=Feed(ledger, now, timings.poll_seconds),
         metrics=Metrics(),
     )

@@ -7,7 +7,7 @@ import json
 from aiohttp import web
 
 from bot.accounts import demo as demo_accounts
-from bot.accounts.store import SqlAccounts
+from bot.accounts import own_engine
 from bot.channels.web.keys import SESSION_LIMIT
 from bot.errors import DeskUnknown, Malformed
 from bot.gateway.errors import UnknownCustomer
@@ -45,10 +45,11 @@ async def log_in(request: web.Request) -> web.Response:
     settings, now = resources.settings, resources.now()
     request.app[SESSION_LIMIT].take(f"demo {client_address(request, settings.trusted_proxies)}")
     desk = _customer(await request.read())
-    if not isinstance(resources.accounts, SqlAccounts):
+    engine = own_engine(resources.accounts)
+    if engine is None:
         raise UnknownCustomer  # a company's own system holds no demo customers
     try:
-        await demo_accounts.reseed_desk(resources.accounts.engine, desk, now, BusinessCalendar(settings.timezone, settings.extra_holidays))
+        await demo_accounts.reseed_desk(engine, desk, now, BusinessCalendar(settings.timezone, settings.extra_holidays))
     except DeskUnknown:
         raise UnknownCustomer from None
     return web.json_response({"token": issue_portal_token(settings, desk, now)})

@@ -7,7 +7,9 @@ from pathlib import Path
 import jinja2
 from aiohttp import web
 
+from bot import texts
 from bot.resources import RESOURCES
+from bot.rules.support import hours_words
 
 WIDGET = Path(__file__).resolve().parent.parent / "widget"
 PORTAL_FILES = frozenset({"portal.css", "portal.js", "icon.svg"})
@@ -40,7 +42,13 @@ async def widget(_request: web.Request) -> web.FileResponse:
 
 async def privacy(request: web.Request) -> web.Response:
     """GET /privacidad: the privacy notice, for companies that have no page of their own."""
-    page = _templates.get_template("privacidad.html").render(phone=request.app[RESOURCES].settings.support_phone)
+    settings = request.app[RESOURCES].settings
+    page = _templates.get_template("privacidad.html").render(
+        phone=settings.support_phone,
+        hours=hours_words(settings.support_hours),
+        responsible=texts.responsible(settings),
+        purposes=texts.purposes(),
+    )
     return web.Response(text=page, content_type="text/html", headers=_PAGE)
 
 

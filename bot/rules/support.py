@@ -1,4 +1,7 @@
-"""Whether somebody answers the support line now, so that nobody is sent to a telephone that rings in an empty room."""
+"""Whether somebody answers the support line now, so that nobody is sent to a telephone that rings in an empty room.
+
+Whoever gives its number says beside it `line_words`, or `hours_words` where the text is read later than it is written (a mail, a page).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime, time
 from typing import Protocol
 
 from bot.rules.calendar import BusinessCalendar
+from bot.rules.format import clock_time, on_moment
 
 
 class Hours(Protocol):
@@ -45,3 +49,16 @@ def line_state(calendar: BusinessCalendar, hours: Hours, now: datetime) -> Open 
         if now < closes_at:
             return Open(closes_at)
     return Closed(calendar.at(calendar.next_business_day(today), hours.opens))
+
+
+def line_words(calendar: BusinessCalendar, hours: Hours, now: datetime) -> str:
+    """As "abierta hoy hasta las 18:00" or "cerrada; abre el lunes 30 de noviembre a las 9:00"."""
+    state = line_state(calendar, hours, now)
+    if isinstance(state, Open):
+        return f"abierta hoy hasta las {clock_time(calendar.local(state.closes_at))}"
+    return f"cerrada; abre {on_moment(calendar.local(state.opens_at), calendar.local(now))}"
+
+
+def hours_words(hours: Hours) -> str:
+    """As "en días hábiles de 9:00 a 18:00 h"."""
+    return f"en días hábiles de {hours.opens.hour}:{hours.opens.minute:02} a {hours.closes.hour}:{hours.closes.minute:02} h"

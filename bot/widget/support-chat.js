@@ -6,7 +6,7 @@
  *   <support-chat token-endpoint="/chat-token"></support-chat>
  *
  * Attributes: server (gateway origin; default: this script's), token-endpoint (own back end answering {"token": JWT}; absent =
- * visitor), open, theme (light|dark; default: the system's), phone (support line). Methods: open(text?), close(), identify(token),
+ * visitor), open, theme (light|dark; default: the system's), phone and hours (of the support line). Methods: open(text?), close(), identify(token),
  * logout(). Property: token. Events: support-chat-open, support-chat-close, support-chat-logout, token-needed (a token given to
  * identify() has expired: call it again). Texts are es-MX. Needs Chrome/Edge 105, Firefox 101 or Safari 16.4 (Windows Server
  * 2012 R2 ends at Chrome 109, so nothing newer is used).
@@ -54,7 +54,7 @@ const TEXTS = {
   tooLong: 'Tu mensaje es demasiado largo. Acórtalo o envíalo en partes; aquí se queda lo que escribiste.',
   refused: 'No pude recibir ese mensaje. Lo dejé en el cuadro para que lo revises y lo envíes de nuevo.',
   usedButton: 'Esa opción ya se usó o ya no está disponible. Escribe tu pregunta y con gusto te ayudo.',
-  picture: (phone) => `Por ahora no puedo ver imágenes ni archivos. Cuéntame con palabras qué aparece, por ejemplo el texto del error, o llama al ${phone}.`,
+  picture: (phone, hours) => `Por ahora no puedo ver imágenes ni archivos. Cuéntame con palabras qué aparece, por ejemplo el texto del error, o llama al ${phone} (${hours}).`,
   renewed: 'Por seguridad cerré la conversación anterior. Sigamos en una nueva.',
   portal: 'Tu sesión del portal terminó. Vuelve a entrar para continuar; lo que escribiste se conserva.',
   ended: 'Cerraste la sesión. La conversación ya no está en esta computadora.',
@@ -1067,7 +1067,7 @@ export class SupportChat extends HTMLElement {
   #file(event, data) {
     if (!data?.files.length || (event.type === 'paste' && data.getData('text/plain'))) return;
     event.preventDefault();
-    this.#note(TEXTS.picture(this.getAttribute('phone') ?? '55 8000 9480'));
+    this.#note(TEXTS.picture(this.getAttribute('phone') ?? '55 8000 9480', this.getAttribute('hours') ?? 'en días hábiles de 9:00 a 18:00 h'));
   }
 
   // the window

@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.accounts import SqlAccounts
-from bot.accounts.store import ACCOUNTS_SECONDS
+from bot.accounts import Guarded, SqlAccounts, own_engine
+from bot.accounts.guard import ACCOUNTS_SECONDS
 from bot.database import make_engine
 from bot.migrations import upgrade
 from tests.support.postgres import postgres, postgres_url
@@ -21,12 +21,12 @@ def url(request, tmp_path) -> str:
 
 
 @pytest.fixture
-async def open_store(url) -> AsyncIterator[Callable[..., SqlAccounts]]:
-    """Opens stores on the database and closes them at the end."""
-    stores: list[SqlAccounts] = []
+async def open_store(url) -> AsyncIterator[Callable[..., Guarded]]:
+    """Opens guarded stores on the database and closes them at the end."""
+    stores: list[Guarded] = []
 
-    def opened(seconds: float = ACCOUNTS_SECONDS) -> SqlAccounts:
-        stores.append(SqlAccounts(make_engine(url, command_seconds=seconds), seconds))
+    def opened(seconds: float = ACCOUNTS_SECONDS) -> Guarded:
+        stores.append(Guarded(SqlAccounts(make_engine(url, command_seconds=seconds)), seconds))
         return stores[-1]
 
     yield opened
@@ -35,10 +35,10 @@ async def open_store(url) -> AsyncIterator[Callable[..., SqlAccounts]]:
 
 
 @pytest.fixture
-def store(open_store) -> SqlAccounts:
+def store(open_store) -> Guarded:
     return open_store()
 
 
 @pytest.fixture
 def engine(store) -> AsyncEngine:
-    return store.engine
+    return own_engine(store)

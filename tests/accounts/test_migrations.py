@@ -4,12 +4,15 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
+import sqlalchemy as sa
+from alembic import command
 from sqlalchemy import inspect, text
 from sqlalchemy.schema import CheckConstraint
 
+from bot.accounts import Guarded, SqlAccounts
 from bot.accounts.models import Base
 from bot.database import make_engine
-from bot.migrations import HERE, differences, upgrade
+from bot.migrations import HERE, _config, _run, differences, upgrade
 
 
 def test_models_and_migrations_agree(url):
@@ -47,6 +50,34 @@ def test_every_check_holds_the_same_words_in_the_migrations():
 def test_upgrading_twice_changes_nothing(url):
     upgrade(url, "accounts")
     assert differences(url, "accounts") == []
+
+
+FILLED = [
+    ("A", "  Compras@Uno.example", ["+52 1 55 1000 1001", "55 1000 1001"]),
+    ("B", "sin correo", ["5510001001", "no tengo", None]),
+    ("C", "c@tres.example", None),
+]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def first_url(request, tmp_path) -> str:
+    """A database of each kind whose schema is the first one, with desks in it."""
+    address = f"sqlite+aiosqlite:///{tmp_path}/first.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    _run(address, "accounts", lambda connection: command.upgrade(_config("accounts", connection), "accounts_0001"))
+    desk = sa.table("desk", *(sa.column(name) for name in ("id", "name", "email")), sa.column("phones", sa.JSON))
+    rows = [{"id": key, "name": "X", "email": email, "phones": phones} for key, email, phones in FILLED]
+    _run(address, "accounts", lambda connection: connection.execute(sa.insert(desk), rows))
+    return address
+
+
+async def test_desks_of_the_first_schema_are_found_after_the_upgrade(first_url):
+    upgrade(first_url, "accounts")
+    assert differences(first_url, "accounts") == []
+    store = Guarded(SqlAccounts(make_engine(first_url)))
+    assert await store.desks_by_phone("+5215510001001") == ("A", "B")
+    assert await store.desks_by_mail("compras@uno.example") == ("A",)
+    assert await store.desks_by_mail("c@tres.example") == ("C",)
+    await store.close()
 
 
 async def test_upgrading_inside_a_running_loop(url):

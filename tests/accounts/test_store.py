@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.accounts import SqlAccounts, create, models
+from bot.accounts import Guarded, SqlAccounts, create, models, own_engine
 from bot.accounts.demo import seed
 from bot.accounts.reading import NEWEST
 from bot.database import make_engine
-from bot.errors import AccountsUnavailable, DeskUnknown
+from bot.errors import AccountsUnavailable, DeskUnknown, MailKeyUsed
 from bot.migrations import upgrade
 from bot.settings import load_settings
 from tests.accounts.desks import NOW
@@ -27,8 +27,8 @@ SOON = 0.4
 
 
 @pytest.fixture
-async def seeded(store) -> SqlAccounts:
-    await seed(store.engine, NOW)
+async def seeded(store, engine) -> Guarded:
+    await seed(engine, NOW)
     return store
 
 
@@ -53,7 +53,7 @@ async def test_an_unknown_desk(seeded, desk_id):
 
 
 async def test_a_desk_without_servers(store):
-    async with AsyncSession(store.engine) as session, session.begin():
+    async with AsyncSession(own_engine(store)) as session, session.begin():
         session.add(models.Desk(id="NEW", name="Cliente nuevo", email="a@b.example", phones=["+525510001000"]))
     desk = await store.read_desk("NEW")
     assert (desk.servers, desk.licences, desk.phones) == ((), (), ("+525510001000",))
@@ -67,7 +67,7 @@ async def test_a_server_is_found_by_its_alias_in_any_case(seeded):
 
 
 async def test_a_long_history_is_read_from_its_end(seeded):
-    async with AsyncSession(seeded.engine) as session, session.begin():
+    async with AsyncSession(own_engine(seeded)) as session, session.begin():
         for night in range(20, 400):
             at = NOW - timedelta(days=night)
             session.add(models.Backup(server_id="C-1001:ESPERANZA-01", started_at=at, finished_at=at, status="failed", bytes=None))
@@ -78,14 +78,14 @@ async def test_a_long_history_is_read_from_its_end(seeded):
 
 
 async def test_a_closed_incident_is_not_told(seeded):
-    async with AsyncSession(seeded.engine) as session, session.begin():
+    async with AsyncSession(own_engine(seeded)) as session, session.begin():
         incident = await session.scalar(select(models.Incident))
         incident.ended_at = NOW
     assert (await seeded.read_desk("C-1012")).servers[0].incident is None
 
 
 async def mails(store):
-    async with AsyncSession(store.engine) as session:
+    async with AsyncSession(own_engine(store)) as session:
         return await session.scalar(
             select(func.count()).select_from(models.ConnectionMail).where(models.ConnectionMail.request_key.is_not(None))
         )
@@ -120,7 +120,7 @@ async def test_a_mail_is_never_queued_for_the_server_of_another_desk(seeded):
 
 async def test_a_key_belongs_to_one_server(seeded):
     await seeded.queue_connection_mail("C-1011", "VISION-01", "key", NOW)
-    with pytest.raises(ValueError, match="another server"):
+    with pytest.raises(MailKeyUsed):
         await seeded.queue_connection_mail("C-1001", "ESPERANZA-01", "key", NOW)
 
 
@@ -131,7 +131,7 @@ async def test_a_naive_moment_is_not_stored(seeded):
 
 
 async def test_reading_works_while_another_process_writes(seeded):
-    async with AsyncSession(seeded.engine) as session, session.begin():
+    async with AsyncSession(own_engine(seeded)) as session, session.begin():
         await session.execute(text("UPDATE desk SET name = 'Otro'"))
         assert (await seeded.read_desk("C-1001")).name == "Abarrotes La Esperanza"
     assert (await seeded.read_desk("C-1001")).name == "Otro"
@@ -139,9 +139,9 @@ async def test_reading_works_while_another_process_writes(seeded):
 
 async def test_a_lock_held_too_long_is_unavailable_and_writes_nothing(seeded, open_store):
     impatient = open_store(SOON)
-    async with AsyncSession(seeded.engine) as session, session.begin():
+    async with AsyncSession(own_engine(seeded)) as session, session.begin():
         await session.execute(text("UPDATE desk SET name = name"))
-        if seeded.engine.dialect.name == "postgresql":
+        if own_engine(seeded).dialect.name == "postgresql":
             await session.execute(text("LOCK TABLE connection_mail IN ACCESS EXCLUSIVE MODE"))
         with pytest.raises(AccountsUnavailable):
             await impatient.queue_connection_mail("C-1011", "VISION-01", "late", NOW)
@@ -176,7 +176,7 @@ async def test_a_database_that_is_not_there(address):
 
 async def test_a_database_without_tables(tmp_path, postgres_url):
     for address in (f"sqlite+aiosqlite:///{tmp_path}/empty.db", postgres_url):
-        store = SqlAccounts(make_engine(address))
+        store = Guarded(SqlAccounts(make_engine(address)))
         with pytest.raises(AccountsUnavailable):
             await store.read_desk("C-1001")
         await store.close()
@@ -184,7 +184,7 @@ async def test_a_database_without_tables(tmp_path, postgres_url):
 
 async def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "x.db").write_text("no database at all\n" * 1000)
-    store = SqlAccounts(make_engine(f"sqlite+aiosqlite:///{tmp_path}/x.db"))
+    store = Guarded(SqlAccounts(make_engine(f"sqlite+aiosqlite:///{tmp_path}/x.db")))
     with pytest.raises(AccountsUnavailable):
         await store.read_desk("C-1001")
     await store.close()
@@ -208,7 +208,7 @@ async def test_a_server_that_accepts_and_never_answers():
         writer.close()
 
     async with listening(silent) as port:
-        store = SqlAccounts(make_engine(f"postgresql+asyncpg://postgres@127.0.0.1:{port}/x"), SOON)
+        store = Guarded(SqlAccounts(make_engine(f"postgresql+asyncpg://postgres@127.0.0.1:{port}/x")), SOON)
         with pytest.raises(AccountsUnavailable):
             await store.read_desk("C-1001")
         await store.close()
@@ -217,8 +217,8 @@ async def test_a_server_that_accepts_and_never_answers():
 
 async def on_postgres(postgres_url, seconds):
     await asyncio.to_thread(upgrade, postgres_url, "accounts")
-    store = SqlAccounts(make_engine(postgres_url, command_seconds=seconds), seconds)
-    await seed(store.engine, NOW)
+    store = Guarded(SqlAccounts(make_engine(postgres_url, command_seconds=seconds)), seconds)
+    await seed(own_engine(store), NOW)
     return store, postgres_url.rpartition("/")[2]
 
 
@@ -241,7 +241,7 @@ async def test_a_frozen_server_is_unavailable_and_comes_back(postgres, postgres_
     finally:
         for pid in backends:
             os.kill(pid, signal.SIGCONT)
-    await asyncio.wait(store._abandoned)
+    await asyncio.wait(store._hanging)
     assert (await store.read_desk("C-1001")).id == "C-1001"
     await store.close()
 

@@ -10,11 +10,12 @@ from bot.rules.subscription import add_months
 from tests.actions.rendering import MEXICO, ask, at, desk, plan_change, server, subscription
 
 LINE = "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
+HOURS = " (abierta hoy hasta las 18:00)"
 HOW = (
     "Para pasar a una solución superior, cancela tu servidor 72 horas hábiles antes de su fecha de vencimiento y contrata el que necesitas. "
-    "Más información en la línea de soporte técnico 55 8000 9480."
+    f"Más información en la línea de soporte técnico 55 8000 9480{HOURS}."
 )
-HOW_BEFORE_THE_LINE = HOW.removesuffix(" Más información en la línea de soporte técnico 55 8000 9480.")
+HOW_BEFORE_THE_LINE = HOW.removesuffix(f" Más información en la línea de soporte técnico 55 8000 9480{HOURS}.")
 MOVES = (
     "Sí: la información de tu servidor anterior estará disponible en el nuevo. "
     "Solo tienes que realizar nuevamente la activación de tu sistema Aspel."

@@ -170,7 +170,12 @@ async def test_every_answer_of_these_topics_is_reached():
     for intent, name, slots in product(INTENTS, NAMES, EACH_SLOTS):
         reached |= set((await _ask(intent, name, "open", slots)).responses)
     for intent in INTENTS:
-        for given in ({}, {"portal_url": "https://portal.example"}, {"now": MOMENTS["closed, next year"]}):
+        for given in (
+            {},
+            {"portal_url": "https://portal.example"},
+            {"tutorials_url": "https://x.example"},
+            {"now": MOMENTS["closed, next year"]},
+        ):
             reached |= set((await ask(intent, choices=CHOICES, **given)).responses)
         reached |= set((await ask(intent, choices=CHOICES, beside=True)).responses)
         reached |= set((await _ask(intent, "two", "closed, next year", servidor="AJENO-01")).responses)

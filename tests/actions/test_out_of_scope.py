@@ -21,6 +21,15 @@ async def test_near_but_not_covered_goes_to_the_line(of):
     assert answer.effects == []
 
 
+async def test_near_but_not_covered_names_the_tutorials_when_the_company_has_some():
+    answer = await ask("tema_no_cubierto", tutorials_url="https://aspel.example/tutoriales")
+    assert answer.text.split("\n\n") == [
+        "Eso no lo puedo resolver por aquí; un asesor de soporte te puede ayudar.",
+        "Quizá encuentres cómo hacerlo en los tutoriales: https://aspel.example/tutoriales",
+        LINE,
+    ]
+
+
 async def test_far_is_one_polite_line():
     answer = await ask("fuera_de_tema", TWO)
     assert answer.text == (

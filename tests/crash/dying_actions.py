@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.__main__ import main
-from bot.accounts.store import SqlAccounts
+from bot.accounts import Guarded
 
 FOLDER = Path(sys.argv.pop(1))  # the rest of the command line is that of the real process
 MODE = FOLDER / "mode"
@@ -31,10 +31,10 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-_read_desk = SqlAccounts.read_desk
+_read_desk = Guarded.read_desk
 
 
-async def _obedient(self: SqlAccounts, desk_id: str) -> Any:
+async def _obedient(self: Guarded, desk_id: str) -> Any:
     with (FOLDER / "reads").open("a") as reads:
         reads.write(f"{desk_id}\n")
     while _mode() == "hang":  # noqa: ASYNC110 - the file is the only bell
@@ -48,5 +48,5 @@ async def _obedient(self: SqlAccounts, desk_id: str) -> Any:
 
 
 if __name__ == "__main__":
-    SqlAccounts.read_desk = _obedient  # type: ignore[method-assign]
+    Guarded.read_desk = _obedient  # type: ignore[method-assign]
     sys.exit(main())

@@ -15,8 +15,9 @@ import time_machine
 
 from bot import clock
 from bot.commands.checks import databases, machine, work
-from bot.commands.doctor import lines_of
+from bot.commands.doctor import checks_of, lines_of
 from bot.migrations import upgrade
+from bot.settings import load_settings
 from tests.gateway.client import Visitor
 from tests.gateway.standin import SECRET, StandIn
 from tests.operations.doctoring import change, house, models, run, wrongs
@@ -144,3 +145,33 @@ async def test_work_of_a_ledger_that_is_away_is_not_called_well() -> None:
     (found,) = await work.work("postgresql+asyncpg://x@127.0.0.1:9/x")
     assert found.level == "note"
     assert "not looked at" in found.text
+
+
+FACTORY = """
+from tests.accounts.double import MemoryAccounts
+
+class Away(MemoryAccounts):
+    async def desk_exists(self, desk_id):
+        raise OSError("hunter2")
+
+def well(settings):
+    return MemoryAccounts([])
+
+def away(settings):
+    return Away([])
+"""
+
+
+async def test_a_companys_own_system(house: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "erp_of_a_doctor.py").write_text(FACTORY)
+    monkeypatch.syspath_prepend(tmp_path)
+    told = {}
+    for name in ("well", "away", "missing"):
+        settings = load_settings({**house, "ACCOUNTS_FACTORY": f"erp_of_a_doctor:{name}"})
+        (check,) = [check for about, check in checks_of(settings) if about == "accounts"]
+        (told[name],) = await check()
+    assert [told[name].level for name in told] == ["ok", "wrong", "wrong"]
+    assert "does not answer as it should (OSError)" in told["away"].text
+    assert "accounts check" in told["away"].todo
+    assert "has no function missing" in told["missing"].text
+    assert "hunter2" not in str(told)

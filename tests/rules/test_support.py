@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.calendar import BusinessCalendar
-from bot.rules.support import Closed, Open, line_state
+from bot.rules.support import Closed, Open, hours_words, line_state, line_words
 from bot.settings import SupportHours
 
 CALENDAR = BusinessCalendar(ZoneInfo("America/Mexico_City"))
@@ -49,3 +49,11 @@ def test_a_closed_line_opens_when_it_says(now):
     else:
         assert state.closes_at > now
         assert isinstance(line_state(CALENDAR, HOURS, state.closes_at), Closed)
+
+
+def test_the_words_of_the_line():
+    assert line_words(CALENDAR, HOURS, at("2026-11-24T10:00")) == "abierta hoy hasta las 18:00"
+    assert line_words(CALENDAR, HOURS, at("2026-11-24T08:00")) == "cerrada; abre hoy a las 9:00"
+    assert line_words(CALENDAR, HOURS, at("2026-11-28T10:00")) == "cerrada; abre el lunes 30 de noviembre a las 9:00"
+    assert line_words(CALENDAR, HOURS, datetime(2026, 11, 24, 15, 0, tzinfo=UTC)) == "abierta hoy hasta las 18:00"
+    assert hours_words(HOURS) == "en días hábiles de 9:00 a 18:00 h"

@@ -23,6 +23,7 @@ from actions.environment import Environment, install
 from actions.server import create_app as create_actions
 from bot import clock
 from bot.accounts import create as create_accounts
+from bot.accounts import own_engine
 from bot.accounts.demo import seed
 from bot.dialogue.action_client import ActionEndpoint
 from bot.dialogue.engine import Engine
@@ -126,7 +127,7 @@ class House:
         assert model is not None, "no model fits the data: run `python -m bot train`"
         accounts = create_accounts(self.settings)
         calendar = BusinessCalendar(self.settings.timezone, self.settings.extra_holidays)
-        await seed(accounts.engine, clock.now(), calendar)
+        await seed(own_engine(accounts), clock.now(), calendar)
         install(Environment(self.settings, accounts, calendar))
         self.engine = Engine(model, ActionEndpoint(self.settings.actions_url, self.settings.internal_secret))
         await self.serve("actions", create_actions(), self.actions_port)

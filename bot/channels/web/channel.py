@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot import texts as common
 from bot.channels.base import Limits, TextKey
 from bot.channels.web import handlers, render, texts
 from bot.conversations import base
@@ -15,7 +16,7 @@ from bot.conversations.messages import ShownMessage
 from bot.settings import Settings
 from bot.worker import Worker
 
-_TEXTS = {"delay": texts.delay, "parked": texts.parked, "resend_failed": texts.resend_failed}
+_TEXTS = {"delay": texts.delay, "parked": common.parked, "resend_failed": common.resend_failed}
 
 
 class WebChannel:
@@ -48,5 +49,4 @@ class WebChannel:
 
     def text(self, key: TextKey, now: datetime) -> str | None:
         """Texts that speak of this chat."""
-        del now
-        return _TEXTS[key](self._settings)
+        return _TEXTS[key](self._settings, now)

@@ -57,10 +57,15 @@ async def told_to_customers(settings: Settings) -> list[Finding]:
     """What customers read that comes from the settings, for somebody to look over."""
     hours = f"{settings.support_hours.opens:%H:%M}–{settings.support_hours.closes:%H:%M} {settings.timezone.key}"
     lines = [ok("told to customers", f"support line {settings.support_phone}, {hours}")]
-    links = {"PRIVACY_URL": settings.privacy_url, "PORTAL_URL": settings.portal_url, "SAE_REMOTO_URL": settings.sae_remoto_url}
+    names = ("PRIVACY_URL", "PORTAL_URL", "SAE_REMOTO_URL", "TUTORIALS_URL")
+    links = {name: getattr(settings, name.lower()) for name in names}
     lines += [ok("told to customers", f"{name} {value}") for name, value in links.items() if value]
     if empty := [name for name, value in links.items() if not value]:
         lines.append(note("told to customers", f"no link for {', '.join(empty)}: the answers do without"))
+    if not settings.demo and not settings.privacy_responsible:
+        lines.append(
+            note("privacy", "PRIVACY_RESPONSIBLE is empty: the privacy notices name no company", "name who is responsible for the data")
+        )
     if not settings.demo and settings.mail_from.endswith("example.com"):
         lines.append(wrong("mail", f"MAIL_FROM is the example {settings.mail_from}", "set MAIL_FROM to an address of yours"))
     if not settings.demo and not settings.allowed_origins:

@@ -14,10 +14,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import clock
+from bot.accounts import create
 from bot.commands.checks import Finding, megabytes, note, ok, wrong
 from bot.commands.checks.reading import figures
 from bot.database import DATABASE_ERRORS, make_engine
+from bot.errors import AccountsUnavailable, SettingsError
 from bot.migrations import HERE
+from bot.settings import Settings
 
 TABLES = {"ledger": ("DATABASE_URL", "conversation"), "accounts": ("ACCOUNTS_DATABASE_URL", "desk")}
 LEAST_FREE_BYTES = 1e9
@@ -38,6 +41,27 @@ async def database(url: str, branch: str) -> list[Finding]:
         return [ok(branch, f"{variable} answers: {address}"), *found, *await _clock(url, branch), *await _disk(url, branch)]
     except DATABASE_ERRORS as error:
         return [wrong(branch, f"{variable} cannot be reached at {address} ({_kind(error)})", f"start that database, or correct {variable}")]
+
+
+async def company(settings: Settings) -> list[Finding]:
+    """What is to be said of a company's own live state, named by ACCOUNTS_FACTORY."""
+    try:
+        accounts = create(settings)
+    except SettingsError as error:
+        return [wrong("accounts", str(error), "correct ACCOUNTS_FACTORY, or what it names")]
+    try:
+        await accounts.desk_exists("-")
+    except AccountsUnavailable as error:
+        return [
+            wrong(
+                "accounts",
+                f"{settings.accounts_factory} does not answer as it should ({error})",
+                "`python -m bot accounts check DESK` says how",
+            )
+        ]
+    finally:
+        await accounts.close()
+    return [ok("accounts", f"{settings.accounts_factory} answers; `python -m bot accounts check DESK` looks closer")]
 
 
 def _is_missing(url: str) -> bool:

@@ -1,0 +1,56 @@
+"""What the house says itself, es-MX, whatever the channel: the support line, notices, the mail. Answers come from the dialogue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.rules.calendar import BusinessCalendar
+from bot.rules.format import join_names
+from bot.rules.support import hours_words, line_words
+from bot.settings import Settings
+
+PARKED = "No pudimos responder tu mensaje y lo sentimos."
+PURPOSES = ("responderte", "dar seguimiento a tu caso", "mejorar la atención")
+"""What the customers' data are used for: the short notice and the page /privacidad name the same, and all of it."""
+
+
+def line(settings: Settings, now: datetime) -> str:
+    """The support line's number and whether it answers now, as "55 8000 9480 (abierta hoy hasta las 18:00)"."""
+    calendar = BusinessCalendar(settings.timezone, settings.extra_holidays)
+    return f"{settings.support_phone} ({line_words(calendar, settings.support_hours, now)})"
+
+
+def line_hours(settings: Settings) -> str:
+    """The number and its hours, for what is read later: "55 8000 9480 (en días hábiles de 9:00 a 18:00 h)"."""
+    return f"{settings.support_phone} ({hours_words(settings.support_hours)})"
+
+
+def parked(settings: Settings, now: datetime) -> str:
+    """Told when a message was given up; begins with PARKED."""
+    return f"{PARKED} En la línea de soporte te ayudan: {line(settings, now)}."
+
+
+def resend_failed(settings: Settings, now: datetime) -> str:
+    """Told when the connection mail that was promised cannot be sent after all."""
+    return f"No pudimos enviar el correo con tus datos de conexión y lo sentimos. En la línea de soporte te lo resuelven: {line(settings, now)}."
+
+
+def purposes() -> str:
+    """All purposes in one phrase."""
+    return join_names(PURPOSES)
+
+
+def responsible(settings: Settings) -> str:
+    """Who answers for the customers' data, as the notices name them."""
+    return settings.privacy_responsible or "El servicio Servidor virtual"
+
+
+MAIL_SUBJECT = "Archivo de conexión a tu servidor Aspel Nube."
+
+
+def mail_body(server: str, settings: Settings) -> str:
+    """Body of the mail that carries the connection file."""
+    return (
+        f"Hola:\n\nAdjunto encontrarás el archivo de conexión de tu servidor {server}. Ábrelo en tu computadora para entrar.\n\n"
+        f"Si no solicitaste este correo o necesitas ayuda, llama a la línea de soporte: {line_hours(settings)}.\n"
+    )
