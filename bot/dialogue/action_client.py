@@ -6,8 +6,7 @@ each time (40 of 52 ms a turn, house-style.md) and lets the processor swallow wh
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,40 +21,37 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.errors import TurnAborted
-from bot.identity.turn import place_of
+from bot.processes import Pool, first_answer
 
 ACTION_TIMEOUT_SECONDS = 8.0
+TRY_SECONDS = 3.0
+"""For one process while there is another: an action that cannot read the live state gives up after 2 s and answers without."""
 CONNECT_SECONDS = 2.0
 LATEST = ("intent", "entities", "choices", "beside_answer")
 """What an action is told of the message."""
 
 
 class ActionEndpoint:
-    """Where custom actions are run, each turn in the process where the gateway told of it. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
+    """Where custom actions are run. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
 
     def __init__(self, urls: Sequence[str], secret: str, timeout_seconds: float = ACTION_TIMEOUT_SECONDS) -> None:
-        self.urls = tuple(urls)
+        self.pool = Pool(urls)
         self.timeout_seconds = timeout_seconds  # of one action, in all
         self.kwargs: dict[str, Any] = {}
         self._secret = secret
         self._session: aiohttp.ClientSession | None = None
 
-    async def call(self, body: dict[str, Any], turn: str, correlation: str) -> dict[str, Any]:
-        """Run one action, on the next process that is there: it reads only, so it may be tried again. All in all `timeout_seconds`.
+    async def call(self, body: dict[str, Any], correlation: str) -> dict[str, Any]:
+        """Run one action, on the next process that is well: it reads only, so it may be tried again. All in all `timeout_seconds`.
 
         Raises aiohttp.ClientError, TimeoutError or ValueError.
         """
         if self._session is None:
             self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret})
-        first = place_of(turn, len(self.urls))  # where the gateway has told of it
-        *others, last = (*self.urls[first:], *self.urls[:first])
-        async with asyncio.timeout(self.timeout_seconds):
-            for url in others:
-                with contextlib.suppress(aiohttp.ClientConnectionError):
-                    return await self._call(self._session, url, body, correlation)
-            return await self._call(self._session, last, body, correlation)
+        ask = functools.partial(self._call, self._session, body, correlation)
+        return await first_answer(self.pool, ask, (aiohttp.ClientError, ValueError), within=self.timeout_seconds, each=TRY_SECONDS)
 
-    async def _call(self, session: aiohttp.ClientSession, url: str, body: dict[str, Any], correlation: str) -> dict[str, Any]:
+    async def _call(self, session: aiohttp.ClientSession, body: dict[str, Any], correlation: str, url: str) -> dict[str, Any]:
         timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
         async with session.post(f"{url}/webhook", json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
             if response.status != 200:  # noqa: PLR2004
@@ -114,7 +110,7 @@ class TurnAction(RemoteAction):
         turn = current_turn.get()
         turn.actions.append(self.name())
         try:
-            result = await self.action_endpoint.call(_call(self.name(), tracker, turn), turn.id, turn.correlation)
+            result = await self.action_endpoint.call(_call(self.name(), tracker, turn), turn.correlation)
             said = await self._utter_responses(result["responses"], output_channel, nlg, tracker)
             if len(said) != len(result["responses"]):
                 raise TurnAborted("an answer is missing in the YAML")  # noqa: TRY301 - one place notes every failure

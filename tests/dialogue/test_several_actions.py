@@ -1,9 +1,9 @@
-"""Several actions processes: a turn goes where the gateway told of it, and to another one when nobody is there."""
+"""Several actions processes: they take turns, and one that is gone, hangs or fails costs one action a short wait and nobody an answer."""
 
 from __future__ import annotations
 
-import uuid
-from collections import Counter
+import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -11,42 +11,39 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from bot.gateway.actions_client import ActionsClient
-from bot.identity.turn import place_of
-from tests.support.hangs import eventually
 from tests.support.rasa import quiet_imports
 
 with quiet_imports():
+    from bot.dialogue import action_client
     from bot.dialogue.action_client import ActionEndpoint
 
 SECRET = "i" * 40
 RESULT = {"events": [], "responses": [{"response": "utter_saludar"}]}
-TURNS = [uuid.UUID(int=number).hex for number in range(60)]
 
 
 class Process:
-    """One of several actions processes: which turns it was told of, which it was asked for."""
+    """One of several actions processes: `asked` counts its actions, `mode` is what it does with them."""
 
     def __init__(self) -> None:
-        self.foretold: list[str] = []
-        self.asked: list[str] = []
+        self.asked = 0
+        self.mode = "ok"
+        self.release = asyncio.Event()
 
     async def start(self) -> None:
         app = web.Application()
-        app.router.add_post("/ahead", self._ahead)
         app.router.add_post("/webhook", self._webhook)
-        self.runner = web.AppRunner(app)
+        self.runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self.runner.addresses[0][1]}"
 
-    async def _ahead(self, request: web.Request) -> web.Response:
-        self.foretold.append(await request.text())
-        return web.Response(status=204)
-
     async def _webhook(self, request: web.Request) -> web.Response:
-        self.asked.append((await request.json())["turn"])
-        return web.json_response(RESULT)
+        self.asked += 1
+        if self.mode == "hangs":
+            await self.release.wait()
+        if self.mode == "error 500":
+            return web.json_response({"error": "action_failed"}, status=500)
+        return web.json_response([] if self.mode == "garbage" else RESULT)
 
 
 @pytest_asyncio.fixture(loop_scope="package")
@@ -56,6 +53,7 @@ async def processes() -> AsyncIterator[list[Process]]:
         await process.start()
     yield running
     for process in running:
+        process.release.set()
         await process.runner.cleanup()
 
 
@@ -66,27 +64,48 @@ async def endpoint(processes: list[Process]) -> AsyncIterator[ActionEndpoint]:
     await opened.close()
 
 
-async def test_gateway_and_dialogue_mean_the_same_process(processes: list[Process], endpoint: ActionEndpoint) -> None:
-    client = ActionsClient([process.url for process in processes], SECRET)
-    for turn in TURNS:
-        client.foretell(turn, turn)  # the turn stands for its token here
-        assert await endpoint.call({"turn": turn}, turn, "k") == RESULT
-    await eventually(lambda: sum(len(process.foretold) for process in processes) == len(TURNS))
-    await client.close()
-    assert [sorted(process.foretold) for process in processes] == [sorted(process.asked) for process in processes]
-    assert min(len(process.asked) for process in processes) > len(TURNS) // 6  # all of them work
+async def test_they_take_turns(processes: list[Process], endpoint: ActionEndpoint) -> None:
+    for _ in range(9):
+        assert await endpoint.call({}, "k") == RESULT
+    assert [process.asked for process in processes] == [3, 3, 3]
 
 
-async def test_another_one_when_nobody_is_there(processes: list[Process], endpoint: ActionEndpoint) -> None:
-    gone = processes[place_of(TURNS[0], 3)]
-    await gone.runner.cleanup()
-    for _ in range(3):
-        assert await endpoint.call({"turn": TURNS[0]}, TURNS[0], "k") == RESULT
-    assert Counter(len(process.asked) for process in processes) == {0: 2, 3: 1}
+@pytest.mark.parametrize("mode", ["hangs", "error 500", "garbage"])
+async def test_one_that_is_not_well_costs_a_single_short_wait(
+    processes: list[Process], endpoint: ActionEndpoint, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setattr(action_client, "TRY_SECONDS", 0.3)
+    processes[0].mode = mode
+    started = time.monotonic()
+    for _ in range(9):
+        assert await endpoint.call({}, "k") == RESULT
+    assert time.monotonic() - started < 2.0  # not three times, and not the eight seconds that an action may take
+    assert processes[0].asked == 1
+
+
+async def test_one_that_is_gone(processes: list[Process], endpoint: ActionEndpoint) -> None:
+    await processes[0].runner.cleanup()
+    for _ in range(4):
+        assert await endpoint.call({}, "k") == RESULT
+    assert [process.asked for process in processes] == [0, 2, 2]
 
 
 async def test_nobody_at_all(processes: list[Process], endpoint: ActionEndpoint) -> None:
     for process in processes:
         await process.runner.cleanup()
     with pytest.raises(aiohttp.ClientError):
-        await endpoint.call({"turn": TURNS[0]}, TURNS[0], "k")
+        await endpoint.call({}, "k")
+
+
+async def test_all_of_them_hang(processes: list[Process], endpoint: ActionEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(action_client, "TRY_SECONDS", 0.1)
+    monkeypatch.setattr(endpoint, "timeout_seconds", 0.5)
+    for process in processes:
+        process.mode = "hangs"
+    with pytest.raises(TimeoutError):
+        await endpoint.call({}, "k")
+    assert [process.asked for process in processes] == [1, 1, 1]
+
+
+def test_an_action_is_tried_elsewhere_while_there_is_time() -> None:
+    assert 2.0 < action_client.TRY_SECONDS < action_client.ACTION_TIMEOUT_SECONDS / 2  # the live state is given up after 2 s
