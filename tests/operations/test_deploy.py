@@ -80,6 +80,14 @@ def test_the_units_wait_longer_than_the_processes_drain() -> None:
         assert "Restart=always" in unit
 
 
+def test_the_units_restart_what_hangs() -> None:
+    for unit in UNITS:
+        lines = unit.read_text(encoding="utf-8").splitlines()
+        assert {"Type=notify", "WatchdogSec=10", "WatchdogSignal=SIGKILL", "Restart=always"} <= set(
+            lines
+        )  # SIGSTOP outlives all but SIGKILL
+
+
 @pytest.fixture
 def gateways(tmp_path: Path, dialogue: StandIn, postgres_url: str) -> list[dict[str, str]]:
     """Two gateways on one PostgreSQL ledger."""
