@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 
-PROBE_SECONDS = 2.0
+PROBE_SECONDS = 1.5
 """How often it is asked, and how long it may take to answer."""
 MISSED_MOST = 3
-"""So many in a row and it hangs: 6 to 8 seconds after it stopped."""
+"""So many in a row and it hangs: 4.5 to 6 seconds after it stopped."""
 LOADING_SECONDS = 120.0
 POLL_SECONDS = 0.1
 
