@@ -16,6 +16,8 @@ import aiohttp
 from bot.supervisor.output import Output
 from bot.supervisor.pulse import POLL_SECONDS, http_probe, until_hung
 
+READY_SECONDS = 5.0
+"""For an answer about readiness: the gateway asks the others first, for 3 s each at the same time."""
 KILL_SECONDS = 5.0
 """For the system to end what was killed, and for the last output to be read. A grandchild may hold the pipe open for longer."""
 PR_SET_PDEATHSIG = 1
@@ -62,7 +64,7 @@ class Child:
 
     async def is_ready(self, http: aiohttp.ClientSession) -> bool:
         """Whether it answers 200 at its readiness address."""
-        return await http_probe(http, f"{self.url}/health/ready")()
+        return await http_probe(http, f"{self.url}/health/ready", READY_SECONDS)()
 
     async def until_gone(self, http: aiohttp.ClientSession) -> None:
         """Wait until it has ended, or kill it because it hangs: one that is stopped hears no other signal."""

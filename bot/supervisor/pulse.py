@@ -17,12 +17,12 @@ POLL_SECONDS = 0.1
 Probe = Callable[[], Awaitable[bool]]
 
 
-def http_probe(http: aiohttp.ClientSession, url: str) -> Probe:
-    """Whether `GET url` says 200 in time."""
+def http_probe(http: aiohttp.ClientSession, url: str, seconds: float | None = None) -> Probe:
+    """Whether `GET url` says 200 within `seconds`, by default PROBE_SECONDS."""
 
     async def answers() -> bool:
         try:
-            async with http.get(url, timeout=aiohttp.ClientTimeout(total=PROBE_SECONDS)) as response:
+            async with http.get(url, timeout=aiohttp.ClientTimeout(total=seconds or PROBE_SECONDS)) as response:
                 return response.status == 200  # noqa: PLR2004
         except (aiohttp.ClientError, TimeoutError):
             return False
