@@ -8,6 +8,7 @@ from aiohttp import web
 
 from actions.environment import Environment, install
 from actions.server import create_app
+from bot import watchdog
 from bot.accounts import create as create_accounts
 from bot.errors import SettingsError
 from bot.logs import configure_logs
@@ -34,7 +35,7 @@ def main() -> int:
         create_app(),
         host=address.hostname,
         port=arguments.port or address.port,
-        print=None,
+        print=watchdog.serving,
         access_log=None,
         shutdown_timeout=10,
         loop=new_loop(),

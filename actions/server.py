@@ -32,8 +32,8 @@ def create_app() -> web.Application:
     executor.register_package("actions")
     app[EXECUTOR] = executor
     app.router.add_post("/webhook", _webhook)
-    app.router.add_get("/health/live", _alive)
-    app.router.add_get("/health/ready", _alive)
+    app.router.add_get("/health/live", _live)
+    app.router.add_get("/health/ready", _ready)
     app.on_startup.append(_warm)
     app.on_shutdown.append(_drain)
     app.on_cleanup.append(_close)
@@ -93,7 +93,12 @@ async def _webhook(request: web.Request) -> web.Response:
     return web.json_response(result)
 
 
-async def _alive(_: web.Request) -> web.Response:
+async def _live(_: web.Request) -> web.Response:
+    """The event loop turns; nothing else is asked."""
+    return web.json_response({"live": True})
+
+
+async def _ready(_: web.Request) -> web.Response:
     return web.json_response({"ready": True})
 
 

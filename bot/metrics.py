@@ -34,5 +34,6 @@ class Metrics:
         self.escalations = Counter("gateway_escalations", "Cases opened for the support line", registry=self.registry)
         self.queue_age = Gauge("gateway_queue_oldest_seconds", "Age of the message that has waited longest", registry=self.registry)
         self.outage = Gauge("gateway_outage", "1 while dialogue or actions are known to be away", registry=self.registry)
+        self.processes = Gauge("gateway_process_ready", "1 while this process is ready", ["process", "url"], registry=self.registry)
         self.streams = Gauge("gateway_streams", "Open event streams", registry=self.registry)
         self.refused = Counter("gateway_refused_requests", "Requests refused by a limit", ["limit"], registry=self.registry)

@@ -13,10 +13,12 @@ class Timings:
     poll_seconds: float = 1.0
     keep_alive_seconds: float = 15.0
     turn_seconds: float = 20.0
+    try_seconds: float = 6.0
+    """Of a turn's time, for one dialogue process while there is another one: longer than it waits for a hung actions process (3 s)."""
     connect_seconds: float = 2.0
     drain_seconds: float = 25.0
-    lease_life: timedelta = timedelta(seconds=15)
-    renew_seconds: float = 5.0
+    lease_life: timedelta = timedelta(seconds=8)
+    renew_seconds: float = 2.0
     delay_notice_after: timedelta = timedelta(seconds=6)
     back_off_first: timedelta = timedelta(seconds=2)
     back_off_most: timedelta = timedelta(seconds=20)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.chaos`: kill processes under load and count what became of every message.
+"""`python -m benchmarks.chaos`: kill and stop processes under load and count what became of every message.
 
 Exit code 1 if anything was lost, doubled, out of order or told to another customer. The last line of standard output is one JSON object.
 """
@@ -48,13 +48,16 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     return {
         "messages": outcome.acknowledged,
         "kills": sum(outcome.kills.values()),
+        "hangs": sum(outcome.hangs.values()),
         "lost": len(findings.lost),
         "doubled": len(findings.doubled),
         "disordered": len(findings.disordered),
         "foreign": len(findings.foreign),
+        "longest_wait_s": round(outcome.longest_wait, 1),
         "seconds": round(outcome.seconds, 1),
         "turns_per_second": round(outcome.answered / outcome.seconds, 1),
         "killed": dict(outcome.kills),
+        "hung": dict(outcome.hangs),
         "database": plan.database,
         "cores": cores(),
         "customers": plan.customers,
@@ -71,18 +74,21 @@ def summary(outcome: Outcome) -> dict[str, Any]:
 
 
 def _plan() -> Plan:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.chaos", description="kill processes under load; nothing may be lost")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.chaos", description="kill and stop processes under load; nothing may be lost"
+    )
     default = Plan()
     parser.add_argument("--messages", type=int, default=default.messages)
     parser.add_argument("--customers", type=int, default=default.customers)
     parser.add_argument("--kills", type=int, default=default.kills)
+    parser.add_argument("--hangs", type=int, default=default.hangs, help="processes that are stopped for 60 s")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default=default.database)
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--gateways", type=int, default=None, help="default: 2 on PostgreSQL, 1 on SQLite")
     parser.add_argument("--dialogues", type=int, default=default.dialogues)
     given = parser.parse_args()
     gateways = given.gateways or (2 if given.database == "postgres" else 1)
-    return Plan(given.messages, given.customers, given.kills, given.database, given.seed, gateways, given.dialogues)
+    return Plan(given.messages, given.customers, given.kills, given.hangs, given.database, given.seed, gateways, given.dialogues)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -58,7 +59,8 @@ class Customer:
         self.received: list[int] = []
         self._token = ""
         self._sent: list[tuple[str, str, list[int]]] = []
-        self._answered: set[int] = set()
+        self._begun: dict[str, float] = {}
+        self._answered: dict[int, float] = {}
         self._moved = asyncio.Event()
         self._follower: asyncio.Task[None] | None = None
         self.refused: list[str] = []
@@ -67,6 +69,12 @@ class Customer:
     def asked(self) -> tuple[Asked, ...]:
         """What was acknowledged, in the order of the acknowledgements."""
         return tuple(Asked(name, text, tuple(seqs)) for name, text, seqs in self._sent)
+
+    @property
+    def longest_wait(self) -> float:
+        """Seconds from the first attempt to send a message until its answer was here, at worst; those without an answer do not count."""
+        waits = [self._answered[seqs[0]] - self._begun[name] for name, _, seqs in self._sent if seqs[0] in self._answered]
+        return max(waits, default=0.0)
 
     @property
     def cursor(self) -> int:
@@ -119,6 +127,7 @@ class Customer:
 
     async def _say(self, text: str) -> None:
         rng, name = self._rng, str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
+        self._begun[name] = time.monotonic()
         if rng.random() < CUT_BEFORE_THE_ANSWER:
             await self._cut(name, text)
         if rng.random() < TWICE_AT_ONCE:
@@ -150,7 +159,7 @@ class Customer:
         waiting = {seqs[0] for _, _, seqs in self._sent}
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while not waiting <= self._answered:
+                while not waiting <= self._answered.keys():
                     self._moved.clear()
                     await self._moved.wait()
 
@@ -226,5 +235,5 @@ class Customer:
     def _receive(self, message: dict[str, Any]) -> None:
         self.received.append(message["seq"])
         if message["kind"] == "answer":
-            self._answered.add(message["in_reply_to"])
+            self._answered[message["in_reply_to"]] = time.monotonic()
         self._moved.set()

@@ -1,4 +1,4 @@
-"""What a run does, decided before it starts from one seed: who writes how much, and what is killed after how many messages."""
+"""What a run does, decided before it starts from one seed: who writes how much, and what is killed or hangs after how many messages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Literal
 
 Database = Literal["sqlite", "postgres"]
 Kind = Literal["gateway", "dialogue", "actions", "postgres", "proxy"]
+How = Literal["kill", "hang"]
 
-FIRST_KILL, LAST_KILL = 0.03, 0.95
-"""Between which shares of the messages the kills fall."""
+FIRST_BLOW, LAST_BLOW = 0.03, 0.95
+"""Between which shares of the messages the kills and hangs fall."""
 
 RESEND = "mándenme otra vez el correo con los datos de conexión"
 QUESTIONS = (
@@ -38,6 +39,7 @@ class Plan:
     messages: int = 10_000
     customers: int = 200
     kills: int = 30
+    hangs: int = 10
     database: Database = "postgres"
     seed: int = 1
     gateways: int = 2
@@ -47,7 +49,7 @@ class Plan:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """What can be killed; SQLite has no process of its own."""
+        """What can be killed and can hang; SQLite has no process of its own."""
         return ("gateway", "dialogue", "actions", "postgres") if self.database == "postgres" else ("gateway", "dialogue", "actions")
 
     @property
@@ -61,23 +63,28 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Kill:
-    """Kill one process of this kind once that many messages were acknowledged."""
+class Blow:
+    """Kill one process of this kind, or stop it for a minute, once that many messages were acknowledged."""
 
     after: int
     kind: Kind
+    how: How
 
 
-def kills_of(plan: Plan) -> list[Kill]:
-    """The kills in order: as many as asked for, each kind as often as any other or once more, at random moments in random order."""
-    rng = Random(f"kills {plan.seed}")
+def blows_of(plan: Plan) -> list[Blow]:
+    """Kills and hangs in order: as many of both as asked for, each kind as often as any other or once more, at random moments."""
+    return sorted([*_blows(plan, "kill", plan.kills), *_blows(plan, "hang", plan.hangs)], key=lambda blow: blow.after)
+
+
+def _blows(plan: Plan, how: How, number: int) -> list[Blow]:
+    rng = Random(f"{how}s {plan.seed}")
     kinds: list[Kind] = []
-    while len(kinds) < plan.kills:
+    while len(kinds) < number:
         kinds += rng.sample(plan.kinds, len(plan.kinds))
-    moments = sorted(int(plan.messages * rng.uniform(FIRST_KILL, LAST_KILL)) for _ in range(plan.kills))
-    chosen = kinds[: plan.kills]
+    moments = [int(plan.messages * rng.uniform(FIRST_BLOW, LAST_BLOW)) for _ in range(number)]
+    chosen = kinds[:number]
     rng.shuffle(chosen)
-    return [Kill(after, kind) for after, kind in zip(moments, chosen, strict=True)]
+    return [Blow(after, kind, how) for after, kind in zip(moments, chosen, strict=True)]
 
 
 def question(rng: Random) -> str:

@@ -1,4 +1,4 @@
-"""A run from its first process to its verdict: customers write, processes die, and when all is quiet every message is counted."""
+"""A run from its first process to its verdict: customers write, processes die or hang, and when all is quiet every message is counted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.chaos.check import Conversation, Findings, check
 from benchmarks.chaos.customer import Customer, World
 from benchmarks.chaos.desks import alias, desk_id
 from benchmarks.chaos.evidence import Evidence
-from benchmarks.chaos.plan import Plan, kills_of
+from benchmarks.chaos.plan import Plan, blows_of
 from benchmarks.chaos.stage import Stage
 from bot import clock
 from bot.database import DATABASE_ERRORS
@@ -33,7 +33,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run showed. `named`: answers that name the customer's own server, without which "nobody else's" would mean little."""
+    """What a run showed. `named`: answers that name the customer's own server, without which "nobody else's" would mean little.
+
+    `longest_wait`: seconds from a customer's first attempt to send a message to the moment when its answer was read.
+    """
 
     plan: Plan
     folder: Path
@@ -41,7 +44,9 @@ class Outcome:
     acknowledged: int
     answered: int
     seconds: float
+    longest_wait: float
     kills: Counter[str]
+    hangs: Counter[str]
     own_ends: dict[str, int]
     effects: int
     mails: int
@@ -52,8 +57,8 @@ class Outcome:
     @property
     def good(self) -> bool:
         """Nothing lost, doubled, disordered or told to another, and the run did what it was asked to."""
-        complete = self.acknowledged == self.plan.messages and sum(self.kills.values()) == self.plan.kills
-        return complete and not self.findings
+        struck = sum(self.kills.values()) == self.plan.kills and sum(self.hangs.values()) == self.plan.hangs
+        return self.acknowledged == self.plan.messages and struck and not self.findings
 
 
 async def run(plan: Plan, say: Say) -> Outcome:
@@ -78,7 +83,7 @@ async def _run_on(stage: Stage, say: Say) -> Outcome:
         world = World(http, stage.doors, lambda number: issue_portal_token(settings, desk_id(number), clock.now()))
         customers = [Customer(world, number, plan.seed) for number in range(plan.customers)]
         started = time.monotonic()
-        helpers = [asyncio.create_task(_kill(stage, world, say)), asyncio.create_task(_report(world, plan, say))]
+        helpers = [asyncio.create_task(_strike(stage, world, say)), asyncio.create_task(_report(world, plan, say))]
         writing = [asyncio.create_task(customer.live(plan.messages_of(customer.number))) for customer in customers]
         try:
             await _until_written(world, [*writing, helpers[0]])
@@ -92,22 +97,22 @@ async def _run_on(stage: Stage, say: Say) -> Outcome:
             for customer in customers:
                 await customer.close()
             await evidence.close()
-    return _outcome(stage, world, conversations, seconds)
+    return _outcome(stage, world, conversations, seconds, max(customer.longest_wait for customer in customers))
 
 
-async def _kill(stage: Stage, world: World, say: Say) -> None:
-    """Follow the plan of kills; the next one never waits until the last one has healed."""
+async def _strike(stage: Stage, world: World, say: Say) -> None:
+    """Follow the plan of kills and hangs; the next one never waits until the last one has healed."""
     rng = Random(f"targets {stage.plan.seed}")
-    for number, kill in enumerate(kills_of(stage.plan), start=1):
-        while world.acknowledged < kill.after:  # noqa: ASYNC110 - a count that many raise
+    for number, blow in enumerate(blows_of(stage.plan), start=1):
+        while world.acknowledged < blow.after:  # noqa: ASYNC110 - a count that many raise
             await asyncio.sleep(0.02)
-        victim = rng.choice(stage.of_kind(kill.kind))
-        await victim.kill(rng)
-        say(f"kill {number}: {victim.name} after {world.acknowledged} messages")
+        victim = rng.choice(stage.of_kind(blow.kind))
+        await (victim.hang() if blow.how == "hang" else victim.kill(rng))
+        say(f"{blow.how} {number}: {victim.name} after {world.acknowledged} messages")
 
 
 async def _until_written(world: World, work: list[asyncio.Task[None]]) -> None:
-    """Wait until every message is acknowledged and every kill done, or until nothing has moved for long."""
+    """Wait until every message is acknowledged and every kill and hang done, or until nothing has moved for long."""
     running, moved = set(work), -1
     while running and moved != world.acknowledged:
         moved = world.acknowledged
@@ -147,11 +152,13 @@ async def _until_quiet(evidence: Evidence, customers: list[Customer], say: Say) 
     return read_at or time.monotonic()
 
 
-def _outcome(stage: Stage, world: World, conversations: list[Conversation], seconds: float) -> Outcome:
+def _outcome(stage: Stage, world: World, conversations: list[Conversation], seconds: float, longest_wait: float) -> Outcome:
     rows = [(one, row) for one in conversations for row in one.stored]
     kills: Counter[str] = Counter()
+    hangs: Counter[str] = Counter()
     for service in stage.services:
         kills[service.kind] += service.kills
+        hangs[service.kind] += service.hangs
     return Outcome(
         plan=stage.plan,
         folder=stage.folder,
@@ -159,7 +166,9 @@ def _outcome(stage: Stage, world: World, conversations: list[Conversation], seco
         acknowledged=world.acknowledged,
         answered=sum(row.shown.kind == "answer" for _, row in rows),
         seconds=seconds,
+        longest_wait=longest_wait,
         kills=kills,
+        hangs=hangs,
         own_ends={service.name: service.own_ends for service in stage.services if service.own_ends},
         effects=sum(len(row.effects) for _, row in rows),
         mails=sum(len(one.mails) for one in conversations),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import secrets
 import shutil
@@ -14,14 +15,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
+import asyncpg
 
 from benchmarks.chaos import desks
 from benchmarks.chaos.plan import Kind, Plan
 from benchmarks.chaos.processes import Service, lasting_port
 from bot import clock
+from bot.database import DATABASE_ERRORS
 from bot.dialogue.models import fitting_model, newest_model
 from bot.migrations import upgrade
 from bot.settings import ROOT, Settings, load_settings
+from bot.supervisor.pulse import PROBE_SECONDS, http_probe
 from tests.support import postgres
 
 READY_SECONDS = 240.0
@@ -41,6 +45,7 @@ class Stage:
         self.services: list[Service] = []
         self._ready_urls: list[str] = []
         self._cluster: Path | None = None
+        self._http: aiohttp.ClientSession | None = None
         self._model = fitting_model() or newest_model()
 
     async def build(self) -> None:
@@ -49,6 +54,7 @@ class Stage:
         self.environment = self._environment(*databases)
         self.settings: Settings = load_settings(self.environment)
         await self._migrate(self.settings)
+        self._http = aiohttp.ClientSession()
         await desks.seed(self.settings.accounts_database_url, self.plan.customers, clock.now() - SINCE_SEEDED)
         self._start_processes()
         await self._all_ready()
@@ -61,6 +67,8 @@ class Stage:
         """End everything, the public side first; the database server's log is kept with the others."""
         for service in reversed(self.services):
             await service.stop()
+        if self._http is not None:
+            await self._http.close()
         if self._cluster is not None:
             if keep and (self._cluster / "log").exists():
                 shutil.copy(self._cluster / "log", self.folder / "postgres-first-start.log")
@@ -91,6 +99,7 @@ class Stage:
                 self.folder / "postgres.log",
                 account=postgres._unprivileged(),  # noqa: SLF001 - how the tests start theirs
                 stop_signal=signal.SIGINT,
+                probe=functools.partial(_database_answers, server.port, names[0]),
             )
         )
         return server.url(names[0]), server.url(names[1])
@@ -128,19 +137,21 @@ class Stage:
 
     def _start_processes(self) -> None:
         for number, url in enumerate(self.settings.actions_url, start=1):
-            self._add(f"actions-{number}", "actions", "actions", f"{url}/health/ready", "--port", url.rpartition(":")[2])
+            self._add(f"actions-{number}", "actions", "actions", url, "--port", url.rpartition(":")[2])
         for number, url in enumerate(self.settings.dialogue_urls, start=1):
             port = url.rpartition(":")[2]
             model = ("--model", str(self._model))
-            self._add(f"dialogue-{number}", "dialogue", "bot.dialogue", f"{url}/health/ready", "--port", port, *model)
+            self._add(f"dialogue-{number}", "dialogue", "bot.dialogue", url, "--port", port, *model)
         for number, door in enumerate(self.doors, start=1):
-            self._add(f"gateway-{number}", "gateway", "bot.gateway", f"{door}/health/ready", BIND_PORT=door.rpartition(":")[2])
+            self._add(f"gateway-{number}", "gateway", "bot.gateway", door, BIND_PORT=door.rpartition(":")[2])
 
-    def _add(self, name: str, kind: Kind, module: str, ready_url: str, *arguments: str, **environment: str) -> None:
+    def _add(self, name: str, kind: Kind, module: str, url: str, *arguments: str, **environment: str) -> None:
+        assert self._http is not None
         command = [sys.executable, "-m", module, *arguments]
         service = Service(name, kind, command, {**self.environment, **environment}, ROOT, self.folder / f"{name}.log")
+        service.probe = http_probe(self._http, f"{url}/health/live")
         self.services.append(service)
-        self._ready_urls.append(ready_url)
+        self._ready_urls.append(f"{url}/health/ready")
         service.start()
 
     async def _all_ready(self) -> None:
@@ -160,6 +171,19 @@ class Stage:
 
 def _addresses(number: int) -> str:
     return ",".join(f"http://127.0.0.1:{lasting_port()}" for _ in range(number))
+
+
+async def _database_answers(port: int, database: str) -> bool:
+    """What whoever keeps a database server asks it."""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            connection = await asyncpg.connect(host="127.0.0.1", port=port, user="postgres", database=database)
+            try:
+                return await connection.fetchval("SELECT 1") == 1
+            finally:
+                connection.terminate()
+    except DATABASE_ERRORS:
+        return False
 
 
 async def _is_ready(http: aiohttp.ClientSession, url: str) -> bool:

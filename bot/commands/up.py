@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,7 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _supervise(settings: Settings, model: str, ready_line: str) -> None:
-    await Supervisor(children_of(settings, model), ROOT, lambda line: print(line, flush=True)).run(ready_line)
+    await Supervisor(children_of(settings, model), ROOT, _say).run(ready_line)
+
+
+def _say(line: str) -> None:
+    with contextlib.suppress(OSError):  # our own output may lie on a full disk, which must not stop anybody
+        print(line, flush=True)
 
 
 def _prepare(settings: Settings) -> str:
@@ -75,14 +81,14 @@ def children_of(settings: Settings, model: str) -> list[Child]:
     for number, url in enumerate(settings.actions_url, start=1):
         name = "actions" if len(settings.actions_url) == 1 else f"actions {number}"
         log = logs / f"{name.replace(' ', '-')}.log"
-        children.append(Child(name, "actions", ("--port", str(urlsplit(url).port)), f"{url}/health/ready", log))
+        children.append(Child(name, "actions", ("--port", str(urlsplit(url).port)), url, log))
     for number, url in enumerate(settings.dialogue_urls, start=1):
         name = "dialogue" if len(settings.dialogue_urls) == 1 else f"dialogue {number}"
         arguments = ("--port", str(urlsplit(url).port), "--default", model)
-        children.append(Child(name, "bot.dialogue", arguments, f"{url}/health/ready", logs / f"{name.replace(' ', '-')}.log"))
+        children.append(Child(name, "bot.dialogue", arguments, url, logs / f"{name.replace(' ', '-')}.log"))
     host = "127.0.0.1" if settings.bind_host in {"0.0.0.0", "::"} else settings.bind_host  # noqa: S104 - compared, not bound
-    children.append(Child("gateway", "bot.gateway", (), f"http://{host}:{settings.bind_port}/health/ready", logs / "gateway.log"))
-    return [child for child in children if urlsplit(child.ready_url).hostname in LOOPBACK or child.name == "gateway"]
+    children.append(Child("gateway", "bot.gateway", (), f"http://{host}:{settings.bind_port}", logs / "gateway.log"))
+    return [child for child in children if urlsplit(child.url).hostname in LOOPBACK or child.name == "gateway"]
 
 
 def ports_of(settings: Settings) -> list[Port]:

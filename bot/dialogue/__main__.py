@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot import watchdog
 from bot.dialogue.action_client import ActionEndpoint
 from bot.dialogue.engine import Engine
 from bot.dialogue.models import MODELS, ModelRefused, serving_model
@@ -53,7 +54,9 @@ def main() -> int:
     port = arguments.port or address.port
     app = create_app(serving, settings.internal_secret)
     try:
-        web.run_app(app, host=address.hostname, port=port, print=None, access_log=None, shutdown_timeout=DRAIN_SECONDS, loop=new_loop())
+        web.run_app(
+            app, host=address.hostname, port=port, print=watchdog.serving, access_log=None, shutdown_timeout=DRAIN_SECONDS, loop=new_loop()
+        )
     except ModelRefused as error:
         return _give_up(f"{error}. {ANOTHER}")
     except OSError as error:

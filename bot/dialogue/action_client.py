@@ -6,9 +6,7 @@ each time (40 of 52 ms a turn, house-style.md) and lets the processor swallow wh
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import itertools
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,9 +20,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.errors import TurnAborted
+from bot.processes import Pool, first_answer
 from bot.protocol.action import read_action_result
 
 ACTION_TIMEOUT_SECONDS = 8.0
+TRY_SECONDS = 3.0
+"""For one process while there is another: an action that cannot read the live state gives up after 2 s and answers without."""
 CONNECT_SECONDS = 2.0
 LATEST = ("intent", "entities", "choices", "beside_answer")
 """What an action is told of the message."""
@@ -34,29 +35,23 @@ class ActionEndpoint:
     """Where custom actions are run. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
 
     def __init__(self, urls: Sequence[str], secret: str, timeout_seconds: float = ACTION_TIMEOUT_SECONDS) -> None:
-        self.urls = tuple(urls)
+        self.pool = Pool(urls)
         self.timeout_seconds = timeout_seconds  # of one action, in all
         self.kwargs: dict[str, Any] = {}
         self._secret = secret
-        self._start = itertools.cycle(range(len(self.urls)))
         self._session: aiohttp.ClientSession | None = None
 
     async def call(self, body: dict[str, Any], correlation: str) -> dict[str, Any]:
-        """Run one action, on the next process that is there: it reads only, so it may be tried again. All in all `timeout_seconds`.
+        """Run one action, on the next process that is well: it reads only, so it may be tried again. All in all `timeout_seconds`.
 
         Raises aiohttp.ClientError, TimeoutError or ValueError.
         """
         if self._session is None:
             self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret})
-        first = next(self._start)
-        *others, last = (*self.urls[first:], *self.urls[:first])
-        async with asyncio.timeout(self.timeout_seconds):
-            for url in others:
-                with contextlib.suppress(aiohttp.ClientConnectionError):
-                    return await self._call(self._session, url, body, correlation)
-            return await self._call(self._session, last, body, correlation)
+        ask = functools.partial(self._call, self._session, body, correlation)
+        return await first_answer(self.pool, ask, (aiohttp.ClientError, ValueError), within=self.timeout_seconds, each=TRY_SECONDS)
 
-    async def _call(self, session: aiohttp.ClientSession, url: str, body: dict[str, Any], correlation: str) -> dict[str, Any]:
+    async def _call(self, session: aiohttp.ClientSession, body: dict[str, Any], correlation: str, url: str) -> dict[str, Any]:
         timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
         async with session.post(f"{url}/webhook", json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
             if response.status != 200:  # noqa: PLR2004

@@ -29,7 +29,7 @@ def create_app(engine: Engine | Serving, secret: str) -> web.Application:
     app[SECRET] = secret
     app.router.add_post("/turn", _turn)
     app.router.add_post("/model", _model)
-    app.router.add_get("/health/live", _ready)
+    app.router.add_get("/health/live", _live)
     app.router.add_get("/health/ready", _ready)
     app.on_startup.append(_warm)
     app.on_shutdown.append(_drain)
@@ -105,6 +105,11 @@ def _typed(value: Any, kind: type) -> Any:
 
 def _error(status: int, code: str, message: str) -> web.Response:
     return web.json_response({"error": code, "message": message}, status=status, dumps=lambda body: json.dumps(body, ensure_ascii=False))
+
+
+async def _live(_: web.Request) -> web.Response:
+    """The event loop turns; nothing else is asked."""
+    return web.json_response({"live": True})
 
 
 async def _ready(request: web.Request) -> web.Response:

@@ -6,6 +6,7 @@ import sys
 
 from aiohttp import web
 
+from bot import watchdog
 from bot.database import DATABASE_ERRORS
 from bot.errors import SettingsError
 from bot.gateway.app import create_app
@@ -36,7 +37,7 @@ def main() -> int:
             app,
             host=settings.bind_host,
             port=settings.bind_port,
-            print=None,
+            print=watchdog.serving,
             access_log=None,
             shutdown_timeout=DRAIN_SECONDS,
             loop=new_loop(),

@@ -20,19 +20,21 @@ async def live(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """GET /health/ready: 200, or 503 with `not_ready` naming what is missing.
+    """GET /health/ready: 200 while messages can be answered, or 503 with `not_ready` naming what is missing for that.
 
-    Live state that is away does not make the gateway unready, because the assistant answers without it: it is told in `degraded`.
+    What is away without stopping the answers does not make the gateway unready: it is told in `degraded`, which is live state, and each
+    process of a kind of which another one is ready. `processes` says of each address whether it is "ready" or "away".
     """
     resources = request.app[RESOURCES]
-    ledger, dialogue, actions, accounts = await asyncio.gather(
-        _ledger_ready(resources),
-        request.app[DIALOGUE].ready(),
-        request.app[DIALOGUE].part_ready(resources.settings.actions_url),
-        _accounts_ready(resources),
-    )
-    missing = [name for name, is_ready in (("ledger", ledger), ("dialogue", dialogue), ("actions", actions)) if not is_ready]
-    body = {"ready": not missing, "not_ready": missing, "degraded": [] if accounts else ["accounts"]}
+    ledger, accounts, processes = await asyncio.gather(_ledger_ready(resources), _accounts_ready(resources), _processes(request))
+    missing = ["ledger"] * (not ledger) + [kind for kind, states in processes.items() if not any(states.values())]
+    away = [f"{kind} {url}" for kind, states in processes.items() for url, is_ready in states.items() if not is_ready]
+    body = {
+        "ready": not missing,
+        "not_ready": missing,
+        "degraded": ["accounts"] * (not accounts) + [name for name in away if name.split()[0] not in missing],
+        "processes": {kind: {url: "ready" if well else "away" for url, well in states.items()} for kind, states in processes.items()},
+    }
     return web.json_response(body, status=503 if missing else 200, headers={"Retry-After": str(RETRY_SECONDS)} if missing else {})
 
 
@@ -40,6 +42,9 @@ async def metrics(request: web.Request) -> web.Response:
     """GET /metrics, in Prometheus' text format."""
     resources = request.app[RESOURCES]
     resources.metrics.streams.set(resources.feed.total)
+    for kind, states in (await _processes(request)).items():
+        for url, is_ready in states.items():
+            resources.metrics.processes.labels(kind, url).set(is_ready)
     try:
         for state, number in (await operators.depth(resources.ledger)).items():
             resources.metrics.queue.labels(state).set(number)
@@ -48,6 +53,14 @@ async def metrics(request: web.Request) -> web.Response:
     except LedgerUnavailable:
         resources.metrics.queue.clear()
     return web.Response(body=generate_latest(resources.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _processes(request: web.Request) -> dict[str, dict[str, bool]]:
+    """Of each process behind us, by kind and address, whether it is ready."""
+    settings = request.app[RESOURCES].settings
+    kinds = {"dialogue": settings.dialogue_urls, "actions": settings.actions_url}
+    states = await asyncio.gather(*(request.app[DIALOGUE].which_ready(urls) for urls in kinds.values()))
+    return dict(zip(kinds, states, strict=True))
 
 
 async def _ledger_ready(resources: Resources) -> bool:

@@ -14,10 +14,9 @@ import psutil
 
 from bot.errors import AssistantError
 from bot.supervisor.process import Child
+from bot.supervisor.pulse import LOADING_SECONDS, POLL_SECONDS
 
-READY_SECONDS = 120.0
 STOP_SECONDS = 30.0  # longer than the gateway drains
-POLL_SECONDS = 0.1
 RESTART_WINDOW_SECONDS = 60.0
 MAX_STARTS_IN_WINDOW = 4
 BACKOFF_SECONDS = 0.5
@@ -72,42 +71,52 @@ class Supervisor:
         self._stopping = asyncio.Event()
 
     async def run(self, ready_line: str) -> None:
-        """Start all, say `ready_line` once, watch until SIGINT or SIGTERM, stop all. Raises StartFailed."""
+        """Start all, say `ready_line` once, keep them up until SIGINT or SIGTERM, stop all. Raises StartFailed."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopping.set)
         try:
             await asyncio.gather(*(child.start(self._root) for child in self._children))
-            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
-                await self._all_ready(session)
-            if not self._stopping.is_set():
-                self._say(ready_line)
-            await self._watch()
+            async with aiohttp.ClientSession() as http:
+                await self._all_ready(http)
+                if not self._stopping.is_set():
+                    self._say(ready_line)
+                await self._keep_all_up(http)
         finally:
             for child in reversed(self._children):
                 await child.stop(STOP_SECONDS)
 
-    async def _all_ready(self, session: aiohttp.ClientSession) -> None:
+    async def _all_ready(self, http: aiohttp.ClientSession) -> None:
         started = asyncio.get_running_loop().time()
         waiting = list(self._children)
         while waiting and not self._stopping.is_set():
             for child in list(waiting):
                 if not child.running:
                     raise StartFailed(f"{child.name} {child.why_it_ended()}:\n{_indented(child)}")
-                if await child.is_ready(session):
+                if await child.is_ready(http):
                     waiting.remove(child)
                     self._say(f"  {child.name} ready after {asyncio.get_running_loop().time() - started:.1f} s")
-            if asyncio.get_running_loop().time() - started > READY_SECONDS:
+            if asyncio.get_running_loop().time() - started > LOADING_SECONDS:
                 names = ", ".join(child.name for child in waiting)
-                raise StartFailed(f"not ready after {READY_SECONDS:.0f} s: {names}\n" + "\n".join(_indented(child) for child in waiting))
+                raise StartFailed(f"not ready after {LOADING_SECONDS:.0f} s: {names}\n" + "\n".join(_indented(child) for child in waiting))
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _watch(self) -> None:
-        while not self._stopping.is_set():
-            for child in self._children:
-                if not child.running and not self._stopping.is_set():
-                    await self._bring_back(child)
-            await asyncio.sleep(POLL_SECONDS)
+    async def _keep_all_up(self, http: aiohttp.ClientSession) -> None:
+        keepers = [asyncio.create_task(self._keep_up(child, http)) for child in self._children]
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            done, _ = await asyncio.wait([stopping, *keepers], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (stopping, *keepers):
+                task.cancel()
+            await asyncio.gather(stopping, *keepers, return_exceptions=True)
+
+    async def _keep_up(self, child: Child, http: aiohttp.ClientSession) -> None:
+        while True:
+            await child.until_gone(http)
+            await self._bring_back(child)
 
     async def _bring_back(self, child: Child) -> None:
         now = asyncio.get_running_loop().time()
@@ -120,5 +129,5 @@ class Supervisor:
 
 
 def _indented(child: Child) -> str:
-    words = "\n".join(f"    {line}" for line in child.last_words) or "    (it said nothing)"
+    words = "\n".join(f"    {line}" for line in child.output.last_words) or "    (it said nothing)"
     return f"{words}\n  whole log: {child.log}"

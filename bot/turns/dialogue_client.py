@@ -6,7 +6,6 @@ A turn keeps nothing on the other side, so it may be tried on the next process w
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -14,6 +13,7 @@ import aiohttp
 
 from bot.conversations.queue import OpenTurn
 from bot.errors import DialogueUnavailable, EpisodeUnreadable, TurnAborted
+from bot.processes import Pool, first_answer
 from bot.protocol.turn import Button, Message, TurnRequest, TurnResult, encode, read_result
 from bot.timings import Timings
 
@@ -25,14 +25,17 @@ class TurnRejected(TurnAborted):
     """The dialogue says that our request is malformed: a bug, which no retry will mend."""
 
 
+class NoResult(TurnAborted):
+    """What came is not of the turn protocol, so this process is not well: another one may be."""
+
+
 class DialogueClient:
-    """Sends turns to the dialogue processes in `urls`, each in its turn."""
+    """Sends turns to the dialogue processes in `urls`, each in its turn; one that hangs or fails is left for the next."""
 
     def __init__(self, urls: Sequence[str], secret: str, timings: Timings) -> None:
-        self._urls = tuple(urls)
-        self._start = itertools.cycle(range(len(self._urls)))
+        self._urls, self._pool, self._timings = tuple(urls), Pool(urls), timings
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
-        timeout = aiohttp.ClientTimeout(total=timings.turn_seconds, sock_connect=timings.connect_seconds)
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=timings.connect_seconds)
         self._http = aiohttp.ClientSession(connector=connector, timeout=timeout, headers={"X-Internal-Secret": secret})
 
     async def close(self) -> None:
@@ -46,17 +49,18 @@ class DialogueClient:
         EpisodeUnreadable (try at once with a fresh episode), TurnRejected (do not try again).
         """
         body = encode(request_of(turn, token))
-        for url in self._in_order():
-            try:
-                async with self._http.post(f"{url}/turn", data=body, headers=_JSON) as response:
-                    return await _result(response)
-            except aiohttp.ClientConnectorError:
-                continue  # nobody is there: the next one
-            except TimeoutError as error:
-                raise DialogueUnavailable("no answer in time") from error
-            except aiohttp.ClientError:
-                continue  # cut in the middle: nothing was kept there
-        raise DialogueUnavailable("no dialogue process answers")
+
+        async def ask(url: str) -> TurnResult:
+            async with self._http.post(f"{url}/turn", data=body, headers=_JSON) as response:
+                return await _result(response)
+
+        within, each = self._timings.turn_seconds, self._timings.try_seconds
+        try:
+            return await first_answer(self._pool, ask, (aiohttp.ClientError, NoResult), within=within, each=each)
+        except TimeoutError as error:
+            raise DialogueUnavailable("no answer in time") from error
+        except aiohttp.ClientError as error:  # nobody is there, or it was cut in the middle: nothing was kept there
+            raise DialogueUnavailable("no dialogue process answers") from error
 
     async def ready(self) -> bool:
         """Whether at least one process has its model loaded."""
@@ -64,11 +68,11 @@ class DialogueClient:
 
     async def part_ready(self, urls: Sequence[str]) -> bool:
         """Whether at least one of the internal processes at `urls` is ready."""
-        return any(await asyncio.gather(*(is_ready(self._http, url) for url in urls)))
+        return any((await self.which_ready(urls)).values())
 
-    def _in_order(self) -> list[str]:
-        first = next(self._start)
-        return [*self._urls[first:], *self._urls[:first]]
+    async def which_ready(self, urls: Sequence[str]) -> dict[str, bool]:
+        """Of each of the internal processes at `urls`, whether it is ready; asked at the same time, so it takes 3 s at most."""
+        return dict(zip(urls, await asyncio.gather(*(is_ready(self._http, url) for url in urls)), strict=True))
 
 
 async def is_ready(http: aiohttp.ClientSession, url: str) -> bool:
@@ -100,9 +104,11 @@ async def _result(response: aiohttp.ClientResponse) -> TurnResult:
         raise TurnRejected("the dialogue calls our request malformed")
     if response.status == 409:  # noqa: PLR2004
         raise EpisodeUnreadable("the dialogue cannot read the episode's events")
+    if response.status == 503:  # noqa: PLR2004
+        raise TurnAborted("the dialogue aborted the turn")
     if response.status != 200:  # noqa: PLR2004
-        raise TurnAborted(f"status {response.status}")
+        raise NoResult(f"status {response.status}")
     try:
         return read_result(await response.read())
     except (ValueError, RecursionError) as error:
-        raise TurnAborted(f"not a result: {type(error).__name__}") from None
+        raise NoResult(f"not a result: {type(error).__name__}") from None

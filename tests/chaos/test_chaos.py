@@ -1,4 +1,4 @@
-"""The chaos test in its short form: processes and the database are killed under load, and nothing is lost, doubled or out of order."""
+"""The chaos test in its short form: processes and the database are killed and hang under load, and nothing is lost, doubled or out of order."""
 
 from __future__ import annotations
 
@@ -13,11 +13,25 @@ from tests.support.postgres import find_binaries
 
 HANG_SECONDS = 900
 KILLS = 7
+HANGS = 4
 
 
 def chaos(*arguments: str) -> dict[str, object]:
     """What `python -m benchmarks.chaos` measured; fails with its words when it found anything."""
-    command = [sys.executable, "-m", "benchmarks.chaos", "--messages", "500", "--customers", "20", "--kills", str(KILLS), *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.chaos",
+        "--messages",
+        "500",
+        "--customers",
+        "20",
+        "--kills",
+        str(KILLS),
+        "--hangs",
+        str(HANGS),
+        *arguments,
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANG_SECONDS, check=False)
     said = f"{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
     assert done.returncode == 0, said
@@ -30,11 +44,11 @@ def test_nothing_is_lost_doubled_or_out_of_order(database: str) -> None:
     if database == "postgres" and find_binaries() is None:
         pytest.skip("no PostgreSQL server here: apt-get install -y postgresql")
     result = chaos("--database", database, "--dialogues", "1")
-    found = {name: result[name] for name in ("messages", "kills", "lost", "doubled", "disordered", "foreign")}
-    assert found == {"messages": 500, "kills": KILLS, "lost": 0, "doubled": 0, "disordered": 0, "foreign": 0}
-    killed = result["killed"]
-    assert isinstance(killed, dict)
-    assert all(killed.values()), killed
+    found = {name: result[name] for name in ("messages", "kills", "hangs", "lost", "doubled", "disordered", "foreign")}
+    assert found == {"messages": 500, "kills": KILLS, "hangs": HANGS, "lost": 0, "doubled": 0, "disordered": 0, "foreign": 0}
+    for struck in (result["killed"], result["hung"]):
+        assert isinstance(struck, dict)
+        assert all(struck.values()), struck
     assert result["answers"] == 500
     assert isinstance(result["answers_naming_own_server"], int)
     assert result["answers_naming_own_server"] > 250  # else "nobody else's" would say nothing

@@ -1,4 +1,4 @@
-"""A run can be repeated from its seed, kills each kind, and shares the messages out without losing one itself."""
+"""A run can be repeated from its seed, strikes each kind, and shares the messages out without losing one itself."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ from collections import Counter
 from random import Random
 
 from benchmarks.chaos.desks import FIRST, alias, rows_of, strangers
-from benchmarks.chaos.plan import QUESTIONS, RESEND, Plan, kills_of, question
+from benchmarks.chaos.plan import QUESTIONS, RESEND, Plan, blows_of, question
 from bot import clock
 from bot.accounts.models import Desk, VirtualServer
 
 
-def test_each_kind_is_killed_about_as_often() -> None:
-    for plan in (Plan(), Plan(messages=500, customers=20, kills=7), Plan(kills=6, database="sqlite")):
-        kills = kills_of(plan)
-        often = Counter(kill.kind for kill in kills)
-        assert sum(often.values()) == plan.kills
-        assert set(often) == set(plan.kinds)
-        assert max(often.values()) - min(often.values()) <= 1
-        assert [kill.after for kill in kills] == sorted(kill.after for kill in kills)
-        assert 0 < kills[0].after < kills[-1].after < plan.messages
+def test_each_kind_is_killed_and_hangs_about_as_often() -> None:
+    for plan in (Plan(), Plan(messages=500, customers=20, kills=7, hangs=4), Plan(kills=6, database="sqlite")):
+        blows = blows_of(plan)
+        for how, number in (("kill", plan.kills), ("hang", plan.hangs)):
+            often = Counter(blow.kind for blow in blows if blow.how == how)
+            assert sum(often.values()) == number
+            assert set(often) == set(plan.kinds)
+            assert max(often.values()) - min(often.values()) <= 1
+        assert [blow.after for blow in blows] == sorted(blow.after for blow in blows)
+        assert 0 < blows[0].after < blows[-1].after < plan.messages
 
 
-def test_the_same_seed_gives_the_same_kills_and_another_seed_others() -> None:
-    assert kills_of(Plan(seed=4)) == kills_of(Plan(seed=4))
-    assert kills_of(Plan(seed=4)) != kills_of(Plan(seed=5))
+def test_the_same_seed_gives_the_same_blows_and_another_seed_others() -> None:
+    assert blows_of(Plan(seed=4)) == blows_of(Plan(seed=4))
+    assert blows_of(Plan(seed=4)) != blows_of(Plan(seed=5))
 
 
 def test_all_messages_are_shared_out() -> None:

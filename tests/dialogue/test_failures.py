@@ -7,6 +7,7 @@ import logging
 import pytest
 import structlog
 
+from bot.processes import Pool
 from tests.dialogue.desk import FAULTS, STAY_AWAY, Desk, steady
 from tests.support.ports import free_port
 
@@ -45,7 +46,7 @@ async def test_an_action_that_fails_aborts_the_turn_and_the_retry_answers(desk: 
 
 
 async def test_no_actions_process_aborts_the_turn(desk: Desk, monkeypatch):
-    monkeypatch.setattr(desk.endpoint, "urls", (f"http://127.0.0.1:{free_port()}",))
+    monkeypatch.setattr(desk.endpoint, "pool", Pool([f"http://127.0.0.1:{free_port()}"]))
     await aborted(desk, desk.body(QUESTION, "C-1002"))
     monkeypatch.undo()
     await desk.turn(QUESTION, "C-1002")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import socket
+import time
+import urllib.request
 from pathlib import Path
 
 import psutil
 
 from tests.support.up import Up
+
+HANG_SECONDS = 60
 
 
 def test_it_says_one_line_with_the_address_and_stops_everything_it_started(tmp_path: Path) -> None:
@@ -17,6 +21,27 @@ def test_it_says_one_line_with_the_address_and_stops_everything_it_started(tmp_p
     assert len(children) == 3
     assert up.stop() == 0
     assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_process_that_hangs_is_started_again(tmp_path: Path) -> None:
+    up = Up(tmp_path).start().wait_ready()
+    hung = up.child("actions")
+    hung.suspend()
+    hung.wait(HANG_SECONDS)
+    deadline = time.monotonic() + HANG_SECONDS
+    while not answers(f"{up.environment['ACTIONS_URL']}/health/live"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert any(line.startswith("actions lives and does not answer") for line in up.lines)
+    assert up.stop() == 0
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as response:
+            return response.status == 200
+    except OSError:
+        return False
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:

@@ -13,11 +13,26 @@ from tests.gateway.standin import reply, result
 
 
 async def test_ready_names_what_is_not(gateway, visitor: Visitor) -> None:
-    assert await visitor.call("GET", "/health/ready") == (200, {"ready": True, "not_ready": [], "degraded": []})
+    url = gateway.dialogue.url  # one stand-in plays both
+    well = {"ready": True, "not_ready": [], "degraded": [], "processes": {"dialogue": {url: "ready"}, "actions": {url: "ready"}}}
+    assert await visitor.call("GET", "/health/ready") == (200, well)
     gateway.dialogue.ready = False
     status, body = await visitor.call("GET", "/health/ready")
-    assert (status, body["not_ready"]) == (503, ["dialogue", "actions"])  # one stand-in plays both
+    assert (status, body["not_ready"], body["degraded"]) == (503, ["dialogue", "actions"], [])
     assert (await visitor.call("GET", "/health/live"))[0] == 200
+
+
+async def test_one_of_several_that_is_away_is_told_as_degraded(start, dialogue) -> None:
+    gone = "http://127.0.0.1:9"
+    gateway = await start(dialogue_urls=(dialogue.url, gone), actions_url=(gone, dialogue.url))
+    async with Visitor(gateway.url("/")) as visitor:
+        status, body = await visitor.call("GET", "/health/ready")
+        assert (status, body["ready"], body["not_ready"]) == (200, True, [])
+        assert body["degraded"] == [f"dialogue {gone}", f"actions {gone}"]
+        assert body["processes"]["dialogue"] == {dialogue.url: "ready", gone: "away"}
+        told = (await visitor.call("GET", "/metrics"))[1].decode()
+        assert f'gateway_process_ready{{process="dialogue",url="{dialogue.url}"}} 1.0' in told
+        assert f'gateway_process_ready{{process="actions",url="{gone}"}} 0.0' in told
 
 
 async def test_a_ledger_without_tables_is_not_ready_and_accepts_nothing(start, tmp_path) -> None:
@@ -34,7 +49,8 @@ async def test_a_ledger_without_tables_is_not_ready_and_accepts_nothing(start, t
 async def test_live_state_that_is_away_is_told_as_degraded(start, tmp_path) -> None:
     gateway = await start(accounts_database_url=f"sqlite+aiosqlite:///{tmp_path}/empty.db")
     async with Visitor(gateway.url("/")) as visitor:
-        assert await visitor.call("GET", "/health/ready") == (200, {"ready": True, "not_ready": [], "degraded": ["accounts"]})
+        status, body = await visitor.call("GET", "/health/ready")
+        assert (status, body["not_ready"], body["degraded"]) == (200, [], ["accounts"])
 
 
 async def test_metrics_count_turns_and_the_queue(gateway, visitor: Visitor) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.gateway.client import Visitor, answers, notices
 from tests.gateway.conftest import FAST
+from tests.gateway.standin import StandIn
 
 FAILURES = ["503", "500", "html", "garbage", "empty", "blank"]
 PATIENT = replace(FAST, delay_notice_after=timedelta(0))
@@ -70,6 +71,50 @@ async def test_another_process_answers_when_the_first_is_gone(start, dialogue) -
         for n in range(4):
             await visitor.ask(f"n={n}")
     assert len(dialogue.turns) == 4
+
+
+@pytest.fixture
+async def other():
+    """A second dialogue process."""
+    standin = StandIn()
+    await standin.start()
+    yield standin
+    standin.release.set()
+    await standin.stop()
+
+
+@pytest.mark.parametrize("mode", ["hang", "500", "html", "garbage"])
+async def test_another_process_answers_when_the_first_is_not_well(start, dialogue, other, mode: str) -> None:
+    patient = replace(FAST, turn_seconds=60.0, try_seconds=0.3, back_off_first=timedelta(hours=1), back_off_most=timedelta(hours=1))
+    gateway = await start(dialogue_urls=(dialogue.url, other.url), timings=patient)
+    dialogue.mode = mode
+    async with Visitor(gateway.url("/")) as visitor:
+        await visitor.open()
+        for n in range(6):
+            await visitor.ask(f"n={n}")  # within one attempt: after a failed one an hour would pass
+    assert len(other.turns) == 6
+    assert len(dialogue.turns) <= 2  # the one that found out, and one that looked again
+
+
+async def test_a_turn_that_was_aborted_is_not_asked_for_twice_at_once(start, dialogue, other) -> None:
+    gateway = await start(dialogue_urls=(dialogue.url, other.url), timings=replace(FAST, back_off_first=timedelta(hours=1)))
+    dialogue.mode = other.mode = "503"
+    async with Visitor(gateway.url("/")) as visitor:
+        await visitor.open()
+        await visitor.send("hola")
+        while 'outcome="postponed"' not in (await visitor.call("GET", "/metrics"))[1].decode():
+            pass
+    assert len(dialogue.turns) + len(other.turns) == 1
+
+
+def test_nobody_waits_thirty_seconds_for_hung_processes() -> None:
+    from bot.gateway.timings import Timings
+
+    timings = Timings()
+    hung_gateway = timings.lease_life.total_seconds() + timings.poll_seconds
+    hung_actions = 3.0  # bot/dialogue/action_client.py, which loads Rasa
+    assert hung_actions < timings.try_seconds
+    assert hung_gateway + timings.try_seconds + hung_actions < 30
 
 
 async def test_a_wrong_internal_secret_loses_nothing(start) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 
 from bot.migrations import upgrade
@@ -78,6 +79,14 @@ def test_the_units_wait_longer_than_the_processes_drain() -> None:
         assert stop
         assert int(stop[1]) > seconds
         assert "Restart=always" in unit
+
+
+def test_the_units_restart_what_hangs() -> None:
+    for unit in UNITS:
+        lines = unit.read_text(encoding="utf-8").splitlines()
+        assert {"Type=notify", "WatchdogSec=10", "WatchdogSignal=SIGKILL", "Restart=always"} <= set(
+            lines
+        )  # SIGSTOP outlives all but SIGKILL
 
 
 @pytest.fixture
@@ -199,13 +208,29 @@ async def test_a_gateway_that_is_killed_loses_no_message_that_was_sent_to_the_pr
     assert refused == []
 
 
+async def test_a_gateway_that_hangs_is_left_for_the_other(proxy: Proxy, gateways: list[dict[str, str]]) -> None:
+    async with serving(gateways[0]), serving(gateways[1]), Visitor(proxy.url) as visitor:
+        await until_served(proxy)
+        await visitor.open()
+        hung = listener(int(gateways[0]["BIND_PORT"]))
+        hung.suspend()
+        try:
+            assert [(await visitor.send(f"n={n}"))[0] for n in range(4)] == [202] * 4  # one of them had to wait for 8 s
+            await visitor.until(lambda messages: len(answers(messages)) == 4)
+        finally:
+            hung.resume()
+
+
 def kill_listener(port: int) -> None:
     """SIGKILL to the gateway of ours that listens there."""
-    import psutil
+    listener(port).kill()
 
+
+def listener(port: int) -> psutil.Process:
+    """The gateway of ours that listens there."""
     (process,) = [
         child
         for child in psutil.Process().children()
         if any(c.laddr.port == port and c.status == "LISTEN" for c in child.net_connections())
     ]
-    process.kill()
+    return process

@@ -108,6 +108,17 @@ async def test_a_gateway_that_misses_the_dialogue(house: dict[str, str], dialogu
         assert "is not ready: it misses dialogue" in await asyncio.to_thread(wrongs, house)
 
 
+async def test_one_of_several_that_is_away(house: dict[str, str], dialogue: StandIn) -> None:
+    gone = f"http://127.0.0.1:{free_port()}"
+    several = {**house, "ACTIONS_URL": f"{dialogue.url},{gone}"}
+    async with serving(several):
+        code, said = await asyncio.to_thread(run, several)
+    assert code == 1
+    assert f"is degraded, it works without actions {gone}: the others of that kind do the work" in said
+    assert f"nobody listens at {gone}" in said
+    assert "gateway: ready" not in said
+
+
 @pytest.mark.parametrize(
     ("files", "told"),
     [

@@ -53,7 +53,8 @@ async def _process(http: aiohttp.ClientSession, name: Name, url: str) -> Finding
         return wrong(name, f"at {where} is not ready: it misses {', '.join(body.get('not_ready', ['?']))}", "see those parts here")
     degraded = body.get("degraded") or []
     if degraded:
-        return note(name, f"at {where} works without {', '.join(degraded)}: customers get general answers", "see that part here")
+        then = "customers get general answers" if "accounts" in degraded else "the others of that kind do the work"
+        return note(name, f"at {where} is degraded, it works without {', '.join(degraded)}: {then}", "see that part here")
     serving = f", serving {body['model']}" if "model" in body else ""
     return ok(name, f"ready at {where}{serving}")
 
