@@ -7,7 +7,7 @@ single questions needlessly: cross-validated by message, and with each writer's 
 
 from __future__ import annotations
 
-import bot.dialogue.quiet  # noqa: F401 - before Rasa
+import bot.dialogue.rasa  # noqa: F401 - before Rasa
 
 # isort: split
 import argparse

@@ -7,7 +7,7 @@ Prints, with each file left out in turn, how many are right at several bars. `--
 
 from __future__ import annotations
 
-import bot.dialogue.quiet  # noqa: F401 - before Rasa
+import bot.dialogue.rasa  # noqa: F401 - before Rasa
 
 # isort: split
 import argparse

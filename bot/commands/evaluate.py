@@ -61,7 +61,7 @@ class Found:
 
 def run(arguments: argparse.Namespace) -> int:
     """0, or 1 when a file or the model is not usable."""
-    import bot.dialogue.quiet  # noqa: F401, PLC0415 - silences TensorFlow before Rasa
+    import bot.dialogue.rasa  # noqa: F401, PLC0415 - before Rasa
     from bot.errors import AssistantError  # noqa: PLC0415
     from bot.logs import configure_logs  # noqa: PLC0415
 

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     started = time.monotonic()
     print("training: loading Rasa (about 10 s) …", flush=True)
-    import bot.dialogue.quiet  # noqa: F401, PLC0415 - silences TensorFlow before Rasa
+    import bot.dialogue.rasa  # noqa: F401, PLC0415 - before Rasa
     from bot.logs import configure_logs  # noqa: PLC0415
 
     configure_logs("WARNING")

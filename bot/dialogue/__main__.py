@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import bot.dialogue.quiet  # noqa: F401 - before Rasa
+import bot.dialogue.rasa  # noqa: F401 - before Rasa
 
 # isort: split
 import argparse

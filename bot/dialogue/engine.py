@@ -5,24 +5,23 @@ Rasa's `MessageProcessor` does the dialogue; the pieces that make it stateless a
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import rasa.core.actions.action as rasa_actions
-import rasa.shared.core.events as rasa_events
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.utils.common import all_subclasses
 
-from bot.dialogue.action_client import ActionEndpoint, TurnAction
+from bot.dialogue.action_client import ActionEndpoint
 from bot.dialogue.channel import CollectingChannel, effects_of, reply_of, without_repeats
-from bot.dialogue.graph import DirectGraphRunner
+from bot.dialogue.rasa.events import remember_event_classes
+from bot.dialogue.rasa.graph import DirectGraphRunner
+from bot.dialogue.rasa.metadata import read_without_training_graph
+from bot.dialogue.rasa.remote_action import call_our_actions
 from bot.dialogue.store import RequestTrackerStore
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.dialogue.understanding import Understanding, understand
@@ -38,8 +37,9 @@ class Engine:
     """A loaded model and its connection to the actions."""
 
     def __init__(self, model: Path, endpoint: ActionEndpoint) -> None:
-        rasa_actions.RemoteAction = TurnAction
-        _cache_event_classes()
+        call_our_actions()
+        remember_event_classes()
+        read_without_training_graph()
         self._endpoint = endpoint
         self.model = model
         self._agent = Agent(lock_store=InMemoryLockStore(), action_endpoint=endpoint, tracker_store=RequestTrackerStore(None))
@@ -143,15 +143,3 @@ def _slim(event: dict[str, Any]) -> dict[str, Any]:
     if slim.get("event") == "user":
         slim["parse_data"] = {key: value for key, value in slim.get("parse_data", {}).items() if key in USER_PARTS}
     return slim
-
-
-@functools.cache  # once, however many models are loaded
-def _cache_event_classes() -> None:
-    """Rasa walks all subclasses of Event for each event it reads; the classes do not change while we run."""
-    by_name = {cls.type_name: cls for cls in all_subclasses(rasa_events.Event) if cls.type_name}
-    original = rasa_events.Event.resolve_by_type
-
-    def resolve(type_name: str, default: type | None = None) -> type | None:
-        return by_name.get(type_name) or original(type_name, default)
-
-    rasa_events.Event.resolve_by_type = staticmethod(resolve)

@@ -75,7 +75,7 @@ async def door(clock: time_machine.Coordinates, tmp_path_factory: pytest.TempPat
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def dialogue(door: Door) -> AsyncIterator[Desk]:
     with quiet_imports():
-        import bot.dialogue.quiet  # noqa: F401 - before Rasa
+        import bot.dialogue.rasa  # noqa: F401 - before Rasa
 
         # isort: split
         from bot.dialogue.action_client import ActionEndpoint

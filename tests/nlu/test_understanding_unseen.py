@@ -49,7 +49,7 @@ class Measured:
 
 def measure(files: Sequence[Path], compound: Path) -> Measured:
     with quiet_imports():
-        import bot.dialogue.quiet  # noqa: F401 - before Rasa
+        import bot.dialogue.rasa  # noqa: F401 - before Rasa
 
         # isort: split
         from bot.commands import evaluate

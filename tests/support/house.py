@@ -6,7 +6,7 @@ that tests are plain functions: `house.customer("C-1003").asks("¿cuándo vence?
 
 from __future__ import annotations
 
-import bot.dialogue.quiet  # noqa: F401 - before Rasa
+import bot.dialogue.rasa  # noqa: F401 - before Rasa
 
 # isort: split
 import asyncio

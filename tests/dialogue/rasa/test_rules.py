@@ -9,7 +9,7 @@ from bot.dialogue.models import fitting_model
 from tests.support.rasa import quiet_imports
 
 with quiet_imports():
-    import bot.dialogue.quiet  # noqa: F401 - before Rasa
+    import bot.dialogue.rasa  # noqa: F401 - before Rasa
 
     # isort: split
     from rasa.core.policies.rule_policy import RulePolicy
@@ -20,7 +20,7 @@ with quiet_imports():
 
     from bot.dialogue.action_client import ActionEndpoint
     from bot.dialogue.engine import Engine
-    from bot.dialogue.rules import IntentRulePolicy
+    from bot.dialogue.rasa.rules import IntentRulePolicy
 
 INTENTS = sorted({*known_intents(), "nlu_ask", "nlu_refuse", "no_such_intent"})
 

@@ -1,0 +1,65 @@
+"""Keeps parts of Rasa out of a process until it asks for them.
+
+- `rasa.core.channels` imports every channel that Rasa has (Slack, Telegram, Twilio, Facebook …) and their clients; we have one of our own.
+- `rasa.core.test`, which the rule policy needs in training only, imports Rasa's reports and matplotlib.
+- `rasa.engine.recipes.default_components` imports every component that a configuration could name; ours names ours.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
+from pathlib import Path
+from types import ModuleType
+
+CHANNELS = "rasa.core.channels"
+COMPONENTS = "rasa.engine.recipes.default_components"
+LATER = frozenset({"rasa.core.test"})
+"""Loaded at the first use of anything in them."""
+
+
+class _Channels(Loader):
+    """The package without its channels: it has what every channel builds on."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        def take(name: str) -> object:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return getattr(import_module(f"{CHANNELS}.channel"), name)
+
+        module.__getattr__ = take  # type: ignore[method-assign]
+
+
+class _Components(Loader):
+    """No component but those that are named by their full path in config.yml."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.DEFAULT_COMPONENTS = []  # type: ignore[attr-defined]
+
+
+class _Unused(MetaPathFinder):
+    """Finds the modules that are kept out, in Rasa's own folders."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if fullname == COMPONENTS:
+            return ModuleSpec(fullname, _Components())
+        if fullname == CHANNELS:
+            spec = ModuleSpec(fullname, _Channels(), is_package=True)
+            spec.submodule_search_locations = [str(Path(folder) / "channels") for folder in path or ()]
+            return spec
+        if fullname not in LATER:
+            return None
+        found = PathFinder.find_spec(fullname, path, target)
+        if found is not None and found.loader is not None:
+            found.loader = LazyLoader(found.loader)
+        return found
+
+
+def install() -> None:
+    """To be called before Rasa is imported."""
+    if not any(isinstance(finder, _Unused) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Unused())
