@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final
@@ -24,6 +25,7 @@ PATIENCE_SECONDS: Final = 15.0
 TICK_SECONDS: Final = 0.005
 BLOCKED_SECONDS: Final = 0.2
 """Longer than this, and customers who ask about something else notice it."""
+ASKED_AGAIN: Final = 2
 STRANGE_IDS: Final = ("", "-", "no-such-desk", "x" * 5000, "A\x00", "\ud800", "🙂", "A' OR '1'='1")
 MOST_PHONES: Final = 3
 
@@ -47,7 +49,7 @@ class Asked:
 
 async def examine(source: AccountsPort, desk_id: str) -> list[Asked]:
     """Every reading call, about a desk that is there and about ids that are none."""
-    reading = await _ask("read_desk", source.read_desk(desk_id))
+    reading = await _ask("read_desk", lambda: source.read_desk(desk_id))
     answers = [await _exists(source, desk_id, expected=True), reading]
     if reading.error:
         reading.found(f"raised {kind_of(reading.error)} for a desk that should be there")
@@ -61,14 +63,14 @@ async def examine(source: AccountsPort, desk_id: str) -> list[Asked]:
 
 
 async def _exists(source: AccountsPort, desk_id: str, *, expected: bool) -> Asked:
-    asked = await _ask(f"desk_exists({_short(desk_id)})", source.desk_exists(desk_id))
+    asked = await _ask(f"desk_exists({_short(desk_id)})", lambda: source.desk_exists(desk_id))
     if asked.error:
         return asked.found(f"raised {kind_of(asked.error)}: return {expected}")
     return asked if asked.value is expected else asked.found(f"must return {expected}")
 
 
 async def _unknown(source: AccountsPort, desk_id: str) -> Asked:
-    asked = await _ask(f"read_desk({_short(desk_id)})", source.read_desk(desk_id))
+    asked = await _ask(f"read_desk({_short(desk_id)})", lambda: source.read_desk(desk_id))
     if isinstance(asked.error, DeskUnknown):
         return asked
     return asked.found(
@@ -80,8 +82,8 @@ async def _found_again(source: AccountsPort, desk: Desk) -> list[Asked]:
     """The desk by each of its own telephones and its address."""
     phones = list(dict.fromkeys(filter(None, map(normal_phone, desk.phones))))
     address = normal_mail(desk.email)
-    answers = [await _ask("desks_by_phone", source.desks_by_phone(phone)) for phone in phones[:MOST_PHONES]]
-    answers += [await _ask("desks_by_mail", source.desks_by_mail(address))] if address else []
+    answers = [await _ask("desks_by_phone", partial(source.desks_by_phone, phone)) for phone in phones[:MOST_PHONES]]
+    answers += [await _ask("desks_by_mail", lambda: source.desks_by_mail(address))] if address else []
     for asked in answers:
         if asked.error:
             asked.found(f"raised {kind_of(asked.error)}: return the ids of the desks, () when there is none")
@@ -89,29 +91,37 @@ async def _found_again(source: AccountsPort, desk: Desk) -> list[Asked]:
             asked.found(*(f"the result{problem.field} {problem.text}" for problem in found))
         elif desk.id not in asked.value:
             asked.found("does not find the desk by what read_desk says of it: compare in the form of bot/rules/contact.py")
-    nobody = await _ask("desks_by_phone(nobody's)", source.desks_by_phone("+520000000000"))
+    nobody = await _ask("desks_by_phone(nobody's)", lambda: source.desks_by_phone("+520000000000"))
     return [*answers, nobody if nobody.value == () else nobody.found("must return () when there is none")]
 
 
-async def _ask(call: str, work: Coroutine[Any, Any, Any]) -> Asked:
-    """Await `work`, at most some seconds, beside a clock that notices when the event loop stands still."""
+async def _ask(call: str, ask: Callable[[], Coroutine[Any, Any, Any]]) -> Asked:
+    """Call and await, at most some seconds. What blocks is asked again: a machine that is busy otherwise blocks once, code does each time."""
+    asked = await _ask_once(call, ask)
+    for _ in range(ASKED_AGAIN):
+        if asked.blocked <= BLOCKED_SECONDS:
+            break
+        asked = min(asked, await _ask_once(call, ask), key=lambda each: each.blocked)
+    if asked.seconds > ACCOUNTS_SECONDS:
+        asked.found(f"took {asked.seconds:.1f} s: after {ACCOUNTS_SECONDS:.0f} s customers read that nothing can be read now")
+    if asked.blocked > BLOCKED_SECONDS:
+        asked.found(f"blocked the event loop for {asked.blocked:.1f} s: await what waits, or put it into asyncio.to_thread")
+    return asked
+
+
+async def _ask_once(call: str, ask: Callable[[], Coroutine[Any, Any, Any]]) -> Asked:
+    """Beside a clock that notices when the event loop stands still."""
     standing = asyncio.ensure_future(_longest_standstill())
     await asyncio.sleep(0)  # the clock ticks before the call begins
     value, error, begun = None, None, time.perf_counter()
     try:
-        value = await asyncio.wait_for(work, PATIENCE_SECONDS)
+        value = await asyncio.wait_for(ask(), PATIENCE_SECONDS)
     except Exception as raised:
         error = raised
     seconds = time.perf_counter() - begun
     await asyncio.sleep(2 * TICK_SECONDS)
     standing.cancel()
-    blocked = await standing
-    asked = Asked(call, value, error, seconds, blocked)
-    if seconds > ACCOUNTS_SECONDS:
-        asked.found(f"took {seconds:.1f} s: after {ACCOUNTS_SECONDS:.0f} s customers read that nothing can be read now")
-    if blocked > BLOCKED_SECONDS:
-        asked.found(f"blocked the event loop for {blocked:.1f} s: await what waits, or put it into asyncio.to_thread")
-    return asked
+    return Asked(call, value, error, seconds, await standing)
 
 
 async def _longest_standstill() -> float:

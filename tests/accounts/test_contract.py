@@ -94,6 +94,26 @@ class Blocking(MemoryAccounts):
         return await super().read_desk(desk_id)
 
 
+class BlockingOnce(MemoryAccounts):
+    """Imports something at the first call, or the machine was busy."""
+
+    blocked = False
+
+    async def read_desk(self, desk_id):
+        if not self.blocked:
+            self.blocked = True
+            time.sleep(0.4)  # noqa: ASYNC251
+        return await super().read_desk(desk_id)
+
+
+def test_one_that_blocks_once_is_asked_again():
+    class Run(Ours):
+        async def open(self):
+            return BlockingOnce(demo_desk(desk_id, NOW) for desk_id in CUSTOMERS)
+
+    Run().test_what_it_returns_and_raises_and_how_long_it_takes()
+
+
 class Lists(MemoryAccounts):
     async def desks_by_phone(self, phone):
         return list(await super().desks_by_phone(phone))

@@ -74,3 +74,9 @@ def test_a_factory_that_gives_none_is_refused_by_name(made, name, says):
 def test_an_async_factory_is_refused(made):
     with pytest.raises(SettingsError, match="must be a plain function"):
         made("erp_of_a_test:later")
+
+
+def test_an_address_that_names_no_database_of_ours_is_refused_by_name():
+    settings = load_settings({"DEMO": "1", "ACCOUNTS_DATABASE_URL": "mysql+aiomysql://localhost/x"})
+    with pytest.raises(SettingsError, match=r"^ACCOUNTS_DATABASE_URL: .*not supported"):
+        create(settings)

@@ -136,6 +136,7 @@ async def test_pasted_picture_gets_a_kind_word_and_text_is_pasted(page, gateway)
     assert await page.evaluate(PASTE, [["file"], ""])
     await expect(chat.log.get_by_text("no puedo ver imágenes")).to_be_visible()
     await expect(chat.log.get_by_role("link", name="55 8000 9480")).to_be_visible()
+    await expect(chat.log.get_by_text("(en días hábiles de 9:00 a 18:00 h)")).to_be_visible()
     assert not await page.evaluate(PASTE, [["file"], "celda copiada de Excel"])
     await expect(chat.log.get_by_text("no puedo ver imágenes")).to_have_count(1)
 

@@ -28,7 +28,7 @@ FAST = Timings(
 )
 DELAYED = (
     "Recibimos tu mensaje. La respuesta está tardando más de lo normal; en cuanto esté lista te la damos aquí mismo. "
-    "Si es urgente, llama al 55 8000 9480."
+    "Si es urgente, llama al 55 8000 9480 (abierta hoy hasta las 18:00)."
 )
 GOLDEN = read_yaml("my_account.yml")
 ASKS = ACCOUNT["consultar_suscripcion"]
