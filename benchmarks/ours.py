@@ -19,8 +19,8 @@ from bot import clock
 from bot.gateway import texts
 from bot.identity.portal import issue_portal_token
 from bot.settings import load_settings
-from tests.support.ports import free_port
-from tests.support.up import Up
+from harness.ports import free_port
+from harness.up import Up
 
 ANSWER_SECONDS = 120
 MODULES = {"bot.dialogue": "dialogue", "actions": "actions", "bot.gateway": "gateway"}

@@ -22,7 +22,7 @@ from bot import clock
 from bot.dialogue.models import fitting_model, newest_model
 from bot.migrations import upgrade
 from bot.settings import ROOT, Settings, load_settings
-from tests.support import postgres
+from harness import postgres
 
 READY_SECONDS = 240.0
 HOPELESS_STARTS = 4
@@ -89,7 +89,7 @@ class Stage:
                 os.environ,
                 self._cluster,
                 self.folder / "postgres.log",
-                account=postgres._unprivileged(),  # noqa: SLF001 - how the tests start theirs
+                account=postgres.unprivileged(),
                 stop_signal=signal.SIGINT,
             )
         )

@@ -26,8 +26,8 @@ from bot.errors import AccountsUnavailable
 from bot.identity.turn import sign_turn
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import load_settings
+from harness.ports import free_port
 from tests.actions.rendering import FakeAccounts
-from tests.support.ports import free_port
 
 SECRET = "i" * 40
 PRIVATE = ("Panfilo Xochitiotzin", "C-4711", "panfilo@example.mx")

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot import clock
 from bot.identity.turn import sign_turn
-from tests.support.ports import free_port
+from harness.ports import free_port
 
 SECRET = "i" * 40
 CHANGING = {"timestamp", "read_at"}  # of two runs of one request, only these may differ

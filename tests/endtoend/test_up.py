@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.up import Up
+from harness.up import Up
 
 
 def test_it_says_one_line_with_the_address_and_stops_everything_it_started(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ import pytest
 from bot.errors import AccountsUnavailable
 from bot.gateway.effects import MarksMails
 from bot.identity.portal import issue_portal_token
+from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, execute
 from tests.gateway.conftest import FAST
-from tests.gateway.standin import reply, result
 
 pytestmark = pytest.mark.usefixtures("seeded")
 RESEND = {"kind": "resend_connection_mail", "payload": {"desk": "C-1011", "server": "VISION-01"}}
@@ -151,7 +151,7 @@ async def test_the_live_state_being_away_postpones_the_effect(start, tmp_path) -
         def __getattr__(self, name: str):
             return getattr(self.real, name)
 
-    from tests.gateway.standin import StandIn
+    from harness.dialogue import StandIn
 
     nobody = StandIn()
     nobody.port = 9  # nothing of the dialogue is called here

@@ -7,10 +7,10 @@ import pytest
 from bot import clock
 from bot.identity.portal import issue_portal_token
 from bot.identity.turn import read_turn
+from harness.dialogue import SECRET
+from harness.ports import free_port
 from tests.gateway.client import Visitor, answers
-from tests.gateway.standin import SECRET
 from tests.support.hangs import eventually
-from tests.support.ports import free_port
 
 pytestmark = pytest.mark.usefixtures("seeded")
 

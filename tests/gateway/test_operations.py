@@ -8,8 +8,8 @@ import json
 import pytest
 import structlog
 
+from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, answers
-from tests.gateway.standin import reply, result
 
 
 async def test_ready_names_what_is_not(gateway, visitor: Visitor) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.settings import ROOT
-from tests.gateway.standin import StandIn
+from harness.dialogue import StandIn
 from tests.support.postgres import postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]

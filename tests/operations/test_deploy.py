@@ -15,12 +15,12 @@ import pytest
 
 from bot.migrations import upgrade
 from bot.settings import ROOT
+from harness.dialogue import SECRET, StandIn
+from harness.nginx import FOREGROUND, Proxy, program
+from harness.ports import free_port
 from tests.gateway.client import Visitor, answers
-from tests.gateway.standin import SECRET, StandIn
 from tests.operations.conftest import settings_in
 from tests.operations.gateway import serving
-from tests.support.nginx import FOREGROUND, Proxy, program
-from tests.support.ports import free_port
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
