@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot import __version__
 from bot.conversations import queue
 from bot.errors import AccountsError, LedgerUnavailable
 from bot.gateway.errors import RETRY_SECONDS
@@ -20,7 +21,7 @@ async def live(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """GET /health/ready: 200, or 503 with `not_ready` naming what is missing.
+    """GET /health/ready: 200, or 503 with `not_ready` naming what is missing; `version` is what runs.
 
     Live state that is away does not make the gateway unready, because the assistant answers without it: it is told in `degraded`.
     """
@@ -32,7 +33,7 @@ async def ready(request: web.Request) -> web.Response:
         _accounts_ready(resources),
     )
     missing = [name for name, is_ready in (("ledger", ledger), ("dialogue", dialogue), ("actions", actions)) if not is_ready]
-    body = {"ready": not missing, "not_ready": missing, "degraded": [] if accounts else ["accounts"]}
+    body = {"ready": not missing, "not_ready": missing, "degraded": [] if accounts else ["accounts"], "version": __version__}
     return web.json_response(body, status=503 if missing else 200, headers={"Retry-After": str(RETRY_SECONDS)} if missing else {})
 
 

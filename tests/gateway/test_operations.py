@@ -8,12 +8,13 @@ import json
 import pytest
 import structlog
 
+from bot import __version__
 from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, answers
 
 
 async def test_ready_names_what_is_not(gateway, visitor: Visitor) -> None:
-    assert await visitor.call("GET", "/health/ready") == (200, {"ready": True, "not_ready": [], "degraded": []})
+    assert await visitor.call("GET", "/health/ready") == (200, {"ready": True, "not_ready": [], "degraded": [], "version": __version__})
     gateway.dialogue.ready = False
     status, body = await visitor.call("GET", "/health/ready")
     assert (status, body["not_ready"]) == (503, ["dialogue", "actions"])  # one stand-in plays both
@@ -34,7 +35,10 @@ async def test_a_ledger_without_tables_is_not_ready_and_accepts_nothing(start, t
 async def test_live_state_that_is_away_is_told_as_degraded(start, tmp_path) -> None:
     gateway = await start(accounts_database_url=f"sqlite+aiosqlite:///{tmp_path}/empty.db")
     async with Visitor(gateway.url("/")) as visitor:
-        assert await visitor.call("GET", "/health/ready") == (200, {"ready": True, "not_ready": [], "degraded": ["accounts"]})
+        assert await visitor.call("GET", "/health/ready") == (
+            200,
+            {"ready": True, "not_ready": [], "degraded": ["accounts"], "version": __version__},
+        )
 
 
 async def test_metrics_count_turns_and_the_queue(gateway, visitor: Visitor) -> None:
