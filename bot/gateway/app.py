@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from bot import accounts as live_state
 from bot import clock
 from bot.accounts.port import AccountsPort
+from bot.channels.bodies import SMALL
 from bot.channels.webchat.hub import Hub
 from bot.conversations.ledger import Ledger
 from bot.database import make_engine
@@ -27,6 +28,7 @@ from bot.gateway.mailer import Mailer
 from bot.gateway.metrics import Metrics
 from bot.gateway.middleware import add_headers, explain_errors, observe
 from bot.gateway.news import NewsListener
+from bot.gateway.refusals import FIELD_BYTES, say_little
 from bot.gateway.resources import Resources
 from bot.gateway.routes import add_routes
 from bot.gateway.timings import Timings
@@ -34,8 +36,6 @@ from bot.gateway.waiting import DelayNotices
 from bot.gateway.worker import Worker
 from bot.identity.portal import portal_key
 from bot.settings import Settings
-
-BODY_BYTES = 64 * 1024
 
 
 def create_app(
@@ -51,7 +51,8 @@ def create_app(
     Raises SettingsError when a key or an address in the settings cannot be used.
     """
     _check_databases(settings)
-    app = web.Application(middlewares=[observe, explain_errors], client_max_size=BODY_BYTES)
+    say_little()
+    app = web.Application(middlewares=[observe, explain_errors], client_max_size=SMALL, handler_args={"max_field_size": FIELD_BYTES})
     app[keys.PORTAL_KEY] = portal_key(settings)
     app[keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
     app[keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)

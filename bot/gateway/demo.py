@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.accounts import demo as demo_accounts
 from bot.accounts.store import SqlAccounts
+from bot.channels.bodies import read_body
 from bot.channels.webchat.parse import Malformed
 from bot.errors import DeskUnknown
 from bot.gateway.errors import UnknownCustomer
@@ -44,7 +45,7 @@ async def log_in(request: web.Request) -> web.Response:
     resources = request.app[RESOURCES]
     settings, now = resources.settings, resources.now()
     request.app[SESSION_LIMIT].take(f"demo {client_address(request, settings.trusted_proxies)}")
-    desk = _customer(await request.read())
+    desk = _customer(await read_body(request))
     if not isinstance(resources.accounts, SqlAccounts):
         raise UnknownCustomer  # a company's own system holds no demo customers
     try:

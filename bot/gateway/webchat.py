@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from aiohttp import hdrs, web
 
+from bot.channels.bodies import read_body
 from bot.channels.webchat import parse, render
 from bot.channels.webchat.stream import HEADERS, Stream
 from bot.conversations import history, inbox, pressure, sessions
@@ -26,7 +27,7 @@ async def open_session(request: web.Request) -> web.Response:
     """POST /webchat/session."""
     resources = request.app[RESOURCES]
     request.app[SESSION_LIMIT].take(client_address(request, resources.settings.trusted_proxies))
-    session = await begin_or_resume(request, parse.session_request(await request.read()))
+    session = await begin_or_resume(request, parse.session_request(await read_body(request)))
     body = {"session": token_of(resources, session), "conversation": session.conversation, "cursor": session.cursor}
     return web.json_response(body)
 
@@ -46,7 +47,7 @@ async def send_message(request: web.Request) -> web.Response:
     resources, backlog, dispatcher = request.app[RESOURCES], request.app[BACKLOG], request.app[DISPATCHER]
     await backlog.check()
     await _take_from_limit(request, claims)
-    inbound = _inbound(request, claims, parse.message_request(await request.read()))
+    inbound = _inbound(request, claims, parse.message_request(await read_body(request)))
     now = resources.now()
     with dispatcher.place() as place:
         terms = Terms(guard_of(claims, now), match_choice, texts.privacy(_privacy_url(request)), place.lease_life, place.begin)
@@ -103,7 +104,7 @@ async def read_messages(request: web.Request) -> web.Response:
 async def mark_read(request: web.Request) -> web.Response:
     """POST /webchat/read {"seq"}."""
     session = await session_of(request)
-    seq = parse.read_request(await request.read())
+    seq = parse.read_request(await read_body(request))
     if seq > session.cursor:
         raise parse.Malformed("cursor")
     resources = request.app[RESOURCES]

@@ -137,6 +137,8 @@ async def test_a_chat_through_the_proxy(proxy: Proxy, gateways: list[dict[str, s
         for path in ("/metrics", "/health/ready", "/health/live"):
             assert (await visitor.call("GET", path))[0] == 404
         assert (await visitor.call("POST", "/webchat/messages", data=b"x" * 100_000))[0] == 413
+        for path in ("/widget.js", "/webchat/messages"):
+            assert (await visitor.call("GET", path, headers={"Cookie": "tienda=" + "c" * 60_000}))[0] == 200
 
 
 async def open_from(url: str, address: str, **headers: str) -> int:
