@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -114,3 +115,14 @@ class StandIn:
             "blank": lambda: web.json_response(result(reply("   "))),
         }
         return failures[self.mode]() if self.mode in failures else None
+
+
+async def _serve(port: int) -> None:
+    standin = StandIn()
+    standin.port = port
+    await standin.start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":  # `python -m harness.dialogue PORT`: as a process of its own, for load that should not be the dialogue's
+    asyncio.run(_serve(int(sys.argv[1])))

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ class PostgresServer:
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    more: Sequence[str] = ()
+    """Settings besides ours, which they change, as `shared_buffers=256MB`."""
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of a database of this server."""
@@ -71,6 +74,7 @@ class PostgresServer:
             "max_connections=60",
             "shared_buffers=32MB",
             "timezone=Asia/Tokyo",
+            *self.more,
         ]
         options = [part for setting in settings for part in ("-c", setting)]
         command = [
@@ -121,7 +125,7 @@ def find_binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
-def start_server(binaries: Path, folder: Path) -> PostgresServer:
+def start_server(binaries: Path, folder: Path, *more: str) -> PostgresServer:
     """Create a cluster in `folder` and serve it on a free port. Raises RuntimeError with the server's own words when it does not start."""
     account = unprivileged()
     if account:
@@ -129,7 +133,7 @@ def start_server(binaries: Path, folder: Path) -> PostgresServer:
     data = folder / "data"
     initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]
     subprocess.run(initdb, check=True, capture_output=True, timeout=4 * START_SECONDS, cwd=folder, **account)
-    server = PostgresServer(binaries, folder, free_port())
+    server = PostgresServer(binaries, folder, free_port(), more=more)
     server.start()
     return server
 
