@@ -34,6 +34,7 @@ evaluate: $(RUNTIME)
 	@$(PY) -m bot evaluate $(FILE)
 
 bench: setup
+	@scripts/test-tools
 	@$(PY) -m bot train
 	@$(PY) -m benchmarks $(BENCH)
 

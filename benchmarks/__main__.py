@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--only turn,throughput,depth,ack,start] [--doc]`: ours and stock Rasa in one run, one after the other.
+"""`python -m benchmarks [--only turn,throughput,depth,ack,start,growth,disk] [--doc]`: ours and stock Rasa in one run, one after the other.
 
 Prints a table (figure, ours, stock, ratio, bar) and, as the last line of standard output, one JSON object. `make bench` runs it.
 """
@@ -14,7 +14,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import machine
+from benchmarks import growth, machine
 from benchmarks.figures import render
 from benchmarks.ours import RAISED_LIMITS
 from benchmarks.results import as_json, figures_of
@@ -32,7 +32,13 @@ def main() -> int:
     arguments = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a benchmark that is told to stop stops its servers too
     parts = frozenset(arguments.only)
-    plan = Plan(parts, seconds=arguments.seconds, starts=arguments.starts, systems=frozenset(arguments.systems))
+    plan = Plan(
+        parts,
+        seconds=arguments.seconds,
+        starts=arguments.starts,
+        systems=frozenset(arguments.systems),
+        ledger_messages=arguments.ledger_messages,
+    )
     size = machine.size()
     limits = ", ".join(f"{name}={value}" for name, value in RAISED_LIMITS.items())
     _say(f"machine: {size}\nlimits of ours raised for this run: {limits}")
@@ -56,6 +62,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--starts", type=int, default=3, help="starts of each system, of which the median counts (default 3)")
     parser.add_argument(
         "--epochs", type=int, default=EPOCHS, help=f"epochs of stock Rasa's DIET and TED (default {EPOCHS}); cost does not depend on it"
+    )
+    parser.add_argument(
+        "--ledger-messages",
+        type=int,
+        default=growth.MESSAGES,
+        help=f"messages in the full ledger of the part growth (default {growth.MESSAGES:,})",
     )
     parser.add_argument("--unexpected", action="store_true", help="stock Rasa with UnexpecTEDIntentPolicy too, as `rasa init` has it")
     parser.add_argument("--doc", action="store_true", help=f"write the table into docs/{DOC.name}")

@@ -17,9 +17,10 @@ from benchmarks.stock.project import responses
 from benchmarks.system import WrongAnswer
 from bot import clock, texts
 from bot.identity.portal import issue_portal_token
+from bot.identity.session import SessionClaims, sign_session
 from bot.settings import load_settings
-from tests.support.ports import free_port
-from tests.support.up import Up
+from harness.ports import free_port
+from harness.up import Up
 
 ANSWER_SECONDS = 120
 MODULES = {"bot.dialogue": "dialogue", "actions": "actions", "bot.gateway": "gateway"}
@@ -28,14 +29,14 @@ RAISED_LIMITS = {"RATE_MESSAGES_PER_MINUTE": "1000000", "RATE_SESSIONS_PER_MINUT
 
 
 class Ours:
-    """Ours with that many dialogue processes; `folder` is for its databases."""
+    """Ours with that many dialogue processes; `folder` is for its databases, `environment` changes settings."""
 
     name = "ours"
 
-    def __init__(self, folder: Path, dialogues: int = 1) -> None:
+    def __init__(self, folder: Path, dialogues: int = 1, **environment: str) -> None:
         urls = ",".join(f"http://127.0.0.1:{free_port()}" for _ in range(dialogues))
         secrets = {name: uuid.uuid4().hex for name in ("PORTAL_JWT_SECRET", "SESSION_SECRET", "INTERNAL_SECRET")}
-        self.up = Up(folder, DIALOGUE_URLS=urls, **secrets, **RAISED_LIMITS)
+        self.up = Up(folder, DIALOGUE_URLS=urls, **secrets, **RAISED_LIMITS, **environment)
         self._settings = load_settings(self.up.environment)
         self._failures = (texts.PARKED, *_without_live_state())
         self._processes: dict[str, psutil.Process] = {}
@@ -57,14 +58,31 @@ class Ours:
     @asynccontextmanager
     async def converse(self, desk: str) -> AsyncIterator[WebConversation]:
         """A new session of a customer who comes from the portal, its stream open as the widget keeps it."""
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as http:
+        async with self._client() as http:
             token = issue_portal_token(self._settings, desk, clock.now())
             async with http.post(f"{self.up.url}/webchat/session", json={"token": token}) as response:
                 response.raise_for_status()
-                headers = {"Authorization": f"Bearer {(await response.json())['session']}"}
-            async with http.get(f"{self.up.url}/webchat/stream?since=0", headers=headers) as stream:
-                stream.raise_for_status()
-                yield WebConversation(http, self.up.url, headers, stream, self._failures)
+                session = (await response.json())["session"]
+            async with self._joined(http, session, 0) as conversation:
+                yield conversation
+
+    @asynccontextmanager
+    async def rejoin(self, claims: SessionClaims, since: int) -> AsyncIterator[WebConversation]:
+        """A session that stands in the ledger goes on after this seq."""
+        async with self._client() as http:
+            session = sign_session(self._settings.session_secret, claims, clock.now())
+            async with self._joined(http, session, since) as conversation:
+                yield conversation
+
+    def _client(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+
+    @asynccontextmanager
+    async def _joined(self, http: aiohttp.ClientSession, session: str, since: int) -> AsyncIterator[WebConversation]:
+        headers = {"Authorization": f"Bearer {session}"}
+        async with http.get(f"{self.up.url}/webchat/stream?since={since}", headers=headers) as stream:
+            stream.raise_for_status()
+            yield WebConversation(http, self.up.url, headers, stream, self._failures)
 
     def processes(self) -> dict[str, psutil.Process]:
         """Gateway, actions, and each dialogue."""
@@ -76,12 +94,13 @@ class Ours:
 
 
 class WebConversation:
-    """What the widget does: POST a message, read its answer on the stream."""
+    """What the widget does: POST a message, read its answer on the stream, tell that it was read."""
 
     def __init__(
         self, http: aiohttp.ClientSession, url: str, headers: dict[str, str], stream: aiohttp.ClientResponse, failures: tuple[str, ...]
     ) -> None:
         self._http, self._url, self._headers, self._stream, self._failures = http, url, headers, stream, failures
+        self._heard = 0
 
     async def ask(self, text: str) -> str:
         """Raises WrongAnswer when it is empty, not the answer to this message, or made without live state."""
@@ -115,8 +134,14 @@ class WebConversation:
             if line.startswith(b"data:"):
                 message: dict[str, Any] = json.loads(line[5:])
                 if message.get("kind") == "answer":
+                    self._heard = int(message["seq"])
                     return message
         raise WrongAnswer("the stream ended")
+
+    async def mark_read(self) -> None:
+        """The customer has seen the last answer."""
+        async with self._http.post(f"{self._url}/webchat/read", json={"seq": self._heard}, headers=self._headers) as response:
+            response.raise_for_status()
 
 
 def _without_live_state() -> list[str]:

@@ -1,4 +1,7 @@
-"""The order of a run: the turns of one customer, ours and stock by turns; then each system alone on the machine, ours once more with two dialogue processes."""
+"""The order of a run: the turns of one customer, ours and stock by turns; then each system alone on the machine, ours once more with two dialogue processes.
+
+Last what concerns ours alone: a full ledger, and a slow disk.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import measure
+from benchmarks import growth, measure
+from benchmarks.growth import Growth
 from benchmarks.machine import Usage, usage
 from benchmarks.measure import Acknowledged, Depth, Turns
 from benchmarks.ours import Ours
+from benchmarks.scale import slow_disk
+from benchmarks.scale.slow_disk import SlowDiskRun
 from benchmarks.stock.servers import Stock
 from benchmarks.system import System
 from benchmarks.workload import DESKS, QUESTIONS, TURNS_A_SITTING
 
 Say = Callable[[str], None]
 
-PARTS = ("start", "turn", "throughput", "depth", "ack")
+PARTS = ("start", "turn", "throughput", "depth", "ack", "growth", "disk")
 SYSTEMS = frozenset({"ours", "stock"})
 CUSTOMERS = 32
 WARM_SECONDS = 3.0
@@ -28,6 +34,7 @@ DEEP_STOCK = 300
 ROUNDS_OURS = 10
 ROUNDS_STOCK = 3
 ACK_SECONDS = 30.0
+DISK_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Plan:
     seconds: float = 15.0
     starts: int = 3
     systems: frozenset[str] = SYSTEMS
+    ledger_messages: int = growth.MESSAGES
 
 
 @dataclass
@@ -53,6 +61,8 @@ class Measured:
     """By number of dialogue processes."""
     depth: Depth | None = None
     acknowledged: Acknowledged | None = None
+    growth: Growth | None = None
+    slow_disk: SlowDiskRun | None = None
 
 
 @dataclass
@@ -72,6 +82,10 @@ async def run(plan: Plan, project: Path | None, folder: Path, say: Say) -> Resul
         await _ours(plan, folder, results.ours, say)
     if "stock" in plan.systems and project is not None:
         await _stock(plan, project, folder, results.stock, say)
+    if "growth" in plan.parts and "ours" in plan.systems:
+        results.ours.growth = await growth.measure(_made(folder / "growth"), plan.ledger_messages, say)
+    if "disk" in plan.parts and "ours" in plan.systems:
+        results.ours.slow_disk = await slow_disk.measure(DISK_SECONDS, say)
     return results
 
 

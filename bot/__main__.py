@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 
+from bot import __version__
 from bot.errors import SettingsError
 
 COMMANDS = ("up", "train", "model", "evaluate", "demo", "db", "accounts", "doctor", "transcript", "parked", "settings", "filemap")
@@ -12,6 +13,7 @@ COMMANDS = ("up", "train", "model", "evaluate", "demo", "db", "accounts", "docto
 def main() -> int:
     """Parse and run; exit code of the command, 2 when a setting is wrong."""
     parser = argparse.ArgumentParser(prog="python -m bot", description="Servidor Virtual Assistant")
+    parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
         importlib.import_module(f"bot.commands.{name}").add_parser(subparsers)

@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from bot.dialogue.models import fitting_model, newest_model
 from bot.migrations import upgrade
 from bot.settings import ROOT, Settings, load_settings
 from bot.supervisor.pulse import PROBE_SECONDS, http_probe
-from tests.support import postgres
+from harness import postgres
 
 READY_SECONDS = 240.0
 HOPELESS_STARTS = 4
@@ -38,6 +39,9 @@ POSTGRES_OPTIONS = ("fsync=off", "synchronous_commit=on", "full_page_writes=on",
 
 class Stage:
     """The services by kind; `settings` are those the processes run with."""
+
+    postgres_options: Sequence[str] = POSTGRES_OPTIONS
+    cluster_folder = Path("/tmp")
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         self.plan, self.folder = plan, folder
@@ -82,12 +86,12 @@ class Stage:
         binaries = postgres.find_binaries()
         if binaries is None:
             raise RuntimeError("no PostgreSQL server here: apt-get install -y postgresql")
-        self._cluster = Path(tempfile.mkdtemp(prefix="pg-chaos-", dir="/tmp"))
+        self._cluster = Path(tempfile.mkdtemp(prefix="pg-chaos-", dir=self.cluster_folder))
         server = postgres.start_server(binaries, self._cluster)
         names = [server.create_database() for _ in range(2)]
         server.stop()
         server.port = lasting_port()
-        options = [part for option in POSTGRES_OPTIONS for part in ("-c", option)]
+        options = [part for option in self.postgres_options for part in ("-c", option)]
         where = ["-D", str(self._cluster / "data"), "-h", "127.0.0.1", "-p", str(server.port), "-k", str(self._cluster)]
         self.services.append(
             Service(
@@ -97,7 +101,7 @@ class Stage:
                 os.environ,
                 self._cluster,
                 self.folder / "postgres.log",
-                account=postgres._unprivileged(),  # noqa: SLF001 - how the tests start theirs
+                account=postgres.unprivileged(),
                 stop_signal=signal.SIGINT,
                 probe=functools.partial(_database_answers, server.port, names[0]),
             )
@@ -142,6 +146,9 @@ class Stage:
             port = url.rpartition(":")[2]
             model = ("--model", str(self._model))
             self._add(f"dialogue-{number}", "dialogue", "bot.dialogue", url, "--port", port, *model)
+        self._start_gateways()
+
+    def _start_gateways(self) -> None:
         for number, door in enumerate(self.doors, start=1):
             self._add(f"gateway-{number}", "gateway", "bot.gateway", door, BIND_PORT=door.rpartition(":")[2])
 

@@ -1,7 +1,8 @@
-"""`python -m benchmarks.scale`: two of every process behind one nginx on PostgreSQL, beside one of each; then kills under that load.
+"""`python -m benchmarks.scale`: two of every process behind one nginx on PostgreSQL, beside one of each; then kills under that load; then
+one and four gateways on a slow disk.
 
 Prints tables and, as the last line of standard output, one JSON object. Exit code 1 if anything was lost, doubled, out of order or told
-to another customer, or if nothing was served while a process was away. `make scale` runs it.
+to another customer, or if nothing was served while a process was away. `--only slow-disk` leaves the first two parts out. `make scale` runs it.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from typing import Any
 from benchmarks import machine
 from benchmarks.chaos.plan import Plan
 from benchmarks.chaos.run import Say
+from benchmarks.scale import slow_disk
 from benchmarks.scale.faults import Faults, under_faults
 from benchmarks.scale.load import Window, measure
 from benchmarks.scale.results import as_json, tables
 from benchmarks.scale.site import LIMITS, Site
 
+PARTS = ("load", "slow-disk")
 PHASES = 3
 FAULT_SECONDS = 45.0
 FEWEST, MOST = 20, 150
@@ -45,14 +48,22 @@ def main() -> int:
     size = machine.size()
     say(f"machine: {size}")
     say(f"limits raised for this run: {', '.join(f'{name}={value}' for name, value in LIMITS.items())}")
-    two, one, faults = asyncio.run(_run(several, given.customers, given.seconds, say))
-    print(f"\n{given.customers} customers, {given.seconds:g} s, PostgreSQL, nginx, {size}\n\n{tables(two, one, faults)}")
-    for kind in ("lost", "doubled", "disordered", "foreign"):
-        for line in getattr(faults.findings, kind)[:SHOWN_FINDINGS]:
-            print(f"{kind}: {line}")
-    what: dict[str, Any] = {"customers": given.customers, "seconds": given.seconds, "machine": size, **as_json(two, one, faults)}
+    what: dict[str, Any] = {"customers": given.customers, "seconds": given.seconds, "machine": size}
+    good = True
+    if "load" in given.only:
+        two, one, faults = asyncio.run(_run(several, given.customers, given.seconds, say))
+        good = faults.good
+        print(f"\n{given.customers} customers, {given.seconds:g} s, PostgreSQL, nginx, {size}\n\n{tables(two, one, faults)}")
+        for kind in ("lost", "doubled", "disordered", "foreign"):
+            for line in getattr(faults.findings, kind)[:SHOWN_FINDINGS]:
+                print(f"{kind}: {line}")
+        what |= as_json(two, one, faults)
+    if "slow-disk" in given.only:
+        slow = asyncio.run(slow_disk.measure(given.slow_seconds, say))
+        print(f"\n{slow_disk.table_of(slow)}\n")
+        what |= slow_disk.as_json(slow)
     print(json.dumps(what, ensure_ascii=False))
-    return 0 if faults.good else 1
+    return 0 if good else 1
 
 
 async def _run(several: Plan, customers: int, seconds: float, say: Say) -> tuple[Window, Window, Faults]:
@@ -87,6 +98,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description="several of every process under load")
     parser.add_argument("--seconds", type=float, default=30.0, help="measured window of each of the two loads (default 30)")
     parser.add_argument("--customers", type=int, default=32)
+    parser.add_argument(
+        "--slow-seconds", type=float, default=20.0, help="measured window of each of the two loads on a slow disk (default 20)"
+    )
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="these parts only")
     parser.add_argument("--seed", type=int, default=1, help="decides which process of each kind is killed")
     return parser.parse_args()
 

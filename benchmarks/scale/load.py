@@ -138,6 +138,7 @@ async def _turn(conversation: WebConversation, mark: str, number: int, text: str
         acknowledged = time.perf_counter()
         answer = await conversation.next_answer()
     read, now = time.perf_counter(), datetime.now(tz=UTC)
+    await conversation.mark_read()
     said = str(answer["text"])
     if answer["in_reply_to"] != seq or not said or parked in said or strangers(said, number):
         raise WrongAnswer(f"expected the answer to {seq}, came {answer}")

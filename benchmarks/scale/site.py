@@ -14,7 +14,7 @@ from benchmarks.chaos.plan import Plan
 from benchmarks.chaos.processes import Service, lasting_port
 from benchmarks.chaos.stage import READY_SECONDS, Stage
 from bot.settings import load_settings
-from tests.support.nginx import FOREGROUND, Proxy
+from harness.nginx import FOREGROUND, Proxy
 
 MARK = "X-Scale-Mark"
 """Every request of the load carries one of its own, so that the proxy's log says which gateway answered it."""

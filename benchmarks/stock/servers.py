@@ -27,7 +27,7 @@ from bot.accounts.models import VirtualServer
 from bot.database import make_engine
 from bot.migrations import upgrade
 from bot.settings import ROOT
-from tests.support.ports import free_port
+from harness.ports import free_port
 
 START_SECONDS = 180
 STOP_SECONDS = 20

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.settings import ROOT
 
-PACKAGES = ("bot", "actions", "benchmarks")
+PACKAGES = ("bot", "actions", "benchmarks", "harness")
 LEFT_OUT = frozenset({"__pycache__", "node_modules", "versions"})  # caches, other people's code, migrations (named after what they do)
 
 

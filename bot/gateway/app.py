@@ -13,6 +13,7 @@ from bot import accounts as live_state
 from bot import clock
 from bot.accounts.port import AccountsPort
 from bot.channels.base import BACKLOG, DISPATCHER, Channel, TextKey
+from bot.channels.bodies import SMALL
 from bot.channels.web import keys as web_keys
 from bot.channels.web.channel import WebChannel
 from bot.conversations import take_over
@@ -24,6 +25,7 @@ from bot.effects.worker import EffectsWorker
 from bot.errors import SettingsError
 from bot.gateway import keys
 from bot.gateway.middleware import add_headers, explain_errors, observe
+from bot.gateway.refusals import FIELD_BYTES, say_little
 from bot.gateway.routes import add_routes
 from bot.identity.portal import portal_key
 from bot.limits import Limit
@@ -36,8 +38,6 @@ from bot.turns.delays import DelayNotices
 from bot.turns.dialogue_client import DialogueClient
 from bot.turns.dispatcher import Dispatcher
 from bot.worker import Worker
-
-BODY_BYTES = 64 * 1024
 
 
 def create_app(
@@ -53,8 +53,9 @@ def create_app(
     Raises SettingsError when a key, an address or the accounts' factory in the settings cannot be used.
     """
     _check_ledger(settings)
+    say_little()
     live = accounts or live_state.create(settings)
-    app = web.Application(middlewares=[observe, explain_errors], client_max_size=BODY_BYTES)
+    app = web.Application(middlewares=[observe, explain_errors], client_max_size=SMALL, handler_args={"max_field_size": FIELD_BYTES})
     app[web_keys.PORTAL_KEY] = portal_key(settings)
     app[web_keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)

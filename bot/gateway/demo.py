@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.accounts import demo as demo_accounts
 from bot.accounts import own_engine
+from bot.channels.bodies import read_body
 from bot.channels.web.keys import SESSION_LIMIT
 from bot.errors import DeskUnknown, Malformed
 from bot.gateway.errors import UnknownCustomer
@@ -44,7 +45,7 @@ async def log_in(request: web.Request) -> web.Response:
     resources = request.app[RESOURCES]
     settings, now = resources.settings, resources.now()
     request.app[SESSION_LIMIT].take(f"demo {client_address(request, settings.trusted_proxies)}")
-    desk = _customer(await request.read())
+    desk = _customer(await read_body(request))
     engine = own_engine(resources.accounts)
     if engine is None:
         raise UnknownCustomer  # a company's own system holds no demo customers

@@ -7,6 +7,7 @@ import asyncio
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from bot import __version__
 from bot.conversations import operators
 from bot.errors import AccountsError, LedgerUnavailable
 from bot.gateway.errors import RETRY_SECONDS
@@ -20,7 +21,7 @@ async def live(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """GET /health/ready: 200 while messages can be answered, or 503 with `not_ready` naming what is missing for that.
+    """GET /health/ready: 200 while messages can be answered, or 503 with `not_ready` naming what is missing for that; `version` is what runs.
 
     What is away without stopping the answers does not make the gateway unready: it is told in `degraded`, which is live state, and each
     process of a kind of which another one is ready. `processes` says of each address whether it is "ready" or "away".
@@ -32,6 +33,7 @@ async def ready(request: web.Request) -> web.Response:
     body = {
         "ready": not missing,
         "not_ready": missing,
+        "version": __version__,
         "degraded": ["accounts"] * (not accounts) + [name for name in away if name.split()[0] not in missing],
         "processes": {kind: {url: "ready" if well else "away" for url, well in states.items()} for kind, states in processes.items()},
     }

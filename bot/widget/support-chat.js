@@ -470,7 +470,9 @@ class Connection {
   async #openSession(signal) {
     const token = await this.#token();
     if (signal.aborted) return; // identify() or a log-out came in between
-    this.#subject = token ? subjectOf(token) : null;
+    const subject = token ? subjectOf(token) : null;
+    const sameInThisPage = this.#known && subject === this.#subject;
+    this.#subject = subject;
     let saved = this.tab.get('session');
     if (saved && saved.identified !== !!token) saved = null;
     saved ??= await this.#askOtherTabs();
@@ -490,11 +492,11 @@ class Connection {
     }
     if (signal.aborted) return;
     const before = this.#known ?? saved?.conversation;
-    const mayMove = before && !token && !(this.saved?.identified ?? false);
+    const mayMove = before && (sameInThisPage || (!token && !(this.saved?.identified ?? false)));
     this.#session = { session: answer.session, conversation: String(answer.conversation), identified: !!token };
     this.tab.set('session', this.#session);
     this.#known = this.conversation;
-    // a visitor's conversation that expired: what this tab has not sent yet goes to the new one; an identified customer's never moves
+    // a conversation that expired: what this tab has not sent yet goes to the new one, if nobody else can have sat down at it meanwhile
     if (mayMove && before !== this.conversation) this.#moveItems(before);
     this.#moveItems('new');
     if (before !== this.conversation || !this.#loaded) {
@@ -806,7 +808,6 @@ class Connection {
     try {
       response = await this.#fetch(this.server + path, {
         method,
-        credentials: 'omit',
         headers: {
           ...(this.#session && { Authorization: `Bearer ${this.#session.session}` }),
           ...(body && { 'Content-Type': 'application/json' }),
@@ -817,12 +818,14 @@ class Connection {
       throw new Problem(0, 'network');
     }
     const answer = await response.json().catch(() => null);
+    if (response.ok && !answer && response.status !== 204) throw new Problem(0, 'network'); // torn on the way: what it said is not known
     if (response.ok) return answer ?? {};
     throw new Problem(response.status, answer?.error === 'token' ? 'refused' : answer?.error, retryAfter(response));
   }
 
+  /** Without cookies: ours need none, and a page on the gateway's own host may have many. */
   #fetch(url, options) {
-    return fetch(url, { cache: 'no-store', signal: options.keepalive ? undefined : AbortSignal.timeout(15_000), ...options });
+    return fetch(url, { cache: 'no-store', credentials: 'omit', signal: options.keepalive ? undefined : AbortSignal.timeout(15_000), ...options });
   }
 }
 

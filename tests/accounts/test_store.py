@@ -20,8 +20,8 @@ from bot.database import make_engine
 from bot.errors import AccountsUnavailable, DeskUnknown, MailKeyUsed
 from bot.migrations import upgrade
 from bot.settings import load_settings
+from harness.postgres import start_server
 from tests.accounts.desks import NOW
-from tests.support.postgres import start_server
 
 SOON = 0.4
 

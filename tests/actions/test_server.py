@@ -25,8 +25,8 @@ from bot.accounts.port import Desk
 from bot.errors import AccountsUnavailable
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import load_settings
+from harness.ports import free_port
 from tests.actions.rendering import FakeAccounts
-from tests.support.ports import free_port
 from tests.support.tokens import turn_token
 
 SECRET = "i" * 40

@@ -1,17 +1,25 @@
-"""One Chromium for all browser tests; each test gets its own stand-in gateway and browser contexts."""
+"""One Chromium for all browser tests; each test gets its own gateway, ledger, portal and browser contexts."""
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import logging
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.browser.standin import Standin, running
+from bot.accounts import demo, store
+from bot.database import make_engine
+from bot.migrations import upgrade
+from tests.browser.site import Site, running
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1280, "height": 800}
@@ -36,11 +44,26 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with both databases: an empty ledger, and the demo customers."""
+    folder = tmp_path_factory.mktemp("prepared")
+    for kind in ("ledger", "accounts"):
+        await asyncio.to_thread(upgrade, f"sqlite+aiosqlite:///{folder}/{kind}.db", kind)
+    accounts = store.SqlAccounts(make_engine(f"sqlite+aiosqlite:///{folder}/accounts.db"))
+    await demo.seed(accounts.engine, datetime.now(tz=UTC))
+    await accounts.close()
+    return folder
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def gateway() -> AsyncIterator[Standin]:
-    """A fresh stand-in gateway."""
-    async with running() as standin:
-        yield standin
+async def site(tmp_path: Path, prepared: Path) -> AsyncIterator[Site]:
+    """A gateway with a ledger of its own."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    async with running(tmp_path) as whole:
+        yield whole
+    structlog.reset_defaults()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

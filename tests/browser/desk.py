@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.standin import Standin
+from tests.browser.site import Site
 
 
 class Chat:
@@ -49,18 +47,11 @@ class Chat:
         await self.panel.get_by_role("group", name="¿Cerrar sesión").get_by_role("button", name="Cerrar sesión").click()
 
 
-async def visit(page: Page, gateway: Standin, attributes: str = "open", **query: str) -> Chat:
+async def visit(page: Page, site: Site, attributes: str = "open") -> Chat:
     """Open a company's page with the widget on it."""
-    params: dict[str, Any] = {"attributes": attributes, **query}
-    await page.goto(f"{gateway.origin}/host?{urlencode(params)}")
+    params: dict[str, Any] = {"attributes": attributes}
+    await page.goto(f"{site.portal.origin}/host?{urlencode(params)}")
     return Chat(page)
-
-
-async def until(fact: Callable[[], bool]) -> None:
-    """Wait for something that happens at the stand-in, ten seconds at most."""
-    async with asyncio.timeout(10):
-        while not fact():  # noqa: ASYNC110 - the fact may be any state of the stand-in
-            await asyncio.sleep(0.02)
 
 
 async def violations(page: Page) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.browser.desk import until, violations, visit
+from tests.browser.desk import violations, visit
+from tests.support.hangs import eventually
 
 XSS = [
     '<img src=x onerror="window.hacked=1">',
@@ -15,25 +16,25 @@ XSS = [
 ]
 
 
-async def test_question_is_answered_once_and_the_privacy_line_is_a_notice(page, gateway):
-    chat = await visit(page, gateway)
+async def test_question_is_answered_once_and_the_privacy_line_is_a_notice(page, site):
+    chat = await visit(page, site)
     await chat.status("En línea")
     await chat.ask("hola, ¿está el servicio?")
     await chat.sees("Recibí: hola, ¿está el servicio?")
     await chat.sees("hola, ¿está el servicio?")
-    await expect(chat.log.locator(".notice")).to_contain_text("Aviso de privacidad")
-    assert len(gateway.received) == 1
+    await expect(chat.log.locator(".notice")).to_contain_text("aviso de privacidad")
+    assert len(site.wire.received) == 1
 
 
-async def test_suggestion_asks_and_suggestions_leave(page, gateway):
-    chat = await visit(page, gateway)
+async def test_suggestion_asks_and_suggestions_leave(page, site):
+    chat = await visit(page, site)
     await chat.button("¿Cuándo vence mi servidor?").click()
     await expect(chat.log.get_by_text("periodo de gracia hasta")).to_be_visible()
     await expect(chat.log.get_by_role("group", name="Sugerencias")).to_have_count(0)
 
 
-async def test_answer_shows_bullets_bold_phone_and_link(page, gateway):
-    chat = await visit(page, gateway)
+async def test_answer_shows_bullets_bold_phone_and_link(page, site):
+    chat = await visit(page, site)
     await chat.ask("¿Cuándo vence mi servidor?")
     phone = chat.log.get_by_role("link", name="55 8000 9480")
     await expect(phone).to_have_attribute("href", "tel:+525580009480")
@@ -43,8 +44,8 @@ async def test_answer_shows_bullets_bold_phone_and_link(page, gateway):
     await expect(link).to_have_attribute("rel", "noopener noreferrer")
 
 
-async def test_masked_data_and_dates_are_not_taken_for_marks_or_phones(page, gateway):
-    chat = await visit(page, gateway)
+async def test_masked_data_and_dates_are_not_taken_for_marks_or_phones(page, site):
+    chat = await visit(page, site)
     text = "Se envió a co*****o@optica.mx y a ve****s@norte.mx, tarjeta **** 1234, folio 2026-11-28, pedido 123456789012"
     await chat.ask(f"repite: {text}")
     await chat.sees(text)
@@ -52,8 +53,8 @@ async def test_masked_data_and_dates_are_not_taken_for_marks_or_phones(page, gat
     await expect(chat.log.locator(".bot a")).to_have_count(0)
 
 
-async def test_data_is_never_parsed_as_html(page, gateway):
-    chat = await visit(page, gateway)
+async def test_data_is_never_parsed_as_html(page, site):
+    chat = await visit(page, site)
     for text in XSS:
         await chat.ask(f"repite: {text}")
         await chat.sees(f"Asistente: {text}", 0)
@@ -63,30 +64,29 @@ async def test_data_is_never_parsed_as_html(page, gateway):
     assert all(href.startswith(("https://", "tel:")) for href in links)
 
 
-async def test_button_is_sent_by_id_and_disabled(page, gateway):
-    chat = await visit(page, gateway)
+async def test_button_is_sent_by_id_and_disabled(page, site):
+    chat = await visit(page, site)
     await chat.ask("¿Se hizo mi respaldo?")
     await chat.button("SIERRA-02").click()
     await expect(chat.log.get_by_text("pesa 12.4 GB")).to_be_visible()
     await expect(chat.button("SIERRA-02")).to_be_disabled()
-    assert set(gateway.received[-1]) == {"id", "button"}
+    assert set(site.wire.received[-1]) == {"id", "button"}
     await expect(chat.box).to_be_focused()
 
 
-async def test_used_button_is_explained(page, gateway):
-    chat = await visit(page, gateway)
+async def test_used_button_is_explained(page, site):
+    chat = await visit(page, site)
     await chat.ask("¿Se hizo mi respaldo?")
     await expect(chat.button("SIERRA-01")).to_be_visible()
-    talk = gateway.conversation_of(None)
-    talk.used |= set(talk.buttons)
+    await site.use_up_buttons()
     await chat.button("SIERRA-01").click()
     await expect(chat.log.get_by_text("Esa opción ya se usó")).to_be_visible()
     await expect(chat.button("SIERRA-01")).to_be_disabled()
     await expect(chat.log.locator(".customer")).to_have_count(1)
 
 
-async def test_history_and_chosen_button_come_back_after_reload(page, gateway):
-    chat = await visit(page, gateway)
+async def test_history_and_chosen_button_come_back_after_reload(page, site):
+    chat = await visit(page, site)
     await chat.ask("¿Se hizo mi respaldo?")
     await chat.button("SIERRA-02").click()
     await expect(chat.log.get_by_text("pesa 12.4 GB")).to_be_visible()
@@ -99,70 +99,77 @@ async def test_history_and_chosen_button_come_back_after_reload(page, gateway):
     await expect(chat.log.get_by_role("group", name="Sugerencias")).to_have_count(0)
 
 
-async def test_agent_looks_different_and_the_header_says_it(page, gateway):
-    chat = await visit(page, gateway)
+async def test_agent_looks_different_and_the_header_says_it(page, site):
+    chat = await visit(page, site)
     await chat.ask("Hablar con un asesor")
+    await expect(chat.log.get_by_text("Le paso tu caso")).to_be_visible()
+    await site.agent_says("Hola, soy Mariana. Ya vi tu servidor, dame un momento.")
     await expect(chat.log.locator(".agent")).to_contain_text("soy Mariana")
     await chat.status("Te atiende un asesor")
 
 
-async def test_typing_shows_and_goes(page, gateway):
-    gateway.delay = 0.6
-    chat = await visit(page, gateway)
+async def test_typing_shows_and_goes(page, site):
+    site.dialogue.delay = 0.6
+    chat = await visit(page, site)
     await chat.ask("hola")
     await expect(chat.log.locator(".typing")).to_contain_text("El asistente está escribiendo")
     await chat.sees("Recibí: hola")
     await expect(chat.log.locator(".typing")).to_have_count(0)
 
 
-async def test_days_have_names(page, gateway):
-    chat = await visit(page, gateway)
+async def test_days_have_names(page, site):
+    chat = await visit(page, site)
     await chat.ask("hola")
     await chat.sees("Recibí: hola")
     names = await page.evaluate(
-        """async () => { const { dayName } = await import('/widget.js'); const today = new Date(2026, 10, 26, 9);
-        return [[2026,10,26],[2026,10,25],[2026,10,24],[2025,11,31]].map(([y,m,d]) => dayName(new Date(y,m,d,23,59), today)); }"""
+        """async (gateway) => { const { dayName } = await import(gateway + '/widget.js'); const today = new Date(2026, 10, 26, 9);
+        return [[2026,10,26],[2026,10,25],[2026,10,24],[2025,11,31]].map(([y,m,d]) => dayName(new Date(y,m,d,23,59), today)); }""",
+        site.origin,
     )
     assert names == ["Hoy", "Ayer", "martes 24 de noviembre", "miércoles 31 de diciembre de 2025"]
     await expect(chat.log.locator(".day")).to_have_text(["Hoy"])
 
 
-async def test_unread_badge_counts_while_closed_and_is_told_as_read_on_opening(page, gateway):
-    chat = await visit(page, gateway)
+async def test_unread_badge_counts_while_closed_and_is_told_as_read_on_opening(page, site):
+    chat = await visit(page, site)
     await chat.ask("hola")
     await chat.sees("Recibí: hola")
     await page.keyboard.press("Escape")
-    talk = gateway.conversation_of(None)
-    talk.add("agent", "¿Sigues ahí?")
-    talk.add("agent", "Te dejo el dato.")
+    await site.agent_says("¿Sigues ahí?")
+    await site.agent_says("Te dejo el dato.")
     launcher = page.get_by_role("button", name="Abrir chat de soporte, 2 sin leer")
     await expect(launcher).to_be_visible()
     await launcher.click()
     await chat.sees("Te dejo el dato.")
-    await until(lambda: talk.read == len(talk.messages))
+
+    async def all_read():
+        talk = await site.conversation()
+        return talk.read_seq == talk.last_seq
+
+    await eventually(all_read)
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Abrir chat de soporte", exact=True)).to_be_visible()
 
 
-async def test_two_tabs_show_the_same_conversation(new_context, gateway):
+async def test_two_tabs_show_the_same_conversation(new_context, site):
     context = await new_context()
     one, two = await context.new_page(), await context.new_page()
-    first = await visit(one, gateway)
+    first = await visit(one, site)
     await first.ask("desde la primera")
     await first.sees("Recibí: desde la primera")
-    second = await visit(two, gateway)
+    second = await visit(two, site)
     await second.sees("Recibí: desde la primera")
     await second.ask("desde la segunda")
     await first.sees("Recibí: desde la segunda")
     assert await first.texts() == await second.texts()
-    assert len(gateway.conversations) == 1
+    assert len(await site.conversations(None)) == 1
 
 
-async def test_events_are_read_whole_however_the_bytes_are_cut(page, gateway):
-    await visit(page, gateway, "")
+async def test_events_are_read_whole_however_the_bytes_are_cut(page, site):
+    await visit(page, site, "")
     events = await page.evaluate(
-        r"""async () => {
-        const { sseEvents } = await import('/widget.js');
+        r"""async (gateway) => {
+        const { sseEvents } = await import(gateway + '/widget.js');
         const bytes = new TextEncoder().encode(': x\r\nid: 7\r\nevent: message\r\ndata: {"a":\r\ndata: "ñ€😀"}\r\n\r\nevent: typing\rdata:1\r\rdata: two\n\nid: 9\ndata: half');
         const results = new Set();
         for (let size = 1; size <= bytes.length; size++) {
@@ -170,21 +177,22 @@ async def test_events_are_read_whole_however_the_bytes_are_cut(page, gateway):
           const all = []; for await (const e of sseEvents(body)) all.push(e);
           results.add(JSON.stringify(all));
         }
-        return [...results]; }"""
+        return [...results]; }""",
+        site.origin,
     )
     expected = '[{"id":"7","event":"message","data":"{\\"a\\":\\n\\"ñ€😀\\"}"},{"id":"","event":"typing","data":"1"},{"id":"","event":"message","data":"two"}]'
     assert events == [expected]
 
 
-async def test_long_answer_is_read_from_its_top(page, gateway):
-    chat = await visit(page, gateway)
+async def test_long_answer_is_read_from_its_top(page, site):
+    chat = await visit(page, site)
     await chat.ask("repite: " + "\n".join(f"renglón {n}" for n in range(60)))
     await expect(chat.log.get_by_text("renglón 59").last).to_be_attached()
     await expect(chat.log.locator(".bot .bubble").last).to_be_in_viewport(ratio=0.1)
 
 
-async def test_an_answer_longer_than_a_bubble_is_one_message_in_several(page, gateway):
-    chat = await visit(page, gateway)
+async def test_an_answer_longer_than_a_bubble_is_one_message_in_several(page, site):
+    chat = await visit(page, site)
     await chat.ask("cuéntame todo")
     message = chat.log.locator(".message.bot", has=page.get_by_text("Fin de todo."))
     await expect(message).to_have_count(1)

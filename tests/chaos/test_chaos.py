@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bot.settings import ROOT
-from tests.support.postgres import find_binaries
+from harness.postgres import find_binaries
 
 HANG_SECONDS = 900
 KILLS = 7

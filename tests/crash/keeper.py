@@ -12,10 +12,10 @@ from typing import Any, Self
 import aiohttp
 
 from bot.settings import ROOT
+from harness.dialogue import SECRET, StandIn
+from harness.ports import free_port
 from tests.gateway.client import Visitor
-from tests.gateway.standin import SECRET, StandIn
 from tests.support.hangs import GUARD_SECONDS, eventually
-from tests.support.ports import free_port
 
 MOST_STARTS = 60
 PAUSE_SECONDS = 0.05

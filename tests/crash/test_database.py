@@ -14,10 +14,10 @@ import pytest
 from bot.conversations.ledger import Ledger
 from bot.database import make_engine
 from bot.migrations import upgrade
+from harness.dialogue import StandIn
+from harness.postgres import PostgresServer, own_server
 from tests.crash.keeper import Browser, Keeper
-from tests.gateway.standin import StandIn
 from tests.support.hangs import GUARD_SECONDS
-from tests.support.postgres import PostgresServer, own_server
 
 RESTARTS = 3
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.identity.portal import issue_portal_token
+from harness.dialogue import StandIn, reply, result
 from tests.crash.dying_gateway import POINTS
 from tests.crash.keeper import Browser, Keeper
 from tests.crash.post_office import PostOffice
 from tests.gateway.conftest import settings_for
-from tests.gateway.standin import StandIn, reply, result
 from tests.support.hangs import eventually
 
 pytestmark = pytest.mark.usefixtures("seeded")

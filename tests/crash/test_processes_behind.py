@@ -11,12 +11,12 @@ import aiohttp
 import pytest
 
 from bot.identity.portal import issue_portal_token
+from harness.dialogue import SECRET
+from harness.ports import free_port
 from tests.crash.keeper import Kept
 from tests.gateway.client import Visitor, answers
 from tests.gateway.conftest import FAST, Gateway
-from tests.gateway.standin import SECRET
 from tests.support.hangs import eventually
-from tests.support.ports import free_port
 
 QUESTION = "¿cuándo vence mi servidor?"
 TIMINGS = replace(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.dialogue import StandIn
 from tests.crash.keeper import Browser, Keeper
-from tests.gateway.standin import StandIn
 from tests.support.hangs import eventually
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.dialogue import StandIn
 from tests.crash.dying_gateway import INSIDE, POINTS
 from tests.crash.keeper import Browser, Keeper
-from tests.gateway.standin import StandIn
 from tests.support.hangs import eventually
 
 KILLED = -9

@@ -14,9 +14,9 @@ import structlog
 import time_machine
 from aiohttp import web
 
+from harness.ports import free_port
 from tests.conversations.spanish import NOW
 from tests.dialogue.desk import SECRET, Desk, Door
-from tests.support.ports import free_port
 from tests.support.rasa import quiet_imports
 
 HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from bot import clock
-from tests.support.ports import free_port
+from harness.ports import free_port
 from tests.support.tokens import turn_token
 
 SECRET = "i" * 40

@@ -8,8 +8,8 @@ import pytest
 import structlog
 
 from bot.processes import Pool
+from harness.ports import free_port
 from tests.dialogue.desk import FAULTS, STAY_AWAY, Desk, steady
-from tests.support.ports import free_port
 
 QUESTION = "¿cuándo vence mi servidor?"
 TWO = "¿Cuándo vence mi servidor? ¿Y cómo puedo pagarlo?"

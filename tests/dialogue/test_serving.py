@@ -16,11 +16,11 @@ import time_machine
 from aiohttp import web
 
 from bot.dialogue.models import Choice, choose, chosen
+from harness.ports import free_port
 from tests.conversations.spanish import NOW
 from tests.dialogue.conftest import serve
 from tests.dialogue.desk import SECRET, Desk, Door
 from tests.support.archives import CLASSIFIER, DOMAIN, changed_model, same_model
-from tests.support.ports import free_port
 
 THANKS = "¡Con mucho gusto! Si tienes otra duda, escríbela aquí."
 HERE, THERE = "Si tienes otra duda", "Si tienes mil dudas"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import tomllib
 
 import pytest
 import yaml
 
+from bot import __version__
 from bot.accounts.demo import CUSTOMERS
 from bot.commands import filemap
 from tests.docs.pages import ROOT, name, text
@@ -17,6 +21,18 @@ INTENTS = yaml.safe_load(text(ROOT / "domain.yml"))["intents"]
 
 def test_the_file_map_is_current():
     assert text(ROOT / "docs" / "filemap.md") == filemap.markdown() + "\n", "python -m bot filemap > docs/filemap.md"
+
+
+def test_the_newest_heading_of_the_changelog_is_the_version():
+    newest = re.search(r"^## (\S+)", text(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert newest
+    assert newest.group(1) == __version__
+
+
+def test_the_version_stands_in_one_place():
+    assert tomllib.loads(text(ROOT / "pyproject.toml"))["project"]["dynamic"] == ["version"]
+    asked = subprocess.run([sys.executable, "-m", "bot", "--version"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert asked.stdout == f"{__version__}\n"
 
 
 def test_a_module_without_a_purpose_is_refused(tmp_path, monkeypatch):

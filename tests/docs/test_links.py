@@ -10,7 +10,7 @@ import pytest
 from bot.__main__ import COMMANDS
 from tests.docs.pages import PAGES, ROOT, anchors, code, links, name, text
 
-FOLDERS = ("bot/", "actions/", "data/", "tests/", "benchmarks/", "docs/", "scripts/", "requirements/")
+FOLDERS = ("bot/", "actions/", "data/", "tests/", "benchmarks/", "harness/", "docs/", "scripts/", "requirements/")
 PICTURE_BYTES = 200_000
 every_page = pytest.mark.parametrize("page", PAGES, ids=name)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.up import Up
 from tests.browser.conftest import browser, new_context  # noqa: F401 - fixtures
-from tests.support.up import Up
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

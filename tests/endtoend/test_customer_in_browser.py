@@ -14,9 +14,9 @@ from bot import clock
 from bot.rules import format as words
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import load_settings
+from harness.up import Up
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.desk import Chat
-from tests.support.up import Up
 
 NewContext = Callable[..., Awaitable[BrowserContext]]
 ANSWER_MILLISECONDS = 30_000

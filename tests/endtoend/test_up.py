@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.up import Up
+from harness.up import Up
 
 HANG_SECONDS = 60
 

@@ -9,10 +9,10 @@ import pytest
 
 from bot.identity.portal import issue_portal_token
 from bot.settings import Secret
+from harness.dialogue import reply, result
 from tests.crash.post_office import PostOffice
 from tests.gateway.client import Visitor, answers
 from tests.gateway.conftest import FAST
-from tests.gateway.standin import reply, result
 from tests.support.hangs import eventually
 
 BACK = [{"hours": -1}, {"days": -1}]

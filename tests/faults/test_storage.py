@@ -14,11 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.dialogue import StandIn
+from harness.postgres import PostgresServer
 from tests.crash.keeper import Browser, Keeper
 from tests.gateway.client import answers
-from tests.gateway.standin import StandIn
 from tests.support.hangs import eventually
-from tests.support.postgres import PostgresServer
 
 NO_MORE = 4096
 

@@ -19,8 +19,8 @@ from bot.database import make_engine
 from bot.errors import LeaseLost
 from bot.identity.identity import ANONYMOUS
 from bot.migrations import _config, _run, differences, upgrade
+from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, answers, execute, notices
-from tests.gateway.standin import reply, result
 from tests.support.hangs import eventually
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)

@@ -19,8 +19,8 @@ from bot.gateway.app import create_app
 from bot.migrations import upgrade
 from bot.settings import Settings, load_settings
 from bot.timings import Timings
+from harness.dialogue import SECRET, StandIn
 from tests.gateway.client import Visitor
-from tests.gateway.standin import SECRET, StandIn
 
 FAST = Timings(
     poll_seconds=0.02,

@@ -7,8 +7,8 @@ import uuid
 
 import pytest
 
+from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, answers
-from tests.gateway.standin import reply, result
 
 CHOICES = [
     {"title": "SIERRA-01", "intent": "consultar_suscripcion", "entities": {"servidor": "SIERRA-01"}},

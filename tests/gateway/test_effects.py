@@ -13,9 +13,9 @@ import pytest
 
 from bot.errors import AccountsUnavailable
 from bot.identity.portal import issue_portal_token
+from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, execute
 from tests.gateway.conftest import FAST
-from tests.gateway.standin import reply, result
 
 pytestmark = pytest.mark.usefixtures("seeded")
 RESEND = {"kind": "resend_connection_mail", "payload": {"desk": "C-1011", "server": "VISION-01"}}
@@ -136,8 +136,8 @@ async def test_a_mail_server_that_is_away_is_tried_again(start, tmp_path) -> Non
 )
 async def test_a_companys_own_system_that_raises_anything_is_not_asked_for_ever(start, tmp_path, error: Exception) -> None:
     from bot import accounts as live_state
+    from harness.dialogue import StandIn
     from tests.gateway.conftest import settings_for
-    from tests.gateway.standin import StandIn
 
     class Broken:
         def __init__(self, real) -> None:
@@ -181,7 +181,7 @@ async def test_the_live_state_being_away_postpones_the_effect(start, tmp_path) -
         def __getattr__(self, name: str):
             return getattr(self.real, name)
 
-    from tests.gateway.standin import StandIn
+    from harness.dialogue import StandIn
 
     nobody = StandIn()
     nobody.port = 9  # nothing of the dialogue is called here

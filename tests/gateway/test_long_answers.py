@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.channels.web.render import PART_CHARACTERS
+from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, answers
-from tests.gateway.standin import reply, result
 
 PARAGRAPH = "Tu servidor vence el martes 24 de noviembre. " * 30
 LONG = "\n\n".join(f"{n}. {PARAGRAPH}".strip() for n in range(8))

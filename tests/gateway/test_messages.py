@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import uuid
 
+from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, answers
-from tests.gateway.standin import reply, result
 
 
 async def test_a_question_is_answered(visitor: Visitor) -> None:

@@ -8,13 +8,20 @@ import json
 import pytest
 import structlog
 
+from bot import __version__
+from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, answers
-from tests.gateway.standin import reply, result
 
 
 async def test_ready_names_what_is_not(gateway, visitor: Visitor) -> None:
     url = gateway.dialogue.url  # one stand-in plays both
-    well = {"ready": True, "not_ready": [], "degraded": [], "processes": {"dialogue": {url: "ready"}, "actions": {url: "ready"}}}
+    well = {
+        "ready": True,
+        "not_ready": [],
+        "degraded": [],
+        "version": __version__,
+        "processes": {"dialogue": {url: "ready"}, "actions": {url: "ready"}},
+    }
     assert await visitor.call("GET", "/health/ready") == (200, well)
     gateway.dialogue.ready = False
     status, body = await visitor.call("GET", "/health/ready")

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from harness.dialogue import StandIn
 from tests.gateway.client import Visitor, answers, notices
 from tests.gateway.conftest import FAST
-from tests.gateway.standin import StandIn
 
 FAILURES = ["503", "500", "html", "garbage", "empty", "blank"]
 PATIENT = replace(FAST, delay_notice_after=timedelta(0))
@@ -108,7 +108,7 @@ async def test_a_turn_that_was_aborted_is_not_asked_for_twice_at_once(start, dia
 
 
 def test_nobody_waits_thirty_seconds_for_hung_processes() -> None:
-    from bot.gateway.timings import Timings
+    from bot.timings import Timings
 
     timings = Timings()
     hung_gateway = timings.lease_life.total_seconds() + timings.poll_seconds

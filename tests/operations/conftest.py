@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from bot.settings import ROOT
-from tests.gateway.standin import StandIn
-from tests.support.postgres import postgres, postgres_url
+from harness.dialogue import StandIn
+from harness.postgres import postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
 

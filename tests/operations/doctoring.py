@@ -13,10 +13,10 @@ import pytest
 
 from bot.migrations import upgrade
 from bot.settings import ROOT
-from tests.gateway.standin import StandIn
+from harness.dialogue import StandIn
+from harness.ports import free_port
 from tests.operations.conftest import COMMAND_SECONDS, settings_in
 from tests.support.archives import same_model
-from tests.support.ports import free_port
 
 
 def run(environment: dict[str, str], *words: str, before: Any = None) -> tuple[int, str]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import ROOT
+from harness.ports import free_port
 from tests.operations.conftest import bot, settings_in
-from tests.support.ports import free_port
 
 START_SECONDS = 180
 STOP_SECONDS = 60

@@ -17,11 +17,11 @@ from bot.commands.backups import postgresql
 from bot.commands.backups.errors import BackupError
 from bot.database import make_engine
 from bot.migrations import metadata_of
+from harness.dialogue import SECRET, StandIn, reply, result
+from harness.ports import free_port
 from tests.gateway.client import Visitor, answers
-from tests.gateway.standin import SECRET, StandIn, reply, result
 from tests.operations.conftest import bot, settings_in
 from tests.operations.gateway import serving
-from tests.support.ports import free_port
 
 CHOICES = [{"title": "Factura", "intent": "faq_factura", "entities": {"servidor": "SIERRA-02"}}]
 

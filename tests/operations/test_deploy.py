@@ -16,12 +16,12 @@ import pytest
 
 from bot.migrations import upgrade
 from bot.settings import ROOT
+from harness.dialogue import SECRET, StandIn
+from harness.nginx import FOREGROUND, Proxy, program
+from harness.ports import free_port
 from tests.gateway.client import Visitor, answers
-from tests.gateway.standin import SECRET, StandIn
 from tests.operations.conftest import settings_in
 from tests.operations.gateway import serving
-from tests.support.nginx import FOREGROUND, Proxy, program
-from tests.support.ports import free_port
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -146,6 +146,8 @@ async def test_a_chat_through_the_proxy(proxy: Proxy, gateways: list[dict[str, s
         for path in ("/metrics", "/health/ready", "/health/live"):
             assert (await visitor.call("GET", path))[0] == 404
         assert (await visitor.call("POST", "/webchat/messages", data=b"x" * 100_000))[0] == 413
+        for path in ("/widget.js", "/webchat/messages"):
+            assert (await visitor.call("GET", path, headers={"Cookie": "tienda=" + "c" * 60_000}))[0] == 200
 
 
 async def open_from(url: str, address: str, **headers: str) -> int:

@@ -14,11 +14,11 @@ from aiohttp import web
 from bot.commands.checks import configuration, examine, machine, ok
 from bot.commands.doctor import verdict
 from bot.settings import load_settings
-from tests.gateway.standin import StandIn
+from harness.dialogue import StandIn
+from harness.ports import free_port
 from tests.operations.conftest import SECRETS, bot
 from tests.operations.doctoring import house, models, run, wrongs
 from tests.operations.gateway import serving
-from tests.support.ports import free_port
 
 __all__ = ["house", "models"]
 

@@ -18,8 +18,8 @@ from bot.commands.checks import databases, machine, work
 from bot.commands.doctor import checks_of, lines_of
 from bot.migrations import upgrade
 from bot.settings import load_settings
+from harness.dialogue import SECRET, StandIn
 from tests.gateway.client import Visitor
-from tests.gateway.standin import SECRET, StandIn
 from tests.operations.doctoring import change, house, models, run, wrongs
 from tests.operations.gateway import serving
 

@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from bot.settings import VAR
+from harness.up import Up
 from tests.gateway.client import Visitor
-from tests.support.up import Up
 
 GUARD_SECONDS = 90
 

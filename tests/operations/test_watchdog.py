@@ -18,8 +18,8 @@ import pytest
 from bot import watchdog
 from bot.migrations import upgrade
 from bot.settings import ROOT
+from harness.ports import free_port
 from tests.operations.conftest import settings_in
-from tests.support.ports import free_port
 
 WATCHDOG_SECONDS = 1.0
 START_SECONDS = 90.0

@@ -16,9 +16,9 @@ import pytest
 from bot.supervisor import process, pulse
 from bot.supervisor.process import Child
 from bot.supervisor.supervisor import StartFailed, Supervisor
+from harness.ports import free_port
 from tests.supervisor.programs import DEAF, LEAVES_A_CHILD, SERVES, write
 from tests.support.hangs import eventually
-from tests.support.ports import free_port
 
 PROBE_SECONDS = 0.3
 

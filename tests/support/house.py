@@ -33,8 +33,8 @@ from bot.gateway.app import create_app as create_gateway
 from bot.migrations import upgrade
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import Settings, load_settings
+from harness.ports import free_port
 from tests.gateway.client import Visitor
-from tests.support.ports import free_port
 
 GUARD_SECONDS = 60
 

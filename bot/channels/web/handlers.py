@@ -8,6 +8,7 @@ from datetime import timedelta
 from aiohttp import hdrs, web
 
 from bot.channels.base import BACKLOG, DISPATCHER
+from bot.channels.bodies import read_body
 from bot.channels.web import parse, render, texts
 from bot.channels.web.keys import MESSAGE_LIMIT, SESSION_LIMIT, VISITOR_LIMIT
 from bot.channels.web.session import begin_or_resume, claims_of, session_of, token_of, who_of
@@ -25,7 +26,7 @@ async def open_session(request: web.Request) -> web.Response:
     """POST /webchat/session."""
     resources = request.app[RESOURCES]
     request.app[SESSION_LIMIT].take(client_address(request, resources.settings.trusted_proxies))
-    session = await begin_or_resume(request, parse.session_request(await request.read()))
+    session = await begin_or_resume(request, parse.session_request(await read_body(request)))
     body = {"conversation": session.conversation, "cursor": session.cursor, "epoch": session.epoch}
     return web.json_response({"session": token_of(resources, session), **body})
 
@@ -45,7 +46,7 @@ async def send_message(request: web.Request) -> web.Response:
     backlog, visitor = request.app[BACKLOG], claims.desk is None
     await backlog.check(visitor=visitor)
     await _take_from_limits(request, claims)
-    message = parse.message_request(await request.read())
+    message = parse.message_request(await read_body(request))
     inbound = inbox.Inbound(
         conversation=claims.conversation,
         channel="web",
@@ -98,7 +99,7 @@ async def read_messages(request: web.Request) -> web.Response:
 async def mark_read(request: web.Request) -> web.Response:
     """POST /webchat/read {"seq"}."""
     session = await session_of(request)
-    seq = parse.read_request(await request.read())
+    seq = parse.read_request(await read_body(request))
     if seq > session.cursor:
         raise Malformed("cursor")
     await history.mark_read(request.app[RESOURCES].ledger, session.conversation, seq)

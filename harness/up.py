@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from bot.settings import ROOT
-from tests.support.ports import free_port
+from harness.ports import free_port
 
 START_SECONDS = 180
 STOP_SECONDS = 60

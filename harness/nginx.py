@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.settings import ROOT
-from tests.support.ports import free_port
+from harness.ports import free_port
 
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 FOREGROUND = ("-g", "daemon off;")

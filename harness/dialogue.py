@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -31,13 +33,22 @@ def result(*replies: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"replies": list(replies), "events": [{"event": "user"}, {"event": "bot"}], "understood": [understood], "effects": [], **more}
 
 
+def echo(message: dict[str, Any]) -> dict[str, Any]:
+    """What was written, or pressed, as the answer."""
+    chosen = message["button"]
+    return result(reply(f"[{chosen['title']}] {message['text']}" if chosen else f"eco: {message['text']}"))
+
+
 class StandIn:
     """`mode` is what it does with the next turns; `script` maps a text to the whole result; `turns` is what it was asked.
 
     A text in `poison` makes the action fail each time.
+    `answer` makes the result of every other message (default: its echo), `delay` seconds later.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, answer: Callable[[dict[str, Any]], dict[str, Any]] | None = None) -> None:
+        self.answer = answer or echo
+        self.delay = 0.0
         self.mode = "ok"
         self.ready = True
         self.script: dict[str, dict[str, Any]] = {}
@@ -77,11 +88,13 @@ class StandIn:
         self.turns.append(body)
         if self.mode == "hang":
             await self.release.wait()
+        await asyncio.sleep(self.delay)
         if self.mode == "unreadable" or any(event["event"] == "banana" for event in body["events"]):
             return web.json_response({"error": "unreadable_episode", "message": "a stored event cannot be read"}, status=409)
         if body["messages"][0]["text"] in self.poison:
             return web.json_response({"error": "turn_aborted", "message": "status 500"}, status=503)
-        return self._failure() or web.json_response(self.script.get(body["messages"][0]["text"]) or self._echo(body))
+        message = body["messages"][0]
+        return self._failure() or web.json_response(self.script.get(message["text"]) or self.answer(message))
 
     def _failure(self) -> web.Response | None:
         failures = {
@@ -95,7 +108,13 @@ class StandIn:
         }
         return failures[self.mode]() if self.mode in failures else None
 
-    def _echo(self, body: dict[str, Any]) -> dict[str, Any]:
-        message = body["messages"][0]
-        chosen = message["button"]
-        return result(reply(f"[{chosen['title']}] {message['text']}" if chosen else f"eco: {message['text']}"))
+
+async def _serve(port: int) -> None:
+    standin = StandIn()
+    standin.port = port
+    await standin.start()
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":  # `python -m harness.dialogue PORT`: as a process of its own, for load that should not be the dialogue's
+    asyncio.run(_serve(int(sys.argv[1])))
