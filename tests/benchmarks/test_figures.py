@@ -3,31 +3,36 @@ import json
 import pytest
 
 from benchmarks.figures import Bar, Figure, percentile, render
-from benchmarks.machine import Usage, cpu_a_turn
+from benchmarks.growth import Growth
+from benchmarks.machine import CUSTOMERS, Usage, cpu_a_turn
 from benchmarks.measure import Acknowledged, Depth, Turns
 from benchmarks.results import as_json, figures_of
 from benchmarks.run import Measured, Results
+from benchmarks.scale.slow_disk import Pace, SlowDiskRun
 
 
 def turns(milliseconds, count, **cpu_ms):
     return Turns([milliseconds] * count, cpu_ms, 10.0)
 
 
-def measured(milliseconds, ready, memory, **loads):
-    seen = Usage({"dialogue": memory}, {"dialogue": 1.0})
+def measured(milliseconds, ready, memory, others, **loads):
+    seen = Usage({"dialogue": memory, "gateway": 200.0, "actions": 100.0, CUSTOMERS: 77.0}, {"dialogue": 1.0})
     return Measured(
         ready_s=[ready, 99.0, 1.0],
         first_answer_s=[ready + 1, 99.0, 1.0],
         at_start=seen,
         after_load=seen,
         turn=turns(milliseconds, 100, dialogue=milliseconds / 2),
-        load={int(n.removeprefix("with_")): turns(milliseconds, count, dialogue=1.0) for n, count in loads.items()},
+        load={int(n.removeprefix("with_")): turns(milliseconds, count, dialogue=milliseconds, **others) for n, count in loads.items()},
     )
 
 
 @pytest.fixture
 def results():
-    ours, stock = measured(10.0, 7.0, 800.0, with_1=700, with_2=900), measured(60.0, 19.0, 1200.0, with_1=150)
+    ours, stock = (
+        measured(10.0, 7.0, 800.0, {"gateway": 35.0, CUSTOMERS: 50.0}, with_1=700, with_2=900),
+        measured(60.0, 19.0, 1200.0, {}, with_1=150),
+    )
     ours.depth, stock.depth = Depth(2000, 10.0, 11.0, 20.0, 21.0), Depth(300, 60.0, 600.0, 50.0, 400.0)
     ours.acknowledged = Acknowledged([float(n) for n in range(1, 101)], refused=2, answered=97)
     return Results(ours, stock)
@@ -73,12 +78,19 @@ def test_the_table_shows_both_the_ratio_and_whether_the_bar_was_reached():
     ]
 
 
-def test_the_json_object_has_the_seven_figures_as_ours_divided_by_stock(results):
+def test_the_json_object_begins_with_the_figures_of_the_bars(results):
+    results.ours.growth = Growth(
+        1_000_000,
+        {"SQLite": (turns(10.0, 9, gateway=4.0), turns(11.0, 9, gateway=5.0)), "PostgreSQL": (turns(10.0, 9), turns(12.0, 9))},
+        {"SQLite": ([2.0, 2.0, 9.0], [3.0, 2.5, 2.0]), "PostgreSQL": ([2.0], [2.2])},
+    )
+    results.ours.slow_disk = SlowDiskRun(Pace(10.0, answered=500), Pace(10.0, answered=1600))
     told = json.loads(json.dumps(as_json(results, "two cores")))
-    assert list(told)[:7] == [
-        "turn_p50_ratio", "throughput_ratio", "depth_ratio", "ack_p50_ms", "ack_p99_ms", "ready_ratio", "memory_ratio",
-    ]  # fmt: skip
-    assert [told[name] for name in list(told)[:7]] == [0.167, 6.0, 1.1, 50.0, 99.0, 0.4, 0.667]
+    assert dict(list(told.items())[:12]) == {
+        "turn_p50_ratio": 0.167, "throughput_ratio": 6.0, "depth_ratio": 1.1, "ack_p50_ms": 50.0, "ack_p99_ms": 99.0, "ready_ratio": 0.4,
+        "memory_ratio": 0.667, "total_memory_mb": 1100.0, "cpu_ratio": 0.75, "slow_disk_ratio": 3.2, "read_mark_ratio": 1.25,
+        "ledger_growth_ratio": 1.2,
+    }  # fmt: skip
     assert told["stock_depth_ratio"] == 10.0
     assert told["depth_cpu_ratio"] == 1.05
 
