@@ -7,7 +7,7 @@ from bot.accounts import Guarded, SqlAccounts, own_engine
 from bot.accounts.guard import ACCOUNTS_SECONDS
 from bot.database import make_engine
 from bot.migrations import upgrade
-from harness.postgres import postgres, postgres_url
+from tests.support.postgres import postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
 

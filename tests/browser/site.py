@@ -14,10 +14,11 @@ from aiohttp import web
 from sqlalchemy import Row, func, insert, select, update
 
 from bot import clock
+from bot.channels.web.keys import MESSAGE_LIMIT
 from bot.conversations.ledger import new_id
 from bot.conversations.tables import BUTTON, CONVERSATION, MESSAGE, WEB_SESSION
 from bot.gateway.app import create_app
-from bot.gateway.keys import MESSAGE_LIMIT, RESOURCES
+from bot.resources import RESOURCES
 from bot.settings import load_settings
 from bot.timings import Timings
 from harness.dialogue import SECRET, StandIn

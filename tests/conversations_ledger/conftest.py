@@ -19,7 +19,7 @@ from bot.database import make_engine
 from bot.identity.identity import Identity, Level
 from bot.migrations import upgrade
 from bot.protocol.turn import Choice, Effect, Ranked, ReadValue, Reply, TurnResult, Understood
-from harness.postgres import postgres, postgres_url
+from tests.support.postgres import postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
 

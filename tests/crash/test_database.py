@@ -15,9 +15,10 @@ from bot.conversations.ledger import Ledger
 from bot.database import make_engine
 from bot.migrations import upgrade
 from harness.dialogue import StandIn
-from harness.postgres import PostgresServer, own_server
+from harness.postgres import PostgresServer
 from tests.crash.keeper import Browser, Keeper
 from tests.support.hangs import GUARD_SECONDS
+from tests.support.postgres import own_server
 
 RESTARTS = 3
 

@@ -12,8 +12,8 @@ import sys
 import pytest
 
 from harness.dialogue import SECRET
-from harness.postgres import postgres, postgres_url
 from tests.gateway.client import GUARD_SECONDS, Visitor, answers
+from tests.support.postgres import postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
 

@@ -16,9 +16,9 @@ import pytest
 
 from bot.conversations import feed
 from bot.migrations import upgrade
-from harness.postgres import postgres, postgres_url
 from tests.gateway.client import GUARD_SECONDS, Visitor, answers
 from tests.gateway.conftest import FAST
+from tests.support.postgres import postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot.settings import ROOT
 from harness.dialogue import StandIn
-from harness.postgres import postgres, postgres_url
+from tests.support.postgres import postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
 

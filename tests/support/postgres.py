@@ -1,6 +1,6 @@
 """PostgreSQL for tests, on a server of their own.
 
-Import the fixtures in a folder's conftest: `from harness.postgres import postgres, postgres_url`. `postgres_url` is the
+Import the fixtures in a folder's conftest: `from tests.support.postgres import postgres, postgres_url`. `postgres_url` is the
 SQLAlchemy URL of a new, empty database of one test; `postgres` is the server of the whole session.
 """
 
