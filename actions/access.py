@@ -44,7 +44,7 @@ class ConnectionData(ServerAction):
     def close_list(self, turn: Turn, reply: Reply) -> None:
         """Offer to send one again."""
         if any(each.status == "active" for each in turn.servers):
-            reply.say("utter_correo_ofrecer_reenvio")
+            _offer(turn, reply, "utter_correo_ofrecer_reenvio")
 
 
 class ChangePassword(ServerAction):
@@ -140,6 +140,8 @@ class ResendConnectionMail(ServerAction):
         if server.status != "active":
             reply.say("utter_reenvio_no_activo")
             say_not_active(turn, server, reply)
+        elif not turn.settings.smtp_url:
+            say_with_line(turn, reply, "utter_reenvio_no_disponible")
         elif "@" not in desk.email:
             say_with_line(turn, reply, "utter_reenvio_sin_direccion")
         elif _on_its_way(turn, server):
@@ -160,19 +162,28 @@ class ResendConnectionMail(ServerAction):
 
 
 def say_mail(turn: Turn, server: Server, reply: Reply) -> None:
-    """The last connection mail of one server: on its way, sent, bounced or missing; each with the button that sends it again."""
+    """The last connection mail of one server: on its way, sent, bounced or missing; and the offer to send it again."""
     mail, told, values = last_mail(server), _mail_readings(turn, server), _mail_values(turn, server)
     if mail is None:
         reply.say("utter_correo_ninguno", **values)
+        _offer(turn, reply, "utter_correo_ofrecer_envio")
     elif mail.status == "queued":
         reply.say("utter_correo_en_cola", readings=told, **values)
     elif mail.status == "bounced":
         reply.say("utter_correo_rebotado", readings=told, **values)
+        _offer(turn, reply, "utter_correo_ofrecer_reenvio")
         say_line(turn, reply)
     elif server.status == "active":
         reply.say("utter_correo_enviado", readings=told, **values)
+        _offer(turn, reply, "utter_correo_ofrecer_reenvio")
     else:
         reply.say("utter_correo_enviado_no_activo", readings=told, **values)
+
+
+def _offer(turn: Turn, reply: Reply, response: str) -> None:
+    """Offer to send the mail, where mails can be sent at all."""
+    if turn.settings.smtp_url:
+        reply.say(response)
 
 
 def say_not_active(turn: Turn, server: Server, reply: Reply) -> None:

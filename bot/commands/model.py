@@ -37,13 +37,13 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     try:
         settings = load_settings()
-        houses = Houses(settings.dialogue_urls, settings.internal_secret)
+        processes = DialogueProcesses(settings.dialogue_urls, settings.internal_secret)
         if arguments.what == "list":
-            print("\n".join(listing(arguments.models, asyncio.run(houses.serving()))))
+            print("\n".join(listing(arguments.models, asyncio.run(processes.serving()))))
             return 0
         choice = models.chosen(arguments.models)
         wanted = models.archive(arguments.name if arguments.what == "use" else _before(choice), arguments.models)
-        return asyncio.run(_change(houses, wanted, choice))
+        return asyncio.run(_change(processes, wanted, choice))
     except SettingsError as error:
         print(f"model: {error}", file=sys.stderr)
         return 2
@@ -79,7 +79,7 @@ def listing(folder: Path, serving: dict[str, str | None]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Houses:
+class DialogueProcesses:
     """The dialogue processes of the settings."""
 
     urls: Sequence[str]
@@ -113,17 +113,17 @@ async def _serving(http: aiohttp.ClientSession, url: str) -> str | None:
         return None
 
 
-async def _change(houses: Houses, wanted: Path, choice: Choice | None) -> int:
+async def _change(processes: DialogueProcesses, wanted: Path, choice: Choice | None) -> int:
     """One process after the other; when one refuses, those before it go back."""
-    found = await houses.serving()
+    found = await processes.serving()
     running = {url: name for url, name in found.items() if name is not None}
     changed: list[str] = []
     for url in running:
         try:
-            await houses.change(url, wanted.name)
+            await processes.change(url, wanted.name)
         except ModelRefused:
             for earlier in changed:
-                await houses.change(earlier, running[earlier])
+                await processes.change(earlier, running[earlier])
                 print(f"{earlier}: serves {running[earlier]} again")
             raise
         changed.append(url)
@@ -134,7 +134,7 @@ async def _change(houses: Houses, wanted: Path, choice: Choice | None) -> int:
         before = next((name for name in running.values() if name != wanted.name), None)
     models.choose(wanted, before)
     for url in running:
-        await houses.change(url, wanted.name, keep=True, before=before or "")
+        await processes.change(url, wanted.name, keep=True, before=before or "")
     for url in found.keys() - running.keys():
         print(f"{url}: no dialogue process answers; it will serve {wanted.name} when it starts with this folder of models")
     print(f"{wanted.name} is chosen, for every start from now on")

@@ -208,7 +208,7 @@ def executor() -> ActionExecutor:
 
 
 def _settings(changed: Mapping[str, Any]) -> Settings:
-    plain = {"INTERNAL_SECRET": _SECRET, "SESSION_SECRET": _SECRET, "PORTAL_JWT_SECRET": _SECRET}
+    plain = {"INTERNAL_SECRET": _SECRET, "SESSION_SECRET": _SECRET, "PORTAL_JWT_SECRET": _SECRET, "SMTP_URL": "file:///tmp/outbox"}
     return replace(load_settings(plain), **changed)
 
 

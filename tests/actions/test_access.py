@@ -68,7 +68,7 @@ MAILS = [
     ("valid", "El correo de ESPERANZA-01 se envió el sábado 14 de noviembre a las 12:30 a co*****o@papeleria.mx.", "Reenviar correo"),
     ("bounced", "se envió a co*****o@papeleria.mx el viernes 20 de noviembre y rebotó.", "Reenviar correo"),
     ("mail_queued", "está por salir a co*****o@papeleria.mx; se pidió hoy a las 9:58.", None),
-    ("no_mail", "No veo un correo con los datos de ESPERANZA-01; puedo enviártelo.", "Enviar correo"),
+    ("no_mail", "No veo un correo con los datos de ESPERANZA-01.\n\nSi quieres, te lo envío.", "Enviar correo"),
     ("suspended", "pero por ahora ese servidor no está activo.", "Ver mi servidor"),
     ("creating", "CENTRAL-01 se está creando", None),
     ("pending", "NORTE-01 todavía no se crea", None),
@@ -281,3 +281,17 @@ async def test_lines_of_what_is_not_ready():
     assert "• UNO-01: está por salir" in (await ask("faq_datos_conexion", mine)).text.splitlines()
     assert "• UNO-01: SAE, 1 usuario" in (await ask("faq_conexion_sae", mine)).text.splitlines()
     assert (await ask("faq_cambiar_contrasena", mine)).text.endswith("• DOS-01: por ahora no está activo")
+
+
+@pytest.mark.parametrize("intent", ["faq_datos_conexion", "reenviar_datos_conexion", "faq_pago_sin_correo", "faq_tiempo_creacion"])
+@pytest.mark.parametrize("servers", [1, 2])
+async def test_what_cannot_be_sent_is_not_offered(intent, servers):
+    from bot.settings import Secret
+
+    mails = (mail(status="bounced"),)
+    of = desk(*(server(f"UNO-0{n}", connection_mails=mails) for n in range(1, servers + 1)))
+    rendered = await ask(intent, of, smtp_url=Secret(""), servidor="UNO-01" if servers > 1 else None)
+    assert not rendered.effects
+    assert "reenviar_datos_conexion" not in rendered.intents
+    assert "te lo reenvío" not in rendered.text
+    assert "te lo envío" not in rendered.text

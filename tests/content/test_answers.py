@@ -103,10 +103,21 @@ def test_every_answer_that_is_defined_is_used():
 
 
 def test_every_answer_is_defined_once_with_one_text():
+    """One text for any channel; beside it at most one of its own for a channel, which speaks of that channel."""
     keys = Counter(key for responses in responses_by_file().values() for key in responses)
     assert [key for key, times in keys.items() if times > 1] == []
-    variants = [variants for responses in responses_by_file().values() for variants in responses.values()]
-    assert all(len(each) == 1 and set(each[0]) <= {"text", "buttons"} for each in variants)
+    for responses in responses_by_file().values():
+        for key, variants in responses.items():
+            assert len(variants) == len({each.get("channel") for each in variants}), key
+            assert [each for each in variants if "channel" not in each], key
+            assert all(set(each) <= {"text", "buttons", "channel"} for each in variants), key
+
+
+def test_a_text_that_speaks_of_this_chat_is_the_web_chats():
+    for responses in responses_by_file().values():
+        for key, variants in responses.items():
+            for each in variants:
+                assert ("este chat" in each["text"]) == (each.get("channel") == "web"), key
 
 
 @pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.stem)
