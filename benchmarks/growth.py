@@ -112,7 +112,7 @@ async def _marks(system: Ours, long: Filling, short: Filling) -> tuple[list[floa
 
 @contextmanager
 def _files(folder: Path) -> Iterator[tuple[str, str]]:
-    yield f"sqlite+aiosqlite:///{folder}/empty.db", f"sqlite+aiosqlite:///{folder}/full.db"
+    yield f"sqlite:///{folder}/empty.db", f"sqlite:///{folder}/full.db"
 
 
 @contextmanager

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import JSON, bindparam, event, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import JSON, Connection, bindparam, event, text
 
-from bot.database import Moment, make_engine
+from bot.database import Moment, open_database
 from bot.identity.session import SessionClaims
 
 STATEMENT_SECONDS = 120.0
@@ -90,20 +90,15 @@ class Filling:
 
 async def fill(url: str, fillings: list[Filling]) -> None:
     """Write them into a migrated ledger; PostgreSQL then looks at its tables, as it does by itself in a living one."""
-    engine = make_engine(url, command_seconds=STATEMENT_SECONDS)
-    event.listen(engine.sync_engine, "connect", lambda raw, _: _hurry(raw, engine.dialect.name))
-    try:
+    async with open_database(url, command_seconds=STATEMENT_SECONDS) as database:
+        event.listen(database.engine.pool, "connect", lambda raw, _: _hurry(raw, database.dialect))
         for filling in fillings:
             step = max(1, AT_ONCE // filling.turns)
             for start in range(filling.first, filling.first + filling.conversations, step):
                 last = min(start + step, filling.first + filling.conversations) - 1
-                async with engine.begin() as connection:
-                    await _write(connection, filling, start, last)
-        if engine.dialect.name == "postgresql":
-            async with engine.begin() as connection:
-                await connection.execute(text("ANALYZE"))
-    finally:
-        await engine.dispose()
+                await database.write(partial(_write, filling, start, last))
+        if database.dialect == "postgresql":
+            await database.write(lambda connection: connection.execute(text("ANALYZE")))
 
 
 def _hurry(raw: Any, dialect: str) -> None:
@@ -111,19 +106,18 @@ def _hurry(raw: Any, dialect: str) -> None:
     for statement in _FASTER[dialect]:
         cursor.execute(statement)
     cursor.close()
+    if dialect == "sqlite":
+        raw.create_function("md5", 1, _md5, deterministic=True)
 
 
-async def _write(connection: AsyncConnection, filling: Filling, first: int, last: int) -> None:
-    if connection.dialect.name == "sqlite":
-        raw: Any = (await connection.get_raw_connection()).driver_connection
-        await raw.create_function("md5", 1, _md5, deterministic=True)
+def _write(filling: Filling, first: int, last: int, connection: Connection) -> None:
     at = filling.at - timedelta(minutes=(first - filling.first) % 500_000)
     values = {
         "first": first, "last": last, "turns": filling.turns, "at": at, "ends": filling.ends,
         "nothing": [], "no_entities": {}, "actions": ["action_consultar_vigencia"], "responses": ["utter_vigencia"], "ranking": RANKING,
     }  # fmt: skip
     for statement in _STATEMENTS:
-        await connection.execute(statement, {name: value for name, value in values.items() if f":{name}" in str(statement.text)})
+        connection.execute(statement, {name: value for name, value in values.items() if f":{name}" in str(statement.text)})
 
 
 def _md5(word: str) -> str:

@@ -1,34 +1,38 @@
-"""One way to open a database, so that SQLite and PostgreSQL behave alike everywhere.
+"""One door to a database: whole transactions, which behave alike on SQLite and PostgreSQL.
 
-Both stores (live state and ledger) open their engines here: the pragmas, the time-outs and the transaction modes stand in
-one file. The column types here round-trip on both databases; the naming convention lets Alembic name every constraint.
+A function gets a connection, and the caller awaits its result. PostgreSQL is spoken to on the event loop. SQLite's driver blocks, so its
+transactions run in threads, one hop each: one thread writes, because SQLite has one writer at a time and those who wait should queue
+instead of polling; a few others read. Pragmas, time-outs and transaction modes stand here and nowhere else. The column types round-trip
+on both databases; the naming convention lets Alembic name every constraint.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol, Self, TypeVar
 
-import aiosqlite
 import asyncpg
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Engine, create_engine, event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
 CONNECT_SECONDS: Final = 2.0
 COMMAND_SECONDS: Final = 4.0
-BUSY_MILLISECONDS: Final = 4000
-_BUSY: Final = "busy_milliseconds"
+READERS: Final = 2
+SQLITE: Final = ("sqlite", "sqlite+aiosqlite")
+"""How an address of SQLite begins; the second is what older settings say."""
 
 DATABASE_ERRORS: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, OSError, TimeoutError)
-"""Everything an engine of this module may raise when the database is away, slow or refuses (connecting raises the drivers' own)."""
+"""Everything that a database may raise when it is away, slow or refuses (connecting raises the drivers' own)."""
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,80 +43,129 @@ NAMING: Final = {
 }
 """Naming convention for `MetaData(naming_convention=NAMING)`."""
 
+T = TypeVar("T")
+Work = Callable[[Connection], T]
 
-def make_engine(url: str, *, command_seconds: float = COMMAND_SECONDS) -> AsyncEngine:
-    """An engine for `sqlite+aiosqlite://` or `postgresql+asyncpg://`; opens nothing yet.
 
-    SQLite: WAL, foreign keys on, writers wait 4 s for each other (or `command_seconds`, if shorter), and every transaction begins
-    IMMEDIATE, so that one which reads and then writes never fails half-way; take `for_reading(engine)` for transactions that only
-    read. PostgreSQL: a dead connection is noticed before use, connecting takes at most 2 s, a statement at most `command_seconds`.
-    Raises ValueError for another database or driver. What its connections may raise is `DATABASE_ERRORS`.
+class Database(Protocol):
+    """One transaction a call: committed when `work` returns, rolled back when it raises (its error passes) or its caller gives up.
+
+    Raises DATABASE_ERRORS. `async with` closes it. `engine` is for the events of its connections, and for who needs a connection of its own.
     """
-    driver = make_url(url).drivername
-    if driver == "sqlite+aiosqlite":
-        return _sqlite_engine(url, min(BUSY_MILLISECONDS, int(command_seconds * 1000)))
-    if driver == "postgresql+asyncpg":
+
+    engine: Engine | AsyncEngine
+
+    @property
+    def dialect(self) -> str:
+        """As "sqlite" or "postgresql"."""
+        return self.engine.dialect.name
+
+    async def write(self, work: Work[T]) -> T:
+        """The result of `work`, which may change the database."""
+
+    async def read(self, work: Work[T]) -> T:
+        """The result of `work`, which sees one snapshot, changes nothing and holds up no writer."""
+
+    async def close(self) -> None:
+        """Release connections and threads; it may be used again."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def open_database(url: str, *, command_seconds: float = COMMAND_SECONDS) -> Database:
+    """The database at `sqlite:///path` or `postgresql+asyncpg://`; connects at the first transaction.
+
+    SQLite: WAL, foreign keys on, writers wait `command_seconds` for another process, at most 4 s, and begin IMMEDIATE, so that a
+    transaction which reads and then writes never fails half-way. PostgreSQL: a dead connection is noticed before use, connecting takes at
+    most 2 s, a statement at most `command_seconds`. Raises ValueError for another database or driver.
+    """
+    address = make_url(url)
+    if address.drivername in SQLITE:
+        return _InThreads(address.set(drivername="sqlite"), min(COMMAND_SECONDS, command_seconds))
+    if address.drivername == "postgresql+asyncpg":
+        return _OnTheLoop(address, command_seconds)
+    raise ValueError(f"{address.drivername} is not supported: use sqlite or postgresql+asyncpg")
+
+
+class _OnTheLoop(Database):
+    engine: AsyncEngine
+
+    def __init__(self, address: URL, command_seconds: float) -> None:
         timeouts = {"timeout": CONNECT_SECONDS, "command_timeout": command_seconds}
-        return create_async_engine(
-            url, pool_pre_ping=True, pool_size=20, max_overflow=0, pool_timeout=COMMAND_SECONDS, connect_args=timeouts
+        self.engine = create_async_engine(
+            address, pool_pre_ping=True, pool_size=20, max_overflow=0, pool_timeout=COMMAND_SECONDS, connect_args=timeouts
         )
-    raise ValueError(f"{driver} is not supported: use sqlite+aiosqlite or postgresql+asyncpg")
+        self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    async def write(self, work: Work[T]) -> T:
+        async with self.engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def read(self, work: Work[T]) -> T:
+        async with self._reading.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
 
 
-def for_reading(engine: AsyncEngine) -> AsyncEngine:
-    """The same engine and pool, for transactions that only read: one snapshot for all their queries, no lock that a writer waits for."""
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(reading=True)
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+class _InThreads(Database):
+    engine: Engine
+
+    def __init__(self, address: URL, patience: float) -> None:
+        options = {"check_same_thread": False, "timeout": patience, "isolation_level": None}  # SQLAlchemy begins transactions, DDL included
+        self.engine, self._patience = create_engine(address, connect_args=options), patience
+        event.listen(self.engine, "connect", _prepare)
+        event.listen(self.engine, "begin", _begin)
+        self._reading = self.engine.execution_options(reading=True)
+        self._writer, self._readers = _threads()
+
+    async def write(self, work: Work[T]) -> T:
+        given_up = threading.Event()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work, time.monotonic(), given_up)
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
+
+    def _write(self, work: Work[T], queued: float, given_up: threading.Event) -> T:
+        if time.monotonic() - queued > self._patience:  # the one before waited in vain: those behind it would only add their waits to its
+            raise TimeoutError("the database is locked by another process")
+        with self.engine.begin() as connection:
+            result = work(connection)
+            if given_up.is_set():  # nobody waits for it: what was told to have failed must not happen later
+                raise TimeoutError("given up")
+            return result
+
+    async def read(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def _read(self, work: Work[T]) -> T:
+        with self._reading.connect() as connection:
+            return work(connection)
+
+    async def close(self) -> None:
+        used, (self._writer, self._readers) = (self._writer, self._readers), _threads()
+        await asyncio.gather(*(asyncio.to_thread(pool.shutdown) for pool in used))
+        self.engine.dispose()
 
 
-class _SqliteConnection(aiosqlite.Connection):
-    """Stops its thread once: aiosqlite waits for ever for a second stop, which is what closing does when a query was just cancelled."""
-
-    _stopped: asyncio.Future[Any] | None = None
-
-    def stop(self) -> asyncio.Future[Any] | None:
-        if self._stopped is None:
-            self._stopped = super().stop()
-        return self._stopped
+def _threads() -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
+    """One that writes and those that read; they start when they are needed."""
+    return ThreadPoolExecutor(1, "sqlite-writer"), ThreadPoolExecutor(READERS, "sqlite-reader")
 
 
-def _sqlite_engine(url: str, busy_milliseconds: int) -> AsyncEngine:
-    async def connect() -> aiosqlite.Connection:
-        arguments, options = engine.dialect.create_connect_args(make_url(url))
-        connection = _SqliteConnection(partial(sqlite3.connect, *arguments, **options), iter_chunk_size=64)
-        connection._thread.daemon = True  # noqa: SLF001  # as SQLAlchemy does: a thread must not keep a stopped process alive
-        return await connection
-
-    engine = create_async_engine(url, async_creator=connect, execution_options={_BUSY: busy_milliseconds})
-    _prepare_sqlite(engine.sync_engine, busy_milliseconds)
-    return engine
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
+        connection.execute("PRAGMA journal_mode = WAL")
 
 
-def sqlite_twin(engine: AsyncEngine) -> tuple[Engine, float]:
-    """A blocking engine on the same file as one of `make_engine`, with the same rules, and the seconds that its writers wait for others."""
-    busy_milliseconds = engine.sync_engine.get_execution_options()[_BUSY]
-    twin = create_engine(engine.url.set(drivername="sqlite+pysqlite"), connect_args={"check_same_thread": False})
-    _prepare_sqlite(twin, busy_milliseconds)
-    return twin, busy_milliseconds / 1000
-
-
-def _prepare_sqlite(engine: Engine, busy_milliseconds: int) -> None:
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin where SQLAlchemy says so, DDL included
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {busy_milliseconds}")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA journal_mode")
-        if cursor.fetchone()[0] == "delete":
-            cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.close()
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", _begin_sqlite)
-
-
-def _begin_sqlite(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
 
 

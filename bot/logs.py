@@ -25,7 +25,6 @@ _TALKATIVE = (
     "asyncio",
     "sanic",
     "urllib3",
-    "aiosqlite",
     "numexpr",
     "h5py",
 )

@@ -182,10 +182,13 @@ class Settings:
 
     # storage
     database_url: Secret = setting(
-        "DATABASE_URL", f"sqlite+aiosqlite:///{VAR}/ledger.db", _database, "SQLAlchemy URL of the ledger (aiosqlite or asyncpg)"
+        "DATABASE_URL",
+        f"sqlite:///{VAR}/ledger.db",
+        _database,
+        "URL of the ledger, as sqlite:///path or postgresql+asyncpg://user:password@host/name",
     )
     accounts_database_url: Secret = setting(
-        "ACCOUNTS_DATABASE_URL", f"sqlite+aiosqlite:///{VAR}/accounts.db", _database, "SQLAlchemy URL of the live state"
+        "ACCOUNTS_DATABASE_URL", f"sqlite:///{VAR}/accounts.db", _database, "URL of the live state, in the same form"
     )
     accounts_factory: str = setting(
         "ACCOUNTS_FACTORY", "", _factory, "package.module:function that makes a company's own AccountsPort; empty: our tables"

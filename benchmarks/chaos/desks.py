@@ -7,11 +7,10 @@ from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.accounts import models
+from bot.accounts.demo import insert
 from bot.accounts.story import Card, Story
-from bot.database import make_engine
+from bot.database import open_database
 from bot.rules.calendar import BusinessCalendar
 
 FIRST = 5001
@@ -53,11 +52,5 @@ def rows_of(customer: int, now: datetime) -> list[models.Base]:
 async def seed(url: str, customers: int, now: datetime) -> None:
     """Put them all into the (migrated, empty) accounts database."""
     rows = [row for customer in range(customers) for row in rows_of(customer, now)]
-    engine = make_engine(url)
-    try:
-        async with AsyncSession(engine) as session, session.begin():
-            for table in models.Base.metadata.sorted_tables:
-                session.add_all(row for row in rows if row.__table__ is table)
-                await session.flush()
-    finally:
-        await engine.dispose()
+    async with open_database(url) as database:
+        await database.write(lambda connection: insert(connection, rows))

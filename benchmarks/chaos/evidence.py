@@ -8,8 +8,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
 
 from benchmarks.chaos.check import Conversation, Mail, Shown, Stored
 from benchmarks.chaos.customer import Customer
@@ -18,7 +18,7 @@ from bot.accounts.models import ConnectionMail, VirtualServer
 from bot.conversations.base import OPEN_STATES
 from bot.conversations.models import Conversation as ConversationRow
 from bot.conversations.models import Effect, Message, Understanding
-from bot.database import for_reading, make_engine
+from bot.database import open_database
 
 PROMISES = frozenset({"utter_reenvio_hecho", "utter_reenvio_tras_rebote", "utter_reenvio_a_otra_direccion"})
 
@@ -27,30 +27,29 @@ class Evidence:
     """Read-only eyes on the two databases of a run."""
 
     def __init__(self, ledger_url: str, accounts_url: str, outbox: Path) -> None:
-        self._engines = make_engine(ledger_url), make_engine(accounts_url)
+        self._ledger, self._accounts = open_database(ledger_url), open_database(accounts_url)
         self._outbox = outbox
 
     async def close(self) -> None:
         """Release the connections."""
-        for engine in self._engines:
-            await engine.dispose()
+        await self._ledger.close()
+        await self._accounts.close()
 
     async def unfinished(self) -> tuple[int, int]:
         """How many messages wait for their answer, and how many effects to be applied."""
-        async with _reading(self._engines[0]) as session:
-            waiting = await session.scalar(select(func.count()).select_from(Message).where(Message.state.in_(OPEN_STATES)))
-            effects = await session.scalar(select(func.count()).select_from(Effect).where(Effect.state == "pending"))
-        return int(waiting or 0), int(effects or 0)
+        waiting = select(func.count()).select_from(Message).where(Message.state.in_(OPEN_STATES))
+        effects = select(func.count()).select_from(Effect).where(Effect.state == "pending")
+        return await self._ledger.read(lambda connection: (connection.scalar(waiting) or 0, connection.scalar(effects) or 0))
 
     async def lengths(self) -> dict[str, int]:
         """The last seq of every conversation."""
-        async with _reading(self._engines[0]) as session:
-            rows = await session.execute(select(ConversationRow.id, ConversationRow.last_seq))
-            return {row.id: row.last_seq for row in rows}
+        query = select(ConversationRow.id, ConversationRow.last_seq)
+        return await self._ledger.read(lambda connection: {row.id: row.last_seq for row in connection.execute(query)})
 
     async def collect(self, customers: Sequence[Customer], histories: Mapping[str, list[dict[str, Any]]]) -> list[Conversation]:
         """Everything of every customer's conversation."""
-        stored, queued, mails = await self._stored(), await self._queued(), self._mails()
+        stored, conversation_of = await self._ledger.read(_messages)
+        queued, mails = await self._queued(), self._mails(conversation_of)
         return [
             Conversation(
                 customer=one.number,
@@ -65,31 +64,15 @@ class Evidence:
             for one in customers
         ]
 
-    async def _stored(self) -> dict[str, list[Stored]]:
-        self._conversation_of: dict[str, str] = {}
-        stored: dict[str, list[Stored]] = defaultdict(list)
-        async with _reading(self._engines[0]) as session:
-            understood: dict[str, list[str]] = defaultdict(list)
-            for row in await session.scalars(select(Understanding).order_by(Understanding.message_id, Understanding.n)):
-                understood[row.message_id].append(row.text)
-            effects: dict[str, list[tuple[str, str]]] = defaultdict(list)
-            for effect in await session.scalars(select(Effect).order_by(Effect.id)):
-                effects[effect.inbound_id].append((effect.kind, effect.state))
-            for message in await session.scalars(select(Message).order_by(Message.conversation_id, Message.seq)):
-                self._conversation_of[message.id] = message.conversation_id
-                stored[message.conversation_id].append(_stored(message, understood, effects))
-        return stored
-
     async def _queued(self) -> dict[str, int]:
         """Connection mails that our requests queued, by desk."""
         query = select(VirtualServer.desk_id, func.count().label("number")).join(
             ConnectionMail, ConnectionMail.server_id == VirtualServer.id
         )
-        async with _reading(self._engines[1]) as session:
-            rows = await session.execute(query.where(ConnectionMail.request_key.is_not(None)).group_by(VirtualServer.desk_id))
-            return {row.desk_id: row.number for row in rows}
+        queued = query.where(ConnectionMail.request_key.is_not(None)).group_by(VirtualServer.desk_id)
+        return await self._accounts.read(lambda connection: {row.desk_id: row.number for row in connection.execute(queued)})
 
-    def _mails(self) -> dict[str, list[Mail]]:
+    def _mails(self, conversation_of: Mapping[str, str]) -> dict[str, list[Mail]]:
         """The outbox by conversation; a file is named by the inbound message that asked for it."""
         mails: dict[str, list[Mail]] = defaultdict(list)
         for path in self._outbox.glob("*.eml"):
@@ -98,12 +81,23 @@ class Evidence:
             attached = " ".join(part.get_filename() or "" for part in mail.iter_attachments())
             text = f"{body.get_content() if body else ''} {attached}"
             inbound = path.stem.partition("-")[0]
-            mails[self._conversation_of.get(inbound, "")].append(Mail(str(mail["Message-ID"]), str(mail["To"]), text))
+            mails[conversation_of.get(inbound, "")].append(Mail(str(mail["Message-ID"]), str(mail["To"]), text))
         return mails
 
 
-def _reading(engine: AsyncEngine) -> AsyncSession:
-    return AsyncSession(for_reading(engine), expire_on_commit=False)
+def _messages(connection: Connection) -> tuple[dict[str, list[Stored]], dict[str, str]]:
+    """Everything stored, by conversation; and each message's conversation."""
+    session, stored, conversation_of = Session(connection), defaultdict(list), {}
+    understood: dict[str, list[str]] = defaultdict(list)
+    for row in session.scalars(select(Understanding).order_by(Understanding.message_id, Understanding.n)):
+        understood[row.message_id].append(row.text)
+    effects: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for effect in session.scalars(select(Effect).order_by(Effect.id)):
+        effects[effect.inbound_id].append((effect.kind, effect.state))
+    for message in session.scalars(select(Message).order_by(Message.conversation_id, Message.seq)):
+        conversation_of[message.id] = message.conversation_id
+        stored[message.conversation_id].append(_stored(message, understood, effects))
+    return stored, conversation_of
 
 
 def _stored(message: Message, understood: Mapping[str, list[str]], effects: Mapping[str, list[tuple[str, str]]]) -> Stored:

@@ -79,7 +79,7 @@ class Stage:
             shutil.rmtree(self._cluster, ignore_errors=True)
 
     def _files(self) -> tuple[str, str]:
-        return f"sqlite+aiosqlite:///{self.folder}/ledger.db", f"sqlite+aiosqlite:///{self.folder}/accounts.db"
+        return f"sqlite:///{self.folder}/ledger.db", f"sqlite:///{self.folder}/accounts.db"
 
     def _start_cluster(self) -> tuple[str, str]:
         """A cluster made as the tests make theirs, then served with settings that keep what was committed."""

@@ -13,7 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.accounts import Guarded, SqlAccounts
-from bot.database import make_engine
+from bot.database import open_database
 
 SITTING = "."  # "C-1001.7": the seventh sitting of customer C-1001
 ACTIONS_VARIABLE = "STOCK_ACTIONS"
@@ -24,7 +24,7 @@ _open: list[Guarded] = []
 def accounts() -> Guarded:
     """The live state, opened in the server's own event loop at the first question."""
     if not _open:
-        _open.append(Guarded(SqlAccounts(make_engine(os.environ["ACCOUNTS_DATABASE_URL"]))))
+        _open.append(Guarded(SqlAccounts(open_database(os.environ["ACCOUNTS_DATABASE_URL"]))))
     return _open[0]
 
 

@@ -24,7 +24,7 @@ from benchmarks.workload import DESKS
 from bot import clock
 from bot.accounts.demo import demo_rows, seed
 from bot.accounts.models import VirtualServer
-from bot.database import make_engine
+from bot.database import open_database
 from bot.migrations import upgrade
 from bot.settings import ROOT
 from harness.ports import free_port
@@ -44,7 +44,7 @@ class Stock:
         self.project, self.folder = project, folder
         self.port, self.actions_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._accounts = f"sqlite+aiosqlite:///{folder}/accounts.db"
+        self._accounts = f"sqlite:///{folder}/accounts.db"
         self._sittings = itertools.count()
         self._aliases = {desk: _aliases(desk) for desk in DESKS}
         self._servers: dict[str, psutil.Popen] = {}
@@ -133,11 +133,8 @@ def _aliases(desk: str) -> list[str]:
 
 
 async def _seed(accounts: str) -> None:
-    engine = make_engine(accounts)
-    try:
-        await seed(engine, clock.now())
-    finally:
-        await engine.dispose()
+    async with open_database(accounts) as database:
+        await seed(database, clock.now())
 
 
 async def _answers(http: aiohttp.ClientSession, url: str) -> bool:

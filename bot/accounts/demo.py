@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy import Connection, delete, select, text
+from sqlalchemy.orm import Session
 
 from bot.accounts import models
 from bot.accounts.story import DAY, Card, Story
+from bot.database import Database
 from bot.errors import DeskUnknown
 from bot.rules.calendar import BusinessCalendar
 
@@ -37,29 +38,39 @@ def demo_rows(desk_id: str, now: datetime, calendar: BusinessCalendar = MEXICO) 
     return story.rows
 
 
-async def seed(engine: AsyncEngine, now: datetime, calendar: BusinessCalendar = MEXICO) -> None:
+async def seed(database: Database, now: datetime, calendar: BusinessCalendar = MEXICO) -> None:
     """Put all demo customers into the (migrated) database as they are at `now`; other desks stay. Twice is as good as once."""
-    await _replace(engine, list(CUSTOMERS), now, calendar)
+    await _replace(database, list(CUSTOMERS), now, calendar)
 
 
-async def reseed_desk(engine: AsyncEngine, desk_id: str, now: datetime, calendar: BusinessCalendar = MEXICO) -> None:
+async def reseed_desk(database: Database, desk_id: str, now: datetime, calendar: BusinessCalendar = MEXICO) -> None:
     """Put one demo customer's own rows back to its situation at `now`; nobody else's. Raises DeskUnknown for another id."""
-    await _replace(engine, [desk_id], now, calendar)
+    await _replace(database, [desk_id], now, calendar)
 
 
-async def _replace(engine: AsyncEngine, desk_ids: list[str], now: datetime, calendar: BusinessCalendar) -> None:
+async def _replace(database: Database, desk_ids: list[str], now: datetime, calendar: BusinessCalendar) -> None:
     rows = [row for desk_id in desk_ids for row in demo_rows(desk_id, now, calendar)]
-    async with AsyncSession(engine) as session, session.begin():
-        if engine.dialect.name == "postgresql":  # two at once would both delete, then both insert
-            await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEED_LOCK})
+
+    def work(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":  # two at once would both delete, then both insert
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEED_LOCK})
         own = select(models.VirtualServer.id).where(models.VirtualServer.desk_id.in_(desk_ids))
         incidents = select(models.IncidentServer.incident_id).where(models.IncidentServer.server_id.in_(own))
         others = select(models.IncidentServer.incident_id).where(models.IncidentServer.server_id.not_in(own))
-        await session.execute(delete(models.Incident).where(models.Incident.id.in_(incidents), models.Incident.id.not_in(others)))
-        await session.execute(delete(models.Desk).where(models.Desk.id.in_(desk_ids)))
+        connection.execute(delete(models.Incident).where(models.Incident.id.in_(incidents), models.Incident.id.not_in(others)))
+        connection.execute(delete(models.Desk).where(models.Desk.id.in_(desk_ids)))
+        insert(connection, rows)
+
+    await database.write(work)
+
+
+def insert(connection: Connection, rows: Iterable[models.Base]) -> None:
+    """Insert rows of any tables, those first that others refer to."""
+    given = list(rows)
+    with Session(connection) as session:
         for table in models.Base.metadata.sorted_tables:
-            session.add_all(row for row in rows if row.__table__ is table)
-            await session.flush()
+            session.add_all(row for row in given if row.__table__ is table)
+            session.flush()
 
 
 def _esperanza(story: Story) -> None:

@@ -12,37 +12,35 @@ from typing import cast
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import clock
 from bot.accounts import models, port
 from bot.accounts.reading import assemble, read_rows
+from bot.database import Database
 from bot.errors import DeskUnknown, MailKeyUsed
-from bot.transactions import transactions
 
 MAIL = tuple(getattr(models.ConnectionMail, name) for name in ("server_id", "sent_to", "sent_at", "queued_at", "status"))
 
 
 class SqlAccounts:
-    """`AccountsPort` over the tables of `bot/accounts/models.py`; takes the engine over and closes it."""
+    """`AccountsPort` over the tables of `bot/accounts/models.py`; takes the database over and closes it."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
-        self._transactions = transactions(engine)
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     async def read_desk(self, desk_id: str) -> port.Desk:
         """The desk and all its servers, as they are now. Raises DeskUnknown."""
         read_at = clock.now()
         if not desk_id.isprintable():  # PostgreSQL takes neither NUL nor lone surrogates, and no id has them
             raise DeskUnknown("no desk with this id")
-        return await self._transactions.read(lambda connection: assemble(read_rows(connection, desk_id), read_at))
+        return await self.database.read(lambda connection: assemble(read_rows(connection, desk_id), read_at))
 
     async def desk_exists(self, desk_id: str) -> bool:
         """Whether the id names a desk."""
         if not desk_id.isprintable():
             return False
         known = select(models.Desk.id).where(models.Desk.id == desk_id)
-        return await self._transactions.read(lambda connection: connection.scalar(known)) is not None
+        return await self.database.read(lambda connection: connection.scalar(known)) is not None
 
     async def desks_by_phone(self, phone: str) -> tuple[str, ...]:
         """Ids of the desks with this telephone, in E.164."""
@@ -64,9 +62,9 @@ class SqlAccounts:
             return _mail_of_key(connection, desk_id, alias, key, now)
 
         try:
-            return await self._transactions.write(work)
+            return await self.database.write(work)
         except IntegrityError:  # another process queued the same key in between: now it is there
-            return await self._transactions.write(work)
+            return await self.database.write(work)
 
     async def connection_mail_sent(self, key: str, now: datetime) -> None:
         """Note that the mail queued with this key went out; a key that is unknown or was noted before changes nothing."""
@@ -76,16 +74,16 @@ class SqlAccounts:
         def work(connection: Connection) -> None:
             connection.execute(sent)
 
-        await self._transactions.write(work)
+        await self.database.write(work)
 
     async def close(self) -> None:
         """Release connections."""
-        await self._transactions.close()
+        await self.database.close()
 
     async def _desks_by(self, kind: str, value: str) -> tuple[str, ...]:
         contact = models.DeskContact
         found = select(contact.desk_id).where(contact.kind == kind, contact.value == value).order_by(contact.desk_id)
-        return await self._transactions.read(lambda connection: tuple(connection.scalars(found)))
+        return await self.database.read(lambda connection: tuple(connection.scalars(found)))
 
 
 def _mail_of_key(connection: Connection, desk_id: str, alias: str, key: str, now: datetime) -> port.ConnectionMail:

@@ -107,17 +107,14 @@ def mask_phone(phone: str) -> str:
 
 def _contacts(settings: Settings) -> int:
     from bot.accounts.contacts import rewrite  # noqa: PLC0415
-    from bot.database import DATABASE_ERRORS, make_engine  # noqa: PLC0415
+    from bot.database import DATABASE_ERRORS, open_database  # noqa: PLC0415
 
     if settings.accounts_factory:
         raise SettingsError("ACCOUNTS_FACTORY: a company's own system looks desks up itself; this is for our tables")
 
     async def write() -> tuple[int, int]:
-        engine = make_engine(settings.accounts_database_url)
-        try:
-            return await rewrite(engine)
-        finally:
-            await engine.dispose()
+        async with open_database(settings.accounts_database_url) as database:
+            return await rewrite(database)
 
     try:
         desks, changed = asyncio.run(write())

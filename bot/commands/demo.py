@@ -25,17 +25,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def seed_demo(settings: Settings) -> None:
-    """Seed through an engine of its own."""
+    """Seed through connections of its own."""
     asyncio.run(_seed(settings))
 
 
 async def _seed(settings: Settings) -> None:
     from bot.accounts.demo import seed  # noqa: PLC0415 - SQLAlchemy is slow to import
-    from bot.database import make_engine  # noqa: PLC0415
+    from bot.database import open_database  # noqa: PLC0415
     from bot.rules.calendar import BusinessCalendar  # noqa: PLC0415
 
-    engine = make_engine(settings.accounts_database_url)
-    try:
-        await seed(engine, clock.now(), BusinessCalendar(settings.timezone, settings.extra_holidays))
-    finally:
-        await engine.dispose()
+    async with open_database(settings.accounts_database_url) as database:
+        await seed(database, clock.now(), BusinessCalendar(settings.timezone, settings.extra_holidays))

@@ -10,7 +10,7 @@ from bot import clock
 from bot.conversations import operators
 from bot.conversations.ledger import Ledger
 from bot.conversations.operators import Parked
-from bot.database import make_engine
+from bot.database import open_database
 from bot.errors import LedgerUnavailable
 from bot.settings import load_settings
 
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _work(url: str, *, retry: bool) -> tuple[list[Parked], int]:
-    ledger = Ledger(make_engine(url))
+    ledger = Ledger(open_database(url))
     try:
         found = await operators.parked(ledger)
         again = [await operators.retry_parked(ledger, row.message, clock.now()) for row in found] if retry else []

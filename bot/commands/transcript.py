@@ -13,7 +13,7 @@ from bot.conversations import transcripts
 from bot.conversations.ledger import Ledger
 from bot.conversations.models import Message
 from bot.conversations.transcripts import Line, Transcript
-from bot.database import make_engine
+from bot.database import open_database
 from bot.errors import LedgerUnavailable
 from bot.settings import load_settings
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _read(url: str, conversation: str) -> Transcript | None:
-    ledger = Ledger(make_engine(url))
+    ledger = Ledger(open_database(url))
     try:
         return await transcripts.read(ledger, conversation)
     finally:

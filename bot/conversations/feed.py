@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversations import history
 from bot.conversations.ledger import Ledger
@@ -31,7 +31,6 @@ log = structlog.get_logger()
 MOST_LISTENERS: Final = 8
 """Listeners of one conversation (its tabs); the next one ends the oldest."""
 CHANNEL: Final = "conversation_moved"
-DATABASE: Final = "postgresql"
 TOLD_AT_ONCE: Final = 100
 """Conversations named in one NOTIFY, whose payload may hold 8,000 bytes."""
 
@@ -73,7 +72,8 @@ class Feed:
         self._listeners: dict[str, list[Listener]] = {}
         self._watchers: list[Watcher] = []
         self._closing = False
-        self._wire = _Wire(ledger, self._heard, look_seconds) if ledger.engine.dialect.name == DATABASE else None
+        engine = ledger.database.engine
+        self._wire = _Wire(engine, self._heard, look_seconds) if isinstance(engine, AsyncEngine) else None
         poll = Worker("feed", self.poll, look_seconds)
         self.workers = [poll] if self._wire is None else [poll, *self._wire.workers]
 
@@ -166,8 +166,8 @@ class Feed:
 class _Wire:
     """One PostgreSQL connection of this process, on which it both tells and hears what moved."""
 
-    def __init__(self, ledger: Ledger, heard: Callable[[str, int | None, bool], None], look_seconds: float) -> None:
-        self._ledger, self._heard = ledger, heard
+    def __init__(self, engine: AsyncEngine, heard: Callable[[str, int | None, bool], None], look_seconds: float) -> None:
+        self._engine, self._heard = engine, heard
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._untold: dict[str, tuple[int | None, bool]] = {}
@@ -195,7 +195,7 @@ class _Wire:
             return False
         await self.close()
         try:
-            self._connection = await self._ledger.engine.connect()
+            self._connection = await self._engine.connect()
             driver: Any = (await self._connection.get_raw_connection()).driver_connection
             driver.add_termination_listener(self._ended)
             await driver.add_listener(CHANNEL, self._on_notify)

@@ -8,11 +8,9 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.database import DATABASE_ERRORS
+from bot.database import DATABASE_ERRORS, Database
 from bot.errors import LedgerUnavailable
-from bot.transactions import transactions
 
 T = TypeVar("T")
 
@@ -23,11 +21,10 @@ def new_id() -> str:
 
 
 class Ledger:
-    """The ledger behind one engine, which it takes over; `close` releases it."""
+    """The ledger in one database, which it takes over; `close` releases it."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
-        self._transactions = transactions(engine)
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, in one transaction of its own. Raises LedgerUnavailable when it could not be stored.
@@ -35,7 +32,7 @@ class Ledger:
         A violated constraint stays IntegrityError, and an error of `work`'s own passes through; both roll back.
         """
         try:
-            return await self._transactions.write(work)
+            return await self.database.write(work)
         except IntegrityError:
             raise
         except DATABASE_ERRORS as error:
@@ -44,7 +41,7 @@ class Ledger:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, which sees one snapshot and only reads. Raises LedgerUnavailable."""
         try:
-            return await self._transactions.read(work)
+            return await self.database.read(work)
         except DATABASE_ERRORS as error:
             raise LedgerUnavailable(type(error).__name__) from error
 
@@ -54,4 +51,4 @@ class Ledger:
 
     async def close(self) -> None:
         """Release the connections."""
-        await self._transactions.close()
+        await self.database.close()

@@ -19,7 +19,7 @@ from bot.channels.web.channel import WebChannel
 from bot.conversations import take_over
 from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
-from bot.database import make_engine
+from bot.database import open_database
 from bot.effects.mailer import Mailer
 from bot.effects.worker import EffectsWorker
 from bot.errors import SettingsError
@@ -130,7 +130,7 @@ def _taken_back(resources: Resources) -> Worker:
 def _check_ledger(settings: Settings) -> None:
     """Opening nothing, find out whether the address names a database that we can use. Raises SettingsError."""
     try:
-        make_engine(settings.database_url)
+        open_database(settings.database_url)
     except (ValueError, ArgumentError) as error:
         raise SettingsError(f"DATABASE_URL: {error}") from None
 
@@ -138,7 +138,7 @@ def _check_ledger(settings: Settings) -> None:
 def _open(
     settings: Settings, timings: Timings, accounts: AccountsPort, now: Callable[[], datetime], jitter: Callable[[], float]
 ) -> Resources:
-    ledger = Ledger(make_engine(settings.database_url))
+    ledger = Ledger(open_database(settings.database_url))
     return Resources(
         settings=settings,
         timings=timings,

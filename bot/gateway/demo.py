@@ -7,7 +7,7 @@ import json
 from aiohttp import web
 
 from bot.accounts import demo as demo_accounts
-from bot.accounts import own_engine
+from bot.accounts import own_database
 from bot.channels.bodies import read_body
 from bot.channels.web.keys import SESSION_LIMIT
 from bot.errors import DeskUnknown, Malformed
@@ -46,11 +46,11 @@ async def log_in(request: web.Request) -> web.Response:
     settings, now = resources.settings, resources.now()
     request.app[SESSION_LIMIT].take(f"demo {client_address(request, settings.trusted_proxies)}")
     desk = _customer(await read_body(request))
-    engine = own_engine(resources.accounts)
-    if engine is None:
+    database = own_database(resources.accounts)
+    if database is None:
         raise UnknownCustomer  # a company's own system holds no demo customers
     try:
-        await demo_accounts.reseed_desk(engine, desk, now, BusinessCalendar(settings.timezone, settings.extra_holidays))
+        await demo_accounts.reseed_desk(database, desk, now, BusinessCalendar(settings.timezone, settings.extra_holidays))
     except DeskUnknown:
         raise UnknownCustomer from None
     return web.json_response({"token": issue_portal_token(settings, desk, now)})

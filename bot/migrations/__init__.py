@@ -23,7 +23,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.engine import make_url
 
-from bot.database import Moment, Money, make_engine
+from bot.database import Moment, Money, open_database
 
 Branch = Literal["accounts", "ledger"]
 
@@ -36,7 +36,7 @@ _one_at_a_time = threading.Lock()  # Alembic keeps the running migration in a mo
 
 
 def upgrade(url: str, branch: Branch) -> None:
-    """Create or bring up to date the tables of `branch` in the database at `url` (an async URL, as in the settings); blocks.
+    """Create or bring up to date the tables of `branch` in the database at `url` (as in the settings); blocks.
 
     Safe to call from several processes at once, and inside a running event loop (it runs in a thread of its own). Makes the folder of a
     SQLite file. Raises ValueError for an unsupported URL, and what the database raises (`bot.database.DATABASE_ERRORS`).
@@ -113,23 +113,20 @@ def _run(url: str, branch: Branch, work: Callable[[Connection], Any]) -> None:
 
 
 async def _locked(url: str, branch: Branch, work: Callable[[Connection], Any]) -> None:
-    engine = make_engine(url, command_seconds=MIGRATION_SECONDS)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _without_foreign_keys)
-    try:
-        async with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCKS[branch]})
-            await connection.run_sync(work)
-    finally:
-        await engine.dispose()
+    def locked(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCKS[branch]})
+        work(connection)
+
+    async with open_database(url, command_seconds=MIGRATION_SECONDS) as database:
+        if database.dialect == "sqlite":
+            event.listen(database.engine.pool, "connect", _without_foreign_keys)
+        await database.write(locked)
 
 
 def _without_foreign_keys(connection: Any, _record: Any) -> None:
     """SQLite changes a table by copying and dropping it, which with foreign keys on would delete what belongs to its rows."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = OFF")
-    cursor.close()
+    connection.execute("PRAGMA foreign_keys = OFF")
 
 
 @contextlib.contextmanager

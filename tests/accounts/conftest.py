@@ -1,11 +1,10 @@
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.accounts import Guarded, SqlAccounts, own_engine
+from bot.accounts import Guarded, SqlAccounts, own_database
 from bot.accounts.guard import ACCOUNTS_SECONDS
-from bot.database import make_engine
+from bot.database import Database, open_database
 from bot.migrations import upgrade
 from tests.support.postgres import postgres, postgres_url
 
@@ -15,7 +14,7 @@ __all__ = ["postgres", "postgres_url"]
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path) -> str:
     """An empty database of each kind, migrated."""
-    address = f"sqlite+aiosqlite:///{tmp_path}/accounts.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    address = f"sqlite:///{tmp_path}/accounts.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     upgrade(address, "accounts")
     return address
 
@@ -26,7 +25,7 @@ async def open_store(url) -> AsyncIterator[Callable[..., Guarded]]:
     stores: list[Guarded] = []
 
     def opened(seconds: float = ACCOUNTS_SECONDS) -> Guarded:
-        stores.append(Guarded(SqlAccounts(make_engine(url, command_seconds=seconds)), seconds))
+        stores.append(Guarded(SqlAccounts(open_database(url, command_seconds=seconds)), seconds))
         return stores[-1]
 
     yield opened
@@ -40,5 +39,5 @@ def store(open_store) -> Guarded:
 
 
 @pytest.fixture
-def engine(store) -> AsyncEngine:
-    return own_engine(store)
+def database(store) -> Database:
+    return own_database(store)

@@ -6,12 +6,12 @@ import argparse
 import asyncio
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.__main__ import COMMANDS
 from bot.accounts.demo import seed
 from bot.commands import accounts as command
-from bot.database import make_engine
+from bot.database import open_database
 from bot.errors import SettingsError
 from tests.accounts.desks import NOW
 
@@ -44,18 +44,17 @@ def run(*words: str) -> int:
 
 
 async def execute(url: str, *statements: str) -> list:
-    engine = make_engine(url)
-    async with engine.begin() as connection:
-        results = [await connection.execute(text(statement)) for statement in statements]
-        rows = results[-1].all() if results[-1].returns_rows else []
-    await engine.dispose()
-    return rows
+    def work(connection: Connection) -> list:
+        results = [connection.execute(text(statement)) for statement in statements]
+        return results[-1].all() if results[-1].returns_rows else []
+
+    async with open_database(url) as database:
+        return await database.write(work)
 
 
 async def fill(url: str) -> None:
-    engine = make_engine(url)
-    await seed(engine, NOW)
-    await engine.dispose()
+    async with open_database(url) as database:
+        await seed(database, NOW)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from bot.accounts import SqlAccounts
 from bot.accounts.contract import AccountsContract
 from bot.accounts.demo import CUSTOMERS, seed
 from bot.accounts.port import ConnectionMail
-from bot.database import make_engine
+from bot.database import open_database
 from bot.errors import DeskUnknown
 from tests.accounts.desks import NOW, demo_desk
 from tests.accounts.double import MemoryAccounts
@@ -26,15 +26,14 @@ class TestSql(Ours):
     @pytest.fixture(autouse=True)
     def seeded(self, url) -> None:
         async def fill() -> None:
-            engine = make_engine(url)
-            await seed(engine, datetime.now(tz=NOW.tzinfo))
-            await engine.dispose()
+            async with open_database(url) as database:
+                await seed(database, datetime.now(tz=NOW.tzinfo))
 
         asyncio.run(fill())
         self.url = url
 
     async def open(self) -> SqlAccounts:
-        return SqlAccounts(make_engine(self.url))
+        return SqlAccounts(open_database(self.url))
 
 
 class TestMemory(Ours):

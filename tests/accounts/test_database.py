@@ -1,84 +1,128 @@
-"""The engine's promises, which the ledger relies on too."""
+"""What the door to a database promises; ledger and live state rely on it."""
 
 import asyncio
+import time
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.util import await_only
 
-from bot.database import for_reading, make_engine
+from bot.database import DATABASE_ERRORS, open_database
+from tests.accounts.rows import held
+
+
+def run(*statements):
+    """A function for a transaction: what the last statement finds."""
+
+    def work(connection):
+        results = [connection.execute(text(statement)) for statement in statements]
+        return results[-1].scalar() if results[-1].returns_rows else None
+
+    return work
+
+
+COUNT = run("SELECT n FROM counter")
+COUNTER = run("CREATE TABLE counter (n INTEGER)", "INSERT INTO counter VALUES (0)")
+
+
+def count_up(connection):
+    connection.execute(text("UPDATE counter SET n = :n"), {"n": COUNT(connection) + 1})
 
 
 @pytest.fixture
-async def file_engine(tmp_path):
-    engine = make_engine(f"sqlite+aiosqlite:///{tmp_path}/x.db")
-    yield engine
-    await engine.dispose()
+async def file(tmp_path):
+    async with open_database(f"sqlite:///{tmp_path}/x.db") as database:
+        yield database
 
 
-async def test_sqlite_is_set_up_for_several_processes(file_engine):
-    async with file_engine.connect() as connection:
-        pragmas = [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in ("journal_mode", "busy_timeout", "foreign_keys")]
-    assert pragmas == ["wal", 4000, 1]
+async def test_sqlite_is_set_up_for_several_processes(file):
+    names = ("journal_mode", "busy_timeout", "foreign_keys")
+    assert await file.read(lambda connection: [run(f"PRAGMA {name}")(connection) for name in names]) == ["wal", 4000, 1]
 
 
-async def test_a_failed_transaction_leaves_nothing_not_even_a_table(engine):
-    async with engine.connect() as connection:
-        await connection.execute(text("CREATE TABLE half (id INTEGER PRIMARY KEY)"))
-        await connection.execute(text("INSERT INTO half VALUES (1)"))
-        with pytest.raises(IntegrityError):
-            await connection.execute(text("INSERT INTO half VALUES (1)"))
-    async with engine.begin() as connection:
-        await connection.execute(text("CREATE TABLE half (id INTEGER PRIMARY KEY)"))
+async def test_a_failed_transaction_leaves_nothing_not_even_a_table(database):
+    half = "CREATE TABLE half (id INTEGER PRIMARY KEY)"
+    with pytest.raises(IntegrityError):
+        await database.write(run(half, "INSERT INTO half VALUES (1)", "INSERT INTO half VALUES (1)"))
+    await database.write(run(half))
 
 
-async def test_counting_up_from_many_tasks_loses_nothing(file_engine, tmp_path):
-    second = make_engine(f"sqlite+aiosqlite:///{tmp_path}/x.db")
-    async with file_engine.begin() as connection:
-        await connection.execute(text("CREATE TABLE counter (n INTEGER)"))
-        await connection.execute(text("INSERT INTO counter VALUES (0)"))
-
-    async def count_up(engine):
-        async with engine.begin() as connection:
-            n = (await connection.execute(text("SELECT n FROM counter"))).scalar()
-            await asyncio.sleep(0)
-            await connection.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
-
-    await asyncio.gather(*(count_up(engine) for engine in [file_engine, second] * 15))
-    async with for_reading(second).connect() as connection:
-        assert (await connection.execute(text("SELECT n FROM counter"))).scalar() == 30
-    await second.dispose()
+async def test_counting_up_from_many_tasks_loses_nothing(file, tmp_path):
+    await file.write(COUNTER)
+    async with open_database(f"sqlite:///{tmp_path}/x.db") as second:
+        await asyncio.gather(*(database.write(count_up) for database in [file, second] * 15))
+        assert await second.read(COUNT) == 30
 
 
-async def test_a_reader_sees_one_moment(engine):
-    async with engine.begin() as connection:
-        await connection.execute(text("CREATE TABLE counter (n INTEGER)"))
-        await connection.execute(text("INSERT INTO counter VALUES (1)"))
-    async with for_reading(engine).connect() as reader:
-        before = (await reader.execute(text("SELECT n FROM counter"))).scalar()
-        async with engine.begin() as writer:
-            await writer.execute(text("UPDATE counter SET n = 2"))
-        assert (await reader.execute(text("SELECT n FROM counter"))).scalar() == before == 1
+def waiting_inside(database):
+    """How a function awaits in the middle of its transaction: it runs in a thread, or on the loop."""
+    loop = asyncio.get_running_loop()
+    if database.dialect == "sqlite":
+        return lambda awaited: asyncio.run_coroutine_threadsafe(awaited, loop).result()
+    return await_only
 
 
-def test_a_loop_ends_while_a_query_waits(tmp_path):
-    """Cancelled in the middle of a query, then closed at once: what happens to a process that is told to stop."""
+async def test_a_reader_sees_one_moment(database):
+    await database.write(COUNTER)
+    wait_for = waiting_inside(database)
+    assert await database.read(lambda reader: (COUNT(reader), wait_for(database.write(count_up)), COUNT(reader))) == (0, None, 0)
+    assert await database.read(COUNT) == 1
+
+
+async def test_what_its_caller_gives_up_is_not_stored(database):
+    await database.write(COUNTER)
+    counted, wait_for, goes_on = asyncio.Event(), waiting_inside(database), asyncio.Event()
+
+    async def pause():
+        counted.set()
+        await goes_on.wait()
+
+    writing = asyncio.ensure_future(database.write(lambda connection: (count_up(connection), wait_for(pause()))))
+    await counted.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    goes_on.set()
+    await database.write(count_up)
+    assert await database.read(COUNT) == 1
+
+
+async def test_those_behind_a_locked_database_give_up_with_the_first(file, tmp_path):
+    await file.write(COUNTER)
+    async with open_database(f"sqlite:///{tmp_path}/x.db", command_seconds=0.5) as impatient, held(file):
+        begun = time.monotonic()
+        results = await asyncio.gather(*(impatient.write(count_up) for _ in range(6)), return_exceptions=True)
+        assert time.monotonic() - begun < 2
+    assert all(isinstance(result, DATABASE_ERRORS) for result in results)
+    assert await file.read(COUNT) == 0
+
+
+def test_a_loop_ends_while_a_write_waits(tmp_path):
+    """Cancelled in the middle of a statement, then closed at once: what happens to a process that is told to stop."""
 
     async def wait_for_the_lock(url):
-        engine, holder = make_engine(url, command_seconds=0.5), make_engine(url)
-        async with holder.begin():
-            waiting = asyncio.ensure_future(engine.connect().__aenter__())
-            connection = await waiting
-            beginning = asyncio.ensure_future(connection.execute(text("SELECT 1")))
+        database, holder = open_database(url, command_seconds=0.5), open_database(url)
+        await holder.write(COUNTER)
+        async with held(holder):
+            waiting = asyncio.ensure_future(database.write(count_up))
             await asyncio.sleep(0.1)
-            beginning.cancel()
-            await asyncio.sleep(0)
-        await holder.dispose()
+            waiting.cancel()
+            await database.close()
+        assert await database.read(COUNT) == 0  # and it may be used again
+        await database.close()
+        await holder.close()
 
-    asyncio.run(wait_for_the_lock(f"sqlite+aiosqlite:///{tmp_path}/x.db"))
+    asyncio.run(wait_for_the_lock(f"sqlite:///{tmp_path}/x.db"))
 
 
-@pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql+psycopg://localhost/x", "mysql+aiomysql://localhost/x"])
+async def test_an_address_of_older_settings_is_understood(file, tmp_path):
+    await file.write(COUNTER)
+    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/x.db") as same:
+        assert await same.read(COUNT) == 0
+
+
+@pytest.mark.parametrize("url", ["sqlite+pysqlcipher:///x.db", "postgresql+psycopg://localhost/x", "mysql+aiomysql://localhost/x"])
 def test_another_database_is_refused(url):
     with pytest.raises(ValueError, match="not supported"):
-        make_engine(url)
+        open_database(url)

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from bot.accounts import Guarded, create, own_engine
+from bot.accounts import Guarded, create, own_database
 from bot.errors import SettingsError
 from bot.settings import load_settings
 from tests.accounts.double import MemoryAccounts
@@ -47,11 +47,11 @@ def test_what_the_factory_makes_is_guarded(made):
     accounts = made("erp_of_a_test:create")
     assert isinstance(accounts, Guarded)
     assert isinstance(accounts.source, MemoryAccounts)
-    assert own_engine(accounts) is None
+    assert own_database(accounts) is None
 
 
 def test_without_a_factory_it_is_our_tables(made):
-    assert own_engine(made("")) is not None
+    assert own_database(made("")) is not None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy.schema import CheckConstraint
 
 from bot.accounts import Guarded, SqlAccounts
 from bot.accounts.models import Base
-from bot.database import make_engine
+from bot.database import open_database
 from bot.migrations import HERE, _config, _run, differences, upgrade
 
 
@@ -20,13 +20,10 @@ def test_models_and_migrations_agree(url):
 
 
 async def _checks(url: str) -> dict[str, set[str]]:
-    engine = make_engine(url)
-    async with engine.connect() as connection:
-        found = await connection.run_sync(
-            lambda sync: {table: {check["name"] for check in inspect(sync).get_check_constraints(table)} for table in Base.metadata.tables}
+    async with open_database(url) as database:
+        return await database.read(
+            lambda seen: {table: {check["name"] for check in inspect(seen).get_check_constraints(table)} for table in Base.metadata.tables}
         )
-    await engine.dispose()
-    return found
 
 
 async def test_every_check_of_the_models_is_in_the_database(url):
@@ -62,7 +59,7 @@ FILLED = [
 @pytest.fixture(params=["sqlite", "postgresql"])
 def first_url(request, tmp_path) -> str:
     """A database of each kind whose schema is the first one, with desks in it."""
-    address = f"sqlite+aiosqlite:///{tmp_path}/first.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    address = f"sqlite:///{tmp_path}/first.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     _run(address, "accounts", lambda connection: command.upgrade(_config("accounts", connection), "accounts_0001"))
     desk = sa.table("desk", *(sa.column(name) for name in ("id", "name", "email")), sa.column("phones", sa.JSON))
     rows = [{"id": key, "name": "X", "email": email, "phones": phones} for key, email, phones in FILLED]
@@ -73,7 +70,7 @@ def first_url(request, tmp_path) -> str:
 async def test_desks_of_the_first_schema_are_found_after_the_upgrade(first_url):
     upgrade(first_url, "accounts")
     assert differences(first_url, "accounts") == []
-    store = Guarded(SqlAccounts(make_engine(first_url)))
+    store = Guarded(SqlAccounts(open_database(first_url)))
     assert await store.desks_by_phone("+5215510001001") == ("A", "B")
     assert await store.desks_by_mail("compras@uno.example") == ("A",)
     assert await store.desks_by_mail("c@tres.example") == ("C",)
@@ -86,7 +83,7 @@ async def test_upgrading_inside_a_running_loop(url):
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_many_processes_may_start_together(kind, request, tmp_path):
-    url = f"sqlite+aiosqlite:///{tmp_path}/new/folder/accounts.db" if kind == "sqlite" else request.getfixturevalue("postgres_url")
+    url = f"sqlite:///{tmp_path}/new/folder/accounts.db" if kind == "sqlite" else request.getfixturevalue("postgres_url")
     with ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as processes:
         for started in [processes.submit(upgrade, url, "accounts") for _ in range(4)]:
             started.result(timeout=120)
@@ -94,15 +91,13 @@ def test_many_processes_may_start_together(kind, request, tmp_path):
 
 
 async def test_tables_of_others_in_the_same_database_are_left_alone(url):
-    engine = make_engine(url)
-    async with engine.begin() as connection:
-        await connection.execute(text("CREATE TABLE conversation (id INTEGER PRIMARY KEY)"))
-    await engine.dispose()
+    async with open_database(url) as database:
+        await database.write(lambda connection: connection.execute(text("CREATE TABLE conversation (id INTEGER PRIMARY KEY)")))
     upgrade(url, "accounts")
     assert differences(url, "accounts") == []
 
 
-@pytest.mark.parametrize("address", ["sqlite+aiosqlite://", "mysql+aiomysql://localhost/x", "sqlite:///x.db", "postgresql://localhost/x"])
+@pytest.mark.parametrize("address", ["sqlite://", "mysql+aiomysql://localhost/x", "postgresql://localhost/x"])
 def test_an_unsupported_address_is_refused(address, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError):
@@ -111,4 +106,4 @@ def test_an_unsupported_address_is_refused(address, tmp_path, monkeypatch):
 
 def test_an_unknown_branch_is_refused(tmp_path):
     with pytest.raises(ValueError):
-        upgrade(f"sqlite+aiosqlite:///{tmp_path}/x.db", "else")
+        upgrade(f"sqlite:///{tmp_path}/x.db", "else")

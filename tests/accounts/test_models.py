@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.accounts import models
 from bot.accounts.demo import seed
 from tests.accounts.desks import NOW
+from tests.accounts.rows import put
 
 BAD = [
     "UPDATE virtual_server SET status = 'broken'",
@@ -40,61 +41,62 @@ BAD = [
 ]
 
 
-async def test_the_database_refuses_what_cannot_be(engine):
-    await seed(engine, NOW)
+async def test_the_database_refuses_what_cannot_be(database):
+    await seed(database, NOW)
     accepted = []
     for statement in BAD:
         try:
-            async with engine.begin() as connection:
-                await connection.execute(text(statement))
+            await database.write(lambda connection, statement=statement: connection.execute(text(statement)))
         except IntegrityError:
             continue
         accepted.append(statement)
     assert not accepted
 
 
-async def test_a_desk_takes_everything_of_its_own_with_it(engine):
-    await seed(engine, NOW)
-    async with engine.begin() as connection:
-        await connection.execute(text("DELETE FROM desk"))
-        for table in models.Base.metadata.sorted_tables:
-            left = (await connection.execute(select(table))).all()
-            assert bool(left) == (table.name == "incident"), table.name
+async def test_a_desk_takes_everything_of_its_own_with_it(database):
+    await seed(database, NOW)
+    await database.write(lambda connection: connection.execute(text("DELETE FROM desk")))
+    for table in models.Base.metadata.sorted_tables:
+        left = await database.read(lambda connection, table=table: connection.execute(select(table)).all())
+        assert bool(left) == (table.name == "incident"), table.name
 
 
 @pytest.mark.parametrize(
     "moment", [datetime(2028, 2, 29, 23, 59, 59, 999999, tzinfo=timezone(timedelta(hours=-6))), datetime(2026, 1, 1, tzinfo=UTC)]
 )
-async def test_values_come_back_as_they_went_in(engine, moment):
-    await seed(engine, NOW)
-    async with AsyncSession(engine) as session, session.begin():
-        charge = models.Payment(
-            id="P",
-            subscription_id="C-1001:ESPERANZA-01:s",
-            amount=Decimal("1234567.89"),
-            currency="MXN",
-            method="credit_card",
-            masked="Visa ···· 4242",
-            status="pending",
-            charged_at=moment,
-        )
-        session.add(charge)
-        await session.flush()
-        session.add(models.Invoice(payment_id="P", number=None, available_on=date(2028, 2, 29)))
-    async with AsyncSession(engine) as session:
-        read = await session.get(models.Payment, "P")
+async def test_values_come_back_as_they_went_in(database, moment):
+    await seed(database, NOW)
+    charge = models.Payment(
+        id="P",
+        subscription_id="C-1001:ESPERANZA-01:s",
+        amount=Decimal("1234567.89"),
+        currency="MXN",
+        method="credit_card",
+        masked="Visa ···· 4242",
+        status="pending",
+        charged_at=moment,
+    )
+    await put(database, charge, models.Invoice(payment_id="P", number=None, available_on=date(2028, 2, 29)))
+
+    def read_back(connection):
+        session = Session(connection)
+        read = session.get(models.Payment, "P")
         assert (read.charged_at, read.charged_at.tzinfo, read.amount, read.masked) == (moment, UTC, Decimal("1234567.89"), "Visa ···· 4242")
         assert str(read.amount) == "1234567.89"
-        assert (await session.get(models.Invoice, "P")).available_on == date(2028, 2, 29)
-        found = select(models.Payment.id).where(models.Payment.charged_at == moment, models.Payment.id == "P")
-        assert await session.scalar(found) == "P"
+        assert session.get(models.Invoice, "P").available_on == date(2028, 2, 29)
+        return session.scalar(select(models.Payment.id).where(models.Payment.charged_at == moment, models.Payment.id == "P"))
+
+    assert await database.read(read_back) == "P"
 
 
 @pytest.mark.parametrize(("column", "value"), [("amount", Decimal("0.001")), ("charged_at", datetime(2026, 1, 1))])
-async def test_values_that_would_change_are_refused(engine, column, value):
-    await seed(engine, NOW)
-    async with AsyncSession(engine) as session:
-        charge = await session.get(models.Payment, "P-1001-01")
-        setattr(charge, column, value)
-        with pytest.raises(StatementError):
-            await session.commit()
+async def test_values_that_would_change_are_refused(database, column, value):
+    await seed(database, NOW)
+
+    def change(connection):
+        session = Session(connection)
+        setattr(session.get(models.Payment, "P-1001-01"), column, value)
+        session.flush()
+
+    with pytest.raises(StatementError):
+        await database.write(change)

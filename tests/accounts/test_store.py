@@ -10,25 +10,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import func, select, text, update
 
-from bot.accounts import Guarded, SqlAccounts, create, models, own_engine
+from bot.accounts import Guarded, SqlAccounts, create, models, own_database
 from bot.accounts.demo import seed
 from bot.accounts.reading import NEWEST
-from bot.database import make_engine
+from bot.database import open_database
 from bot.errors import AccountsUnavailable, DeskUnknown, MailKeyUsed
 from bot.migrations import upgrade
 from bot.settings import load_settings
 from harness.postgres import start_server
 from tests.accounts.desks import NOW
+from tests.accounts.rows import held, put
 
 SOON = 0.4
 
 
 @pytest.fixture
-async def seeded(store, engine) -> Guarded:
-    await seed(engine, NOW)
+async def seeded(store, database) -> Guarded:
+    await seed(database, NOW)
     return store
 
 
@@ -53,8 +53,7 @@ async def test_an_unknown_desk(seeded, desk_id):
 
 
 async def test_a_desk_without_servers(store):
-    async with AsyncSession(own_engine(store)) as session, session.begin():
-        session.add(models.Desk(id="NEW", name="Cliente nuevo", email="a@b.example", phones=["+525510001000"]))
+    await put(own_database(store), models.Desk(id="NEW", name="Cliente nuevo", email="a@b.example", phones=["+525510001000"]))
     desk = await store.read_desk("NEW")
     assert (desk.servers, desk.licences, desk.phones) == ((), (), ("+525510001000",))
     assert desk.server("SIERRA-01") is None
@@ -67,10 +66,9 @@ async def test_a_server_is_found_by_its_alias_in_any_case(seeded):
 
 
 async def test_a_long_history_is_read_from_its_end(seeded):
-    async with AsyncSession(own_engine(seeded)) as session, session.begin():
-        for night in range(20, 400):
-            at = NOW - timedelta(days=night)
-            session.add(models.Backup(server_id="C-1001:ESPERANZA-01", started_at=at, finished_at=at, status="failed", bytes=None))
+    nights = [NOW - timedelta(days=night) for night in range(20, 400)]
+    failed = {"server_id": "C-1001:ESPERANZA-01", "status": "failed", "bytes": None}
+    await put(own_database(seeded), *(models.Backup(started_at=at, finished_at=at, **failed) for at in nights))
     backups = (await seeded.read_desk("C-1001")).servers[0].backups
     assert len(backups) == NEWEST
     assert [night.started_at for night in backups] == sorted((night.started_at for night in backups), reverse=True)
@@ -78,17 +76,13 @@ async def test_a_long_history_is_read_from_its_end(seeded):
 
 
 async def test_a_closed_incident_is_not_told(seeded):
-    async with AsyncSession(own_engine(seeded)) as session, session.begin():
-        incident = await session.scalar(select(models.Incident))
-        incident.ended_at = NOW
+    await own_database(seeded).write(lambda connection: connection.execute(update(models.Incident).values(ended_at=NOW)))
     assert (await seeded.read_desk("C-1012")).servers[0].incident is None
 
 
 async def mails(store):
-    async with AsyncSession(own_engine(store)) as session:
-        return await session.scalar(
-            select(func.count()).select_from(models.ConnectionMail).where(models.ConnectionMail.request_key.is_not(None))
-        )
+    query = select(func.count()).select_from(models.ConnectionMail).where(models.ConnectionMail.request_key.is_not(None))
+    return await own_database(store).read(lambda connection: connection.scalar(query))
 
 
 async def test_a_mail_is_queued_once_for_each_key(seeded):
@@ -131,18 +125,18 @@ async def test_a_naive_moment_is_not_stored(seeded):
 
 
 async def test_reading_works_while_another_process_writes(seeded):
-    async with AsyncSession(own_engine(seeded)) as session, session.begin():
-        await session.execute(text("UPDATE desk SET name = 'Otro'"))
+    async with held(own_database(seeded)) as run:
+        await run(lambda connection: connection.execute(text("UPDATE desk SET name = 'Otro'")))
         assert (await seeded.read_desk("C-1001")).name == "Abarrotes La Esperanza"
     assert (await seeded.read_desk("C-1001")).name == "Otro"
 
 
 async def test_a_lock_held_too_long_is_unavailable_and_writes_nothing(seeded, open_store):
     impatient = open_store(SOON)
-    async with AsyncSession(own_engine(seeded)) as session, session.begin():
-        await session.execute(text("UPDATE desk SET name = name"))
-        if own_engine(seeded).dialect.name == "postgresql":
-            await session.execute(text("LOCK TABLE connection_mail IN ACCESS EXCLUSIVE MODE"))
+    async with held(own_database(seeded)) as run:
+        await run(lambda connection: connection.execute(text("UPDATE desk SET name = name")))
+        if own_database(seeded).dialect == "postgresql":
+            await run(lambda connection: connection.execute(text("LOCK TABLE connection_mail IN ACCESS EXCLUSIVE MODE")))
         with pytest.raises(AccountsUnavailable):
             await impatient.queue_connection_mail("C-1011", "VISION-01", "late", NOW)
     assert (await impatient.read_desk("C-1011")).id == "C-1011"
@@ -159,7 +153,7 @@ async def test_a_caller_that_gives_up_leaves_the_store_usable(seeded):
 
 
 ADDRESSES = [
-    "sqlite+aiosqlite:////nonexistent/folder/x.db",
+    "sqlite:////nonexistent/folder/x.db",
     "postgresql+asyncpg://postgres@127.0.0.1:1/x",
     "postgresql+asyncpg://x@host.invalid/x",
 ]
@@ -175,8 +169,8 @@ async def test_a_database_that_is_not_there(address):
 
 
 async def test_a_database_without_tables(tmp_path, postgres_url):
-    for address in (f"sqlite+aiosqlite:///{tmp_path}/empty.db", postgres_url):
-        store = Guarded(SqlAccounts(make_engine(address)))
+    for address in (f"sqlite:///{tmp_path}/empty.db", postgres_url):
+        store = Guarded(SqlAccounts(open_database(address)))
         with pytest.raises(AccountsUnavailable):
             await store.read_desk("C-1001")
         await store.close()
@@ -184,7 +178,7 @@ async def test_a_database_without_tables(tmp_path, postgres_url):
 
 async def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "x.db").write_text("no database at all\n" * 1000)
-    store = Guarded(SqlAccounts(make_engine(f"sqlite+aiosqlite:///{tmp_path}/x.db")))
+    store = Guarded(SqlAccounts(open_database(f"sqlite:///{tmp_path}/x.db")))
     with pytest.raises(AccountsUnavailable):
         await store.read_desk("C-1001")
     await store.close()
@@ -208,7 +202,7 @@ async def test_a_server_that_accepts_and_never_answers():
         writer.close()
 
     async with listening(silent) as port:
-        store = Guarded(SqlAccounts(make_engine(f"postgresql+asyncpg://postgres@127.0.0.1:{port}/x")), SOON)
+        store = Guarded(SqlAccounts(open_database(f"postgresql+asyncpg://postgres@127.0.0.1:{port}/x")), SOON)
         with pytest.raises(AccountsUnavailable):
             await store.read_desk("C-1001")
         await store.close()
@@ -217,8 +211,8 @@ async def test_a_server_that_accepts_and_never_answers():
 
 async def on_postgres(postgres_url, seconds):
     await asyncio.to_thread(upgrade, postgres_url, "accounts")
-    store = Guarded(SqlAccounts(make_engine(postgres_url, command_seconds=seconds)), seconds)
-    await seed(own_engine(store), NOW)
+    store = Guarded(SqlAccounts(open_database(postgres_url, command_seconds=seconds)), seconds)
+    await seed(own_database(store), NOW)
     return store, postgres_url.rpartition("/")[2]
 
 

@@ -12,7 +12,7 @@ from bot import clock
 from bot.conversations import history, inbox, sessions
 from bot.conversations.inbox import Inbound
 from bot.conversations.ledger import Ledger
-from bot.database import make_engine
+from bot.database import open_database
 from bot.migrations import upgrade
 from tests.support.postgres import postgres, postgres_url
 
@@ -21,13 +21,13 @@ __all__ = ["postgres", "postgres_url"]
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def ledger(request, tmp_path):
-    url = f"sqlite+aiosqlite:///{tmp_path}/ledger.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    url = f"sqlite:///{tmp_path}/ledger.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     await asyncio.to_thread(upgrade, url, "ledger")
     now = clock.now()
     await fill(
         url, [Filling(1, 7, 10, now - timedelta(days=1), now), Filling(8, 2, 130, now - timedelta(days=1), now + timedelta(hours=1))]
     )
-    opened = Ledger(make_engine(url))
+    opened = Ledger(open_database(url))
     yield opened
     await opened.close()
 

@@ -13,7 +13,7 @@ from benchmarks.workload import DESKS
 from bot import clock
 from bot.accounts.demo import demo_rows, seed
 from bot.accounts.models import VirtualServer
-from bot.database import make_engine
+from bot.database import open_database
 from bot.migrations import upgrade
 from bot.nlu.data import read_examples
 from bot.settings import ROOT
@@ -87,10 +87,10 @@ def test_the_action_server_registers_every_action(project, monkeypatch):
 
 @pytest.mark.parametrize("desk", DESKS)
 async def test_an_action_names_every_server_of_the_customer_in_a_text_of_ours(desk, tmp_path, monkeypatch, project):
-    url = f"sqlite+aiosqlite:///{tmp_path}/accounts.db"
+    url = f"sqlite:///{tmp_path}/accounts.db"
     upgrade(url, "accounts")
-    engine = make_engine(url)
-    await seed(engine, clock.now())
+    async with open_database(url) as database:
+        await seed(database, clock.now())
     monkeypatch.setenv("ACCOUNTS_DATABASE_URL", url)
     monkeypatch.setattr(bench_actions, "_open", [])
     dispatcher = CollectingDispatcher()
@@ -98,7 +98,6 @@ async def test_an_action_names_every_server_of_the_customer_in_a_text_of_ours(de
         await bench_actions.StockAction().run(dispatcher, Tracker(f"{desk}.3", {}, {}, [], False, None, {}, None), {})
     finally:
         await bench_actions.accounts().close()
-        await engine.dispose()
     said = dispatcher.messages
     assert {row.alias for row in demo_rows(desk, clock.now()) if isinstance(row, VirtualServer)} == {each.get("servidor") for each in said}
     assert all(each["response"] in project["domain.yml"]["responses"] for each in said)

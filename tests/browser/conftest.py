@@ -16,8 +16,8 @@ import pytest_asyncio
 import structlog
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from bot.accounts import demo, store
-from bot.database import make_engine
+from bot.accounts import demo
+from bot.database import open_database
 from bot.migrations import upgrade
 from tests.browser.site import Site, running
 
@@ -49,10 +49,9 @@ async def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with both databases: an empty ledger, and the demo customers."""
     folder = tmp_path_factory.mktemp("prepared")
     for kind in ("ledger", "accounts"):
-        await asyncio.to_thread(upgrade, f"sqlite+aiosqlite:///{folder}/{kind}.db", kind)
-    accounts = store.SqlAccounts(make_engine(f"sqlite+aiosqlite:///{folder}/accounts.db"))
-    await demo.seed(accounts.engine, datetime.now(tz=UTC))
-    await accounts.close()
+        await asyncio.to_thread(upgrade, f"sqlite:///{folder}/{kind}.db", kind)
+    async with open_database(f"sqlite:///{folder}/accounts.db") as database:
+        await demo.seed(database, datetime.now(tz=UTC))
     return folder
 
 

@@ -108,8 +108,8 @@ async def running(folder: Path, **environment: str) -> AsyncIterator[Site]:
         portal = await stack.enter_async_context(Portal().running())
         portal.settings = load_settings(
             {
-                "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/ledger.db",
-                "ACCOUNTS_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/accounts.db",
+                "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
+                "ACCOUNTS_DATABASE_URL": f"sqlite:///{folder}/accounts.db",
                 "DIALOGUE_URLS": dialogue.url,
                 "ACTIONS_URL": dialogue.url,
                 "INTERNAL_SECRET": SECRET,

@@ -15,7 +15,7 @@ from bot.conversations.ledger import Ledger
 from bot.conversations.models import Base
 from bot.conversations.queue import OpenTurn
 from bot.conversations.sessions import OpenSession
-from bot.database import make_engine
+from bot.database import open_database
 from bot.identity.identity import Identity, Level
 from bot.migrations import upgrade
 from bot.protocol.turn import Choice, Effect, Ranked, ReadValue, Reply, TurnResult, Understood
@@ -31,7 +31,7 @@ LIFE = timedelta(seconds=30)
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path) -> str:
     """An empty ledger on each kind of database."""
-    address = f"sqlite+aiosqlite:///{tmp_path}/ledger.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    address = f"sqlite:///{tmp_path}/ledger.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     upgrade(address, "ledger")
     return address
 
@@ -42,7 +42,7 @@ async def open_ledger(url) -> AsyncIterator[Callable[[], Ledger]]:
     opened: list[Ledger] = []
 
     def begin() -> Ledger:
-        opened.append(Ledger(make_engine(url)))
+        opened.append(Ledger(open_database(url)))
         return opened[-1]
 
     yield begin

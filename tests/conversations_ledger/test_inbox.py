@@ -120,9 +120,9 @@ async def test_nul_and_lone_surrogates_are_not_stored(ledger, desk) -> None:
 
 async def test_a_ledger_without_tables_says_that_it_is_unavailable(tmp_path, desk) -> None:
     from bot.conversations.ledger import Ledger
-    from bot.database import make_engine
+    from bot.database import open_database
 
-    empty = Ledger(make_engine(f"sqlite+aiosqlite:///{tmp_path}/empty.db"))
+    empty = Ledger(open_database(f"sqlite:///{tmp_path}/empty.db"))
     with pytest.raises(LedgerUnavailable):
         await inbox.accept(empty, desk.inbound("hola"), NOON, desk.terms())
     with pytest.raises(LedgerUnavailable):
@@ -132,9 +132,9 @@ async def test_a_ledger_without_tables_says_that_it_is_unavailable(tmp_path, des
 
 async def test_a_server_that_is_away_says_so(desk) -> None:
     from bot.conversations.ledger import Ledger
-    from bot.database import make_engine
+    from bot.database import open_database
 
-    away = Ledger(make_engine("postgresql+asyncpg://nobody@127.0.0.1:9/nothing"))
+    away = Ledger(open_database("postgresql+asyncpg://nobody@127.0.0.1:9/nothing"))
     with pytest.raises(LedgerUnavailable):
         await inbox.accept(away, desk.inbound("hola"), NOON, desk.terms())
     await away.close()

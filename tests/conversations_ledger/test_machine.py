@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from bot.conversations import answers, history, inbox, queue, sessions
 from bot.conversations.ledger import Ledger
 from bot.conversations.queue import OpenTurn
-from bot.database import make_engine
+from bot.database import open_database
 from bot.errors import Conflict, LeaseLost
 from bot.identity.identity import ANONYMOUS
 from bot.migrations import upgrade
@@ -30,9 +30,9 @@ class LedgerMachine(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
-        url = f"sqlite+aiosqlite:///{Path(self.folder.name)}/ledger.db"
+        url = f"sqlite:///{Path(self.folder.name)}/ledger.db"
         upgrade(url, "ledger")
-        self.ledger = Ledger(make_engine(url))
+        self.ledger = Ledger(open_database(url))
         self.now = NOON
         self.sent: tuple[list[str], list[str]] = ([], [])
         self.turns: list[OpenTurn] = []

@@ -76,8 +76,8 @@ class Keeper(Kept):
     def __init__(self, folder: Path, dialogue: StandIn, point: str, **changes: str) -> None:
         self.port, self.marker = free_port(), folder / "killed"
         environ = {
-            "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/ledger.db",
-            "ACCOUNTS_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/accounts.db",
+            "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
+            "ACCOUNTS_DATABASE_URL": f"sqlite:///{folder}/accounts.db",
             "DIALOGUE_URLS": dialogue.url,
             "ACTIONS_URL": dialogue.url,
             "INTERNAL_SECRET": SECRET,

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from bot.conversations.ledger import Ledger
-from bot.database import make_engine
+from bot.database import open_database
 from bot.migrations import upgrade
 from harness.dialogue import StandIn
 from harness.postgres import PostgresServer
@@ -93,7 +93,7 @@ async def test_a_pool_of_dead_connections_is_seen_through(server: PostgresServer
     """Without the workers of a gateway, whose queries would stumble over the dead ones first."""
     url = server.url(server.create_database())
     upgrade(url, "ledger")
-    ledger = Ledger(make_engine(url))
+    ledger = Ledger(open_database(url))
     for _ in range(RESTARTS):
         await asyncio.gather(*(ledger.ping() for _ in range(8)))
         await asyncio.to_thread(restart, server)

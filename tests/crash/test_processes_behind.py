@@ -65,8 +65,8 @@ async def _answers(http: aiohttp.ClientSession, url: str) -> bool:
 async def behind(tmp_path: Path, start, seeded) -> AsyncIterator[Behind]:
     dialogue_url, actions_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
     environ = {
-        "ACCOUNTS_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/accounts.db",
-        "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/ledger.db",
+        "ACCOUNTS_DATABASE_URL": f"sqlite:///{tmp_path}/accounts.db",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db",
         "DIALOGUE_URLS": dialogue_url,
         "ACTIONS_URL": actions_url,
         "INTERNAL_SECRET": SECRET,

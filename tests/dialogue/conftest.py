@@ -49,19 +49,19 @@ async def door(clock: time_machine.Coordinates, tmp_path_factory: pytest.TempPat
     """The real actions on seeded demo customers, and the door before them."""
     from actions.environment import Environment, install
     from actions.server import create_app
-    from bot.accounts import create
+    from bot.accounts import create, own_database
     from bot.accounts.demo import seed
     from bot.migrations import upgrade
     from bot.rules.calendar import BusinessCalendar
     from bot.settings import load_settings
 
-    database = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('dialogue')}/accounts.db"
+    database = f"sqlite:///{tmp_path_factory.mktemp('dialogue')}/accounts.db"
     secrets = {"INTERNAL_SECRET": SECRET, "SESSION_SECRET": "s" * 40, "PORTAL_JWT_SECRET": "p" * 40}
     settings = load_settings({"ACCOUNTS_DATABASE_URL": database, **secrets})
     upgrade(settings.accounts_database_url, "accounts")
     accounts = create(settings)
     calendar = BusinessCalendar(settings.timezone, settings.extra_holidays)
-    await seed(accounts.engine, NOW, calendar)
+    await seed(own_database(accounts), NOW, calendar)
     install(Environment(settings, accounts, calendar))
     port = free_port()
     actions = await serve(create_app(), port)

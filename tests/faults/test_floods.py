@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text
 from bot.conversations import history, pressure
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import MESSAGE
-from bot.database import make_engine
+from bot.database import open_database
 from bot.migrations import upgrade
 from bot.resources import RESOURCES
 from bot.turns.backlog import FRESH_SECONDS
@@ -136,10 +136,10 @@ async def test_the_queue_is_not_counted_for_each_message(start, monkeypatch) -> 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 async def test_the_count_reads_only_the_index_of_open_messages(database, request, tmp_path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/count.db" if database == "sqlite" else request.getfixturevalue("postgres_url")
+    url = f"sqlite:///{tmp_path}/count.db" if database == "sqlite" else request.getfixturevalue("postgres_url")
     upgrade(url, "ledger")
     explain = "EXPLAIN QUERY PLAN" if database == "sqlite" else "EXPLAIN"
-    ledger = Ledger(make_engine(url))
+    ledger = Ledger(open_database(url))
     query = select(MESSAGE.c.id).where(pressure.OPEN).limit(9)
 
     def plan(connection: Connection) -> str:

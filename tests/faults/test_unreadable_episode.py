@@ -15,7 +15,7 @@ from bot.conversations import inbox, queue, sessions, unreadable
 from bot.conversations.inbox import Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import EPISODE
-from bot.database import make_engine
+from bot.database import open_database
 from bot.errors import LeaseLost
 from bot.identity.identity import ANONYMOUS
 from bot.migrations import _config, _run, differences, upgrade
@@ -65,12 +65,12 @@ async def test_a_dialogue_that_cannot_even_read_nothing_is_tried_later(gateway, 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path}/old.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path}/old.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
 
 
 async def test_a_late_holder_forgets_nothing(url) -> None:
     upgrade(url, "ledger")
-    ledger = Ledger(make_engine(url))
+    ledger = Ledger(open_database(url))
     session = await sessions.begin(ledger, ANONYMOUS, timedelta(hours=1), NOON)
     await inbox.accept(ledger, Inbound(session.conversation, "web", "x", "1", "hola"), NOON, Terms(lambda *_: ANONYMOUS))
     late = await queue.claim(ledger, NOON, LIFE)
@@ -88,7 +88,7 @@ async def test_an_older_ledger_learns_the_new_outcome(url) -> None:
     _run(url, "ledger", lambda connection: command.upgrade(_config("ledger", connection), "ledger_0001"))
     upgrade(url, "ledger")
     assert differences(url, "ledger") == []
-    ledger = Ledger(make_engine(url))
+    ledger = Ledger(open_database(url))
     session = await sessions.begin(ledger, ANONYMOUS, timedelta(hours=1), NOON)
     episode = {"conversation_id": session.conversation, "events": [], "started_at": NOON, "last_at": NOON, "outcome": "unreadable"}
     await ledger.write(lambda writing: writing.execute(insert(EPISODE), episode))

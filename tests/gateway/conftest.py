@@ -13,8 +13,8 @@ import pytest
 import structlog
 from aiohttp.test_utils import TestServer
 
-from bot.accounts import demo, store
-from bot.database import make_engine
+from bot.accounts import demo
+from bot.database import open_database
 from bot.gateway.app import create_app
 from bot.migrations import upgrade
 from bot.settings import Settings, load_settings
@@ -82,8 +82,8 @@ async def dialogue() -> AsyncIterator[StandIn]:
 
 def settings_for(folder: Path, dialogue: StandIn, **changes: Any) -> Settings:
     environ = {
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/ledger.db",
-        "ACCOUNTS_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/accounts.db",
+        "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
+        "ACCOUNTS_DATABASE_URL": f"sqlite:///{folder}/accounts.db",
         "DIALOGUE_URLS": dialogue.url,
         "ACTIONS_URL": dialogue.url,
         "INTERNAL_SECRET": SECRET,
@@ -102,8 +102,8 @@ def settings_for(folder: Path, dialogue: StandIn, **changes: Any) -> Settings:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with both databases, migrated and empty."""
     folder = tmp_path_factory.mktemp("migrated")
-    upgrade(f"sqlite+aiosqlite:///{folder}/ledger.db", "ledger")
-    upgrade(f"sqlite+aiosqlite:///{folder}/accounts.db", "accounts")
+    upgrade(f"sqlite:///{folder}/ledger.db", "ledger")
+    upgrade(f"sqlite:///{folder}/accounts.db", "accounts")
     return folder
 
 
@@ -143,9 +143,8 @@ async def gateway(start: Start) -> Gateway:
 @pytest.fixture
 async def seeded(tmp_path: Path, databases: None) -> None:
     """The demo customers in the live state."""
-    accounts = store.SqlAccounts(make_engine(f"sqlite+aiosqlite:///{tmp_path}/accounts.db"))
-    await demo.seed(accounts.engine, datetime.now(tz=UTC))
-    await accounts.close()
+    async with open_database(f"sqlite:///{tmp_path}/accounts.db") as database:
+        await demo.seed(database, datetime.now(tz=UTC))
 
 
 @pytest.fixture

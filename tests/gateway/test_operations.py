@@ -43,7 +43,7 @@ async def test_one_of_several_that_is_away_is_told_as_degraded(start, dialogue) 
 
 
 async def test_a_ledger_without_tables_is_not_ready_and_accepts_nothing(start, tmp_path) -> None:
-    gateway = await start(database_url=f"sqlite+aiosqlite:///{tmp_path}/empty.db")
+    gateway = await start(database_url=f"sqlite:///{tmp_path}/empty.db")
     async with Visitor(gateway.url("/")) as visitor:
         status, body = await visitor.call("GET", "/health/ready")
         assert (status, body["not_ready"]) == (503, ["ledger"])
@@ -54,7 +54,7 @@ async def test_a_ledger_without_tables_is_not_ready_and_accepts_nothing(start, t
 
 
 async def test_live_state_that_is_away_is_told_as_degraded(start, tmp_path) -> None:
-    gateway = await start(accounts_database_url=f"sqlite+aiosqlite:///{tmp_path}/empty.db")
+    gateway = await start(accounts_database_url=f"sqlite:///{tmp_path}/empty.db")
     async with Visitor(gateway.url("/")) as visitor:
         status, body = await visitor.call("GET", "/health/ready")
         assert (status, body["not_ready"], body["degraded"]) == (200, [], ["accounts"])

@@ -27,8 +27,8 @@ def free_port() -> int:
 def environment(tmp_path, dialogue, port: int, **changes: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
-        "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/ledger.db",
-        "ACCOUNTS_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/accounts.db",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db",
+        "ACCOUNTS_DATABASE_URL": f"sqlite:///{tmp_path}/accounts.db",
         "DIALOGUE_URLS": dialogue.url,
         "ACTIONS_URL": dialogue.url,
         "INTERNAL_SECRET": SECRET,

@@ -32,8 +32,8 @@ def settings_in(folder: Path, **changes: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "DEMO": "0",
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/ledger.db",
-        "ACCOUNTS_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/accounts.db",
+        "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
+        "ACCOUNTS_DATABASE_URL": f"sqlite:///{folder}/accounts.db",
         "SMTP_URL": f"file://{folder}/outbox",
         **SECRETS,
         **changes,

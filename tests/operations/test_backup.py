@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bot.commands import backups as commands
 from bot.commands.backups import postgresql
 from bot.commands.backups.errors import BackupError
-from bot.database import make_engine
+from bot.database import open_database
 from bot.migrations import metadata_of
 from harness.dialogue import SECRET, StandIn, reply, result
 from harness.ports import free_port
@@ -40,7 +40,7 @@ def house(environment: dict[str, str], dialogue: StandIn) -> dict[str, str]:
 def elsewhere(house: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """The same installation with an empty database, as after the loss of a disk."""
     if house["DATABASE_URL"].startswith("sqlite"):
-        yield {**house, "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/new/ledger.db"}
+        yield {**house, "DATABASE_URL": f"sqlite:///{tmp_path}/new/ledger.db"}
         return
     server = request.getfixturevalue("postgres")
     name = server.create_database()
@@ -50,14 +50,11 @@ def elsewhere(house: dict[str, str], tmp_path: Path, request: pytest.FixtureRequ
 
 async def rows(url: str) -> dict[str, list[Any]]:
     """Everything in the ledger."""
-    engine = make_engine(url)
-    found = {}
-    async with engine.connect() as connection:
-        for table in metadata_of("ledger").sorted_tables:
-            query = select(table).order_by(*table.primary_key.columns)
-            found[table.name] = [tuple(row) for row in await connection.execute(query)]
-    await engine.dispose()
-    return found
+    queries = {table.name: select(table).order_by(*table.primary_key.columns) for table in metadata_of("ledger").sorted_tables}
+    async with open_database(url) as database:
+        return await database.read(
+            lambda connection: {name: [tuple(row) for row in connection.execute(query)] for name, query in queries.items()}
+        )
 
 
 async def call(environment: dict[str, str], *words: str | Path) -> tuple[int, str]:
@@ -148,10 +145,9 @@ async def test_a_copy_that_cannot_be_put_back_changes_nothing(house: dict[str, s
 
 async def test_a_copy_of_a_later_version_is_refused(house: dict[str, str], tmp_path: Path) -> None:
     copy = tmp_path / "copy.backup"
-    engine = make_engine(house["DATABASE_URL"])
-    async with engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE alembic_version_ledger SET version_num = 'ledger_9999'")
-    await engine.dispose()
+    later = "UPDATE alembic_version_ledger SET version_num = 'ledger_9999'"
+    async with open_database(house["DATABASE_URL"]) as database:
+        await database.write(lambda connection: connection.exec_driver_sql(later))
     assert (await call(house, "db", "backup", copy))[0] == 0
     status, said = await call(house, "db", "restore", copy, "--yes")
     assert status == 1
@@ -212,7 +208,7 @@ def test_only_the_ledger_of_a_shared_database_is_replaced(postgres: Any, postgre
 def test_what_is_still_in_the_wal_is_copied(tmp_path: Path) -> None:
     from bot.migrations import upgrade
 
-    url = f"sqlite+aiosqlite:///{tmp_path}/ledger.db"
+    url = f"sqlite:///{tmp_path}/ledger.db"
     upgrade(url, "ledger")
     writer = sqlite3.connect(tmp_path / "ledger.db")
     writer.execute("PRAGMA wal_autocheckpoint = 0")

@@ -32,7 +32,7 @@ CAP_DAC_OVERRIDE, PR_CAPBSET_DROP = 1, 24
     ("url", "told"),
     [
         ("postgresql+asyncpg://bot:hunter2hunter2@127.0.0.1:9/nothing", "ledger: DATABASE_URL cannot be reached"),
-        ("sqlite+aiosqlite:////nowhere/ledger.db", "ledger: DATABASE_URL: there is no file /nowhere/ledger.db"),
+        ("sqlite:////nowhere/ledger.db", "ledger: DATABASE_URL: there is no file /nowhere/ledger.db"),
         ("mysql://x/y", "could not be looked at"),
     ],
 )
@@ -51,7 +51,7 @@ def test_an_old_schema_and_none(house: dict[str, str], tmp_path: Path) -> None:
     change(house, "UPDATE alembic_version_ledger SET version_num = 'ledger_0000'")
     assert f"ledger: the schema is ledger_0000, this program needs {databases.newest('ledger')} → stop everything" in wrongs(house)
     sqlite3.connect(tmp_path / "empty.db").execute("CREATE TABLE x (y)").connection.close()
-    empty = {**house, "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/empty.db"}
+    empty = {**house, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.db"}
     assert "ledger: the database has no tables yet → `python -m bot db upgrade`" in wrongs(empty)
 
 

@@ -23,7 +23,7 @@ from actions.environment import Environment, install
 from actions.server import create_app as create_actions
 from bot import clock
 from bot.accounts import create as create_accounts
-from bot.accounts import own_engine
+from bot.accounts import own_database
 from bot.accounts.demo import seed
 from bot.dialogue.action_client import ActionEndpoint
 from bot.dialogue.engine import Engine
@@ -87,8 +87,8 @@ class House:
         self.settings: Settings = load_settings(
             {
                 "DEMO": "1",
-                "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/ledger.db",
-                "ACCOUNTS_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/accounts.db",
+                "DATABASE_URL": f"sqlite:///{folder}/ledger.db",
+                "ACCOUNTS_DATABASE_URL": f"sqlite:///{folder}/accounts.db",
                 "BIND_PORT": str(self.gateway_port),
                 "DIALOGUE_URLS": f"http://127.0.0.1:{self.dialogue_port}",
                 "ACTIONS_URL": f"http://127.0.0.1:{self.actions_port}",
@@ -127,7 +127,7 @@ class House:
         assert model is not None, "no model fits the data: run `python -m bot train`"
         accounts = create_accounts(self.settings)
         calendar = BusinessCalendar(self.settings.timezone, self.settings.extra_holidays)
-        await seed(own_engine(accounts), clock.now(), calendar)
+        await seed(own_database(accounts), clock.now(), calendar)
         install(Environment(self.settings, accounts, calendar))
         self.engine = Engine(model, ActionEndpoint(self.settings.actions_url, self.settings.internal_secret))
         await self.serve("actions", create_actions(), self.actions_port)

@@ -17,7 +17,7 @@ from bot import clock
 from bot.accounts import create
 from bot.commands.checks import Finding, megabytes, note, ok, wrong
 from bot.commands.checks.reading import figures
-from bot.database import DATABASE_ERRORS, make_engine
+from bot.database import DATABASE_ERRORS, open_database
 from bot.errors import AccountsUnavailable, SettingsError
 from bot.migrations import HERE
 from bot.settings import Settings
@@ -96,17 +96,14 @@ def newest(branch: str) -> str:
 
 
 async def _writable(url: str, branch: str, table: str) -> list[Finding]:
-    """A change of no row, rolled back: a disk, a file or a server that only reads refuses it."""
-    engine = make_engine(url)
+    """A change of no row: a disk, a file or a server that only reads refuses it."""
+    change = text(f"UPDATE {table} SET id = id WHERE id = '-'")  # noqa: S608 - a constant
     try:
-        async with engine.connect() as connection:
-            await connection.execute(text(f"UPDATE {table} SET id = id WHERE id = '-'"))  # noqa: S608 - a constant
-            await connection.rollback()
+        async with open_database(url) as database:
+            await database.write(lambda connection: connection.execute(change))
     except DATABASE_ERRORS as error:
         reason = "another program holds its lock" if "locked" in str(error) else f"it only reads ({_kind(error)})"
         return [wrong(branch, f"nothing can be written: {reason}", "no message is accepted until that is mended")]
-    finally:
-        await engine.dispose()
     return [ok(branch, "can be written")]
 
 

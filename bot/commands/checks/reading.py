@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
 
-from bot.database import for_reading, make_engine
+from bot.database import open_database
 
 
 async def figures(url: str, queries: Mapping[str, str]) -> dict[str, Any]:
     """The first column of the first row of each query, None where there is no row. Raises DATABASE_ERRORS."""
-    engine = make_engine(url)
-    try:
-        async with for_reading(engine).connect() as connection:
-            return {name: (await connection.execute(text(query))).scalar() for name, query in queries.items()}
-    finally:
-        await asyncio.shield(engine.dispose())
+    async with open_database(url) as database:
+        return await database.read(lambda connection: {name: connection.scalar(text(query)) for name, query in queries.items()})
