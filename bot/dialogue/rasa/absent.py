@@ -46,7 +46,7 @@ class _Missing(type):
     def __getattr__(cls, name: str) -> _Missing:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _missing(f"{cls.__module__}.{cls.__qualname__}", name)
+        return missing(f"{cls.__module__}.{cls.__qualname__}", name)
 
     def __call__(cls, *_: Any, **__: Any) -> NoReturn:
         raise NotInstalled(
@@ -65,7 +65,7 @@ class _StandIns(MetaPathFinder, Loader):
         def take(name: str) -> _Missing:
             if name.startswith("__"):
                 raise AttributeError(name)
-            return _missing(module.__name__, name)
+            return missing(module.__name__, name)
 
         module.__getattr__ = take  # type: ignore[method-assign]
 
@@ -76,5 +76,6 @@ def install() -> None:
         sys.meta_path.insert(0, _StandIns())
 
 
-def _missing(module: str, name: str) -> _Missing:
+def missing(module: str, name: str) -> _Missing:
+    """A name that may be taken from a module and not used."""
     return _Missing(name, (), {"__module__": module})

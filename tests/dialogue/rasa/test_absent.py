@@ -31,7 +31,7 @@ HEAVY |= {
 
 
 def overridden_away() -> set[str]:
-    lines = (ROOT / "requirements" / "overrides.txt").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "requirements" / "left-out.txt").read_text(encoding="utf-8").splitlines()
     return {line.split(";")[0].strip() for line in lines if "python_version < " in line}
 
 
