@@ -148,7 +148,11 @@ def trained(say: Say, epochs: int = EPOCHS, *, unexpected: bool = False) -> Path
 
 
 def _digest(files: Mapping[str, str]) -> str:
-    locked = [line.split()[0] for line in LOCK.read_text(encoding="utf-8").splitlines() if line.startswith(("rasa==", "tensorflow=="))]
+    locked = [
+        line.split()[0].replace("==", " ")
+        for line in LOCK.read_text(encoding="utf-8").splitlines()
+        if line.startswith(("rasa==", "tensorflow=="))
+    ]
     digest = hashlib.sha256(" ".join(locked).encode())
     for name, text in files.items():
         digest.update(f"\0{name}\0{text}".encode())

@@ -2,7 +2,8 @@
 
 Rasa imports them at the top of modules that we need for something else, and derives classes from theirs. So an import succeeds, names
 can be taken and derived from; whatever is called raises NotInstalled, which says why. Only the modules that Rasa names are there: other
-libraries that look for an optional package find it incomplete, which is to them as if it were missing.
+libraries that look for an optional package find it incomplete, which is to them as if it were missing. spaCy's command line is there,
+but not loaded: its package imports a downloader, a project manager and a parser of arguments for one name.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ MODULES = frozenset(
         "keras.utils.control_flow_util",
         "pymongo",
         "pymongo.collection",
+        "spacy.cli",
+        "spacy.cli.info",
         "tensorflow",
         "tensorflow.keras",
         "tensorflow.keras.backend",
