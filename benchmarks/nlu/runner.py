@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.nlu.material import Material, digest_of
+from benchmarks.stock.environment import FOLDER as STOCK
+from benchmarks.stock.environment import LOCK, environment
 from bot.settings import ROOT, VAR
 
 HERE = Path(__file__).resolve().parent
@@ -41,7 +43,7 @@ class Peer:
     command: tuple[str, ...]
     sources: tuple[Path, ...]
     packages: tuple[str, ...]
-    prepare: Callable[[], None] | None = None
+    prepare: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,10 @@ PEERS = (
     Peer(
         "diet",
         "Rasa's stock Spanish pipeline (DIET, 100 epochs)",
-        (*PYTHON, "benchmarks.nlu.peers.rasa", "diet"),
-        (HERE / "peers" / "diet.yml",),
-        ("rasa", "tensorflow"),
+        (str(STOCK / "bin" / "python"), "-m", "benchmarks.nlu.peers.rasa", "diet"),
+        (HERE / "peers" / "diet.yml", LOCK),
+        (),
+        environment,
     ),
     Peer(
         "nlpjs",

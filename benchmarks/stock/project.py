@@ -10,16 +10,15 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from benchmarks.stock.environment import LOCK, environment
 from bot.nlu.data import Example, read_examples
 from bot.settings import ROOT, VAR
 
@@ -149,7 +148,12 @@ def trained(say: Say, epochs: int = EPOCHS, *, unexpected: bool = False) -> Path
 
 
 def _digest(files: Mapping[str, str]) -> str:
-    digest = hashlib.sha256(f"rasa {version('rasa')} tensorflow {version('tensorflow')}".encode())
+    locked = [
+        line.split()[0].replace("==", " ")
+        for line in LOCK.read_text(encoding="utf-8").splitlines()
+        if line.startswith(("rasa==", "tensorflow=="))
+    ]
+    digest = hashlib.sha256(" ".join(locked).encode())
     for name, text in files.items():
         digest.update(f"\0{name}\0{text}".encode())
     return digest.hexdigest()[:16]
@@ -157,7 +161,7 @@ def _digest(files: Mapping[str, str]) -> str:
 
 def _train(folder: Path, say: Say) -> None:
     # no augmentation: stories glued together teach nothing where each turn is one step
-    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "stock", "--augmentation", "0"]
+    command = [str(environment(say)), "-m", "rasa", "train", "--fixed-model-name", "stock", "--augmentation", "0"]
     cache = {"RASA_CACHE_DIRECTORY": str(KEPT / "cache")}  # what did not change is not trained again
     started = time.monotonic()
     say("training stock Rasa on all examples (once, then kept) …")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -79,7 +78,7 @@ class Stock:
 
     def _run(self, name: str, environment: dict[str, str], *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("wb") as log:
-            command = [sys.executable, "-m", "rasa", *arguments]
+            command = [str(environment()), "-m", "rasa", *arguments]
             self._servers[name] = psutil.Popen(command, cwd=self.project, env=environment, stdout=log, stderr=log)
 
     async def wait_ready(self) -> None:

@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rasa.model_training import train  # noqa: PLC0415
 
     from bot.nlu.data import TrainingDataError, problems, read_examples  # noqa: PLC0415
+    from bot.nlu.encoder import unpack  # noqa: PLC0415
     from bot.settings import ROOT  # noqa: PLC0415
 
     try:
@@ -59,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         if result.code or not result.model:
             print("training failed", file=sys.stderr)
             return 1
+        unpack()
         trained = Path(result.model).replace(MODELS / f"{name}.tar.gz")
     print(f"trained models/{name}.tar.gz in {time.monotonic() - started:.0f} s")
     _tell_choice(trained)

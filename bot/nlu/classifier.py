@@ -6,7 +6,7 @@ customer may be asked about, with the titles that stand beside the examples.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,9 +20,12 @@ from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
 from bot.nlu.data import check_training_data
 from bot.nlu.decision import NOT_OURS
-from bot.nlu.model import IntentModel, TrainingReport, train
+from bot.nlu.model import IntentModel
 from bot.nlu.normalise import normalise
 from bot.nlu.spanish import NORMALISED
+
+if TYPE_CHECKING:
+    from bot.nlu.training import TrainingReport
 
 ASK, REFUSE = "nlu_ask", "nlu_refuse"
 RANKED = 10
@@ -59,6 +62,8 @@ class CalibratedClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit, report, keep."""
+        from bot.nlu.training import train  # noqa: PLC0415 - a server never loads what it needs
+
         check_training_data(training_data)
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
         registers = [_intent_metadata(message).get("register", "neutral") for message in examples]

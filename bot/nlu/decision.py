@@ -1,7 +1,7 @@
 """Answer, ask or refuse: how sure is sure enough.
 
-`Acceptance` estimates the probability that answering with the best label of ours is right. It is fitted on cross-validated
-predictions, with the not-ours examples as negatives, from the probabilities and the similarity to the nearest examples.
+`Acceptance` estimates the probability that answering with the best label of ours is right, from the probabilities and the similarity
+to the nearest examples.
 `choose_thresholds` reads the risk-coverage curve for a stated wrong-answer rate.
 """
 
@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 Decision = Literal["answered", "asked", "refused"]
 NEAR, FAR = NOT_OURS = ("tema_no_cubierto", "fuera_de_tema")
@@ -76,15 +75,6 @@ class Acceptance:
 
     def __init__(self, weights: np.ndarray, bias: float) -> None:
         self.weights, self.bias = weights, bias
-
-    @classmethod
-    def fit(cls, evidence: Evidence, right: np.ndarray) -> Acceptance:
-        """Fit on cross-validated evidence; `right` is a boolean per row."""
-        features = evidence.features()
-        mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-        model = LogisticRegression(C=1.0, max_iter=500).fit((features - mean) / spread, right)
-        weights = model.coef_[0] / spread
-        return cls(weights, float(model.intercept_[0] - weights @ mean))
 
     def probability(self, evidence: Evidence) -> np.ndarray:
         """Shape (n,)."""

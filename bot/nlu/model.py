@@ -1,40 +1,21 @@
-"""The intent model: a linear classifier over n-grams and sentence vectors, calibrated by cross-validation. No Rasa here.
+"""The intent model: a linear classifier over n-grams and sentence vectors, with calibrated probabilities. No Rasa here.
 
-Folds leave whole registers out (all WhatsApp shorthand, all dictation …), so the probabilities are those for ways of writing
-that were not trained on, and the thresholds are meant for strangers.
+It is made in bot/nlu/training.py, whose libraries a server never loads.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from sklearn.svm import LinearSVC
 
-from bot.nlu.decision import (
-    CHOICES,
-    NOT_OURS,
-    Acceptance,
-    Decision,
-    Evidence,
-    Thresholds,
-    choose_thresholds,
-    same_or_pair,
-    worth_offering,
-)
+from bot.nlu.decision import CHOICES, NOT_OURS, Acceptance, Decision, Evidence, Thresholds, worth_offering
 from bot.nlu.features import ENCODER_DIMENSIONS, NGrams, encode
 from bot.nlu.spelling import Spelling
-
-FOLDS = 4
-REGULARISATION = 0.5
-TOLERANCE = 0.01  # tighter costs time and changes no prediction that was measured
 
 
 @dataclass(frozen=True)
@@ -49,19 +30,6 @@ class Prediction:
     acceptance: float
     best: str
     choices: list[str]
-
-
-@dataclass(frozen=True)
-class TrainingReport:
-    """Cross-validated figures, printed at training."""
-
-    examples: int
-    labels: int
-    accuracy: float
-    wrong_answers: float
-    asked: float
-    temperature: float
-    thresholds: Thresholds
 
 
 class IntentModel:
@@ -82,14 +50,14 @@ class IntentModel:
     ) -> None:
         self.labels = labels
         self.ngrams = ngrams
-        self.weights, self.bias, self.scale = weights, bias, scale  # (features, k), (k,), softmax temperature⁻¹
-        self.examples, self.owner = examples, owner  # (n, 512) vectors and (n,) label index of each
+        self.weights, self.bias, self.scale = weights, bias, scale  # (features, k) float32, (k,), softmax temperature⁻¹
+        self.examples, self.owner = examples, owner  # (n, 512) vectors and (n,) label index of each, in the order of the labels
         self.acceptance = acceptance
         self.thresholds = thresholds
         self.spelling = spelling
         self._ours = np.array([label not in NOT_OURS for label in labels])
-        self._vector_weights = np.ascontiguousarray(weights[-ENCODER_DIMENSIONS:])
-        self._by_label = [examples[owner == index] for index in range(len(labels))]
+        self._vector_weights = weights[-ENCODER_DIMENSIONS:].astype(np.float64)  # so that the sum is one of 64 bits
+        self._by_label = np.split(examples, np.searchsorted(owner, range(1, len(labels))))  # views: nothing is copied
 
     def predict(self, text: str) -> Prediction:
         """Understand one normalised text."""
@@ -103,7 +71,7 @@ class IntentModel:
     def _predict(self, text: str, vector: np.ndarray) -> Prediction:
         columns, weights = self.ngrams.row(text)
         margins = (weights @ self.weights[columns] + vector @ self._vector_weights + self.bias)[np.newaxis]
-        evidence = _evidence(margins, self.scale, self._ours, self._similarity(vector, margins[0]))
+        evidence = evidence_of(margins, self.scale, self._ours, self._similarity(vector, margins[0]))
         acceptance = float(self.acceptance.probability(evidence)[0])
         probabilities = evidence.probabilities[0]
         order = np.argsort(-probabilities)
@@ -162,94 +130,10 @@ class IntentModel:
             )
 
 
-def train(
-    texts: Sequence[str], labels: Sequence[str], registers: Sequence[str], wrong_answer_rate: float, refuse: float, not_ours: float
-) -> tuple[IntentModel, TrainingReport]:
-    """Fit on normalised texts. `registers` groups the folds; rates and thresholds as in bot/nlu/decision.py."""
-    names = sorted(set(labels))
-    owner = np.array([names.index(label) for label in labels])
-    ours = np.array([name not in NOT_OURS for name in names])
-    vectors = encode(texts)
-    margins, similarity = _cross_validate(texts, vectors, owner, _folds(registers), ours)
-    scale = _fit_scale(margins, owner)
-    evidence = _evidence(margins, scale, ours, similarity)
-    first = evidence.best[:, 0]
-    wrong = np.array([not same_or_pair(names[told], names[truth]) for told, truth in zip(first, owner, strict=True)])
-    acceptance = Acceptance.fit(evidence, ~wrong)
-    accepted = acceptance.probability(evidence)
-    thresholds = choose_thresholds(accepted, wrong, wrong_answer_rate, refuse, not_ours)
-    ngrams = NGrams.fit(texts)
-    fitted = _fit(ngrams.transform(texts, vectors), owner)
-    weights = np.ascontiguousarray(fitted.coef_.T)  # (features, k): a sparse row times this touches few cache lines
-    model = IntentModel(names, ngrams, weights, fitted.intercept_, scale, vectors, owner, acceptance, thresholds, Spelling.fit(texts))
-    likeliest = [names[column] for column in margins.argmax(axis=1)]
-    decisions = [thresholds.decide(float(a), float(n), label) for a, n, label in zip(accepted, evidence.not_ours, likeliest, strict=True)]
-    answered = np.array([decision == "answered" for decision in decisions])
-    in_scope = ours[owner]
-    asked = np.array([decision == "asked" for decision in decisions])
-    accuracy = float((margins.argmax(axis=1) == owner)[in_scope].mean())
-    report = TrainingReport(
-        len(texts), len(names), accuracy, float((answered & wrong).mean()), float(asked[in_scope].mean()), 1 / scale, thresholds
-    )
-    return model, report
-
-
-def _fit(features: Any, owner: np.ndarray) -> LinearSVC:
-    return LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0).fit(features, owner)
-
-
-def _folds(registers: Sequence[str]) -> np.ndarray:
-    """Fold number of each example: registers dealt to FOLDS folds of about equal size."""
-    names, counts = np.unique(np.array(registers), return_counts=True)
-    size = [0] * FOLDS
-    fold_of = {}
-    for index in np.argsort(-counts):
-        smallest = size.index(min(size))
-        fold_of[names[index]] = smallest
-        size[smallest] += int(counts[index])
-    return np.array([fold_of[register] for register in registers])
-
-
-def _cross_validate(
-    texts: Sequence[str], vectors: np.ndarray, owner: np.ndarray, folds: np.ndarray, ours: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    margins = np.zeros((len(texts), len(ours)))
-    similarity = np.zeros((len(texts), 2))
-
-    def one_fold(fold: int) -> None:
-        kept, out = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        kept_texts = [texts[index] for index in kept]
-        ngrams = NGrams.fit(kept_texts)
-        fitted = _fit(ngrams.transform(kept_texts, vectors[kept]), owner[kept])
-        margins[np.ix_(out, fitted.classes_)] = fitted.decision_function(ngrams.transform([texts[index] for index in out], vectors[out]))
-        best = np.argsort(-np.where(ours, margins[out], -np.inf), axis=1)[:, :2]
-        for column in range(len(ours)):
-            known = vectors[kept][owner[kept] == column]
-            for rank in (0, 1):
-                asking = out[best[:, rank] == column]
-                if len(asking):
-                    similarity[asking, rank] = (vectors[asking] @ known.T).max(axis=1)
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # liblinear lets other threads run while it fits
-        list(pool.map(one_fold, np.unique(folds)))
-    return margins, similarity
-
-
-def _evidence(margins: np.ndarray, scale: float, ours: np.ndarray, similarity: np.ndarray) -> Evidence:
+def evidence_of(margins: np.ndarray, scale: float, ours: np.ndarray, similarity: np.ndarray) -> Evidence:
+    """What the decision looks at: margins (n, k), `ours` (k,) boolean, similarity (n, 2)."""
     scaled = scale * (margins - margins.max(axis=1, keepdims=True))
     exponentials = np.exp(scaled)
     probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
     best = np.argsort(-np.where(ours, margins, -np.inf), axis=1)[:, :CHOICES]
     return Evidence(probabilities, margins, similarity, best, probabilities[:, ~ours].sum(axis=1))
-
-
-def _fit_scale(margins: np.ndarray, owner: np.ndarray) -> float:
-    rows = np.arange(len(owner))
-
-    def loss(scale: float) -> float:
-        scaled = scale * margins
-        peak = scaled.max(axis=1, keepdims=True)
-        log_sum = np.log(np.exp(scaled - peak).sum(axis=1)) + peak[:, 0]
-        return float((log_sum - scaled[rows, owner]).mean())
-
-    return float(minimize_scalar(loss, bounds=(0.5, 30), method="bounded").x)

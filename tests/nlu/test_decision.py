@@ -26,6 +26,7 @@ from bot.nlu.decision import (
     same_or_pair,
     worth_offering,
 )
+from bot.nlu.training import fit_acceptance
 
 LABELS = [
     "faq_factura",
@@ -206,7 +207,7 @@ def evidence(rows: int, seed: int = 0) -> Evidence:
 def test_acceptance_learns_what_being_right_looks_like():
     found = evidence(400)
     right = found.margins[np.arange(400), found.best[:, 0]] > found.margins[:, 3:].max(axis=1)
-    accepted = Acceptance.fit(found, right).probability(found)
+    accepted = fit_acceptance(found, right).probability(found)
     assert accepted[right].mean() > accepted[~right].mean() + 0.4
 
 

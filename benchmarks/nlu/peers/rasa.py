@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import bot.dialogue.rasa  # noqa: F401 - before Rasa
+import sys
+
+if sys.argv[1:2] == ["ours"]:
+    import bot.dialogue.rasa  # noqa: F401 - before Rasa; a stock pipeline needs the packages that ours does without
 
 # isort: split
 import asyncio
 import functools
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,6 @@ import yaml
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.model_training import train_nlu
-from rasa.utils.tensorflow.environment import setup_tf_environment
 
 from benchmarks.nlu.peers.protocol import run_peer
 from bot.logs import configure_logs
@@ -54,5 +55,4 @@ def load(model: Path) -> Callable[[str], tuple[list[tuple[str, float]], float | 
 if __name__ == "__main__":
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     configure_logs("ERROR")
-    setup_tf_environment()
     run_peer(functools.partial(train, CONFIGS[sys.argv.pop(1)]), load)

@@ -2,7 +2,8 @@
 
 Rasa imports them at the top of modules that we need for something else, and derives classes from theirs. So an import succeeds, names
 can be taken and derived from; whatever is called raises NotInstalled, which says why. Only the modules that Rasa names are there: other
-libraries that look for an optional package find it incomplete, which is to them as if it were missing.
+libraries that look for an optional package find it incomplete, which is to them as if it were missing. spaCy's command line is there,
+but not loaded: its package imports a downloader, a project manager and a parser of arguments for one name.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ MODULES = frozenset(
         "keras.utils.control_flow_util",
         "pymongo",
         "pymongo.collection",
+        "spacy.cli",
+        "spacy.cli.info",
         "tensorflow",
         "tensorflow.keras",
         "tensorflow.keras.backend",
@@ -46,7 +49,7 @@ class _Missing(type):
     def __getattr__(cls, name: str) -> _Missing:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _missing(f"{cls.__module__}.{cls.__qualname__}", name)
+        return missing(f"{cls.__module__}.{cls.__qualname__}", name)
 
     def __call__(cls, *_: Any, **__: Any) -> NoReturn:
         raise NotInstalled(
@@ -65,7 +68,7 @@ class _StandIns(MetaPathFinder, Loader):
         def take(name: str) -> _Missing:
             if name.startswith("__"):
                 raise AttributeError(name)
-            return _missing(module.__name__, name)
+            return missing(module.__name__, name)
 
         module.__getattr__ = take  # type: ignore[method-assign]
 
@@ -76,5 +79,6 @@ def install() -> None:
         sys.meta_path.insert(0, _StandIns())
 
 
-def _missing(module: str, name: str) -> _Missing:
+def missing(module: str, name: str) -> _Missing:
+    """A name that may be taken from a module and not used."""
     return _Missing(name, (), {"__module__": module})
