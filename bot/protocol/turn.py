@@ -47,7 +47,7 @@ class TurnRequest(Struct, frozen=True):
     level: int
     token: str
     messages: Annotated[list[Message], Meta(min_length=1)]
-    events: list[Event] = []
+    events: list[Event]
     attempt: int = 1
     correlation: str = ""
 

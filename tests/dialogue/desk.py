@@ -143,7 +143,10 @@ class Desk:
             "token": token,
             "correlation": "k-1",
             "events": list(events),
-            "message": message,
+            "channel": "web",
+            "level": 2 if desk else 0,
+            "attempt": 1,
+            "messages": [message],
         }
 
     async def post(self, body: Any, *, secret: str | None = SECRET) -> tuple[int, Any]:

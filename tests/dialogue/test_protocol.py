@@ -60,7 +60,11 @@ async def test_the_secret_is_compared_in_constant_time(desk: Desk, monkeypatch):
 
 # --- 422 ------------------------------------------------------------------------------------------------------------
 
-GOOD = {"turn": "m", "conversation": "c", "token": "t", "correlation": "k", "events": [], "message": {"text": "hola", "button": None}}
+GOOD = {
+    "turn": "m", "conversation": "c", "channel": "web", "level": 0, "token": "t", "correlation": "k", "events": [],
+    "messages": [{"text": "hola", "button": None}],
+}  # fmt: skip
+NEEDED = ("turn", "conversation", "channel", "level", "token", "events", "messages")
 
 
 def without(name: str) -> dict:
@@ -77,25 +81,27 @@ MALFORMED = {
     "a text": "hola",
     "a number": 7,
     "empty": {},
-    **{f"without {name}": without(name) for name in ("turn", "conversation", "token", "events", "message")},
-    **{f"{name} is null": {**GOOD, name: None} for name in ("turn", "conversation", "token", "events", "message")},
-    **{f"{name} is a number": {**GOOD, name: 7} for name in ("turn", "conversation", "token", "events", "message")},
-    "message is a text": {**GOOD, "message": "hola"},
-    "message is a list": {**GOOD, "message": ["hola"]},
-    "message without text": {**GOOD, "message": {"button": None}},
-    "text is null": {**GOOD, "message": {"text": None}},
-    "text is a number": {**GOOD, "message": {"text": 7}},
-    "text is a list": {**GOOD, "message": {"text": ["hola"]}},
+    **{f"without {name}": without(name) for name in NEEDED},
+    **{f"{name} is null": {**GOOD, name: None} for name in NEEDED},
+    **{f"{name} is a number": {**GOOD, name: 7} for name in NEEDED if name != "level"},
+    "messages is a text": {**GOOD, "messages": "hola"},
+    "no messages": {**GOOD, "messages": []},
+    "level is a text": {**GOOD, "level": "2"},
+    "messages of texts": {**GOOD, "messages": ["hola"]},
+    "message without text": {**GOOD, "messages": [{"button": None}]},
+    "text is null": {**GOOD, "messages": [{"text": None}]},
+    "text is a number": {**GOOD, "messages": [{"text": 7}]},
+    "text is a list": {**GOOD, "messages": [{"text": ["hola"]}]},
     "events is an object": {**GOOD, "events": {}},
     "events of texts": {**GOOD, "events": ["user"]},
     "event without kind": {**GOOD, "events": [{"name": "x"}]},
     "event of no kind": {**GOOD, "events": [{"event": None}]},
-    "button is a text": {**GOOD, "message": {"text": "hola", "button": "faq_factura"}},
-    "button is a list": {**GOOD, "message": {"text": "hola", "button": []}},
-    "button without intent": {**GOOD, "message": {"text": "hola", "button": {}}},
-    "button's intent is null": {**GOOD, "message": {"text": "hola", "button": {"intent": None}}},
-    "button's entities is a list": {**GOOD, "message": {"text": "hola", "button": {"intent": "faq_factura", "entities": []}}},
-    "button's entities is null": {**GOOD, "message": {"text": "hola", "button": {"intent": "faq_factura", "entities": None}}},
+    "button is a text": {**GOOD, "messages": [{"text": "hola", "button": "faq_factura"}]},
+    "button is a list": {**GOOD, "messages": [{"text": "hola", "button": []}]},
+    "button without intent": {**GOOD, "messages": [{"text": "hola", "button": {}}]},
+    "button's intent is null": {**GOOD, "messages": [{"text": "hola", "button": {"intent": None}}]},
+    "button's entities is a list": {**GOOD, "messages": [{"text": "hola", "button": {"intent": "faq_factura", "entities": []}}]},
+    "button's entities is null": {**GOOD, "messages": [{"text": "hola", "button": {"intent": "faq_factura", "entities": None}}]},
 }
 
 
