@@ -18,6 +18,7 @@ from bot.database import Moment, open_database
 from bot.identity.session import SessionClaims
 
 STATEMENT_SECONDS = 120.0
+EPOCH = "benchmark"
 AT_ONCE = 50_000
 """Turns written in one transaction."""
 _FASTER = {
@@ -31,17 +32,17 @@ WITH RECURSIVE c(i) AS (SELECT CAST(:first AS INTEGER) UNION ALL SELECT i + 1 FR
 t(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM t WHERE k < :turns)"""
 _CONVERSATION = """INSERT INTO conversation
 (id, channel, desk, level, owner, last_seq, read_seq, lease_token, privacy_notice_at, created_at, last_at)
-{series} SELECT md5('c' || i), 'web', 'C-' || (1001 + i % 12), 'portal', 'bot', 2 * :turns, 2 * :turns, 2 * :turns, :at, :at, :at FROM c"""
-_SESSION = """INSERT INTO web_session (id, conversation_id, desk, created_at, expires_at)
-{series} SELECT md5('s' || i), md5('c' || i), 'C-' || (1001 + i % 12), :at, :ends FROM c"""
+{series} SELECT md5('c' || i), 'web', 'C-' || (1001 + i % 12), 2, 'bot', 2 * :turns, 2 * :turns, 2 * :turns, :at, :at, :at FROM c"""
+_SESSION = """INSERT INTO web_session (id, conversation_id, desk, level, proof, created_at, expires_at)
+{series} SELECT md5('s' || i), md5('c' || i), 'C-' || (1001 + i % 12), 2, 'portal', :at, :ends FROM c"""
 _EPISODE = """INSERT INTO episode (conversation_id, desk, events, started_at, last_at, ended_at, outcome)
 {series} SELECT md5('c' || i), 'C-' || (1001 + i % 12), :nothing, :at, :at, :at, 'silence' FROM c"""
 _INBOUND = """INSERT INTO message
 (id, conversation_id, episode_id, seq, author, kind, text, at, correlation, channel, scope, external_id, fingerprint,
- state, desk, level, proof, attempts, first_attempt_at, answered_at)
+ state, answered_by, desk, level, proof, attempts, first_attempt_at, answered_at)
 {series} SELECT md5('q' || i || '.' || k), md5('c' || i), (SELECT id FROM episode WHERE conversation_id = md5('c' || i)), 2 * k - 1, 'customer', 'text', '¿cuándo vence mi servidor? ' || k, :at,
  substr(md5('q' || k), 1, 16), 'web', md5('c' || i), md5('x' || i || '.' || k), md5('f' || i) || md5('f' || k),
- 'answered', 'C-' || (1001 + i % 12), 'portal', 'session:' || md5('s' || i), 1, :at, :at
+ 'answered', 2 * k, 'C-' || (1001 + i % 12), 2, 'portal', 1, :at, :at
 FROM c CROSS JOIN t"""
 _ANSWER = """INSERT INTO message
 (id, conversation_id, episode_id, seq, author, kind, in_reply_to, text, at, correlation, attempts, actions, responses)
@@ -55,8 +56,6 @@ _UNDERSTANDING = """INSERT INTO understanding (message_id, n, text, decision, in
 FROM c CROSS JOIN t"""
 _READING = """INSERT INTO reading (reply_id, source, server, field, value, read_at)
 {series} SELECT md5('a' || i || '.' || k), 'subscription', 'SIERRA-0' || (k % 5), 'ends_on', '2026-11-24', :at FROM c CROSS JOIN t"""
-_DELIVERY = """INSERT INTO delivery (message_id, part, state, attempts)
-{series} SELECT md5('a' || i || '.' || k), 0, 'read', 0 FROM c CROSS JOIN t"""
 _BUTTON = """INSERT INTO button (id, conversation_id, reply_id, position, title, intent, entities, origin_text, expires_at)
 {series} SELECT md5('b' || i || '.' || k), md5('c' || i), md5('a' || i || '.' || k), 0, 'Factura', 'faq_factura', :no_entities,
  '¿cuándo vence mi servidor?', :at FROM c CROSS JOIN t WHERE k % 5 = 0"""
@@ -69,7 +68,7 @@ _STATEMENTS = [
     text(statement.format(series=_SERIES)).bindparams(
         *(bindparam(name, type_=kind) for name, kind in _TYPES.items() if f":{name}" in statement)
     )
-    for statement in (_CONVERSATION, _SESSION, _EPISODE, _INBOUND, _ANSWER, _UNDERSTANDING, _READING, _DELIVERY, _BUTTON)
+    for statement in (_CONVERSATION, _SESSION, _EPISODE, _INBOUND, _ANSWER, _UNDERSTANDING, _READING, _BUTTON)
 ]
 
 
@@ -85,13 +84,14 @@ class Filling:
 
     def claims(self, number: int) -> SessionClaims:
         """The session of the conversation with this number."""
-        return SessionClaims(_md5(f"s{number}"), _md5(f"c{number}"), f"C-{1001 + number % 12}", self.ends)
+        return SessionClaims(_md5(f"s{number}"), _md5(f"c{number}"), f"C-{1001 + number % 12}", EPOCH, self.ends)
 
 
 async def fill(url: str, fillings: list[Filling]) -> None:
     """Write them into a migrated ledger; PostgreSQL then looks at its tables, as it does by itself in a living one."""
     async with open_database(url, command_seconds=STATEMENT_SECONDS) as database:
         event.listen(database.engine.pool, "connect", lambda raw, _: _hurry(raw, database.dialect))
+        await database.write(lambda connection: connection.execute(text(f"UPDATE ledger_life SET epoch = '{EPOCH}'")))
         for filling in fillings:
             step = max(1, AT_ONCE // filling.turns)
             for start in range(filling.first, filling.first + filling.conversations, step):

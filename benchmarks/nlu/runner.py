@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.nlu.material import Material, digest_of
 from benchmarks.stock.environment import FOLDER as STOCK
-from benchmarks.stock.environment import LOCK, environment
+from benchmarks.stock.environment import LOCK, stock_python
 from bot.settings import ROOT, VAR
 
 HERE = Path(__file__).resolve().parent
@@ -78,7 +78,7 @@ PEERS = (
         (str(STOCK / "bin" / "python"), "-m", "benchmarks.nlu.peers.rasa", "diet"),
         (HERE / "peers" / "diet.yml", LOCK),
         (),
-        environment,
+        stock_python,
     ),
     Peer(
         "nlpjs",

@@ -52,7 +52,7 @@ class SlowDisk(Stage):
 
     def _start_processes(self) -> None:
         (url,) = self.settings.dialogue_urls
-        self._add("dialogue-1", "dialogue", "harness.dialogue", f"{url}/health/ready", url.rpartition(":")[2])
+        self._add("dialogue-1", "dialogue", "harness.dialogue", url, url.rpartition(":")[2])
         self._start_gateways()
 
 

@@ -19,7 +19,7 @@ def _print(line: str) -> None:
     print(line, flush=True)
 
 
-def environment(say: Callable[[str], None] = _print, folder: Path = FOLDER, lock: Path = LOCK) -> Path:
+def stock_python(say: Callable[[str], None] = _print, folder: Path = FOLDER, lock: Path = LOCK) -> Path:
     """The Python of an environment with exactly the locked packages; `say` hears how the installation goes. RuntimeError if it fails."""
     python, installed = folder / "bin" / "python", folder / "installed"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()

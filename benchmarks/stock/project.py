@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from benchmarks.stock.environment import LOCK, environment
+from benchmarks.stock.environment import LOCK, stock_python
 from bot.nlu.data import Example, read_examples
 from bot.settings import ROOT, VAR
 
@@ -161,7 +161,7 @@ def _digest(files: Mapping[str, str]) -> str:
 
 def _train(folder: Path, say: Say) -> None:
     # no augmentation: stories glued together teach nothing where each turn is one step
-    command = [str(environment(say)), "-m", "rasa", "train", "--fixed-model-name", "stock", "--augmentation", "0"]
+    command = [str(stock_python(say)), "-m", "rasa", "train", "--fixed-model-name", "stock", "--augmentation", "0"]
     cache = {"RASA_CACHE_DIRECTORY": str(KEPT / "cache")}  # what did not change is not trained again
     started = time.monotonic()
     say("training stock Rasa on all examples (once, then kept) …")

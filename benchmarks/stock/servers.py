@@ -17,6 +17,7 @@ import yaml
 
 from benchmarks import machine
 from benchmarks.stock.bench_actions import ACTIONS_VARIABLE, SITTING
+from benchmarks.stock.environment import stock_python
 from benchmarks.stock.project import QUIET
 from benchmarks.system import WrongAnswer
 from benchmarks.workload import DESKS
@@ -78,7 +79,7 @@ class Stock:
 
     def _run(self, name: str, environment: dict[str, str], *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("wb") as log:
-            command = [str(environment()), "-m", "rasa", *arguments]
+            command = [str(stock_python()), "-m", "rasa", *arguments]
             self._servers[name] = psutil.Popen(command, cwd=self.project, env=environment, stdout=log, stderr=log)
 
     async def wait_ready(self) -> None:

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         _tell_choice(present)
         return 0
     started = time.monotonic()
-    print("training: loading Rasa (about 10 s) …", flush=True)
+    print("training: loading Rasa …", flush=True)
     import bot.dialogue.rasa  # noqa: F401, PLC0415 - before Rasa
     from bot.logs import configure_logs  # noqa: PLC0415
 

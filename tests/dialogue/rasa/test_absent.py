@@ -42,6 +42,11 @@ def test_no_lock_names_what_is_left_out(lock: str) -> None:
     assert locked & (HEAVY | overridden_away()) == set()
 
 
+def test_the_benchmark_of_stock_rasa_has_it_all() -> None:
+    locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / "requirements" / "stock.lock").read_text(encoding="utf-8"), re.MULTILINE))
+    assert {"rasa", "tensorflow", "tensorflow-hub", "asyncpg"} <= locked
+
+
 def fresh(program: str) -> str:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
