@@ -17,7 +17,7 @@ SHIFT = timedelta(minutes=10)
 
 async def turns_that_ended(visitor: Visitor, outcome: str, number: float) -> None:
     async with asyncio.timeout(GUARD_SECONDS):
-        while f'outcome="{outcome}"}} {number}' not in (await visitor.call("GET", "/metrics"))[1].decode():
+        while f'outcome="{outcome}"}} {number}' not in (await visitor.call("GET", "/metrics"))[1].decode():  # noqa: ASYNC110 - the page tells nobody
             await asyncio.sleep(0.01)
 
 

@@ -222,7 +222,7 @@ async def test_what_was_rolled_back_is_told_to_nobody(start, postgres_url: str, 
         assert (await visitor.send("otra cosa", message_id=FIXED))[0] == 409
         await visitor.ask("un asesor")
         await visitor.send("un asesor")  # its turn cannot be stored, and waits
-        while 'outcome="postponed"' not in (await visitor.call("GET", "/metrics"))[1].decode():
+        while 'outcome="postponed"' not in (await visitor.call("GET", "/metrics"))[1].decode():  # noqa: ASYNC110 - the page tells nobody
             await asyncio.sleep(0.01)
         async with Visitor(gateway.url("/")) as other:
             await other.open()
