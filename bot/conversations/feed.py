@@ -177,7 +177,10 @@ class _Wire:
 
     def tell(self, conversation: str, seq: int | None, *, waits: bool) -> None:
         """Tell the others soon, together with what else there is to tell."""
-        waits = waits or self._untold.get(conversation, (None, False))[1]
+        if conversation in self._untold:
+            untold, others_wait = self._untold[conversation]
+            seq = None if seq is None or untold is None else max(seq, untold)  # two commits may be told in the other order
+            waits = waits or others_wait
         self._untold[conversation] = (seq, waits)
         self._telling.wake()
 

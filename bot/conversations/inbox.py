@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import buttons, outbox, queue
-from bot.conversations.base import Channel, Kind
+from bot.conversations.base import Channel, InboundState, Kind
 from bot.conversations.clean import clean_text
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownMessage, shown
@@ -32,7 +32,7 @@ Matcher = Callable[[str, Sequence[str]], int | None]
 _KEPT = ("ready_at", "privacy_notice_at", "lease_token", "lease_until")
 _PLACE = (
     select(
-        CONVERSATION.c.channel, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.privacy_notice_at,
+        CONVERSATION.c.channel, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.privacy_notice_at,
         CONVERSATION.c.ready_at, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token,
     )
     .where(CONVERSATION.c.id == bindparam("conversation"))
@@ -157,13 +157,13 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         if stored is not None:
             return stored
     text, button = _content(connection, inbound, terms, now)
-    message = _row(inbound, identity, text, button, place, now)
-    answering, turn = place.owner == "bot", None
-    if terms.lease_life is not None and answering and place.ready_at is None and place.lease_until is None:
+    answering, turn = _will_answer(place, now), None
+    message = _row(inbound, identity, text, button, place, now, state="received" if answering else "with_agent")
+    if terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
         turn = queue.begin(connection, message, button, identity, place.lease_token + 1, now)
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
     tells_privacy = terms.notice is not None and place.privacy_notice_at is None
-    moved = _moved(place, now, added=2 if tells_privacy else 1, tells_privacy=tells_privacy, lease_life=terms.lease_life if turn else None)
+    moved = _moved(place, now, waits=answering, tells_privacy=tells_privacy, lease_life=terms.lease_life if turn else None)
     connection.execute(_MOVE, {"conversation": inbound.conversation, **moved})
     connection.execute(_INSERT, message)
     rows = [message]
@@ -174,11 +174,16 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
     return Accepted(inbound.conversation, message["seq"], repeated=False, messages=messages, turn=turn, answering=answering)
 
 
-def _moved(place: Row[Any], now: datetime, *, added: int, tells_privacy: bool, lease_life: timedelta | None) -> dict[str, Any]:
+def _will_answer(place: Row[Any], now: datetime) -> bool:
+    """Whether the assistant answers what comes now: also where an agent's time is over and nobody has handed back yet."""
+    return place.owner == "bot" or (place.owner_until is not None and place.owner_until <= now)
+
+
+def _moved(place: Row[Any], now: datetime, *, waits: bool, tells_privacy: bool, lease_life: timedelta | None) -> dict[str, Any]:
     """What the conversation's row becomes."""
     values = {name: getattr(place, name) for name in _KEPT}
-    values.update(last_seq=place.last_seq + added, last_at=now)
-    if place.owner == "bot":
+    values.update(last_seq=place.last_seq + (2 if tells_privacy else 1), last_at=now)
+    if waits:
         values["ready_at"] = place.ready_at or now
     if tells_privacy:
         values["privacy_notice_at"] = now
@@ -216,7 +221,9 @@ def _content(connection: Connection, inbound: Inbound, terms: Terms, now: dateti
     return text, buttons.typed(connection, inbound.conversation, text, terms.match, now) if terms.match else None
 
 
-def _row(inbound: Inbound, who: Identity, text: str, button: Row[Any] | None, place: Row[Any], now: datetime) -> dict[str, Any]:
+def _row(
+    inbound: Inbound, who: Identity, text: str, button: Row[Any] | None, place: Row[Any], now: datetime, *, state: InboundState
+) -> dict[str, Any]:
     return {
         "id": new_id(),
         "conversation_id": inbound.conversation,
@@ -231,7 +238,7 @@ def _row(inbound: Inbound, who: Identity, text: str, button: Row[Any] | None, pl
         "external_id": inbound.external_id,
         "fingerprint": _fingerprint(inbound, text),
         "button_id": button.id if button else None,
-        "state": "received" if place.owner == "bot" else "with_agent",
+        "state": state,
         "media": inbound.media,
         "quoted": inbound.quoted,
         "sent_at": inbound.sent_at,

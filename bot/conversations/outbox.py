@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, text, update
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, text, update
 
 from bot.conversations.base import PUSHING, Author, Channel, DeliveryState, Spoken
 from bot.conversations.clean import clean_text
@@ -19,13 +19,18 @@ from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.tables import DELIVERY, MESSAGE, NOW
 from bot.errors import LeaseLost
 
-_FORWARD: Final[dict[DeliveryState, tuple[DeliveryState, ...]]] = {
+Reported = Literal["sent", "failed", "delivered", "read"]
+
+_FORWARD: Final[dict[Reported, tuple[DeliveryState, ...]]] = {
     "sent": ("pending", "ambiguous"),
-    "delivered": ("pending", "ambiguous", "sent"),
-    "read": ("pending", "ambiguous", "sent", "delivered"),
     "failed": ("pending", "ambiguous", "sent"),
+    "delivered": ("pending", "ambiguous", "sent", "failed"),
+    "read": ("pending", "ambiguous", "sent", "failed", "delivered"),
 }
-"""From which states a report may move a delivery to this one: late and repeated reports change nothing."""
+"""From which states a report may move a delivery to this one: late and repeated reports change nothing, and what has reached one of the
+customer's devices has not failed because another one never took it."""
+LONGEST_WAIT: Final = timedelta(hours=1)
+"""No lease and no back-off of a delivery reaches further ahead; one that seems to was written before the clock was set back."""
 
 _INSERT = insert(MESSAGE)
 _DELIVER = insert(DELIVERY)
@@ -38,10 +43,11 @@ _WAITS_FOR_ANOTHER = exists().where(
     _EARLIER.c.state == "pending",
     (_EARLIER_MESSAGE.c.seq < MESSAGE.c.seq) | ((_EARLIER_MESSAGE.c.seq == MESSAGE.c.seq) & (_EARLIER.c.part < DELIVERY.c.part)),
 )
+_DUE = or_(DELIVERY.c.next_attempt_at <= NOW, DELIVERY.c.next_attempt_at > bindparam("far", type_=DELIVERY.c.next_attempt_at.type))
 _NEXT = (
     select(DELIVERY.c.id)
     .join_from(DELIVERY, MESSAGE, MESSAGE.c.id == DELIVERY.c.message_id)
-    .where(DELIVERY.c.channel == bindparam("channel"), _PENDING, DELIVERY.c.next_attempt_at <= NOW, ~_WAITS_FOR_ANOTHER)
+    .where(DELIVERY.c.channel == bindparam("carrier"), _PENDING, _DUE, ~_WAITS_FOR_ANOTHER)
     .order_by(DELIVERY.c.next_attempt_at)
     .limit(1)
     .with_for_update(skip_locked=True, of=DELIVERY)
@@ -115,7 +121,9 @@ async def claim(ledger: Ledger, channel: Channel, now: datetime, lease_life: tim
     """Take the delivery of this channel that has been due longest, or None."""
 
     def work(connection: Connection) -> DueDelivery | None:
-        taken = connection.execute(_TAKE, {"channel": channel, "now": now, "until": now + lease_life}).one_or_none()
+        taken = connection.execute(
+            _TAKE, {"carrier": channel, "now": now, "far": now + LONGEST_WAIT, "until": now + lease_life}
+        ).one_or_none()
         if taken is None:
             return None
         carried = connection.execute(_CARRIED, {"message": taken.message_id}).one()
@@ -141,7 +149,10 @@ async def sent(ledger: Ledger, due: DueDelivery, external_id: str) -> None:
 
 
 async def not_sent(ledger: Ledger, due: DueDelivery, error: str, again_at: datetime | None, *, ambiguous: bool = False) -> None:
-    """It was not taken: try again from `again_at` on, or never (None). `ambiguous`: nobody knows, so it is not tried again. Raises LeaseLost."""
+    """It was not taken: try again from `again_at` on (at most an hour ahead), or never (None). Raises LeaseLost.
+
+    `ambiguous`: nobody knows whether it was taken, so it is not tried again.
+    """
     if ambiguous:
         values: dict[str, Any] = {"state": "ambiguous"}
     else:
@@ -149,7 +160,7 @@ async def not_sent(ledger: Ledger, due: DueDelivery, error: str, again_at: datet
     await ledger.write(lambda connection: _update_held(connection, due, error=error[:200], **values))
 
 
-async def report(ledger: Ledger, external_id: str, state: DeliveryState, error: str | None = None) -> bool:
+async def report(ledger: Ledger, external_id: str, state: Reported, error: str | None = None) -> bool:
     """The channel reports how far a message has come; whether that was news. States only go forward."""
     moved = update(DELIVERY).where(DELIVERY.c.external_id == external_id, DELIVERY.c.state.in_(_FORWARD[state]))
     told = moved.values(state=state, error=None if error is None else error[:200]).returning(DELIVERY.c.id)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from bot.conversations import episodes
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.tables import CONVERSATION, LIFE, WEB_SESSION
 from bot.identity.identity import Identity, Level
+from bot.identity.session import SessionClaims
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,13 @@ _FIND = (
     .join_from(WEB_SESSION, CONVERSATION, CONVERSATION.c.id == WEB_SESSION.c.conversation_id)
     .where(WEB_SESSION.c.id == bindparam("session"))
 )  # fmt: skip
+_SURVIVED = select(CONVERSATION.c.last_seq, _EPOCH.label("epoch")).where(
+    CONVERSATION.c.id == bindparam("conversation"),
+    CONVERSATION.c.desk == bindparam("desk"),
+    CONVERSATION.c.person.is_not_distinct_from(bindparam("person")),
+    bindparam("before") != _EPOCH,
+    ~exists().where(WEB_SESSION.c.id == bindparam("session")),
+)
 
 
 async def begin(ledger: Ledger, who: Identity, life: timedelta, now: datetime) -> OpenSession:
@@ -66,6 +74,13 @@ async def prolong(ledger: Ledger, earlier: OpenSession, who: Identity, life: tim
 async def find(ledger: Ledger, session_id: str, now: datetime) -> OpenSession | None:
     """The session with this id, unless it is unknown, has ended or was revoked."""
     return await ledger.read(lambda connection: find_within(connection, session_id, now))
+
+
+async def lost(ledger: Ledger, claims: SessionClaims, who: Identity, now: datetime) -> OpenSession | None:
+    """A session that a restored ledger does not know, for its customer, proved again: over, but its conversation is there. Else None."""
+    asked = {"session": claims.session, "conversation": claims.conversation, "before": claims.epoch, "desk": who.desk, "person": who.person}
+    row = await ledger.read(lambda connection: connection.execute(_SURVIVED, asked).one_or_none())
+    return None if row is None else OpenSession(claims.session, claims.conversation, who, row.epoch, now, row.last_seq)
 
 
 def find_within(connection: Connection, session_id: str, now: datetime) -> OpenSession | None:

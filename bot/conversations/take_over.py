@@ -15,7 +15,7 @@ from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CONVERSATION, MESSAGE, OPEN
 from bot.errors import Conflict, NotYours
 
-_BACK: dict[str, Any] = {"owner": "bot", "agent": None, "owner_until": None, "ready_at": None}
+_BACK: dict[str, Any] = {"owner": "bot", "agent": None, "owner_until": None}
 
 
 async def take_over(ledger: Ledger, conversation: str, agent: str, now: datetime, life: timedelta) -> None:

@@ -44,6 +44,7 @@ class Dispatcher:
         self._now, self._jitter = resources.now, resources.jitter
         self._parked_text, self._wake_effects = parked_text, wake_effects
         self._running: set[asyncio.Task[None]] = set()
+        self._newest: dict[str, OpenTurn] = {}  # by conversation: a late turn must not put out the typing sign of the one after it
         self._arriving = 0
         self._draining = False
         self._caught_up = False  # whether the last look at the queue found nothing
@@ -100,6 +101,7 @@ class Dispatcher:
         return len(self._running) + self._arriving < self._settings.rate_turns_at_once
 
     def _start(self, turn: OpenTurn) -> None:
+        self._newest[turn.lease.conversation] = turn
         task = asyncio.create_task(self._take(turn))
         self._running.add(task)
         task.add_done_callback(self._end)
@@ -132,7 +134,9 @@ class Dispatcher:
                 log.exception("a turn could not be settled")
                 self._metrics.turns.labels("internal").inc()
             finally:
-                self._feed.typing(conversation, now=False)
+                if self._newest.get(conversation) is turn:
+                    del self._newest[conversation]
+                    self._feed.typing(conversation, now=False)
 
     async def _settle(self, turn: OpenTurn) -> None:
         try:
@@ -173,7 +177,7 @@ class Dispatcher:
         except IntegrityError:  # an open case has this very folio: the next attempt makes another one
             await self._again(turn, FOLIO_TAKEN, "")
             return
-        self._feed.moved(turn.lease.conversation, (committed.answer,), typing=False)
+        self._feed.moved(turn.lease.conversation, (committed.answer,))
         if committed.more:
             self.worker.wake()
         if result.effects:

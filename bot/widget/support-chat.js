@@ -385,7 +385,7 @@ class Connection {
   #memory = new Map(); // unsent items whose write to storage failed or was refused
 
   constructor(server, tokenEndpoint, on) {
-    Object.assign(this, { server, tokenEndpoint, on, cursor: 0, retryAt: 0, sending: null, failed: false, blocked: false });
+    Object.assign(this, { server, tokenEndpoint, on, cursor: 0, epoch: null, retryAt: 0, sending: null, failed: false, blocked: false });
     const prefix = `support-chat:${server}:`;
     this.tab = new Store('sessionStorage', prefix);
     this.local = new Store('localStorage', prefix);
@@ -493,17 +493,21 @@ class Connection {
     if (signal.aborted) return;
     const before = this.#known ?? saved?.conversation;
     const mayMove = before && (sameInThisPage || (!token && !(this.saved?.identified ?? false)));
-    this.#session = { session: answer.session, conversation: String(answer.conversation), identified: !!token };
+    const epoch = this.epoch ?? saved?.epoch;
+    const restored = !!epoch && epoch !== answer.epoch && before === String(answer.conversation); // the server was put back to an older copy
+    this.epoch = answer.epoch;
+    this.#session = { session: answer.session, conversation: String(answer.conversation), identified: !!token, epoch: answer.epoch };
     this.tab.set('session', this.#session);
     this.#known = this.conversation;
     // a conversation that expired: what this tab has not sent yet goes to the new one, if nobody else can have sat down at it meanwhile
     if (mayMove && before !== this.conversation) this.#moveItems(before);
     this.#moveItems('new');
-    if (before !== this.conversation || !this.#loaded) {
-      this.cursor = Math.max(0, (answer.cursor ?? 0) - HISTORY);
+    if (restored) this.local.drop(`read:${this.conversation}`);
+    if (before !== this.conversation || restored || !this.#loaded) {
+      this.cursor = restored ? 0 : Math.max(0, (answer.cursor ?? 0) - HISTORY);
       const wasLoaded = this.#loaded;
       this.#loaded = false;
-      if (wasLoaded) this.on.reset(before ? 'renewed' : '');
+      if (wasLoaded) this.on.reset(before && !restored ? 'renewed' : '');
     }
     this.blocked = false;
   }
@@ -557,7 +561,7 @@ class Connection {
   }
 
   #leave(why = '') {
-    Object.assign(this, { cursor: 0, retryAt: 0, sending: null, failed: false, blocked: false });
+    Object.assign(this, { cursor: 0, epoch: null, retryAt: 0, sending: null, failed: false, blocked: false });
     this.#session = this.#known = null;
     this.#loaded = false;
     this.on.reset(why);

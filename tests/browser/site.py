@@ -5,12 +5,12 @@ Only the dialogue is a stand-in, spoken to over real HTTP, so that a test says w
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
 from sqlalchemy import Row, func, insert, select, update
 
 from bot import clock
@@ -33,8 +33,27 @@ TIMINGS = Timings(poll_seconds=0.05, keep_alive_seconds=1.0, drain_seconds=0.5)
 class Site:
     """The parts, and what a test looks up or changes in the ledger, by desk (None: the visitor)."""
 
-    def __init__(self, app: web.Application, dialogue: StandIn, wire: Wire, portal: Portal) -> None:
-        self._app, self.dialogue, self.wire, self.portal = app, dialogue, wire, portal
+    def __init__(self, dialogue: StandIn, wire: Wire, portal: Portal) -> None:
+        self.dialogue, self.wire, self.portal = dialogue, wire, portal
+        self._serving = contextlib.AsyncExitStack()
+
+    async def start(self) -> None:
+        """Serve a gateway behind the wire."""
+        assert self.portal.settings is not None
+        self._app = create_app(self.portal.settings, timings=TIMINGS)
+        self.wire.gateway = await self._serving.enter_async_context(serving(self._app))
+
+    async def stop(self) -> None:
+        """Stop the gateway."""
+        await self._serving.aclose()
+
+    async def restart(self, meanwhile: Callable[[], object]) -> None:
+        """Stop the gateway, do something to its ledger, and serve again at the same address."""
+        self.wire.offline = True
+        await self.stop()
+        await asyncio.to_thread(meanwhile)
+        await self.start()
+        self.wire.offline = False
 
     @property
     def origin(self) -> str:
@@ -122,8 +141,10 @@ async def running(folder: Path, **environment: str) -> AsyncIterator[Site]:
                 **environment,
             }
         )
-        app = create_app(portal.settings, timings=TIMINGS)
-        gateway = await stack.enter_async_context(serving(app))
-        wire = await stack.enter_async_context(Wire(gateway).running())
+        wire = Wire()
+        site = Site(dialogue, wire, portal)
+        await site.start()
+        stack.push_async_callback(site.stop)
+        await stack.enter_async_context(wire.running())
         portal.gateway = wire.origin
-        yield Site(app, dialogue, wire, portal)
+        yield site

@@ -23,15 +23,15 @@ _HOP = {hdrs.CONNECTION, hdrs.TRANSFER_ENCODING, hdrs.CONTENT_LENGTH, hdrs.DATE,
 
 
 class Wire:
-    """Passes requests to a gateway. `calls`: all requests; `with_cookies`: those that carried cookies; `sessions`: the tokens they carried;
+    """Passes requests to `gateway`. `calls`: all requests; `with_cookies`: those that carried cookies; `sessions`: the tokens they carried;
     `received`: the messages that reached the gateway.
 
     `streams` = False answers 502 to every stream; `frozen` holds back what streams bring; `cut_next_answer` ends the stream in the
     middle of the next answer; `lose_next_reply` lets one message through and the browser never hears so, `tear_next_reply` half of it.
     """
 
-    def __init__(self, gateway: str) -> None:
-        self._gateway = gateway
+    def __init__(self) -> None:
+        self.gateway = ""
         self.origin = ""
         self.calls: list[str] = []
         self.received: list[dict[str, Any]] = []
@@ -94,7 +94,7 @@ class Wire:
 
     def _asked(self, request: web.Request, body: bytes | None = None) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
         headers = {name: value for name, value in request.headers.items() if name not in _HOP}
-        return self._http.request(request.method, self._gateway + request.path_qs, headers=headers, data=body, allow_redirects=False)
+        return self._http.request(request.method, self.gateway + request.path_qs, headers=headers, data=body, allow_redirects=False)
 
     async def _forward(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -1,8 +1,12 @@
-"""Any order of deliveries, copies, crashes, late commits and postponements: one answer a message, in order, without a gap."""
+"""Any order of deliveries, copies, crashes, late commits, postponements and take-overs: one answer a message, in order, without a gap.
+
+A message that an agent had is not answered by the assistant, then or ever; every other one is.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -11,16 +15,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.conversations import answers, history, inbox, queue, sessions
+from bot.conversations import answers, history, inbox, queue, sessions, take_over
 from bot.conversations.ledger import Ledger
+from bot.conversations.models import Message
 from bot.conversations.queue import OpenTurn
 from bot.database import open_database
 from bot.errors import Conflict, LeaseLost
 from bot.identity.identity import ANONYMOUS
 from bot.migrations import upgrade
-from tests.conversations_ledger.conftest import LIFE, NOON, Desk, told
+from tests.conversations_ledger.conftest import LIFE, NOON, Desk, rows, told
 
 TWO = st.integers(0, 1)
+AGENTS = st.sampled_from(["ana", "beto"])
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -96,6 +102,21 @@ class LedgerMachine(RuleBasedStateMachine):
         except LeaseLost:
             return
 
+    @rule(which=TWO, agent=AGENTS, seconds=st.sampled_from([20, 600]))
+    def take_over(self, which: int, agent: str, seconds: int) -> None:
+        conversation, life = self.desks[which].conversation, timedelta(seconds=seconds)
+        with contextlib.suppress(Conflict):
+            self.run(take_over.take_over(self.ledger, conversation, agent, self.now, life))
+
+    @rule(which=TWO, agent=AGENTS)
+    def hand_back(self, which: int, agent: str) -> None:
+        with contextlib.suppress(Conflict):
+            self.run(take_over.hand_back(self.ledger, self.desks[which].conversation, agent))
+
+    @rule()
+    def expire(self) -> None:
+        self.run(take_over.expire(self.ledger, self.now))
+
     @rule(seconds=st.integers(-40, 60))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
@@ -105,22 +126,32 @@ class LedgerMachine(RuleBasedStateMachine):
         for which in (0, 1):
             self.check(which)
 
-    def check(self, which: int) -> int:
+    def check(self, which: int) -> None:
         shown = self.run(history.messages_after(self.ledger, self.desks[which].conversation, 0))
         assert [m.seq for m in shown] == list(range(1, len(shown) + 1))
         said = {m.seq: m.text for m in shown if m.author == "customer"}
         assert list(said.values()) == self.sent[which]
-        told_so_far = [m for m in shown if m.kind == "answer"]
-        assert [m.in_reply_to for m in told_so_far] == sorted(said)[: len(told_so_far)]
-        assert all(m.text == f"re {said[m.in_reply_to]}" for m in told_so_far)
-        return len(told_so_far)
+        states = self.states(which)
+        answered = [m.in_reply_to for m in shown if m.kind == "answer"]
+        assert answered == [seq for seq in sorted(said) if states[seq] == "answered"]
+        assert all(m.text == f"re {said[m.in_reply_to]}" for m in shown if m.kind == "answer")
+
+    def states(self, which: int) -> dict[int, str]:
+        """Of what the customer said, by seq."""
+        conversation = self.desks[which].conversation
+        return {
+            m.seq: m.state for m in self.run(rows(self.ledger, Message)) if m.conversation_id == conversation and m.author == "customer"
+        }
 
     def settle(self) -> None:
-        """Whatever happened, everything is answered in the end."""
+        """Whatever happened, everything that no agent had is answered in the end."""
         self.now = max(self.now, NOON) + timedelta(days=1)
+        self.run(take_over.expire(self.ledger, self.now))
         while (turn := self.run(queue.claim(self.ledger, self.now, LIFE))) is not None:
             self.run(answers.commit(self.ledger, turn, told(f"re {turn.last.text}"), self.now))
-        assert [self.check(which) for which in (0, 1)] == [len(sent) for sent in self.sent]
+        for which in (0, 1):
+            self.check(which)
+            assert set(self.states(which).values()) <= {"answered", "with_agent"}
 
 
 LedgerMachine.TestCase.settings = settings(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.conversations import outbox
 from bot.conversations.models import Message
 from bot.migrations import differences
 from tests.conversations_ledger.conftest import NOON, rows
@@ -27,6 +28,8 @@ def test_models_and_migrations_agree(url) -> None:
 )
 async def test_unknown_states_cannot_be_stored(ledger, desk, statement: str) -> None:
     await desk.ask("hola")
+    pushed = {"channel": "whatsapp", "seq": 99, "now": NOON}
+    await ledger.write(lambda connection: outbox.say(connection, desk.conversation, "notice", "hola", **pushed))
     with pytest.raises(IntegrityError):
         await ledger.write(lambda connection: connection.execute(text(statement)))
 

@@ -36,7 +36,7 @@ async def test_a_process_takes_the_cookies_of_a_portal_on_its_host(tmp_path, dia
                 cookie = {"Cookie": "tienda=" + "c" * size}
                 assert (await visitor.call("GET", "/widget.js", headers=cookie))[0] == 200
                 status, opened = await visitor.call("POST", "/webchat/session", json={}, headers=cookie)
-                assert (status, set(opened)) == (200, {"session", "conversation", "cursor"})
+                assert (status, set(opened)) == (200, {"session", "conversation", "cursor", "epoch"})
     finally:
         process.terminate()
         await process.communicate()

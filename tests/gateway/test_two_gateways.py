@@ -10,12 +10,14 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from bot.conversations import feed
 from bot.migrations import upgrade
+from harness.dialogue import reply, result
 from tests.gateway.client import GUARD_SECONDS, Visitor, answers
 from tests.gateway.conftest import FAST
 from tests.support.postgres import postgres, postgres_url
@@ -25,6 +27,7 @@ __all__ = ["postgres", "postgres_url"]
 ONLY_TOLD = replace(FAST, poll_seconds=60.0)
 ALSO_POLLING = FAST
 LISTENING = f"SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{feed.CHANNEL}'"
+FIXED = "00000000-0000-4000-8000-000000000001"
 IDS_AND_NUMBERS = re.compile(r"[0-9a-f]{32} \d* [01](\n[0-9a-f]{32} \d* [01])*")
 
 
@@ -204,3 +207,29 @@ async def test_a_gateway_that_stops_leaves_no_connection_behind(start, postgres_
     async with asyncio.timeout(GUARD_SECONDS):
         while await ledger.others():  # noqa: ASYNC110 - the server notices a closed connection a moment later
             await asyncio.sleep(0.02)
+
+
+async def test_what_was_rolled_back_is_told_to_nobody(start, postgres_url: str, ledger: Ledger) -> None:
+    """A refused message and a commit that meets a taken folio: the others hear only of what is stored."""
+    gateway = await start(timings=replace(ONLY_TOLD, back_off_first=timedelta(hours=1)), database_url=postgres_url)
+    await ledger.until_listening(lambda pids: len(pids) == 1)
+    heard: list[str] = []
+    await ledger.hear(heard.append)
+    case = {"kind": "escalate", "payload": {"reason": "r", "code": "SV-1", "summary": "s"}}
+    gateway.dialogue.script["un asesor"] = result(reply("Tu folio es SV-1."), effects=[case])
+    async with one_customer_at(gateway.url("/")) as (visitor,):
+        await visitor.ask("hola", message_id=FIXED)
+        assert (await visitor.send("otra cosa", message_id=FIXED))[0] == 409
+        await visitor.ask("un asesor")
+        await visitor.send("un asesor")  # its turn cannot be stored, and waits
+        while 'outcome="postponed"' not in (await visitor.call("GET", "/metrics"))[1].decode():  # noqa: ASYNC110 - the page tells nobody
+            await asyncio.sleep(0.01)
+        async with Visitor(gateway.url("/")) as other:
+            await other.open()
+            await other.ask("la última")
+            await until(lambda: f"{other.conversation} 3 " in "\n".join(heard))
+        stored = [message["seq"] for message in await visitor.messages()]
+    told = [line.split(" ")[1] for payload in heard for line in payload.split("\n") if line.startswith(visitor.conversation)]
+    assert stored == [1, 2, 3, 4, 5, 6]
+    assert set(told) <= {"2", "3", "4", "5", "6"}
+    assert told[-1] == "6"

@@ -69,7 +69,7 @@ async def test_what_was_copied_while_it_served_comes_back_and_the_open_message_i
     copy = tmp_path / "copy.backup"
     dialogue.script["¿mi factura?"] = result(reply("¿De cuál?", buttons=CHOICES))
     async with serving(house) as address, Visitor(address) as visitor:
-        await visitor.open()
+        opened = await visitor.open()
         asked = await visitor.ask("¿mi factura?")
         await visitor.ask("hola")
         dialogue.mode = "503"
@@ -101,6 +101,12 @@ async def test_what_was_copied_while_it_served_comes_back_and_the_open_message_i
     elsewhere["BIND_PORT"] = str(free_port())
     async with serving(elsewhere) as address, Visitor(address) as there:
         there.session = visitor.session
+        status, refused = await there.call("GET", "/webchat/messages")
+        assert (status, refused["error"]) == (401, "session_expired")  # of the life before
+        assert (await there.send("¿y ahora?"))[0] == 401
+        again = await there.open(session=visitor.session)
+        assert again["conversation"] == visitor.conversation
+        assert again["epoch"] != opened["epoch"]
         assert (await there.answer_to(open_one["seq"]))["text"] == "eco: ¿sigue abierto?"
         assert (await there.ask(button=asked["buttons"][0]["id"]))["text"] == "[Factura] ¿mi factura?"
         replies = [message["in_reply_to"] for message in answers(await there.messages())]
@@ -121,6 +127,12 @@ async def test_conversations_that_are_there_are_replaced_only_when_told(house: d
     assert (await call(house, "db", "restore", copy, "--yes"))[0] == 0
     assert len((await rows(house["DATABASE_URL"]))["message"]) == 3
     assert (await call(house, "db", "backup", copy))[0] == 1  # no copy is written over another
+    async with serving(house) as address, Visitor(address) as there:
+        again = await there.open(session=visitor.session)
+        assert (again["conversation"], again["cursor"]) == (visitor.conversation, 3)
+        assert (await there.ask("tres"))["text"] == "eco: tres"
+    (life,) = (await rows(house["DATABASE_URL"]))["ledger_life"]
+    assert life[0] == again["epoch"]
 
 
 async def test_a_copy_that_cannot_be_put_back_changes_nothing(house: dict[str, str], tmp_path: Path) -> None:

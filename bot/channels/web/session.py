@@ -71,7 +71,7 @@ async def begin_or_resume(request: web.Request, asked: SessionRequest) -> OpenSe
     resources = request.app[RESOURCES]
     settings, now = resources.settings, resources.now()
     who = ANONYMOUS if asked.token is None else await _proved(request, asked.token)
-    earlier = None if asked.session is None else await _earlier_session(resources, asked.session)
+    earlier = None if asked.session is None else await _earlier_session(resources, asked.session, who)
     if earlier is not None and asked.token is None:
         return earlier  # proved by nothing new: it goes on, and ends when it would have ended
     if earlier is not None and earlier.identity.subject == who.subject:
@@ -79,12 +79,15 @@ async def begin_or_resume(request: web.Request, asked: SessionRequest) -> OpenSe
     return await sessions.begin(resources.ledger, who, settings.session_ttl, now)
 
 
-async def _earlier_session(resources: Resources, token: str) -> OpenSession | None:
+async def _earlier_session(resources: Resources, token: str, who: Identity) -> OpenSession | None:
     now = resources.now()
     with contextlib.suppress(IdentityError):
         claims = read_session(resources.settings.session_secret, token, now)
         found = await sessions.find(resources.ledger, claims.session, now)
-        return found and _checked(found, replace(claims, epoch=found.epoch))
+        if found is not None:
+            return _checked(found, replace(claims, epoch=found.epoch))
+        if who.desk is not None and who.desk == claims.desk:
+            return await sessions.lost(resources.ledger, claims, who, now)
     return None
 
 

@@ -38,7 +38,8 @@ class Stream:
         self._conversation = conversation
         self._cursor = cursor
         self._listener = listener
-        self._typing = False
+        self._listener.last_seq = cursor
+        self._typing: bool | None = False  # as the reader shows it; None: an answer has just put the sign out there
         self._owner: str | None = None
 
     async def run(self, response: web.StreamResponse, keep_alive_seconds: float, still_good: Callable[[], Awaitable[bool]]) -> None:
@@ -91,6 +92,8 @@ class Stream:
         """The events of messages that are about to be written."""
         if messages:
             self._cursor = self._listener.last_seq = messages[-1].seq
+            if any(message.author != "customer" and message.kind != "notice" for message in messages):
+                self._typing = None
         return b"".join(event("message", render.message(message), message.seq) for message in messages)
 
 

@@ -13,9 +13,13 @@ from types import ModuleType
 
 from sqlalchemy.engine import make_url
 
+from bot import clock
 from bot.commands.backups import postgresql, sqlite
 from bot.commands.backups.errors import BackupError
 from bot.commands.checks.reading import figures
+from bot.conversations import life
+from bot.conversations.ledger import Ledger
+from bot.database import make_engine
 from bot.migrations import HERE, upgrade
 
 MODULES = {"sqlite": sqlite, "postgresql": postgresql}
@@ -42,7 +46,10 @@ def backup(url: str, file: Path) -> str:
 
 
 def restore(url: str, file: Path, *, replace: bool) -> str:
-    """Put a copy back and bring its schema up to date; what is there then, in words. Raises BackupError and the database's own errors."""
+    """Put a copy back, bring its schema up to date and begin another life; what is there then, in words.
+
+    Raises BackupError and the database's own errors.
+    """
     module, wanted, found = _module(url), make_url(url).get_backend_name(), kind_of(file)
     if found != wanted:
         raise BackupError(f"{file} is a copy from {found or 'nothing we know'}, and DATABASE_URL is {wanted}: it cannot be put back there")
@@ -55,7 +62,7 @@ def restore(url: str, file: Path, *, replace: bool) -> str:
         raise BackupError(f"{there} conversations are in the ledger and would be lost: copy them first with `db backup`, then add --yes")
     module.put_back(make_url(url), file)
     upgrade(url, "ledger")
-    return asyncio.run(_counts(url))
+    return asyncio.run(_another_life(url))
 
 
 def kind_of(file: Path) -> str | None:
@@ -75,6 +82,15 @@ def known_versions() -> set[str]:
 
 def _module(url: str) -> ModuleType:
     return MODULES[make_url(url).get_backend_name()]
+
+
+async def _another_life(url: str) -> str:
+    ledger = Ledger(make_engine(url))
+    try:
+        await life.begin_anew(ledger, clock.now())
+    finally:
+        await ledger.close()
+    return await _counts(url)
 
 
 async def _counts(url: str) -> str:
