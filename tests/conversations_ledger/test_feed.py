@@ -93,7 +93,7 @@ class HeldLedger:
     """A ledger whose reading comes back late: after `meanwhile` has happened."""
 
     def __init__(self, ledger: Ledger, meanwhile: Callable[[], Any]) -> None:
-        self.engine, self._ledger, self._meanwhile = ledger.engine, ledger, meanwhile
+        self.database, self._ledger, self._meanwhile = ledger.database, ledger, meanwhile
 
     async def read(self, work: Any) -> Any:
         found = await self._ledger.read(work)

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from alembic import command
 from sqlalchemy import Connection, MetaData, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.conversations import answers, history, operators, queue, sessions, transcripts
 from bot.conversations.models import Address, Base, Conversation, Delivery, Episode, Escalation, Life, Message, WebSession
-from bot.database import make_engine
+from bot.database import open_database
 from bot.identity.identity import ANONYMOUS, Identity, Level
 from bot.migrations import _config, _run
 from tests.conversations_ledger.conftest import LIFE, NOON, rows, told
@@ -33,18 +32,15 @@ def go(url: str, way: str, revision: str) -> None:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path) -> str:
     """A ledger at ledger_0003, with data in it."""
-    address = f"sqlite+aiosqlite:///{tmp_path}/ledger.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    address = f"sqlite:///{tmp_path}/ledger.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     go(address, "upgrade", "ledger_0003")
     asyncio.run(at(address, fill))
     return address
 
 
 async def at(url: str, work: Any) -> Any:
-    engine: AsyncEngine = make_engine(url)
-    async with engine.begin() as connection:
-        found = await connection.run_sync(work)
-    await engine.dispose()
-    return found
+    async with open_database(url) as database:
+        return await database.write(work)
 
 
 def fill(connection: Connection) -> None:

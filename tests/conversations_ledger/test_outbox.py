@@ -220,6 +220,6 @@ async def test_what_is_due_is_found_by_its_index(ledger, phone) -> None:
         event.listen(connection, "before_cursor_execute", explain)
         connection.execute(outbox._TAKE, {"carrier": "whatsapp", "now": NOON, "far": NOON + LIFE, "until": NOON + LIFE})
 
-    sqlite = ledger.engine.dialect.name == "sqlite"
+    sqlite = ledger.database.dialect == "sqlite"
     await ledger.write(work)
     assert "ix_delivery_due" in str(plan)

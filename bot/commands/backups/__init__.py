@@ -19,7 +19,7 @@ from bot.commands.backups.errors import BackupError
 from bot.commands.checks.reading import figures
 from bot.conversations import life
 from bot.conversations.ledger import Ledger
-from bot.database import make_engine
+from bot.database import open_database
 from bot.migrations import HERE, upgrade
 
 MODULES = {"sqlite": sqlite, "postgresql": postgresql}
@@ -85,7 +85,7 @@ def _module(url: str) -> ModuleType:
 
 
 async def _another_life(url: str) -> str:
-    ledger = Ledger(make_engine(url))
+    ledger = Ledger(open_database(url))
     try:
         await life.begin_anew(ledger, clock.now())
     finally:
