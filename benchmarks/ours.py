@@ -24,7 +24,7 @@ from harness.up import Up
 
 ANSWER_SECONDS = 120
 MODULES = {"bot.dialogue": "dialogue", "actions": "actions", "bot.gateway": "gateway"}
-RAISED_LIMITS = {"RATE_MESSAGES_PER_MINUTE": "1000000", "RATE_SESSIONS_PER_MINUTE": "1000000"}
+RAISED_LIMITS = {"RATE_MESSAGES_PER_MINUTE": "1000000", "RATE_VISITORS_PER_MINUTE": "1000000", "RATE_SESSIONS_PER_MINUTE": "1000000"}
 """Twelve demo customers write from one address as no twelve customers do. Nothing else is set: the rest runs as it is delivered."""
 
 

@@ -239,7 +239,7 @@ class Settings:
     # limits
     rate_messages_per_minute: int = setting("RATE_MESSAGES_PER_MINUTE", "120", _positive, "messages a customer may send in a minute")
     rate_visitors_per_minute: int = setting(
-        "RATE_VISITORS_PER_MINUTE", "300", _positive, "messages that all visitors from one address may send in a minute"
+        "RATE_VISITORS_PER_MINUTE", "600", _positive, "messages that all visitors from one address may send in a minute"
     )
     rate_sessions_per_minute: int = setting("RATE_SESSIONS_PER_MINUTE", "600", _positive, "new sessions from one address in a minute")
     rate_turns_at_once: int = setting("RATE_TURNS_AT_ONCE", "8", _positive, "turns that run at once in this gateway")

@@ -137,6 +137,7 @@ BAD = {
     "ALLOWED_ORIGINS": ["*", "https://*.example", "https://a.example/path", "portal.example", "null", "ftp://a.example"],
     "MAIL_FROM": [""],
     "RATE_MESSAGES_PER_MINUTE": ["0", "-1", "many", "9" * 30],
+    "RATE_VISITORS_PER_MINUTE": ["0", "-1", "many"],
     "RATE_SESSIONS_PER_MINUTE": ["0"],
     "RATE_TURNS_AT_ONCE": ["0"],
     "LOG_LEVEL": ["", "LOUD", "TRACE"],

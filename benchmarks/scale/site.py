@@ -19,7 +19,7 @@ from harness.nginx import FOREGROUND, Proxy
 MARK = "X-Scale-Mark"
 """Every request of the load carries one of its own, so that the proxy's log says which gateway answered it."""
 LOG_FORMAT = "$http_x_scale_mark|$upstream_addr|$status|$request_method|$uri"
-LIMITS = {"RATE_MESSAGES_PER_MINUTE": "1000000", "RATE_SESSIONS_PER_MINUTE": "1000000"}
+LIMITS = {"RATE_MESSAGES_PER_MINUTE": "1000000", "RATE_VISITORS_PER_MINUTE": "1000000", "RATE_SESSIONS_PER_MINUTE": "1000000"}
 """All customers write from one address, and as fast as they are answered. Nothing else is set: the rest runs as it is delivered."""
 
 

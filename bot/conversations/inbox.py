@@ -23,7 +23,7 @@ from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownMessage, shown
 from bot.conversations.queue import OpenTurn
 from bot.conversations.tables import CONVERSATION, MESSAGE
-from bot.errors import Conflict, NotYours
+from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
 
 Matcher = Callable[[str, Sequence[str]], int | None]
@@ -135,7 +135,7 @@ async def accept_many(ledger: Ledger, inbounds: Sequence[Inbound], now: datetime
 async def _accepted_or_refused(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms) -> Accepted | Exception:
     try:
         return await accept(ledger, inbound, now, terms)
-    except (Conflict, NotYours) as error:
+    except (Conflict, NotYours, IdentityError) as error:
         return error
 
 
@@ -143,7 +143,7 @@ def _accept_or_refuse(connection: Connection, inbound: Inbound, now: datetime, t
     try:
         with connection.begin_nested():
             return _stored_before(connection, inbound, terms) or _accept(connection, inbound, now, terms)
-    except (Conflict, NotYours) as error:
+    except (Conflict, NotYours, IdentityError) as error:
         return error
 
 

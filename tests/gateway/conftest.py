@@ -90,6 +90,7 @@ def settings_for(folder: Path, dialogue: StandIn, **changes: Any) -> Settings:
         "SESSION_SECRET": "session-secret-of-the-tests-0000001",
         "PORTAL_JWT_SECRET": "portal-secret-of-the-tests-00000001",
         "RATE_MESSAGES_PER_MINUTE": "10000",
+        "RATE_VISITORS_PER_MINUTE": "10000",
         "RATE_SESSIONS_PER_MINUTE": "10000",
         "SMTP_URL": f"file://{folder}/outbox",
         "ALLOWED_ORIGINS": "https://portal.example",

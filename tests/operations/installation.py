@@ -35,6 +35,7 @@ class Installation:
             ACTIONS_URL=f"http://127.0.0.1:{self.actions_port}",
             RATE_SESSIONS_PER_MINUTE="100000",
             RATE_MESSAGES_PER_MINUTE="100000",
+            RATE_VISITORS_PER_MINUTE="100000",
             **changes,
         )
         self._processes: dict[str, subprocess.Popen[bytes]] = {}

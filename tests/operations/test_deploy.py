@@ -101,6 +101,7 @@ def gateways(tmp_path: Path, dialogue: StandIn, postgres_url: str) -> list[dict[
         "TRUSTED_PROXIES": "127.0.0.1",
         "RATE_SESSIONS_PER_MINUTE": "1000",
         "RATE_MESSAGES_PER_MINUTE": "100000",
+        "RATE_VISITORS_PER_MINUTE": "100000",
     }
     upgrade(settings_in(tmp_path)["ACCOUNTS_DATABASE_URL"], "accounts")
     return [settings_in(tmp_path, BIND_PORT=str(free_port()), **common) for _ in range(2)]

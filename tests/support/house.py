@@ -94,6 +94,7 @@ class House:
                 "ACTIONS_URL": f"http://127.0.0.1:{self.actions_port}",
                 "SMTP_URL": f"file://{folder}/outbox",
                 "RATE_MESSAGES_PER_MINUTE": "1000000",
+                "RATE_VISITORS_PER_MINUTE": "1000000",
                 "RATE_SESSIONS_PER_MINUTE": "1000000",
                 "INTERNAL_SECRET": "i" * 40,
                 "SESSION_SECRET": "s" * 40,
