@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read(files: Iterable[Path], only: Sequence[str], macros: Macros) -> list[tuple[str, Conversation]]:
-    """(where it stands, the conversation). Raises ScriptError."""
+    """(where it stands, the conversation). Raises BadConversation."""
     by_id = {path: read_conversations(path, macros) for path in files}
     kept = {id(one) for one in chosen((one for several in by_id.values() for one in several), only)}
     return [(f"{path.stem}/{one.id}", one) for path, several in by_id.items() for one in several if id(one) in kept]

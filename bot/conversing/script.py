@@ -12,18 +12,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
-import yaml
 from msgspec import Meta, Struct
 
+from bot.conversation_files import BadConversation, load, shaped
 from bot.conversing.macros import Macros
-from bot.errors import AssistantError
 
 Text = Annotated[str, Meta(min_length=1)]
-
-
-class ScriptError(AssistantError):
-    """A file of conversations cannot be played; the message names file, conversation and turn."""
 
 
 class Turn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,39 +59,27 @@ class Conversation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_conversations(path: Path, macros: Macros) -> list[Conversation]:
-    """The conversations of a file; every expression is tried with `macros`. Raises ScriptError."""
-    try:
-        document = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe one
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ScriptError(f"{path.name}: {error}") from None
+    """The conversations of a file; every expression is tried with `macros`. Raises BadConversation."""
+    document = load(path)
     if not isinstance(document, list) or not document:
-        raise ScriptError(f"{path.name}: must be a list of conversations")
+        raise BadConversation(f"{path.name}: must be a list of conversations")
     return [_conversation(path, number, written, macros) for number, written in enumerate(document, start=1)]
 
 
 def chosen(conversations: Iterable[Conversation], only: Iterable[str]) -> list[Conversation]:
-    """Those whose id or kind is among `only`; all when it is empty. Raises ScriptError for one that names nothing."""
+    """Those whose id or kind is among `only`; all when it is empty. Raises BadConversation for one that names nothing."""
     played, only = list(conversations), set(only)
     if unknown := only - {name for each in played for name in (each.id, each.kind)}:
-        raise ScriptError(f"no conversation and no kind is called {', '.join(sorted(unknown))}")
+        raise BadConversation(f"no conversation and no kind is called {', '.join(sorted(unknown))}")
     return [each for each in played if not only or only & {each.id, each.kind}]
 
 
 def _conversation(path: Path, number: int, written: Any, macros: Macros) -> Conversation:
-    name = written.get("id", f"number {number}") if isinstance(written, dict) else f"number {number}"
-    try:
-        conversation = msgspec.convert(written, Conversation)
-    except msgspec.ValidationError as error:
-        raise ScriptError(f"{path.name}: {name}: {_with_turn(str(error))}") from None
+    conversation = shaped(path, number, written, Conversation)
     for position, turn in enumerate(conversation.turns, start=1):
         for expression in turn.expressions:
             try:
                 macros.compiled(expression)
             except (re.error, ValueError) as error:
-                raise ScriptError(f"{path.name}: {name}: turn {position}: {expression!r}: {error}") from None
+                raise BadConversation(f"{path.name}: {conversation.id}: turn {position}: {expression!r}: {error}") from None
     return conversation
-
-
-def _with_turn(complaint: str) -> str:
-    """Msgspec counts from 0 and says `$.turns[0].has`; people count turns from 1."""
-    return re.sub(r"`\$\.turns\[(\d+)\]\.?([^`]*)`", lambda at: f"turn {int(at[1]) + 1}" + (f", {at[2]}" if at[2] else ""), complaint)

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.conversation_files import BadConversation
 from bot.conversing.macros import Macros
-from bot.conversing.script import ScriptError, chosen, read_conversations
+from bot.conversing.script import chosen, read_conversations
 from bot.rules.calendar import BusinessCalendar
 
 MACROS = Macros(BusinessCalendar(ZoneInfo("America/Mexico_City")), date(2026, 11, 26), "55 8000 9480", 72)
@@ -56,7 +57,7 @@ def test_conversations_are_chosen_by_id_and_kind(tmp_path):
     assert [one.id for one in chosen(conversations, [])] == ["a1", "a2"]
     assert [one.id for one in chosen(conversations, ["newcomer"])] == ["a2"]
     assert [one.id for one in chosen(conversations, ["a1", "newcomer"])] == ["a1", "a2"]
-    with pytest.raises(ScriptError, match="no conversation and no kind is called a3"):
+    with pytest.raises(BadConversation, match="no conversation and no kind is called a3"):
         chosen(conversations, ["a1", "a3"])
 
 
@@ -76,12 +77,12 @@ def test_conversations_are_chosen_by_id_and_kind(tmp_path):
 )
 def test_a_mistake_is_named_with_file_conversation_and_turn(tmp_path, old, new, complaint):
     assert old in GOOD
-    with pytest.raises(ScriptError) as raised:
+    with pytest.raises(BadConversation) as raised:
         read(tmp_path, GOOD.replace(old, new, 1))
     assert str(raised.value).startswith(complaint)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "turns: 1"])
 def test_a_file_without_conversations_is_refused(tmp_path, text):
-    with pytest.raises(ScriptError, match="must be a list of conversations"):
+    with pytest.raises(BadConversation, match="must be a list of conversations"):
         read(tmp_path, text)
