@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -26,6 +27,9 @@ from bot.errors import AssistantError
 from bot.settings import environment, load_settings
 from bot.supervisor.house import own_house
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended."""
+
 
 def add_parser(subparsers: Any) -> None:
     """Declare the subcommand."""
@@ -39,8 +43,9 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when everything was played, however well; 1 when a file or the assistant is not usable."""
+    """0 when everything was played, however well; 1 when a file or the assistant is not usable, 130 when it was interrupted."""
     tell = sys.stderr if arguments.json else sys.stdout
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is stopped
     try:
         macros_at = partial(Macros.at, load_settings({**environment(), "DEMO": "1"}))
         conversations = _read(arguments.files, arguments.only, macros_at(clock.now()))
@@ -49,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     except AssistantError as error:
         print(f"converse: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     result = figures(played)
     print("\n".join(table(result)), file=tell, flush=True)
     print(json.dumps(result))
