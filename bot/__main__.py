@@ -7,7 +7,21 @@ import sys
 from bot import __version__
 from bot.errors import SettingsError
 
-COMMANDS = ("up", "train", "model", "evaluate", "demo", "db", "accounts", "doctor", "transcript", "parked", "settings", "filemap")
+COMMANDS = (
+    "up",
+    "train",
+    "model",
+    "evaluate",
+    "converse",
+    "demo",
+    "db",
+    "accounts",
+    "doctor",
+    "transcript",
+    "parked",
+    "settings",
+    "filemap",
+)
 
 
 def main() -> int:

@@ -1,10 +1,5 @@
 """Ports for servers that tests and benchmarks start."""
 
-import socket
+from bot.supervisor.house import free_port
 
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+__all__ = ["free_port"]

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         result = train(
             domain=str(ROOT / "domain.yml"),
             config=str(ROOT / "config.yml"),
-            training_files=[str(ROOT / "data")],
+            training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories")],
             output=aside,
             fixed_model_name=name,
             force_training=True,

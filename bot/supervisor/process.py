@@ -56,7 +56,7 @@ class Child:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
             start_new_session=True,  # Ctrl-C reaches the supervisor only, which stops them in order
         )
         assert self.process.stdout is not None
@@ -126,7 +126,7 @@ def complain(line: str) -> None:
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - for whoever started us
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """A supervisor that is killed must not leave servers behind."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() == 1:

@@ -31,4 +31,4 @@ def privacy(settings: Settings, own_address: str) -> str:
     That is a page of ours below `own_address` where the company has none.
     """
     url = settings.privacy_url or f"{own_address}/privacidad"
-    return f"{responsible(settings)} usa tus datos solo para {purposes()}. Aviso de privacidad completo: {url}"
+    return f"{responsible(settings)} usa tus datos solo para {purposes()}. Consulta el aviso de privacidad completo: {url}"

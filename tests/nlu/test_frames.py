@@ -1,0 +1,65 @@
+"""Frames as they are written: read, written again, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.frames import Act, Asked, Filter, Frame, Move, Refers, Servers, Supposed, Which, parse_frame
+
+
+def test_a_frame_with_everything_is_read():
+    written = "consultar_suscripcion what_if servers=named:SIERRA-01,named:SIERRA-02 supposed=pay:lunes move=corrects refers=returns"
+    assert parse_frame(written) == Frame(
+        "consultar_suscripcion",
+        Asked.WHAT_IF,
+        (Servers(Which.NAMED, "SIERRA-01"), Servers(Which.NAMED, "SIERRA-02")),
+        Supposed(Act.PAY, "lunes"),
+        Move.CORRECTS,
+        Refers.RETURNS,
+    )
+
+
+def test_what_is_left_out_is_asked_anew_of_no_server():
+    assert parse_frame("faq_que_es general") == Frame("faq_que_es", Asked.GENERAL, (), None, Move.ASKS, Refers.NEW)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "faq_que_es general",
+        "consultar_pago which servers=first,filter:owing refers=goes_on",
+        "consultar_suscripcion what_if supposed=nopay move=fragment",
+        "consultar_servidor state servers=unknown:nóminas",
+    ],
+)
+def test_a_frame_is_written_as_it_was_read(written):
+    assert str(parse_frame(written)) == written
+
+
+def test_a_filter_is_one_of_the_states():
+    assert parse_frame("listar_servidores which servers=filter:grace").servers == (Servers(Which.FILTER, Filter.GRACE),)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "faq_que_es",
+        "faq_que_es what",
+        "faq_que_es general servers=",
+        "faq_que_es general servers=named",
+        "faq_que_es general servers=all:SIERRA-01",
+        "faq_que_es general servers=filter:red",
+        "faq_que_es general servers=SIERRA-01",
+        "faq_que_es general servers=all servers=rest",
+        "faq_que_es general supposed=pay:",
+        "faq_que_es general supposed=sell:hoy",
+        "faq_que_es general move=laughs",
+        "faq_que_es general refers=old",
+        "faq_que_es general moves=asks",
+        "faq_que_es general asks",
+    ],
+)
+def test_what_is_no_frame_is_refused(written):
+    with pytest.raises(ValueError):
+        parse_frame(written)
