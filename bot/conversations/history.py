@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,13 @@ _OFFERED = (
 )
 _PULSES = select(CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.lease_until).where(
     CONVERSATION.c.id.in_(bindparam("conversations", expanding=True))
+)
+
+
+_READ = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("conversation"), CONVERSATION.c.read_seq < bindparam("seen"))
+    .values(read_seq=bindparam("seen"))
 )
 
 
@@ -72,11 +79,13 @@ async def pulses(ledger: Ledger, conversations: Sequence[str]) -> dict[str, Puls
     return await ledger.read(work)
 
 
-async def mark_read(ledger: Ledger, conversation: str, seq: int) -> None:
-    """The customer has seen everything up to `seq`. Going backwards, or past the end, changes nothing."""
-    forward = update(CONVERSATION).where(CONVERSATION.c.id == conversation, CONVERSATION.c.read_seq < seq, CONVERSATION.c.last_seq >= seq)
+async def mark_read(ledger: Ledger, seq: int, reader: Callable[[Connection], str]) -> None:
+    """Whoever reads has seen everything up to `seq`. Going backwards changes nothing.
+
+    `reader` says, in the same transaction, whose conversation it is, and refuses by raising.
+    """
 
     def work(connection: Connection) -> None:
-        connection.execute(forward.values(read_seq=seq))
+        connection.execute(_READ, {"conversation": reader(connection), "seen": seq})
 
     await ledger.write(work)

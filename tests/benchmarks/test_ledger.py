@@ -51,7 +51,7 @@ async def test_its_conversations_are_read_and_go_on(ledger: Ledger) -> None:
     inbound = Inbound(session.conversation, "web", session.conversation, "x" * 36, "hola")
     accepted = await inbox.accept(ledger, inbound, clock.now(), Terms(lambda *_: session.identity))
     assert accepted.seq == 261
-    await history.mark_read(ledger, session.conversation, 261)
+    await history.mark_read(ledger, 261, lambda _: session.conversation)
 
 
 async def test_an_ordinary_session_in_it_has_ended(ledger: Ledger) -> None:

@@ -6,12 +6,13 @@ import contextlib
 from datetime import timedelta
 
 from aiohttp import hdrs, web
+from sqlalchemy import Connection
 
 from bot.channels.base import BACKLOG, DISPATCHER
 from bot.channels.bodies import read_body
 from bot.channels.web import parse, render, texts
 from bot.channels.web.keys import MESSAGE_LIMIT, SESSION_LIMIT, VISITOR_LIMIT
-from bot.channels.web.session import begin_or_resume, claims_of, session_of, token_of, who_of
+from bot.channels.web.session import begin_or_resume, claims_of, session_of, session_within, token_of, who_of
 from bot.channels.web.stream import HEADERS, Stream
 from bot.conversations import history, inbox, notices, sessions
 from bot.conversations.sessions import OpenSession
@@ -98,11 +99,16 @@ async def read_messages(request: web.Request) -> web.Response:
 
 async def mark_read(request: web.Request) -> web.Response:
     """POST /webchat/read {"seq"}."""
-    session = await session_of(request)
-    seq = parse.read_request(await read_body(request))
-    if seq > session.cursor:
-        raise Malformed("cursor")
-    await history.mark_read(request.app[RESOURCES].ledger, session.conversation, seq)
+    claims, resources = claims_of(request), request.app[RESOURCES]
+    seq, now = parse.read_request(await read_body(request)), resources.now()
+
+    def reader(connection: Connection) -> str:
+        session = session_within(connection, claims, now)
+        if seq > session.cursor:
+            raise Malformed("cursor")
+        return session.conversation
+
+    await history.mark_read(resources.ledger, seq, reader)
     return web.Response(status=204)
 
 

@@ -49,9 +49,14 @@ def who_of(claims: SessionClaims, now: datetime) -> Callable[[Connection, Inboun
     """The same check as part of the transaction that stores a message: who the session says is writing. It raises NoSession, SessionOver."""
 
     def who(connection: Connection, _inbound: Inbound) -> Identity:
-        return _checked(sessions.find_within(connection, claims.session, now), claims).identity
+        return session_within(connection, claims, now).identity
 
     return who
+
+
+def session_within(connection: Connection, claims: SessionClaims, now: datetime) -> OpenSession:
+    """The session of these claims, as part of a transaction. Raises NoSession, SessionOver."""
+    return _checked(sessions.find_within(connection, claims.session, now), claims)
 
 
 def _checked(found: OpenSession | None, claims: SessionClaims) -> OpenSession:
