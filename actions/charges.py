@@ -10,6 +10,7 @@ from actions.base import say_with_line
 from actions.escalation import escalate
 from actions.live import (
     ENDED,
+    IN_PROCESS,
     UNPAID,
     Charge,
     charge_readings,
@@ -19,11 +20,12 @@ from actions.live import (
     period_readings,
     period_values,
     readings,
+    renewal,
     standing,
 )
 from actions.say import Reply, Values
 from actions.server_state import LATE_CHARGE
-from actions.turn import Turn
+from actions.turn import GONE, Turn
 from bot.accounts.port import Payment, Server
 from bot.rules import format as words
 from bot.rules.payment import confirmation_window
@@ -41,7 +43,7 @@ _LINES: dict[Charge, str] = {
 
 def say_charge_in_process(turn: Turn, server: Server, reply: Reply) -> None:
     """The last charge while it is pending: when it is confirmed; past that, a case is opened and its folio told. Nothing in other states."""
-    charge = last_charge(server)
+    charge = last_charge(turn, server)
     state = charge_state(turn, charge)
     if charge is None:
         return
@@ -72,12 +74,13 @@ def say_rejected(turn: Turn, server: Server, charge: Payment, reply: Reply, *, b
 
 def say_next_charge(turn: Turn, server: Server, reply: Reply) -> bool:
     """When and how much the next automatic charge is; False when none is planned and nothing was said."""
-    subscription, charge = server.subscription, last_charge(server)
+    subscription, charge = server.subscription, last_charge(turn, server)
     if (
         subscription is None
         or not subscription.auto_renew
         or subscription.next_charge_on is None
         or subscription.next_charge_on < turn.today
+        or subscription.status == "cancelled"
     ):
         return False
     told = readings(turn, server, "subscription", next_charge_on=subscription.next_charge_on, price=subscription.price)
@@ -95,7 +98,17 @@ def say_next_charge(turn: Turn, server: Server, reply: Reply) -> bool:
 
 def say_ended(turn: Turn, server: Server, reply: Reply) -> None:
     """Nothing is charged for a server that is no longer kept; what is still open goes to the line."""
-    say_with_line(turn, reply, "utter_pago_servicio_terminado", servidor=server.alias, readings=period_readings(turn, server))
+    charge = next((each for each in server.payments[:1] if charge_state(turn, each) in IN_PROCESS), None)
+    if charge is not None:
+        told = charge_readings(turn, server, charge)
+        say_with_line(turn, reply, "utter_pago_terminado_con_cargo", readings=told, **charge_values(turn, server, charge))
+    elif renewal(turn, server):
+        told = period_readings(turn, server)
+        say_with_line(turn, reply, "utter_pago_terminado_con_pago", readings=told, **period_values(turn, server))
+    elif server.status in GONE:
+        say_with_line(turn, reply, "utter_pago_servicio_terminado", servidor=server.alias, readings=period_readings(turn, server))
+    else:
+        say_with_line(turn, reply, "utter_pago_vigencia_terminada", readings=period_readings(turn, server), **period_values(turn, server))
 
 
 def say_how_to_settle(turn: Turn, reply: Reply) -> None:
@@ -105,7 +118,7 @@ def say_how_to_settle(turn: Turn, reply: Reply) -> None:
 
 def owed(turn: Turn, server: Server) -> tuple[Decimal, str] | None:
     """Amount and currency that are due now for a server: the rejected charge or the unpaid renewal. A charge in process is not due."""
-    charge, now = last_charge(server), standing(turn, server)
+    charge, now = last_charge(turn, server), standing(turn, server)
     state = charge_state(turn, charge)
     if now in ENDED:
         return None
@@ -128,7 +141,7 @@ def total_owed(turn: Turn, servers: Iterable[Server]) -> str:
 
 def say_charge_line(turn: Turn, server: Server, reply: Reply) -> None:
     """One line of a list: the last charge, or the renewal that is not paid."""
-    charge = last_charge(server)
+    charge = last_charge(turn, server)
     state = charge_state(turn, charge)
     due = owed(turn, server)
     if due and state != "rejected":
@@ -144,7 +157,7 @@ def say_charge_line(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_late_charges(turn: Turn, servers: Iterable[Server], reply: Reply) -> bool:
     """One case for all charges past their days, with its folio and the line; False when there is none and nothing was said."""
-    late = {charge.id: each.alias for each in servers if (charge := last_charge(each)) and charge_state(turn, charge) == "overdue"}
+    late = {charge.id: each.alias for each in servers if (charge := last_charge(turn, each)) and charge_state(turn, charge) == "overdue"}
     if late:
         folio = escalate(turn, reply, LATE_CHARGE, late)
         say_with_line(turn, reply, "utter_pago_fuera_de_plazo_varios", folio=folio)
