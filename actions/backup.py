@@ -9,7 +9,7 @@ from actions.base import ServerAction, say_line, say_with_line
 from actions.live import readings, standing
 from actions.say import Reading, Reply, Values
 from actions.server_state import say_gone, say_suspended
-from actions.turn import GONE, Turn
+from actions.turn import GONE, Moment, Turn
 from bot.accounts.port import Backup, Server
 from bot.identity.levels import DataClass
 from bot.rules import format as words
@@ -118,16 +118,16 @@ def say_last_backup(turn: Turn, server: Server, reply: Reply) -> None:
             say_line(turn, reply)
 
 
-def backup_state(turn: Turn, server: Server) -> State:
+def backup_state(moment: Moment, server: Server) -> State:
     """How the backups of an active server stand."""
     last = _last(server)
     if last is None:
-        return "none_due" if _nights_due(turn, server) else "none"
+        return "none_due" if _nights_due(moment, server) else "none"
     if last.status == "running":
-        return "running" if still_runs(turn.calendar, last.started_at, turn.now) else "stuck"
+        return "running" if still_runs(moment.calendar, last.started_at, moment.now) else "stuck"
     if last.status == "failed":
         return "failed"
-    missing = _nights_missing(turn, last)
+    missing = _nights_missing(moment, last)
     if missing > 1:
         return "missing_several"
     return "missing" if missing else "ok"
@@ -209,17 +209,17 @@ def _good(server: Server) -> Backup | None:
     return next((each for each in server.backups if each.status == "ok"), None)
 
 
-def _nights_missing(turn: Turn, last: Backup) -> int:
-    return nights_without(turn.calendar, turn.calendar.local_date(last.started_at), turn.now)
+def _nights_missing(moment: Moment, last: Backup) -> int:
+    return nights_without(moment.calendar, moment.calendar.local_date(last.started_at), moment.now)
 
 
-def _nights_due(turn: Turn, server: Server) -> int:
+def _nights_due(moment: Moment, server: Server) -> int:
     """Nights that should have brought a first backup, since the earliest day on which the server is known to run; 1 when none is known."""
     moments = [each.credited_at for each in server.payments if each.credited_at]
-    days = [turn.calendar.local_date(each) for each in moments]
+    days = [moment.calendar.local_date(each) for each in moments]
     if server.subscription and server.subscription.starts_on:
         days.append(server.subscription.starts_on)
-    return nights_without(turn.calendar, min(days), turn.now) if days else 1
+    return nights_without(moment.calendar, min(days), moment.now) if days else 1
 
 
 def _needs_support(turn: Turn, server: Server) -> bool:

@@ -9,6 +9,7 @@ from actions.base import ServerAction, line_values, say_with_line
 from actions.live import IN_FORCE, Standing, readings, standing
 from actions.say import Reply, Values
 from actions.server_state import say_state, say_state_line, say_suspended
+from actions.sets import is_changing
 from actions.subscription import ANY_STANDING, CURRENT, MAY_LAPSE, say_standing
 from actions.turn import GONE, Turn
 from bot.accounts.port import PlanChangeState, Server
@@ -17,7 +18,6 @@ from bot.rules import format as words
 from bot.rules.subscription import change_cutoff, next_ends_on
 
 SAID_INSTEAD: frozenset[Standing] = frozenset({"ending", "paid", "cancelled", "overstayed", "overstayed_long", "unclear"})
-UNDER_WAY = frozenset({"requested", "in_progress"})
 CHANGE: Mapping[PlanChangeState, str] = {
     "requested": "utter_cambio_solicitado",
     "in_progress": "utter_cambio_en_proceso",
@@ -42,7 +42,7 @@ class ChangeSolution(ServerAction):
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While there is time to cancel it, or no date yet."""
-        if server.status in GONE or _is_changing(server) or standing(turn, server) not in MAY_LAPSE:
+        if server.status in GONE or is_changing(server) or standing(turn, server) not in MAY_LAPSE:
             return False
         return not _is_too_late(turn, server)
 
@@ -58,7 +58,7 @@ class ChangeSolution(ServerAction):
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """A change under way, or the last day to cancel; when it has passed, the next chance and the line."""
         ends_on = _ends_on(server)
-        if _is_changing(server):
+        if is_changing(server):
             say_change(turn, server, reply)
         elif server.status in GONE:
             reply.say("utter_cambio_sin_servidor", servidor=server.alias)
@@ -116,7 +116,7 @@ def say_change(turn: Turn, server: Server, reply: Reply, keys: Mapping[PlanChang
     told = {"state": change.state, "to_solution": change.to_solution, "requested_at": change.requested_at.isoformat()}
     values: Values = {"servidor": server.alias, "solucion": change.to_solution, "solicitado": words.on_date(asked_on, turn.today)}
     reply.say(keys[change.state], readings=readings(turn, server, "plan_change", **told), **values)
-    if keys is CHANGE and _is_changing(server) and not _goes_on(turn, server):
+    if keys is CHANGE and is_changing(server) and not _goes_on(turn, server):
         if server.status == "active":
             say_standing(turn, server, reply, CURRENT)
         else:
@@ -132,12 +132,8 @@ def _ends_on(server: Server) -> date | None:
     return server.subscription.ends_on if server.subscription else None
 
 
-def _is_changing(server: Server) -> bool:
-    return server.plan_change is not None and server.plan_change.state in UNDER_WAY
-
-
 def _is_too_late(turn: Turn, server: Server | None) -> bool:
-    if server is None or turn.named_foreign or server.status in GONE or _is_changing(server):
+    if server is None or turn.named_foreign or server.status in GONE or is_changing(server):
         return False
     ends_on = _ends_on(server)
     return ends_on is not None and turn.today > _last_day(turn, ends_on)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
 
 from actions.base import say_with_line
 from actions.escalation import escalate
 from actions.live import (
-    ENDED,
     IN_PROCESS,
-    UNPAID,
     Charge,
     charge_readings,
     charge_state,
     charge_values,
     last_charge,
+    owed,
     period_readings,
     period_values,
     readings,
     renewal,
-    standing,
 )
 from actions.say import Reply, Values
 from actions.server_state import LATE_CHARGE
+from actions.sets import sum_owed
 from actions.turn import GONE, Turn
 from bot.accounts.port import Payment, Server
 from bot.rules import format as words
@@ -116,27 +113,9 @@ def say_how_to_settle(turn: Turn, reply: Reply) -> None:
     say_with_line(turn, reply, "utter_pago_no_aparece" if turn.says_to_have_paid else "utter_pago_liquidar")
 
 
-def owed(turn: Turn, server: Server) -> tuple[Decimal, str] | None:
-    """Amount and currency that are due now for a server: the rejected charge or the unpaid renewal. A charge in process is not due."""
-    charge, now = last_charge(turn, server), standing(turn, server)
-    state = charge_state(turn, charge)
-    if now in ENDED:
-        return None
-    if charge is not None and state == "rejected":
-        return charge.amount, charge.currency
-    if now in UNPAID and state in {"none", "credited", "refunded"} and server.subscription:
-        return server.subscription.price, server.subscription.currency
-    return None
-
-
 def total_owed(turn: Turn, servers: Iterable[Server]) -> str:
     """What is due for these servers in all, in each currency."""
-    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for server in servers:
-        due = owed(turn, server)
-        if due:
-            sums[due[1]] += due[0]
-    return words.join_names([words.money(amount, currency) for currency, amount in sums.items()])
+    return words.join_names([words.money(amount, currency) for currency, amount in sum_owed(turn, servers).items()])
 
 
 def say_charge_line(turn: Turn, server: Server, reply: Reply) -> None:

@@ -6,10 +6,11 @@ Every topic that speaks of dates or payments chooses its answers by these words,
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from actions.say import Reading, Values
-from actions.turn import GONE, Turn
+from actions.turn import GONE, Moment, Turn
 from bot.accounts.port import ConnectionMail, Payment, Server, Subscription
 from bot.rules import format as words
 from bot.rules.payment import confirmation_window, is_overdue, needs_confirmation
@@ -51,25 +52,25 @@ _AHEAD = timedelta(days=7)
 """How long before its end a period is taken to be charged again when the day of the next charge is not recorded."""
 
 
-def standing(turn: Turn, server: Server) -> Standing:
+def standing(moment: Moment, server: Server) -> Standing:
     """Where the subscription of `server` stands today."""
     subscription = server.subscription
     if subscription is None or subscription.ends_on is None:
-        return _without_dates(turn, server)
-    now_in = phase(subscription.ends_on, turn.today, turn.settings.grace_days, turn.settings.retention_days)
+        return _without_dates(moment, server)
+    now_in = phase(subscription.ends_on, moment.today, moment.settings.grace_days, moment.settings.retention_days)
     if server.status in GONE:
         return "gone" if now_in == "gone" else "withdrawn"
     if server.status == "provisioning":
-        return _being_created(turn, server, subscription, now_in)
+        return _being_created(moment, server, subscription, now_in)
     if server.status == "suspended" and now_in in {"valid", "grace"}:
-        return "suspended" if now_in == "valid" or not renewal(turn, server) else "paid"
-    return _in_force(turn, server, subscription) if now_in == "valid" else _after_end(turn, server, subscription.ends_on, now_in)
+        return "suspended" if now_in == "valid" or not renewal(moment, server) else "paid"
+    return _in_force(moment, server, subscription) if now_in == "valid" else _after_end(moment, server, subscription.ends_on, now_in)
 
 
-def _without_dates(turn: Turn, server: Server) -> Standing:
+def _without_dates(moment: Moment, server: Server) -> Standing:
     if server.status in GONE:
         return "withdrawn"
-    charge = last_charge(turn, server)
+    charge = last_charge(moment, server)
     if server.status == "suspended" or (charge is None and server.status == "active"):
         return "unknown"
     if charge is None or charge.status == "pending":
@@ -79,48 +80,48 @@ def _without_dates(turn: Turn, server: Server) -> Standing:
     return "unpaid_start"
 
 
-def _being_created(turn: Turn, server: Server, subscription: Subscription, now_in: Phase) -> Standing:
+def _being_created(moment: Moment, server: Server, subscription: Subscription, now_in: Phase) -> Standing:
     """It has dates: they count when its charge is credited, or kept elsewhere."""
-    charge = last_charge(turn, server)
+    charge = last_charge(moment, server)
     if charge is not None and charge.status != "credited":
         return "not_started" if charge.status == "pending" else "unpaid_start"
-    return _in_force(turn, server, subscription) if now_in == "valid" else "unclear"
+    return _in_force(moment, server, subscription) if now_in == "valid" else "unclear"
 
 
-def _in_force(turn: Turn, server: Server, subscription: Subscription) -> Standing:
+def _in_force(moment: Moment, server: Server, subscription: Subscription) -> Standing:
     if subscription.status == "expired":
         return "unclear"
     if subscription.status == "cancelled":
         return "ending"
-    if subscription.starts_on and subscription.starts_on > turn.today:
+    if subscription.starts_on and subscription.starts_on > moment.today:
         return "starts_later"
-    if renewal(turn, server):
+    if renewal(moment, server):
         return "renewed"
-    return "ends_today" if subscription.ends_on == turn.today else "valid"
+    return "ends_today" if subscription.ends_on == moment.today else "valid"
 
 
-def _after_end(turn: Turn, server: Server, ends_on: date, now_in: Phase) -> Standing:
-    if renewal(turn, server):
+def _after_end(moment: Moment, server: Server, ends_on: date, now_in: Phase) -> Standing:
+    if renewal(moment, server):
         return "paid"
     if server.subscription and server.subscription.status == "cancelled":
         return "cancelled"
     if now_in == "grace":
-        return "grace_last_day" if turn.today == grace_last_day(ends_on, turn.settings.grace_days) else "grace"
+        return "grace_last_day" if moment.today == grace_last_day(ends_on, moment.settings.grace_days) else "grace"
     if server.status == "active":
         return "overstayed" if now_in == "retained" else "overstayed_long"
     if now_in == "gone":
         return "gone"
-    return "retained_last_day" if turn.today == retention_last_day(ends_on, turn.settings.retention_days) else "retained"
+    return "retained_last_day" if moment.today == retention_last_day(ends_on, moment.settings.retention_days) else "retained"
 
 
-def renewal(turn: Turn, server: Server) -> Payment | None:
+def renewal(moment: Moment, server: Server) -> Payment | None:
     """The credited charge that pays what follows the recorded period: its dates have not been moved yet."""
     if server.subscription is None or server.subscription.ends_on is None:
         return None
-    return next((each for each in _due_charges(turn, server) if each.status == "credited"), None)
+    return next((each for each in _due_charges(moment, server) if each.status == "credited"), None)
 
 
-def _due_charges(turn: Turn, server: Server) -> list[Payment]:
+def _due_charges(moment: Moment, server: Server) -> list[Payment]:
     """The charges of what is due now: those since the day of the next charge, or credited after the end; all while there are no dates."""
     subscription = server.subscription
     if subscription is None or subscription.ends_on is None:
@@ -130,12 +131,12 @@ def _due_charges(turn: Turn, server: Server) -> list[Payment]:
     return [
         each
         for each in server.payments
-        if starts_on < turn.calendar.local_date(each.charged_at) >= since
-        or (each.credited_at and turn.calendar.local_date(each.credited_at) > ends_on)
+        if starts_on < moment.calendar.local_date(each.charged_at) >= since
+        or (each.credited_at and moment.calendar.local_date(each.credited_at) > ends_on)
     ]
 
 
-def charge_state(turn: Turn, payment: Payment | None) -> Charge:
+def charge_state(moment: Moment, payment: Payment | None) -> Charge:
     """What became of a charge; "overdue" is a bank or debit charge still pending after its business days, "unsettled" any other pending one."""
     if payment is None:
         return "none"
@@ -143,18 +144,31 @@ def charge_state(turn: Turn, payment: Payment | None) -> Charge:
         return payment.status
     if not needs_confirmation(payment.method):
         return "unsettled"
-    limit = turn.settings.bank_confirmation_business_days
-    return "overdue" if is_overdue(turn.calendar, payment.charged_at, turn.now, limit) else "pending"
+    limit = moment.settings.bank_confirmation_business_days
+    return "overdue" if is_overdue(moment.calendar, payment.charged_at, moment.now, limit) else "pending"
 
 
-def last_charge(turn: Turn, server: Server) -> Payment | None:
+def last_charge(moment: Moment, server: Server) -> Payment | None:
     """The charge that counts: of several for what is due now the credited one, else one in process; else the newest of the server."""
-    due = _due_charges(turn, server)
+    due = _due_charges(moment, server)
     for status in ("credited", "pending"):
         counting = next((each for each in due if each.status == status), None)
         if counting is not None:
             return counting
     return server.payments[0] if server.payments else None
+
+
+def owed(moment: Moment, server: Server) -> tuple[Decimal, str] | None:
+    """Amount and currency that are due now for a server: the rejected charge or the unpaid renewal. A charge in process is not due."""
+    charge, now = last_charge(moment, server), standing(moment, server)
+    state = charge_state(moment, charge)
+    if now in ENDED:
+        return None
+    if charge is not None and state == "rejected":
+        return charge.amount, charge.currency
+    if now in UNPAID and state in {"none", "credited", "refunded"} and server.subscription:
+        return server.subscription.price, server.subscription.currency
+    return None
 
 
 def last_mail(server: Server) -> ConnectionMail | None:

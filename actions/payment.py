@@ -5,7 +5,6 @@ from __future__ import annotations
 from actions.access import say_mail
 from actions.base import ServerAction, say_with_line, server_buttons
 from actions.charges import (
-    owed,
     say_charge_in_process,
     say_charge_line,
     say_ended,
@@ -28,6 +27,7 @@ from actions.live import (
     charge_values,
     last_charge,
     last_mail,
+    owed,
     period_readings,
     period_values,
     readings,

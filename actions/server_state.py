@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from actions.base import LINE, say_line, say_with_line
 from actions.escalation import escalate
 from actions.live import Standing, charge_state, last_charge, period_readings, period_values, readings, standing
 from actions.say import Reading, Reply, Values
+from actions.sets import is_recent
 from actions.turn import GONE, Turn
-from bot.accounts.port import Health, Payment, Server
+from bot.accounts.port import Payment, Server
 from bot.rules import format as words
 from bot.rules.payment import confirmation_window, is_overdue, needs_confirmation
 from bot.rules.service import expected_ready_at
 
 LATE_CHARGE = "cargo_vencido"
-HEALTH_HOLDS = timedelta(hours=1)
-"""How long what was seen of a machine says how it is now; after that it says how it was."""
 WHY_SUSPENDED: dict[Standing, str] = {
     "retained": "utter_servidor_suspendido_resguardo",
     "retained_last_day": "utter_servidor_suspendido_resguardo",
@@ -64,7 +63,7 @@ def say_state_line(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say(keys[server.status], servidor=server.alias, readings=status)
     elif server.status == "provisioning":
         _say_creation_line(turn, server, reply, status)
-    elif server.incident is None and not _is_recent(turn, server.health):
+    elif server.incident is None and not is_recent(server.health, turn):
         reply.say("utter_servidor_linea_sin_revision", servidor=server.alias, readings=status)
     elif server.incident:
         incident = readings(turn, server, "incident", started_at=server.incident.started_at.isoformat())
@@ -139,7 +138,7 @@ def _say_running(turn: Turn, server: Server, reply: Reply, running: str) -> None
     if server.incident:
         _say_incident(turn, server, reply)
         return
-    if server.health is None or not _is_recent(turn, server.health):
+    if server.health is None or not is_recent(server.health, turn):
         _say_not_seen(turn, server, reply, status)
         return
     state = readings(turn, server, "server_health", state=server.health.state)
@@ -149,10 +148,6 @@ def _say_running(turn: Turn, server: Server, reply: Reply, running: str) -> None
     else:
         reply.say(running, readings=(*status, *state), **values)
     _say_validity(turn, server, reply)
-
-
-def _is_recent(turn: Turn, health: Health | None) -> bool:
-    return health is not None and turn.now - health.at <= HEALTH_HOLDS
 
 
 def _say_not_seen(turn: Turn, server: Server, reply: Reply, status: tuple[Reading, ...]) -> None:
