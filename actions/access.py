@@ -7,14 +7,16 @@ from datetime import timedelta
 from actions.base import ServerAction, say_line, say_with_line
 from actions.live import last_mail, readings
 from actions.say import Reading, Reply, Values
-from actions.server_state import say_creation, say_gone, say_suspended
+from actions.server_state import say_creation, say_gone, say_state_line, say_suspended
 from actions.turn import GONE, Turn
-from bot.accounts.port import Desk, Licence, Server
+from bot.accounts.port import ConnectionMail, Desk, Licence, Server
 from bot.identity.levels import DataClass
 from bot.rules import format as words
 
 RESEND_PAUSE = timedelta(minutes=5)
 """A mail queued or sent this recently is still on its way: no second one is asked for."""
+QUEUED_AT_MOST = timedelta(minutes=15)
+"""A mail that waits longer is not about to go out any more."""
 SAE = "SAE"
 IN_FORCE = frozenset({"active", "grace"})
 
@@ -28,9 +30,15 @@ class ConnectionData(ServerAction):
     data = DataClass.CONNECTION
     general = "utter_faq_datos_conexion"
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """While there is, or will be, a server to connect to."""
+        del turn
+        return server.status in {"active", "provisioning"}
+
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last mail, or why there is none yet."""
-        if server.status == "active" or (last_mail(server) and server.status not in GONE):
+        mail = last_mail(server)
+        if server.status == "active" or (mail and mail.status == "sent" and server.status not in GONE):
             say_mail(turn, server, reply)
         else:
             say_not_active(turn, server, reply)
@@ -38,7 +46,12 @@ class ConnectionData(ServerAction):
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the last mail."""
         mail = last_mail(server)
+        if server.status != "active":
+            say_state_line(turn, server, reply)
+            return
         key = _MAIL_LINES[mail.status] if mail else "utter_correo_linea_ninguno"
+        if mail and _is_held_up(turn, mail):
+            key = "utter_correo_linea_detenido"
         reply.say(key, readings=_mail_readings(turn, server), **_mail_values(turn, server))
 
     def close_list(self, turn: Turn, reply: Reply) -> None:
@@ -53,13 +66,18 @@ class ChangePassword(ServerAction):
     intent = "faq_cambiar_contrasena"
     general = "utter_faq_cambiar_contrasena"
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """Where it opens something."""
+        del turn
+        return server.status == "active"
+
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """That this server cannot be entered with any password, when that is so."""
         if server.status in GONE:
             say_gone(turn, server, reply)
         elif server.status != "active":
-            told = readings(turn, server, "virtual_server", status=server.status)
-            reply.say("utter_acceso_no_activo", servidor=server.alias, readings=told)
+            say_not_active(turn, server, reply)
+            reply.say("utter_acceso_no_activo")
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line for a server that cannot be entered."""
@@ -77,6 +95,11 @@ class ConnectSae(ServerAction):
     intent = "faq_conexion_sae"
     general = "utter_faq_conexion_sae"
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """Where there is a server to connect to."""
+        del turn
+        return server.status == "active"
+
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Where there is no link to give, the line stands at the end."""
         await super().answer(turn, reply)
@@ -93,8 +116,8 @@ class ConnectSae(ServerAction):
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """SAE on this server, or on the desk when its licence is tied to none."""
         licence = _sae(turn, server)
-        if server.status in GONE:
-            say_gone(turn, server, reply)
+        if server.status != "active":
+            say_not_active(turn, server, reply)
         elif licence is None:
             reply.say("utter_sae_no_registrado", servidor=server.alias)
         elif licence.server_alias is None:
@@ -114,7 +137,9 @@ class ConnectSae(ServerAction):
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the number of users."""
         licence = _sae(turn, server)
-        if licence is None:
+        if server.status != "active":
+            say_state_line(turn, server, reply)
+        elif licence is None:
             reply.say("utter_sae_linea_no_registrado", servidor=server.alias)
         else:
             key = "utter_sae_linea_un_usuario" if licence.users == 1 else "utter_sae_linea_usuarios"
@@ -167,6 +192,10 @@ def say_mail(turn: Turn, server: Server, reply: Reply) -> None:
     if mail is None:
         reply.say("utter_correo_ninguno", **values)
         _offer(turn, reply, "utter_correo_ofrecer_envio")
+        if not turn.settings.smtp_url:
+            say_line(turn, reply)
+    elif _is_held_up(turn, mail):
+        say_with_line(turn, reply, "utter_correo_detenido", readings=told, **values)
     elif mail.status == "queued":
         reply.say("utter_correo_en_cola", readings=told, **values)
     elif mail.status == "bounced":
@@ -175,9 +204,22 @@ def say_mail(turn: Turn, server: Server, reply: Reply) -> None:
         say_line(turn, reply)
     elif server.status == "active":
         reply.say("utter_correo_enviado", readings=told, **values)
+        _say_address_now(turn, mail, reply)
         _offer(turn, reply, "utter_correo_ofrecer_reenvio")
     else:
         reply.say("utter_correo_enviado_no_activo", readings=told, **values)
+
+
+def _is_held_up(turn: Turn, mail: ConnectionMail) -> bool:
+    return mail.status == "queued" and turn.now - mail.queued_at > QUEUED_AT_MOST
+
+
+def _say_address_now(turn: Turn, mail: ConnectionMail, reply: Reply) -> None:
+    """The registered address, when the mail went to another one."""
+    desk = turn.sees(DataClass.CONNECTION)
+    if desk is not None and "@" in desk.email and desk.email.casefold() != mail.sent_to.casefold():
+        address = words.mask_email(desk.email)
+        reply.say("utter_correo_otra_direccion", correo=address, readings=readings(turn, None, "desk", email=address))
 
 
 def _offer(turn: Turn, reply: Reply, response: str) -> None:

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Literal
+
 from actions.base import ServerAction, say_line, say_with_line
-from actions.live import readings
+from actions.live import readings, standing
 from actions.say import Reading, Reply, Values
-from actions.server_state import say_gone
-from actions.turn import GONE, Turn
+from actions.server_state import say_gone, say_suspended
+from actions.turn import GONE, Moment, Turn
 from bot.accounts.port import Backup, Server
 from bot.identity.levels import DataClass
 from bot.rules import format as words
-from bot.rules.backup import last_night, next_window, streak_of_failures
+from bot.rules.backup import next_window, nights_without, still_runs, streak_of_failures
 
+State = Literal[
+    "ok",
+    "missing",  # the last night's
+    "missing_several",
+    "failed",
+    "running",
+    "stuck",  # without an end, long after its window
+    "none",  # and none was due
+    "none_due",
+]
+_FINISHED: dict[tuple[State, bool], str] = {
+    ("ok", True): "utter_respaldo_correcto",
+    ("ok", False): "utter_respaldo_correcto_sin_tamano",
+    ("missing", True): "utter_respaldo_falta",
+    ("missing", False): "utter_respaldo_falta",
+    ("missing_several", True): "utter_respaldo_faltan",
+    ("missing_several", False): "utter_respaldo_faltan",
+}
+_LINES: dict[State, str] = {
+    "ok": "utter_respaldo_linea_correcto",
+    "missing": "utter_respaldo_linea_falta",
+    "missing_several": "utter_respaldo_linea_falta",
+    "failed": "utter_respaldo_linea_fallido",
+    "running": "utter_respaldo_linea_en_curso",
+    "stuck": "utter_respaldo_linea_sin_terminar",
+    "none": "utter_respaldo_linea_ninguno",
+    "none_due": "utter_respaldo_linea_ninguno_faltan",
+}
+WELL: frozenset[State] = frozenset({"ok", "running", "none"})
 _INACTIVE = {"provisioning": "utter_respaldo_linea_creandose", "suspended": "utter_respaldo_linea_suspendido"}
 
 
@@ -22,6 +54,16 @@ class AutomaticBackup(ServerAction):
     data = DataClass.BACKUPS
     general = "utter_faq_respaldo_automatico"
     heading = "utter_respaldo_lista_breve"
+
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """While it is active and its backups come every night."""
+        return server.status == "active" and backup_state(turn, server) in WELL and not streak_of_failures(server.backups)
+
+    def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """When backups are made, of servers that are active."""
+        del turn
+        if server.status not in GONE:
+            reply.say("utter_faq_respaldo_automatico_breve")
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last backup."""
@@ -55,23 +97,40 @@ class MyBackup(ServerAction):
 
 def say_last_backup(turn: Turn, server: Server, reply: Reply) -> None:
     """The last backup of one server and the next window; a failure or a night without one sends to the support line."""
-    last = _last(server)
+    state, last = backup_state(turn, server), _last(server)
     if server.status in GONE:
         say_gone(turn, server, reply)
     elif server.status != "active":
         _say_inactive(turn, server, reply)
     elif last is None:
-        reply.say("utter_respaldo_ninguno", servidor=server.alias, **_next(turn))
-    elif last.status == "failed":
+        _say_none(turn, server, reply)
+    elif state == "failed":
         _say_failed(turn, server, reply)
-    elif last.status == "running":
-        reply.say("utter_respaldo_en_curso", servidor=server.alias, readings=_readings(turn, server, last))
-    elif _is_missing(turn, last):
-        said = _readings(turn, server, last)
-        say_with_line(turn, reply, "utter_respaldo_falta", servidor=server.alias, readings=said, **_finished(turn, last))
+        if _nights_missing(turn, last):
+            reply.say("utter_respaldo_sin_otro")
+            say_line(turn, reply)
+    elif state in {"running", "stuck"}:
+        _say_unfinished(turn, server, last, reply)
     else:
-        values: Values = {**_finished(turn, last), **_next(turn)}
-        reply.say("utter_respaldo_correcto", servidor=server.alias, readings=_readings(turn, server, last), **values)
+        values: Values = {**_finished(turn, last), **_next(turn), "noches": str(_nights_missing(turn, last))}
+        reply.say(_FINISHED[state, bool(last.bytes)], servidor=server.alias, readings=_readings(turn, server, last), **values)
+        if state != "ok":
+            say_line(turn, reply)
+
+
+def backup_state(moment: Moment, server: Server) -> State:
+    """How the backups of an active server stand."""
+    last = _last(server)
+    if last is None:
+        return "none_due" if _nights_due(moment, server) else "none"
+    if last.status == "running":
+        return "running" if still_runs(moment.calendar, last.started_at, moment.now) else "stuck"
+    if last.status == "failed":
+        return "failed"
+    missing = _nights_missing(moment, last)
+    if missing > 1:
+        return "missing_several"
+    return "missing" if missing else "ok"
 
 
 def say_backup_line(turn: Turn, server: Server, reply: Reply) -> None:
@@ -80,16 +139,37 @@ def say_backup_line(turn: Turn, server: Server, reply: Reply) -> None:
     if server.status != "active":
         reply.say(_INACTIVE.get(server.status, "utter_respaldo_linea_inactivo"), servidor=server.alias)
     elif last is None:
-        reply.say("utter_respaldo_linea_ninguno", servidor=server.alias)
+        reply.say(_LINES[backup_state(turn, server)], servidor=server.alias)
     else:
-        key = {"ok": "utter_respaldo_linea_correcto", "failed": "utter_respaldo_linea_fallido", "running": "utter_respaldo_linea_en_curso"}
         said = _readings(turn, server, last)
-        reply.say(key[last.status], servidor=server.alias, readings=said, cuando=_short(turn, last))
+        reply.say(_LINES[backup_state(turn, server)], servidor=server.alias, readings=said, cuando=_short(turn, last))
+
+
+def _say_none(turn: Turn, server: Server, reply: Reply) -> None:
+    """None yet, or none though nights have passed since it is known to run; none either when nobody knows since when it runs."""
+    if backup_state(turn, server) == "none":
+        reply.say("utter_respaldo_ninguno", servidor=server.alias, **_next(turn))
+    else:
+        say_with_line(turn, reply, "utter_respaldo_ninguno_faltan", servidor=server.alias)
+
+
+def _say_unfinished(turn: Turn, server: Server, last: Backup, reply: Reply) -> None:
+    """One that is being made, with the failures before it; or one that should have ended long ago."""
+    said, since = _readings(turn, server, last), _moment(turn, last.started_at)
+    if still_runs(turn.calendar, last.started_at, turn.now):
+        reply.say("utter_respaldo_en_curso", servidor=server.alias, readings=said)
+        if streak_of_failures(server.backups):
+            _say_failed(turn, server, reply)
+        return
+    good = _good(server)
+    key = "utter_respaldo_sin_terminar" if good else "utter_respaldo_sin_terminar_sin_bueno"
+    day = words.long_date(turn.calendar.local_date(good.started_at), turn.today) if good else ""
+    say_with_line(turn, reply, key, servidor=server.alias, desde=since, ultimo_bueno=day, readings=said)
 
 
 def _say_failed(turn: Turn, server: Server, reply: Reply) -> None:
     failures = streak_of_failures(server.backups)
-    good = next((each for each in server.backups if each.status == "ok"), None)
+    good = _good(server)
     values: Values = {"servidor": server.alias, "veces": str(failures)}
     said = (*_readings(turn, server, server.backups[0]), *readings(turn, server, "backup", failures_in_a_row=failures))
     if good is None:
@@ -103,28 +183,47 @@ def _say_failed(turn: Turn, server: Server, reply: Reply) -> None:
 
 def _say_inactive(turn: Turn, server: Server, reply: Reply) -> None:
     """Being created: none yet. Suspended: the last one that is recorded."""
-    good = next((each for each in server.backups if each.status == "ok"), None)
+    good = _good(server)
     status = readings(turn, server, "virtual_server", status=server.status)
     if server.status == "provisioning":
         reply.say("utter_respaldo_creandose", servidor=server.alias, readings=status)
+    elif standing(turn, server) in {"gone", "paid", "cancelled"}:  # what is recorded of its backups would promise data
+        say_suspended(turn, server, reply)
     elif good is None:
         reply.say("utter_respaldo_suspendido_ninguno", servidor=server.alias, readings=status)
     else:
         said = (*status, *_readings(turn, server, good))
-        reply.say("utter_respaldo_suspendido", servidor=server.alias, readings=said, **_finished(turn, good))
+        reply.say(
+            "utter_respaldo_suspendido" if good.bytes else "utter_respaldo_suspendido_sin_tamano",
+            servidor=server.alias,
+            readings=said,
+            **_finished(turn, good),
+        )
 
 
 def _last(server: Server) -> Backup | None:
     return server.backups[0] if server.backups else None
 
 
-def _is_missing(turn: Turn, last: Backup) -> bool:
-    return turn.calendar.local_date(last.started_at) < last_night(turn.calendar, turn.now)
+def _good(server: Server) -> Backup | None:
+    return next((each for each in server.backups if each.status == "ok"), None)
+
+
+def _nights_missing(moment: Moment, last: Backup) -> int:
+    return nights_without(moment.calendar, moment.calendar.local_date(last.started_at), moment.now)
+
+
+def _nights_due(moment: Moment, server: Server) -> int:
+    """Nights that should have brought a first backup, since the earliest day on which the server is known to run; 1 when none is known."""
+    moments = [each.credited_at for each in server.payments if each.credited_at]
+    days = [moment.calendar.local_date(each) for each in moments]
+    if server.subscription and server.subscription.starts_on:
+        days.append(server.subscription.starts_on)
+    return nights_without(moment.calendar, min(days), moment.now) if days else 1
 
 
 def _needs_support(turn: Turn, server: Server) -> bool:
-    last = _last(server)
-    return server.status == "active" and last is not None and (last.status == "failed" or (last.status == "ok" and _is_missing(turn, last)))
+    return server.status == "active" and backup_state(turn, server) not in WELL
 
 
 def _next(turn: Turn) -> Values:
@@ -137,8 +236,11 @@ def _next(turn: Turn) -> Values:
 
 
 def _finished(turn: Turn, backup: Backup) -> Values:
-    moment = turn.calendar.local(backup.finished_at or backup.started_at)
-    return {"cuando": words.on_moment(moment, turn.calendar.local(turn.now)), "tamano": words.size(backup.bytes or 0)}
+    return {"cuando": _moment(turn, backup.finished_at or backup.started_at), "tamano": words.size(backup.bytes or 0)}
+
+
+def _moment(turn: Turn, moment: datetime) -> str:
+    return words.on_moment(turn.calendar.local(moment), turn.calendar.local(turn.now))
 
 
 def _short(turn: Turn, backup: Backup) -> str:
@@ -146,7 +248,7 @@ def _short(turn: Turn, backup: Backup) -> str:
     moment = turn.calendar.local(backup.finished_at or backup.started_at)
     if moment.date() == turn.today:
         return words.moment(moment, turn.calendar.local(turn.now))
-    return words.long_date(moment.date())
+    return words.long_date(moment.date(), turn.today)
 
 
 def _readings(turn: Turn, server: Server, backup: Backup) -> tuple[Reading, ...]:

@@ -101,9 +101,10 @@ class LiveAction(AssistantAction):
     data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
-        """General part, then the live part or why there is none."""
-        self.say_general(turn, reply)
+        """General part, unless this customer's state denies it, then the live part or why there is none."""
         desk = turn.sees(self.data)
+        if desk is None or self.general_holds(turn):
+            self.say_general(turn, reply)
         if desk is not None:
             self.add_live(turn, desk, reply)
         elif turn.audience == "unavailable":
@@ -116,6 +117,11 @@ class LiveAction(AssistantAction):
         del turn
         if self.general:
             reply.say(self.general)
+
+    def general_holds(self, turn: Turn) -> bool:
+        """Whether the general answer is true of who asks; where it is not, what is true stands alone or first."""
+        del turn
+        return True
 
     @abstractmethod
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
@@ -136,6 +142,22 @@ class ServerAction(LiveAction):
     heading: ClassVar[str] = "utter_en_tus_servidores"  # key said before the lines of several servers
     which: ClassVar[str] = "utter_cual_servidor"  # key that asks which of several servers is meant
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """Whether the general answer is true of this server now."""
+        del turn, server
+        return True
+
+    def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Say the rule beneath an answer about a server it does not hold for, where it explains that answer."""
+
+    def general_holds(self, turn: Turn) -> bool:
+        """Whether it is true of the server that is meant, or of any when it may be several; the lines of a list tell those it is not true of."""
+        if turn.named_foreign:
+            return True
+        server = self._meant(turn)
+        asked = (server,) if server else self.candidates(turn)
+        return not asked or any(self.holds(turn, each) for each in asked)
+
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """Choose the server(s) and describe."""
         del desk
@@ -145,12 +167,14 @@ class ServerAction(LiveAction):
         if turn.named_foreign:
             reply.say("utter_servidor_no_es_tuyo", servidor=turn.named_foreign, buttons=server_buttons(self.intent, turn.servers))
             return
-        candidates = self.candidates(turn)
-        server = turn.chosen or (candidates[0] if len(candidates) == 1 and not turn.wants_other else None)
+        candidates, server = self.candidates(turn), self._meant(turn)
         if server is not None:
             if len(turn.servers) > 1 and turn.tracker.get_slot(SLOT_SERVER) != server.alias:
                 reply.remember(SLOT_SERVER, server.alias)
             self.describe(turn, server, reply)
+            if self.general and not self.holds(turn, server):
+                self.say_reason(turn, server, reply)
+                line_at_end(turn, reply)
         elif self.many == "list" and not turn.wants_other:
             reply.say(self.heading)
             for each in candidates:
@@ -159,6 +183,10 @@ class ServerAction(LiveAction):
             self.close_list(turn, reply)
         else:
             self.ask_which(turn, reply)
+
+    def _meant(self, turn: Turn) -> Server | None:
+        candidates = self.candidates(turn)
+        return turn.chosen or (candidates[0] if len(candidates) == 1 and not turn.wants_other else None)
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """The servers the question may be about when the customer has not said which: all, unless a topic narrows them (never to none)."""
@@ -218,6 +246,12 @@ def say_line(turn: Turn, reply: Reply) -> None:
     """Say the support line's number and when it can be called: once in a reply, after what was said last of it."""
     reply.messages = [message for message in reply.messages if message["response"] != LINE]
     reply.say(LINE, **line_values(turn))
+
+
+def line_at_end(turn: Turn, reply: Reply) -> None:
+    """Move the support line beneath what was said after it."""
+    if reply.says(LINE):
+        say_line(turn, reply)
 
 
 def line_values(turn: Turn) -> Values:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
 
 from actions.base import say_with_line
 from actions.escalation import escalate
 from actions.live import (
-    ENDED,
-    UNPAID,
+    IN_PROCESS,
     Charge,
     charge_readings,
     charge_state,
     charge_values,
     last_charge,
+    owed,
     period_readings,
     period_values,
     readings,
-    standing,
+    renewal,
 )
 from actions.say import Reply, Values
 from actions.server_state import LATE_CHARGE
-from actions.turn import Turn
+from actions.sets import sum_owed
+from actions.turn import GONE, Turn
 from bot.accounts.port import Payment, Server
 from bot.rules import format as words
 from bot.rules.payment import confirmation_window
@@ -41,7 +40,7 @@ _LINES: dict[Charge, str] = {
 
 def say_charge_in_process(turn: Turn, server: Server, reply: Reply) -> None:
     """The last charge while it is pending: when it is confirmed; past that, a case is opened and its folio told. Nothing in other states."""
-    charge = last_charge(server)
+    charge = last_charge(turn, server)
     state = charge_state(turn, charge)
     if charge is None:
         return
@@ -72,12 +71,13 @@ def say_rejected(turn: Turn, server: Server, charge: Payment, reply: Reply, *, b
 
 def say_next_charge(turn: Turn, server: Server, reply: Reply) -> bool:
     """When and how much the next automatic charge is; False when none is planned and nothing was said."""
-    subscription, charge = server.subscription, last_charge(server)
+    subscription, charge = server.subscription, last_charge(turn, server)
     if (
         subscription is None
         or not subscription.auto_renew
         or subscription.next_charge_on is None
         or subscription.next_charge_on < turn.today
+        or subscription.status == "cancelled"
     ):
         return False
     told = readings(turn, server, "subscription", next_charge_on=subscription.next_charge_on, price=subscription.price)
@@ -95,7 +95,17 @@ def say_next_charge(turn: Turn, server: Server, reply: Reply) -> bool:
 
 def say_ended(turn: Turn, server: Server, reply: Reply) -> None:
     """Nothing is charged for a server that is no longer kept; what is still open goes to the line."""
-    say_with_line(turn, reply, "utter_pago_servicio_terminado", servidor=server.alias, readings=period_readings(turn, server))
+    charge = next((each for each in server.payments[:1] if charge_state(turn, each) in IN_PROCESS), None)
+    if charge is not None:
+        told = charge_readings(turn, server, charge)
+        say_with_line(turn, reply, "utter_pago_terminado_con_cargo", readings=told, **charge_values(turn, server, charge))
+    elif renewal(turn, server):
+        told = period_readings(turn, server)
+        say_with_line(turn, reply, "utter_pago_terminado_con_pago", readings=told, **period_values(turn, server))
+    elif server.status in GONE:
+        say_with_line(turn, reply, "utter_pago_servicio_terminado", servidor=server.alias, readings=period_readings(turn, server))
+    else:
+        say_with_line(turn, reply, "utter_pago_vigencia_terminada", readings=period_readings(turn, server), **period_values(turn, server))
 
 
 def say_how_to_settle(turn: Turn, reply: Reply) -> None:
@@ -103,32 +113,14 @@ def say_how_to_settle(turn: Turn, reply: Reply) -> None:
     say_with_line(turn, reply, "utter_pago_no_aparece" if turn.says_to_have_paid else "utter_pago_liquidar")
 
 
-def owed(turn: Turn, server: Server) -> tuple[Decimal, str] | None:
-    """Amount and currency that are due now for a server: the rejected charge or the unpaid renewal. A charge in process is not due."""
-    charge, now = last_charge(server), standing(turn, server)
-    state = charge_state(turn, charge)
-    if now in ENDED:
-        return None
-    if charge is not None and state == "rejected":
-        return charge.amount, charge.currency
-    if now in UNPAID and state in {"none", "credited", "refunded"} and server.subscription:
-        return server.subscription.price, server.subscription.currency
-    return None
-
-
 def total_owed(turn: Turn, servers: Iterable[Server]) -> str:
     """What is due for these servers in all, in each currency."""
-    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for server in servers:
-        due = owed(turn, server)
-        if due:
-            sums[due[1]] += due[0]
-    return words.join_names([words.money(amount, currency) for currency, amount in sums.items()])
+    return words.join_names([words.money(amount, currency) for currency, amount in sum_owed(turn, servers).items()])
 
 
 def say_charge_line(turn: Turn, server: Server, reply: Reply) -> None:
     """One line of a list: the last charge, or the renewal that is not paid."""
-    charge = last_charge(server)
+    charge = last_charge(turn, server)
     state = charge_state(turn, charge)
     due = owed(turn, server)
     if due and state != "rejected":
@@ -144,7 +136,7 @@ def say_charge_line(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_late_charges(turn: Turn, servers: Iterable[Server], reply: Reply) -> bool:
     """One case for all charges past their days, with its folio and the line; False when there is none and nothing was said."""
-    late = {charge.id: each.alias for each in servers if (charge := last_charge(each)) and charge_state(turn, charge) == "overdue"}
+    late = {charge.id: each.alias for each in servers if (charge := last_charge(turn, each)) and charge_state(turn, charge) == "overdue"}
     if late:
         folio = escalate(turn, reply, LATE_CHARGE, late)
         say_with_line(turn, reply, "utter_pago_fuera_de_plazo_varios", folio=folio)

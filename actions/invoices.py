@@ -47,14 +47,34 @@ def say_invoice_line(turn: Turn, server: Server, reply: Reply) -> None:
     _say(turn, server, reply, _LINES)
 
 
+def invoice_state(turn: Turn, server: Server) -> State:
+    """Where the invoice of its last credited payment stands."""
+    payment = _credited(server)
+    if payment is None:
+        return "unpaid"
+    invoice, day = _invoice(turn, server, payment)
+    return _state(invoice, day, turn.today)
+
+
+def _credited(server: Server) -> Payment | None:
+    return next((each for each in server.payments if each.status == "credited"), None)
+
+
+def _invoice(turn: Turn, server: Server, payment: Payment) -> tuple[Invoice | None, date]:
+    """The invoice of a payment, and the day on which it can be downloaded."""
+    invoice = next((each for each in server.invoices if each.payment_id == payment.id), None)
+    if invoice:
+        return invoice, invoice.available_on
+    return None, invoice_available_on(turn.calendar, payment.credited_at or payment.charged_at, turn.settings.invoice_business_days)
+
+
 def _say(turn: Turn, server: Server, reply: Reply, answers: Mapping[State, str]) -> State:
-    payment = next((each for each in server.payments if each.status == "credited"), None)
+    payment = _credited(server)
     if payment is None:
         reply.say(answers["unpaid"], servidor=server.alias)
         return "unpaid"
     credited_at = payment.credited_at or payment.charged_at
-    invoice = next((each for each in server.invoices if each.payment_id == payment.id), None)
-    day = invoice.available_on if invoice else invoice_available_on(turn.calendar, credited_at, turn.settings.invoice_business_days)
+    invoice, day = _invoice(turn, server, payment)
     state = _state(invoice, day, turn.today)
     values: Values = {
         "servidor": server.alias,

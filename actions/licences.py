@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.base import DeskAction, ServerAction
 from actions.say import Reading, Reply, Values
+from actions.server_state import say_state, say_state_line
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Licence, Server
 from bot.rules import format as words
@@ -46,11 +47,18 @@ class MoreSystems(ServerAction):
     intent = "faq_instalar_mas_sistemas"
     general = "utter_faq_instalar_mas_sistemas"
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """Where there is a server to install on."""
+        del turn
+        return server.status == "active"
+
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """What is recorded on it, with its solution."""
         installed = _in_use(server.licences)
         if server.status in GONE:
             reply.say("utter_sistemas_sin_servidor", servidor=server.alias)
+        elif server.status != "active":
+            say_state(turn, server, reply)
         elif installed:
             said = _readings(turn, installed)
             reply.say("utter_sistemas_registrados", sistemas=_products(installed), readings=said, **_of(server))
@@ -60,7 +68,9 @@ class MoreSystems(ServerAction):
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with what is recorded on it."""
         installed = _in_use(server.licences)
-        if installed:
+        if server.status != "active":
+            say_state_line(turn, server, reply)
+        elif installed:
             reply.say("utter_sistemas_linea", sistemas=_products(installed), readings=_readings(turn, installed), **_of(server))
         else:
             reply.say("utter_sistemas_linea_ninguno", **_of(server))

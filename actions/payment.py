@@ -5,7 +5,6 @@ from __future__ import annotations
 from actions.access import say_mail
 from actions.base import ServerAction, say_with_line, server_buttons
 from actions.charges import (
-    owed,
     say_charge_in_process,
     say_charge_line,
     say_ended,
@@ -15,24 +14,27 @@ from actions.charges import (
     say_rejected,
     total_owed,
 )
-from actions.invoices import say_invoice, say_invoice_line
+from actions.invoices import invoice_state, say_invoice, say_invoice_line
 from actions.live import (
     ENDED,
     IN_PROCESS,
+    UNEXPLAINED,
     UNPAID,
     Standing,
+    bank_days,
     charge_readings,
     charge_state,
     charge_values,
     last_charge,
     last_mail,
+    owed,
     period_readings,
     period_values,
     readings,
     standing,
 )
 from actions.say import Reply, Values
-from actions.server_state import say_creation
+from actions.server_state import say_creation, say_suspended
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
 from bot.identity.levels import DataClass
@@ -49,6 +51,7 @@ _AFTER_REJECTION: dict[Standing, str] = {
     "grace_last_day": "utter_pago_en_gracia",
     "retained": "utter_pago_en_resguardo",
     "retained_last_day": "utter_pago_en_resguardo",
+    "overstayed": "utter_pago_en_resguardo",
 }
 
 
@@ -61,14 +64,14 @@ class PaymentMethods(ServerAction):
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The method of the last charge."""
-        charge = last_charge(server)
+        charge = last_charge(turn, server)
         if charge is not None and standing(turn, server) not in ENDED:
             told = readings(turn, server, "payment", method=charge.method, masked=charge.masked)
             reply.say(_METHODS[charge.method], readings=told, servidor=server.alias, metodo=charge.masked)
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the method."""
-        charge = last_charge(server)
+        charge = last_charge(turn, server)
         if charge is None:
             reply.say("utter_formas_pago_linea_ninguna", servidor=server.alias)
         else:
@@ -85,8 +88,11 @@ class PaidAndNoMail(ServerAction):
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """With the business days of the settings."""
-        most = turn.settings.bank_confirmation_business_days
-        reply.say(self.general, minimo=str(max(1, most - 1)), maximo=str(most))
+        reply.say(self.general, **bank_days(turn))
+
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """While that is what its charge waits for."""
+        return standing(turn, server) not in ENDED and charge_state(turn, last_charge(turn, server)) in {"none", "pending"}
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """The servers whose payment or mail is not through yet."""
@@ -94,7 +100,7 @@ class PaidAndNoMail(ServerAction):
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """What the mail waits for."""
-        charge = last_charge(server)
+        charge = last_charge(turn, server)
         state = charge_state(turn, charge)
         if standing(turn, server) in ENDED:
             say_ended(turn, server, reply)
@@ -109,6 +115,11 @@ class PaidAndNoMail(ServerAction):
             _say_refunded(turn, server, charge, reply)
         elif standing(turn, server) in UNPAID:
             _say_unpaid_renewal(turn, server, reply)
+        elif server.status == "suspended":
+            reply.say(
+                "utter_sin_correo_acreditado", readings=charge_readings(turn, server, charge), **_credited_values(turn, server, charge)
+            )
+            say_suspended(turn, server, reply)
         else:
             _say_credited_and_mail(turn, server, charge, reply)
 
@@ -132,7 +143,7 @@ class MyPayment(ServerAction):
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last charge, what is owed, what comes next."""
-        charge, now = last_charge(server), standing(turn, server)
+        charge, now = last_charge(turn, server), standing(turn, server)
         state = charge_state(turn, charge)
         if now in ENDED:
             say_ended(turn, server, reply)
@@ -147,10 +158,31 @@ class MyPayment(ServerAction):
         elif state == "refunded":
             _say_refunded(turn, server, charge, reply)
         else:
-            told = charge_readings(turn, server, charge)
-            reply.say("utter_pago_acreditado", readings=told, **_credited_values(turn, server, charge))
-            if not say_next_charge(turn, server, reply):
-                reply.say("utter_pago_sin_cargo_programado")
+            self._say_credited(turn, server, charge, reply)
+
+    def _say_credited(self, turn: Turn, server: Server, charge: Payment, reply: Reply) -> None:
+        """The last charge is through: what it settled, and what comes next."""
+        now, told, values = standing(turn, server), charge_readings(turn, server, charge), _credited_values(turn, server, charge)
+        if now == "paid":
+            told = (*told, *period_readings(turn, server))
+            say_with_line(turn, reply, "utter_pago_acreditado_sin_fecha", readings=told, **{**period_values(turn, server), **values})
+        elif now in UNEXPLAINED:
+            reply.say("utter_pago_acreditado_nada_mas", readings=told, **values)
+            say_with_line(turn, reply, "utter_pago_por_aclarar")
+        else:
+            reply.say("utter_pago_acreditado", readings=told, **values)
+            if now == "ending":
+                reply.say("utter_pago_suscripcion_cancelada")
+            elif now != "renewed" and not say_next_charge(turn, server, reply):
+                self._say_no_next_charge(turn, server, reply)
+
+    def _say_no_next_charge(self, turn: Turn, server: Server, reply: Reply) -> None:
+        planned = server.subscription.next_charge_on if server.subscription and server.subscription.auto_renew else None
+        if planned is None:
+            reply.say("utter_pago_sin_cargo_programado")
+        else:
+            told = readings(turn, server, "subscription", next_charge_on=planned)
+            say_with_line(turn, reply, "utter_pago_cargo_no_hecho", readings=told, dia=words.on_date(planned, turn.today))
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the last charge or what is owed."""
@@ -172,6 +204,10 @@ class Invoices(ServerAction):
     intent = "faq_factura"
     data = DataClass.PAYMENTS
     general = "utter_faq_factura"
+
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """Unless the invoice is late."""
+        return invoice_state(turn, server) != "late"
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """With the business days of the settings."""
@@ -210,7 +246,7 @@ class MyInvoice(ServerAction):
 
 def _waits(turn: Turn, server: Server) -> bool:
     """Whether a customer who paid may still be waiting for the mail of this server."""
-    mail, state = last_mail(server), charge_state(turn, last_charge(server))
+    mail, state = last_mail(server), charge_state(turn, last_charge(turn, server))
     return server.status == "provisioning" or state in IN_PROCESS or (mail is not None and mail.status != "sent")
 
 

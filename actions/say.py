@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 Values = dict[str, Any]
 """Values of an answer, text ready to read, prepared in one place and unpacked into `say`."""
+_BRACES = str.maketrans("{}", "()")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Reading:
         return {"source": self.source, "server": self.server, "field": self.field, "value": self.value, "read_at": self.read_at.isoformat()}
 
 
+def _unbraced(value: str) -> str:
+    """Live text may hold braces; in an answer they would be taken for a placeholder that nobody filled, and the turn would be lost."""
+    return value.translate(_BRACES) if isinstance(value, str) else value
+
+
 @dataclass
 class Reply:
     """The growing result of one action."""
@@ -65,8 +71,13 @@ class Reply:
 
     def say(self, response: str, *, buttons: tuple[Button, ...] = (), readings: tuple[Reading, ...] = (), **values: str) -> None:
         """Say the answer `response` (a key of the YAML) filled with `values`; every value is text ready to read."""
-        self.messages.append({"response": response, "buttons": [button.to_rasa() for button in buttons], **values})
+        told = {name: _unbraced(value) for name, value in values.items()}
+        self.messages.append({"response": response, "buttons": [button.to_rasa() for button in buttons], **told})
         self.readings.extend(readings)
+
+    def says(self, response: str) -> bool:
+        """Whether this answer was said already."""
+        return any(message["response"] == response for message in self.messages)
 
     def take_back(self, heading: str) -> None:
         """Leave out `heading` when nothing was said beneath it."""

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from actions.base import say_line, say_with_line
+from actions.base import LINE, say_line, say_with_line
 from actions.escalation import escalate
-from actions.live import last_charge, readings
+from actions.live import Standing, charge_state, last_charge, period_readings, period_values, readings, standing
 from actions.say import Reading, Reply, Values
+from actions.sets import is_recent
 from actions.turn import GONE, Turn
 from bot.accounts.port import Payment, Server
 from bot.rules import format as words
 from bot.rules.payment import confirmation_window, is_overdue, needs_confirmation
 from bot.rules.service import expected_ready_at
-from bot.rules.subscription import grace, retention_last_day
 
 LATE_CHARGE = "cargo_vencido"
+WHY_SUSPENDED: dict[Standing, str] = {
+    "retained": "utter_servidor_suspendido_resguardo",
+    "retained_last_day": "utter_servidor_suspendido_resguardo",
+    "gone": "utter_servidor_suspendido_sin_resguardo",
+    "paid": "utter_servidor_suspendido_pagado",
+    "cancelled": "utter_servidor_suspendido_cancelado",
+}
+_VALIDITY: dict[Standing, str] = {
+    "grace": "utter_servidor_en_gracia",
+    "grace_last_day": "utter_servidor_en_gracia",
+    "paid": "utter_servidor_pagado",
+    "overstayed": "utter_servidor_vencido",
+    "overstayed_long": "utter_servidor_vencido",
+    "cancelled": "utter_servidor_suscripcion_cancelada",
+}
+_GONE: dict[str, tuple[str, str, str]] = {
+    "deleted": ("utter_servidor_eliminado", "utter_servidor_eliminado_sin_resguardo", "utter_servidor_eliminado_vencido"),
+    "cancelled": ("utter_servidor_cancelado", "utter_servidor_cancelado_sin_resguardo", "utter_servidor_cancelado_vencido"),
+}
+"""What is said of a server that is gone: alone, with the end of its retention, or with an end after which its data may still be kept."""
+_NO_LINE = frozenset({"utter_servidor_en_gracia"})
 
 
 def say_state(turn: Turn, server: Server, reply: Reply, *, running: str = "utter_servidor_encendido") -> None:
@@ -42,22 +63,25 @@ def say_state_line(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say(keys[server.status], servidor=server.alias, readings=status)
     elif server.status == "provisioning":
         _say_creation_line(turn, server, reply, status)
-    elif server.health is None:
+    elif server.incident is None and not is_recent(server.health, turn):
         reply.say("utter_servidor_linea_sin_revision", servidor=server.alias, readings=status)
+    elif server.incident:
+        incident = readings(turn, server, "incident", started_at=server.incident.started_at.isoformat())
+        since = _when(turn, server.incident.started_at)
+        reply.say("utter_servidor_linea_incidente", servidor=server.alias, desde=since, readings=(*status, *incident))
     else:
+        assert server.health is not None
         state = readings(turn, server, "server_health", state=server.health.state)
         key = "utter_servidor_linea_encendido" if server.health.state == "up" else "utter_servidor_linea_sin_respuesta"
-        if server.incident:
-            key = "utter_servidor_linea_incidente"
-            state = readings(turn, server, "incident", started_at=server.incident.started_at.isoformat())
         reply.say(key, servidor=server.alias, cuando=_when(turn, server.health.at), readings=(*status, *state))
 
 
 def say_creation(turn: Turn, server: Server, reply: Reply) -> None:
     """A server that is not created yet: what its payment is waiting for, and when it will be ready."""
-    payment = last_charge(server)
+    payment = last_charge(turn, server)
     if payment is None or payment.status == "refunded":
-        say_with_line(turn, reply, "utter_creacion_sin_pago", servidor=server.alias)
+        key = "utter_creacion_sin_pago" if payment is None else "utter_creacion_pago_reembolsado"
+        say_with_line(turn, reply, key, servidor=server.alias)
         return
     reply.readings.extend(readings(turn, server, "payment", status=payment.status))
     if payment.status == "credited":
@@ -65,37 +89,48 @@ def say_creation(turn: Turn, server: Server, reply: Reply) -> None:
     elif payment.status == "rejected":
         reason = payment.reason
         key = "utter_creacion_pago_rechazado" if reason else "utter_creacion_pago_rechazado_sin_motivo"
-        reply.say(key, servidor=server.alias, motivo=reason or "")
+        reply.say(key, servidor=server.alias, motivo=words.excerpt(reason or ""))
     elif not needs_confirmation(payment.method):
         reply.say("utter_creacion_pago_pendiente", servidor=server.alias, medio=payment.masked, minutos=_minutes(turn))
     else:
         _say_confirming(turn, server, payment, reply)
 
 
+def creation_in_time(turn: Turn, server: Server) -> bool:
+    """Whether nothing keeps a server from being created in its time: its charge is not late, and neither is it once that is credited."""
+    payment = last_charge(turn, server)
+    if payment is None or payment.status in {"rejected", "refunded"}:
+        return False
+    if payment.status == "credited":
+        return turn.now <= expected_ready_at(payment.credited_at or payment.charged_at, turn.settings.creation_minutes)
+    return charge_state(turn, payment) == "pending"
+
+
+def may_be_used(server: Server) -> bool:
+    """Whether it is active, and nothing that was seen of it says that it does not run."""
+    seen_down = server.health is not None and server.health.state == "down"
+    return server.status == "active" and server.incident is None and not seen_down
+
+
 def say_suspended(turn: Turn, server: Server, reply: Reply) -> None:
     """A server that cannot be used: since when, and until when its data is kept."""
     reply.readings.extend(readings(turn, server, "virtual_server", status=server.status))
-    ends_on = server.subscription.ends_on if server.subscription else None
-    if ends_on is None or ends_on >= turn.today:
+    now, values = standing(turn, server), period_values(turn, server)
+    if now in WHY_SUSPENDED:
+        reply.readings.extend(period_readings(turn, server))
+        say_with_line(turn, reply, WHY_SUSPENDED[now], **values)
+    else:
         say_with_line(turn, reply, "utter_servidor_suspendido", servidor=server.alias)
-        return
-    kept_until = retention_last_day(ends_on, turn.settings.retention_days)
-    key = "utter_servidor_suspendido_resguardo" if turn.today <= kept_until else "utter_servidor_suspendido_sin_resguardo"
-    reply.readings.extend(readings(turn, server, "subscription", ends_on=ends_on))
-    say_with_line(turn, reply, key, servidor=server.alias, termino=_day(turn, ends_on), resguardo=words.on_date(kept_until, turn.today))
 
 
 def say_gone(turn: Turn, server: Server, reply: Reply) -> None:
     """A server that is not contracted any more."""
     ends_on = server.subscription.ends_on if server.subscription else None
-    said = readings(turn, server, "virtual_server", status=server.status)
-    if server.status == "deleted" and ends_on and ends_on < turn.today:
-        ended = readings(turn, server, "subscription", ends_on=ends_on)
-        key = "utter_servidor_eliminado_vencido"
-        say_with_line(turn, reply, key, servidor=server.alias, termino=_day(turn, ends_on), readings=(*said, *ended))
-    else:
-        key = "utter_servidor_eliminado" if server.status == "deleted" else "utter_servidor_cancelado"
-        say_with_line(turn, reply, key, servidor=server.alias, readings=said)
+    ended = ends_on is not None and ends_on < turn.today
+    plain, without_data, early = _GONE[server.status]
+    key = (without_data if standing(turn, server) == "gone" else early) if ended else plain
+    said = period_readings(turn, server) if ended else readings(turn, server, "virtual_server", status=server.status)
+    say_with_line(turn, reply, key, readings=said, **period_values(turn, server))
 
 
 def _say_running(turn: Turn, server: Server, reply: Reply, running: str) -> None:
@@ -103,16 +138,27 @@ def _say_running(turn: Turn, server: Server, reply: Reply, running: str) -> None
     if server.incident:
         _say_incident(turn, server, reply)
         return
-    if server.health is None:
-        say_with_line(turn, reply, "utter_servidor_sin_revision", servidor=server.alias, readings=status)
+    if server.health is None or not is_recent(server.health, turn):
+        _say_not_seen(turn, server, reply, status)
         return
     state = readings(turn, server, "server_health", state=server.health.state)
     values: Values = {"servidor": server.alias, "cuando": _when(turn, server.health.at)}
     if server.health.state == "down":
         say_with_line(turn, reply, "utter_servidor_sin_respuesta", readings=(*status, *state), **values)
-        return
-    reply.say(running, readings=(*status, *state), **values)
-    _say_grace(turn, server, reply)
+    else:
+        reply.say(running, readings=(*status, *state), **values)
+    _say_validity(turn, server, reply)
+
+
+def _say_not_seen(turn: Turn, server: Server, reply: Reply, status: tuple[Reading, ...]) -> None:
+    """Nobody looked, or too long ago to say how it is now."""
+    if server.health is None:
+        say_with_line(turn, reply, "utter_servidor_sin_revision", servidor=server.alias, readings=status)
+    else:
+        state = readings(turn, server, "server_health", state=server.health.state, at=server.health.at.isoformat())
+        when = _when(turn, server.health.at)
+        say_with_line(turn, reply, "utter_servidor_revision_vieja", servidor=server.alias, cuando=when, readings=(*status, *state))
+    _say_validity(turn, server, reply)
 
 
 def _say_incident(turn: Turn, server: Server, reply: Reply) -> None:
@@ -122,7 +168,7 @@ def _say_incident(turn: Turn, server: Server, reply: Reply) -> None:
     values: Values = {
         "servidor": server.alias,
         "desde": _when(turn, server.incident.started_at),
-        "incidente": server.incident.text.rstrip(" ."),
+        "incidente": words.excerpt(server.incident.text),
         "cuando": _when(turn, health.at) if health else "",
     }
     if health is None:
@@ -134,17 +180,13 @@ def _say_incident(turn: Turn, server: Server, reply: Reply) -> None:
     say_line(turn, reply)
 
 
-def _say_grace(turn: Turn, server: Server, reply: Reply) -> None:
-    ends_on = server.subscription.ends_on if server.subscription else None
-    period = grace(ends_on, turn.today, turn.settings.grace_days) if ends_on else None
-    if ends_on and period:
-        said = readings(turn, server, "subscription", ends_on=ends_on)
-        reply.say(
-            "utter_servidor_en_gracia",
-            readings=said,
-            termino=_day(turn, ends_on),
-            gracia=words.on_date(period.last_day, turn.today),
-        )
+def _say_validity(turn: Turn, server: Server, reply: Reply) -> None:
+    """What its dates have to do with using it, when they are over."""
+    key = _VALIDITY.get(standing(turn, server))
+    if key:
+        reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
+        if reply.says(LINE) or key not in _NO_LINE:
+            say_line(turn, reply)
 
 
 def _say_credited(turn: Turn, server: Server, payment: Payment, reply: Reply) -> None:
@@ -159,7 +201,7 @@ def _say_credited(turn: Turn, server: Server, payment: Payment, reply: Reply) ->
 
 
 def _say_creation_line(turn: Turn, server: Server, reply: Reply, status: tuple[Reading, ...]) -> None:
-    payment = last_charge(server)
+    payment = last_charge(turn, server)
     ready_at = expected_ready_at(payment.credited_at, turn.settings.creation_minutes) if payment and payment.credited_at else None
     if ready_at and turn.now <= ready_at:
         reply.say("utter_servidor_linea_por_quedar", servidor=server.alias, listo=_when(turn, ready_at), readings=status)
@@ -187,10 +229,6 @@ def _say_confirming(turn: Turn, server: Server, payment: Payment, reply: Reply) 
 
 def _when(turn: Turn, moment: datetime) -> str:
     return words.on_moment(turn.calendar.local(moment), turn.calendar.local(turn.now))
-
-
-def _day(turn: Turn, day: date) -> str:
-    return words.on_date(day, turn.today)
 
 
 def _minutes(turn: Turn) -> str:

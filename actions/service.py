@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from actions.base import DeskAction, ServerAction, server_buttons
-from actions.live import readings
+from actions.live import ENDED, UNEXPLAINED, bank_days, readings, standing
 from actions.say import Reading, Reply, Values
-from actions.server_state import say_creation, say_gone, say_state, say_state_line, say_suspended
+from actions.server_state import creation_in_time, may_be_used, say_creation, say_gone, say_state, say_state_line, say_suspended
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
 from bot.rules import format as words
@@ -58,6 +58,16 @@ class OperatingSystem(ServerAction):
     intent = "faq_sistema_operativo"
     general = "utter_faq_sistema_operativo"
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """Where that is what is recorded."""
+        del turn
+        return server.os.casefold() == STANDARD_SYSTEM
+
+    def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """The general answer beneath another system."""
+        del turn, server
+        reply.say(self.general)
+
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Its own system, told apart when it is another one than the general answer says."""
         if server.status in GONE:
@@ -78,6 +88,16 @@ class AccessHours(ServerAction):
     intent = "faq_horario_acceso"
     general = "utter_faq_horario_acceso"
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """While it can be used."""
+        return may_be_used(server) and standing(turn, server) not in ENDED | UNEXPLAINED
+
+    def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """That there are no hours; the reason is another one."""
+        del turn
+        if server.status in {"active", "provisioning"}:
+            reply.say("utter_faq_horario_acceso_breve")
+
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Its state now."""
         say_state(turn, server, reply, running="utter_horario_encendido")
@@ -93,9 +113,13 @@ class CreationTime(ServerAction):
     intent = "faq_tiempo_creacion"
     general = "utter_faq_tiempo_creacion"
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """When it is created, or waits for no more than its payment or its minutes."""
+        return server.status == "active" or (server.status == "provisioning" and creation_in_time(turn, server))
+
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """The rule with its minutes."""
-        reply.say(self.general, minutos=str(turn.settings.creation_minutes))
+        reply.say(self.general, minutos=str(turn.settings.creation_minutes), **bank_days(turn))
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Credited when and ready when, or ready already."""

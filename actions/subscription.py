@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actions.base import ServerAction, say_line, say_with_line, server_buttons
+from actions.base import ServerAction, line_at_end, say_line, say_with_line, server_buttons
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
 from actions.live import (
+    ENDED,
+    IN_FORCE,
     IN_PROCESS,
+    UNEXPLAINED,
     UNPAID,
     Standing,
     charge_readings,
@@ -20,11 +23,20 @@ from actions.live import (
     standing,
 )
 from actions.say import Reply
-from actions.turn import Turn
+from actions.server_state import say_creation
+from actions.turn import GONE, Turn
 from bot.accounts.port import Server
 from bot.rules import format as words
 
-_ANY: dict[Standing, str] = {
+ANY_STANDING: dict[Standing, str] = {
+    "renewed": "utter_vigencia_renovada",
+    "ending": "utter_vigencia_por_terminar",
+    "starts_later": "utter_vigencia_por_iniciar",
+    "overstayed": "utter_vigencia_excedida",
+    "overstayed_long": "utter_vigencia_excedida_sin_resguardo",
+    "paid": "utter_vigencia_pagada",
+    "cancelled": "utter_vigencia_cancelada",
+    "unclear": "utter_vigencia_no_coincide",
     "gone": "utter_vigencia_terminada",
     "withdrawn": "utter_vigencia_dado_de_baja",
     "suspended": "utter_vigencia_suspendido",
@@ -41,29 +53,37 @@ _IN_GRACE: dict[Standing, str] = {
     "grace": "utter_gracia_en_curso",
     "grace_last_day": "utter_gracia_ultimo_dia",
 }
-_CURRENT: dict[Standing, str] = {
-    **_ANY,
+CURRENT: dict[Standing, str] = {
+    **ANY_STANDING,
     **_KEPT,
     **_IN_GRACE,
     "valid": "utter_vigencia_vigente",
     "ends_today": "utter_vigencia_termina_hoy",
 }
 _GRACE: dict[Standing, str] = {
-    **_CURRENT,
+    **CURRENT,
     "valid": "utter_gracia_vigente",
     "retained": "utter_gracia_terminada",
     "retained_last_day": "utter_gracia_terminada",
 }
 _RETENTION: dict[Standing, str] = {
-    **_ANY,
+    **ANY_STANDING,
     **_KEPT,
     "valid": "utter_resguardo_vigente",
     "ends_today": "utter_resguardo_vigente",
     "grace": "utter_resguardo_en_gracia",
     "grace_last_day": "utter_resguardo_en_gracia",
 }
-_MINE: dict[Standing, str] = {**_CURRENT, "valid": "utter_suscripcion_vigente"}
+_MINE: dict[Standing, str] = {**CURRENT, "valid": "utter_suscripcion_vigente"}
 _LINES: dict[Standing, str] = {
+    "renewed": "utter_vigencia_linea_renovada",
+    "ending": "utter_vigencia_linea_por_terminar",
+    "starts_later": "utter_vigencia_linea_por_iniciar",
+    "overstayed": "utter_vigencia_linea_excedida",
+    "overstayed_long": "utter_vigencia_linea_excedida",
+    "paid": "utter_vigencia_linea_pagada",
+    "cancelled": "utter_vigencia_linea_cancelada",
+    "unclear": "utter_vigencia_linea_no_coincide",
     "valid": "utter_vigencia_linea_vigente",
     "ends_today": "utter_vigencia_linea_vigente",
     "grace": "utter_vigencia_linea_gracia",
@@ -84,7 +104,11 @@ _ONE_DAY = {
     "utter_suscripcion_vigente": "utter_suscripcion_vigente_un_dia",
 }
 _LEFT = {"utter_gracia_en_curso": "faltan_gracia", "utter_resguardo_en_curso": "faltan_resguardo", "utter_suscripcion_vigente": "faltan"}
-_NEEDS_LINE: frozenset[Standing] = frozenset({"gone", "withdrawn", "suspended", "unknown"})
+_NEEDS_LINE = ENDED | UNEXPLAINED | {"ending", "paid", "overstayed", "overstayed_long"}
+
+
+MAY_LAPSE: frozenset[Standing] = frozenset({"valid", "ends_today", "renewed", "starts_later", "starting", "not_started", "unpaid_start"})
+NOT_BEGUN: frozenset[Standing] = frozenset({"starts_later", "not_started", "unpaid_start", "unclear"})
 
 
 def say_standing(turn: Turn, server: Server, reply: Reply, answers: Mapping[Standing, str]) -> Standing:
@@ -103,13 +127,14 @@ def say_way_out(turn: Turn, server: Server, reply: Reply) -> None:
     """How to pay what is overdue, beneath a general answer; nothing when nothing is."""
     if standing(turn, server) not in UNPAID:
         return
-    charge = last_charge(server)
+    charge = last_charge(turn, server)
     if charge is not None and charge_state(turn, charge) in IN_PROCESS:
         reply.say(
             "utter_suscripcion_cargo_en_proceso", readings=charge_readings(turn, server, charge), **charge_values(turn, server, charge)
         )
     else:
         reply.say("utter_suscripcion_regularizar")
+    line_at_end(turn, reply)
 
 
 class _Dated(ServerAction):
@@ -131,6 +156,15 @@ class GracePeriod(_Dated):
         """With the number of days of the settings."""
         reply.say(self.general, dias=words.days(turn.settings.grace_days))
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """While it may still come, or runs."""
+        return standing(turn, server) in MAY_LAPSE | {"grace", "grace_last_day"}
+
+    def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """How long it is."""
+        del server
+        reply.say("utter_faq_periodo_gracia_breve", dias=words.days(turn.settings.grace_days))
+
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Last day of grace."""
         say_standing(turn, server, reply, _GRACE)
@@ -147,6 +181,15 @@ class DataRetention(_Dated):
         """With the number of days of the settings."""
         reply.say(self.general, dias=str(turn.settings.retention_days))
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """While the data is still to be kept, or is kept."""
+        return standing(turn, server) in MAY_LAPSE | {"grace", "grace_last_day", "retained", "retained_last_day"}
+
+    def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """How long it is kept."""
+        del server
+        reply.say("utter_faq_resguardo_sin_pago_breve", dias=str(turn.settings.retention_days))
+
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Last day on which the data is kept."""
         say_standing(turn, server, reply, _RETENTION)
@@ -159,9 +202,14 @@ class WhereIsMyEndDate(_Dated):
     intent = "faq_consultar_vigencia"
     general = "utter_faq_consultar_vigencia"
 
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """While it is contracted."""
+        del turn
+        return server.status not in GONE
+
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The end date."""
-        say_standing(turn, server, reply, _CURRENT)
+        say_standing(turn, server, reply, CURRENT)
 
 
 class StartOfValidity(ServerAction):
@@ -173,17 +221,21 @@ class StartOfValidity(ServerAction):
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Start and end, or the charge that still has to be confirmed."""
         values = period_values(turn, server)
-        if "inicio" in values and "fin" in values:
+        if "inicio" in values and "fin" in values and standing(turn, server) not in NOT_BEGUN:
             ended = values["faltan"].startswith("-")
             key = "utter_inicio_y_fin_pasado" if ended else "utter_inicio_y_fin"
             reply.say(key, readings=period_readings(turn, server), **values)
-        elif say_standing(turn, server, reply, _ANY) == "not_started":
+        elif say_standing(turn, server, reply, ANY_STANDING) == "not_started":
             say_charge_in_process(turn, server, reply)
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the start date."""
         values = period_values(turn, server)
-        key = "utter_inicio_linea" if "inicio" in values else "utter_inicio_linea_pendiente"
+        if standing(turn, server) == "starts_later":
+            key = _LINES["starts_later"]
+        else:
+            begun = "inicio" in values and standing(turn, server) not in NOT_BEGUN
+            key = "utter_inicio_linea" if begun else "utter_inicio_linea_pendiente"
         reply.say(key, readings=period_readings(turn, server), **values)
 
 
@@ -196,20 +248,21 @@ class MySubscription(_Dated):
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The standing, then what follows from it."""
         now = say_standing(turn, server, reply, _MINE)
-        if now in {"valid", "ends_today"}:
+        without_charge = now == "not_started" and last_charge(turn, server) is None
+        if server.status == "provisioning" and (now in IN_FORCE or without_charge):
+            say_creation(turn, server, reply)
+        elif now in {"valid", "ends_today"}:
             self._say_renewal(turn, server, reply)
         elif now in UNPAID or now == "unpaid_start":
             self._say_unpaid(turn, server, reply)
-        elif now == "not_started":
+        elif now in {"not_started", "suspended"}:
             say_charge_in_process(turn, server, reply)
 
     def _say_renewal(self, turn: Turn, server: Server, reply: Reply) -> None:
-        subscription, charge = server.subscription, last_charge(server)
+        subscription, charge = server.subscription, last_charge(turn, server)
         assert subscription is not None
         state = charge_state(turn, charge)
-        if server.status == "provisioning":
-            reply.say("utter_suscripcion_en_creacion")
-        elif state in IN_PROCESS:
+        if state in IN_PROCESS:
             say_charge_in_process(turn, server, reply)
         elif state == "rejected":
             self._say_unpaid(turn, server, reply)
@@ -220,7 +273,7 @@ class MySubscription(_Dated):
             say_next_charge(turn, server, reply)
 
     def _say_unpaid(self, turn: Turn, server: Server, reply: Reply) -> None:
-        charge = last_charge(server)
+        charge = last_charge(turn, server)
         state = charge_state(turn, charge)
         if state in IN_PROCESS:
             say_charge_in_process(turn, server, reply)

@@ -38,15 +38,26 @@ Audience = Literal["known", "visitor", "unavailable"]
 
 
 @dataclass(frozen=True)
-class Turn:
+class Moment:
+    """All that a server's state is judged by, beside the server itself."""
+
+    now: datetime
+    settings: Settings
+    calendar: BusinessCalendar
+
+    @property
+    def today(self) -> date:
+        """The local date."""
+        return self.calendar.local_date(self.now)
+
+
+@dataclass(frozen=True)
+class Turn(Moment):
     """One question, ready to be answered.
 
     `audience`: somebody unknown, or known, or known while live state cannot be read.
     """
 
-    now: datetime
-    settings: Settings
-    calendar: BusinessCalendar
     claims: TurnClaims
     audience: Audience
     tracker: Tracker
@@ -65,11 +76,6 @@ class Turn:
     def attempt(self) -> int:
         """How often this turn has been tried, this time included."""
         return int((self.tracker.latest_message.get("metadata") or {}).get("attempt", 1))
-
-    @property
-    def today(self) -> date:
-        """The local date."""
-        return self.calendar.local_date(self.now)
 
     @property
     def entities(self) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from bot.rules.calendar import BusinessCalendar
 
 OPENS, CLOSES = time(2), time(3)
 _DAY = timedelta(days=1)
+_WINDOW = timedelta(hours=1)
 
 
 class _Backup(Protocol):
@@ -27,6 +28,17 @@ def next_window(calendar: BusinessCalendar, now: datetime) -> tuple[datetime, da
     """Start and end (local) of the next backup window, or of the one that is open now. Every night, holidays too."""
     night = last_night(calendar, now) + _DAY
     return calendar.at(night, OPENS), calendar.at(night, CLOSES)
+
+
+def still_runs(calendar: BusinessCalendar, started_at: datetime, now: datetime) -> bool:
+    """Whether a backup without an end can still be under way: until its window closes, or as long as a window is from its start."""
+    closes_at = calendar.at(calendar.local_date(started_at), CLOSES)
+    return now <= max(closes_at, started_at + _WINDOW)
+
+
+def nights_without(calendar: BusinessCalendar, last: date, now: datetime) -> int:
+    """How many windows are over since the local day `last`, whose own night is not counted: of a backup, or of the start of a server."""
+    return max(0, (last_night(calendar, now) - last).days)
 
 
 def streak_of_failures(backups: Iterable[_Backup]) -> int:

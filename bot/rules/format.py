@@ -68,6 +68,15 @@ def size(number_of_bytes: int) -> str:
     return f"{number_of_bytes} bytes"
 
 
+def excerpt(text: str, most: int = 160) -> str:
+    """Text that others wrote, on one line and without its last full stop; longer than `most` characters it is cut between words: "…"."""
+    line = " ".join(text.split()).rstrip(" .")
+    if len(line) <= most:
+        return line
+    head, blank, _ = line[:most].rpartition(" ")
+    return f"{(head if blank else line[: most - 1]).rstrip(' .,;:')}…"
+
+
 def mask_email(address: str) -> str:
     """As "co*****o@optica.mx": enough to recognise one's own address. Always five stars; a short name shows its first letter only."""
     local, at, domain = address.strip().rpartition("@")

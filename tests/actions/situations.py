@@ -40,7 +40,7 @@ def suspended(alias: str = "OCAMPO-01", ended_days_ago: int = 12, **given: objec
 
 
 def deleted(alias: str = "LIRIO-01") -> Server:
-    return valid(alias, -41, status="deleted")
+    return valid(alias, -41, status="deleted", payments=(payment(charged_at=at(ends_in(-72))),))
 
 
 def creating(alias: str = "CENTRAL-01", minutes: int = 6, method: str = "credit_card") -> Server:

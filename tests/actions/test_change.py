@@ -17,7 +17,7 @@ HOW = (
 )
 HOW_BEFORE_THE_LINE = HOW.removesuffix(f" Más información en la línea de soporte técnico 55 8000 9480{HOURS}.")
 MOVES = (
-    "Sí: la información de tu servidor anterior estará disponible en el nuevo. "
+    "Sí: al cambiar a una solución superior, la información del servidor anterior estará disponible en el nuevo. "
     "Solo tienes que realizar nuevamente la activación de tu sistema Aspel."
 )
 ASKED = at(date(2026, 11, 20))
@@ -59,7 +59,8 @@ def ending(day, **given):
 )
 async def test_the_last_day_to_cancel(ends_on, live):
     answer = await ask("faq_cambiar_solucion", desk(ending(ends_on)))
-    assert answer.text == f"{HOW_BEFORE_THE_LINE if LINE in live else HOW}\n\n{live}"
+    late = live.removesuffix(f"\n\n{LINE}")
+    assert answer.text == (f"{late}\n\n{HOW_BEFORE_THE_LINE}\n\n{LINE}" if LINE in live else f"{HOW}\n\n{live}")
     assert answer.told() == {("subscription", "ends_on", ends_on.isoformat(), "RUIZ-01")}
 
 
@@ -80,24 +81,27 @@ async def test_no_next_chance_is_invented(given):
 
 
 @pytest.mark.parametrize(
-    ("of", "live"),
+    ("of", "general", "live"),
     [
         (
             server("N-01", "provisioning", subscription=subscription(None)),
+            f"{HOW}\n\n",
             "N-01 todavía no tiene fecha de vencimiento; cuando la tenga, te digo hasta qué día puedes cancelarlo.",
         ),
         (
             server("N-01", "deleted"),
+            "",
             "N-01 ya no está contratado, así que no hay nada que cancelar: contrata directamente el que necesitas.",
         ),
         (
             server("N-01", plan_change=plan_change(state="in_progress", requested_at=ASKED)),
+            "",
             "El cambio de N-01 a Nube 10, solicitado el viernes 20 de noviembre, está en proceso.",
         ),
     ],
 )
-async def test_other_situations(of, live):
-    assert (await ask("faq_cambiar_solucion", desk(of))).text == f"{HOW}\n\n{live}"
+async def test_other_situations(of, general, live):
+    assert (await ask("faq_cambiar_solucion", desk(of))).text == f"{general}{live}"
 
 
 async def test_an_old_change_does_not_hide_the_last_day():
@@ -149,7 +153,7 @@ async def test_visitors_and_state_away(intent):
 async def test_the_information_moves_and_where_a_change_stands(change, live):
     of = server("N-01", plan_change=plan_change(state=change, requested_at=ASKED) if change else None)
     answer = await ask("faq_traslado_informacion", desk(of))
-    assert answer.text == f"{MOVES}\n\n{live}"
+    assert answer.text == (live if change == "cancelled" else f"{MOVES}\n\n{live}")
     assert bool(answer.readings) == bool(change)
 
 

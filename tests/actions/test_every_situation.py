@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
 
+from tests.actions.in_between import BACKUPS, PERIODS, STATUSES, built
 from tests.actions.rendering import (
     MEXICO,
     Rendered,
@@ -161,6 +163,16 @@ async def test_visitors_and_customers_without_live_state_hear_no_values(intent):
             assert "55 8000 9480" in away.text
 
 
+NIGHT = datetime(2026, 11, 24, 2, 30, tzinfo=MEXICO)
+BETWEEN = (
+    *(built(status, "retained", "credited", nights) for status, nights in product(("active", "suspended"), BACKUPS)),
+    *(built("active", period, "renewed", nights) for period, nights in product(("valid", "grace"), BACKUPS)),
+    *(built(status, period, "credited") for status, period in product(STATUSES, PERIODS) if PERIODS[period]),
+    *(built(status, "grace", "renewed") for status in STATUSES),
+    built("provisioning", "no dates", "only refunded"),
+    built("active", "valid", "credited", machine="up days ago"),
+    replace(built("active", "valid", "credited", "none"), subscription=subscription(NIGHT.date() + timedelta(days=364)), payments=()),
+)
 MINE = ("service", "licences", "backup", "change", "escalation", "smalltalk", "out_of_scope", "shared")
 
 
@@ -170,6 +182,10 @@ async def test_every_answer_of_these_topics_is_reached():
     for intent, name, slots in product(INTENTS, NAMES, EACH_SLOTS):
         reached |= set((await _ask(intent, name, "open", slots)).responses)
     for intent in INTENTS:
+        for of in BETWEEN:
+            reached |= set((await ask(intent, desk(of), choices=CHOICES)).responses)
+            reached |= set((await ask(intent, desk(of), choices=CHOICES, now=NIGHT)).responses)
+            reached |= set((await ask(intent, desk(of, replace(of, alias="OTRO-02")), choices=CHOICES, now=NIGHT)).responses)
         for given in (
             {},
             {"portal_url": "https://portal.example"},

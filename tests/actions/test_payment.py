@@ -33,7 +33,9 @@ GENERAL = {
 async def test_each_situation_has_a_whole_answer(intent: str, situation: str, now: datetime):
     rendered = await ask(intent, desk(SITUATIONS[situation]()), now=now, others=[desk(valid("AJENO-01"), id="C-2")])
 
-    assert rendered.text.startswith(GENERAL.get(intent, ""))
+    if intent in GENERAL:
+        holds = intent != "faq_pago_sin_correo" or situation in {"pending", "grace_pending", "no_records"}
+        assert rendered.text.startswith(GENERAL[intent]) == holds
     assert "AJENO-01" not in rendered.text
 
 
@@ -162,10 +164,10 @@ async def test_a_pending_credit_card_charge_is_no_bank_charge():
 
 
 NO_MAIL = [
-    ("creating", "Tu pago con tarjeta de crédito se acredita al momento, sin esa espera."),
+    ("creating", "Tu pago con tarjeta de crédito se acredita al momento."),
     ("creating", "calculamos que quede listo hoy a las 10:09."),
     ("creating_late", "Repórtalo a soporte"),
-    ("valid", "Tu pago con tarjeta de crédito (Visa ···· 4242) no tiene esa espera: se acreditó el sábado 14 de noviembre."),
+    ("valid", "Tu pago con tarjeta de crédito (Visa ···· 4242) ya se acreditó el sábado 14 de noviembre."),
     ("valid", "se envió el sábado 14 de noviembre a las 12:30 a co*****o@papeleria.mx."),
     ("bounced", "Tu pago ya se acreditó el viernes 20 de noviembre."),
     ("bounced", "y rebotó. Si la dirección cambió, soporte la corrige.\n\nSi lo necesitas, te lo reenvío."),
@@ -247,7 +249,7 @@ async def test_payments_of_several_servers_and_what_is_owed_in_all():
 async def test_several_servers_and_nothing_owed():
     rendered = await ask("consultar_pago", desk(valid("UNO-01"), pending("DOS-01")))
 
-    assert rendered.text.endswith("No tienes adeudos.")
+    assert rendered.text.endswith("No veo adeudos.")
 
 
 async def test_amounts_are_told_as_recorded():

@@ -109,7 +109,8 @@ WHOLE = {
         "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
     ),
     "creating": (
-        "CENTRAL-01 está vigente hasta el martes 23 de noviembre de 2027: faltan 364 días.\n\nEl servidor todavía se está creando."
+        "CENTRAL-01 está vigente hasta el martes 23 de noviembre de 2027: faltan 364 días.\n\nCENTRAL-01 se está creando: tu pago se "
+        "acreditó hoy a las 9:54 y calculamos que quede listo hoy a las 10:09."
     ),
 }
 
@@ -185,7 +186,7 @@ async def test_the_day_changes_at_local_midnight():
     after = await ask("consultar_suscripcion", mine, now=datetime(2026, 11, 25, 0, 0, 1, tzinfo=MEXICO))
 
     assert "es el último día de su periodo de gracia" in before.text
-    assert "ahora no se puede usar" in after.text
+    assert "la gracia, ayer, martes 24 de noviembre." in after.text
 
 
 async def test_days_of_grace_and_retention_follow_the_settings():

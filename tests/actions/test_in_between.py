@@ -1,0 +1,132 @@
+"""States between the plain ones, as rows allow them: each gets a true answer, and the support line where a person is needed."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.accounts.desks import NOW as DEMO_NOW
+from tests.accounts.desks import demo_desk
+from tests.actions import in_between
+from tests.actions.in_between import (
+    BACKUPS,
+    CHANGES,
+    LINE,
+    MACHINES,
+    MAILS,
+    PERIODS,
+    STATUSES,
+    built,
+    charges,
+    needs_person,
+    periods_and_charges,
+    untrue,
+)
+from tests.actions.rendering import ask, desk, executor
+
+INTENTS = sorted(
+    name.removeprefix("action_") for name in executor().actions if name.startswith(("action_faq_", "action_consultar_", "action_listar_"))
+)
+OF_PERIODS = (
+    "consultar_suscripcion",
+    "consultar_pago",
+    "consultar_servidor",
+    "faq_resguardo_sin_pago",
+    "faq_periodo_gracia",
+    "faq_pago_sin_correo",
+)
+
+
+async def _wrong(intent: str, of) -> list[str]:
+    answer = await ask(intent, desk(of))
+    found = untrue(answer.text, of)
+    if needs_person(of, intent) and LINE not in answer.text:
+        found.append("no support line")
+    return [f"{each} | {answer.text}" for each in found]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("intent", OF_PERIODS)
+async def test_every_period_and_charge_is_told_truly(intent, status):
+    for state in periods_and_charges():
+        if state[0] == status:
+            assert await _wrong(intent, built(*state)) == [], state
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("intent", ["consultar_respaldo", "faq_respaldo_automatico"])
+async def test_every_state_of_backups_is_told_truly(intent, status):
+    for period, nights in product(("no dates", "valid", "retained", "gone"), BACKUPS):
+        assert await _wrong(intent, built(status, period, "credited", nights)) == [], (period, nights)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("intent", ["faq_datos_conexion", "faq_pago_sin_correo"])
+async def test_every_state_of_mails_is_told_truly(intent, status):
+    for period, letter in product(("no dates", "valid", "retained", "gone"), MAILS):
+        assert await _wrong(intent, built(status, period, "credited", letter=letter)) == [], (period, letter)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("intent", ["faq_cambiar_solucion", "faq_traslado_informacion"])
+async def test_every_state_of_a_change_is_told_truly(intent, status):
+    for period, change in product(PERIODS, CHANGES):
+        of = built(status, period, "credited" if PERIODS[period] else "none", change=change)
+        assert await _wrong(intent, of) == [], (period, change)
+
+
+@st.composite
+def servers(draw):
+    period = draw(st.sampled_from(list(PERIODS)))
+    charge = draw(st.sampled_from(list(charges(PERIODS[period])) if PERIODS[period] else ["none"]))
+    rest = (draw(st.sampled_from(list(each))) for each in (BACKUPS, MAILS, CHANGES, MACHINES))
+    return built(draw(st.sampled_from(STATUSES)), period, charge, *rest)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(of=servers())
+async def test_no_answer_promises_what_the_state_denies(of):
+    for intent in INTENTS:
+        assert await _wrong(intent, of) == [], intent
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(one=servers(), other=servers())
+async def test_a_list_of_two_is_short_and_fills_every_placeholder(one, other):
+    of = desk(one, in_between.replace(other, alias="OTRO-02", id="id-2"))
+    for intent in INTENTS:
+        assert "{" not in (await ask(intent, of)).text
+
+
+@pytest.mark.parametrize("customer", [f"C-{1001 + n}" for n in range(12)])
+async def test_no_demo_customer_is_promised_what_is_not_so(customer):
+    mine = demo_desk(customer, DEMO_NOW)
+    for intent in INTENTS:
+        for each in mine.servers:
+            answer = await ask(intent, mine, now=DEMO_NOW, servidor=each.alias)
+            deciding = [promise for promise in untrue(answer.text, each) if "próximo" not in promise]
+            assert deciding == [], (intent, each.alias, answer.text)
+
+
+async def test_the_data_of_a_deleted_server_is_promised_to_nobody():
+    lirio = demo_desk("C-1005", DEMO_NOW)
+    text = (await ask("faq_traslado_informacion", lirio, now=DEMO_NOW)).text
+    assert text.startswith("LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre y el resguardo de su información,")
+    assert "estará disponible" not in text
+
+
+async def test_a_charge_credited_after_the_end_is_not_called_unpaid():
+    of = built("active", "grace", "renewed")
+    assert "se acreditó" in (await ask("consultar_pago", desk(of))).text
+    assert "su vigencia todavía aparece terminada el domingo 22 de noviembre" in (await ask("consultar_suscripcion", desk(of))).text
+
+
+async def test_text_of_others_keeps_its_sense_without_braces_and_within_bounds():
+    rejected = await ask("consultar_pago", desk(built("active", "grace", "rejected")))
+    assert "fue rechazado: Fondos (insuficientes) según (banco)." in rejected.text
+    broken = await ask("consultar_servidor", desk(built("active", "valid", "credited", machine="incident")))
+    assert "Falla (x) de red. Trabajamos en ello." in broken.text
+    assert "…" in broken.text
