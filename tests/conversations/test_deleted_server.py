@@ -8,7 +8,7 @@ from tests.conversations.questions import FREQUENT
 from tests.conversations.runner import Talks
 from tests.conversations.spanish import OPEN
 
-GONE = "LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre. Si necesitas algo sobre él, llama a soporte."
+GONE = "LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre y el resguardo de su información, el viernes 13 de noviembre. Si necesitas algo sobre él, llama a soporte."
 OVER = "La vigencia de LIRIO-01 terminó el miércoles 14 de octubre y el resguardo de su información, el viernes 13 de noviembre."
 NOTHING = None  # the general answer alone
 
