@@ -84,6 +84,11 @@ class Reactivate(_Debt):
     intent = "reactivar_servicio"
     general = "utter_reactivar_servicio"
 
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """With the days of the settings."""
+        if turn.sees(self.data) is None:
+            reply.say(self.general, gracia=words.days(turn.settings.grace_days), resguardo=words.days(turn.settings.retention_days))
+
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """Those that are not running as they should."""
         return tuple(each for each in turn.servers if _is_lost(turn, each)) or turn.servers
