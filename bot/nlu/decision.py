@@ -17,7 +17,18 @@ from sklearn.linear_model import LogisticRegression
 Decision = Literal["answered", "asked", "refused"]
 NEAR, FAR = NOT_OURS = ("tema_no_cubierto", "fuera_de_tema")
 TALK = frozenset(
-    {"saludar", "despedirse", "agradecer", "preguntar_si_es_bot", "preguntar_quien_eres", "pedir_ayuda", "afirmar", "negar", "charla", "contar"}
+    {
+        "saludar",
+        "despedirse",
+        "agradecer",
+        "preguntar_si_es_bot",
+        "preguntar_quien_eres",
+        "pedir_ayuda",
+        "afirmar",
+        "negar",
+        "charla",
+        "contar",
+    }
 )
 # answering one of a pair for the other is not harmful: both answers say the general rule and the customer's own state, or that this is no person
 PAIRS = (
@@ -29,7 +40,7 @@ CHOICES = 3
 MIN_CHOICE_PROBABILITY = 0.03
 NEVER = 1.1  # above any probability
 IDLE = frozenset({"charla", "contar"})
-IDLE_FROM = 0.4
+IDLE_FROM = 0.5
 """To ask what small talk is meant as would be odder than to answer it: from this acceptance on it is answered."""
 
 

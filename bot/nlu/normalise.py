@@ -24,7 +24,7 @@ _SIGNS = (
     (re.compile("[\U0001f44d\U0001f44c\u2705\u2714\U0001f197\U0001f4af\U0001f91d\U0001f919]"), "si"),
     (re.compile("[\U0001f64f\u2764\u2763\u2665\U0001f90d-\U0001f90f\U0001f493-\U0001f49f\U0001f9e1\U0001faf6\U0001f970]"), "gracias"),
 )
-_ONLY_A_FACE = "carita"
+_A_FACE = "que risa"
 _FACE = re.compile(r"[:;=]-?[()dp3]+|<3|\^_?\^")
 _SPACES = re.compile(r"\s+")
 
@@ -105,8 +105,8 @@ def normalise(text: str) -> str:
 
 
 def _sign(plain: str) -> str:
-    """The word for a message without words: "si", "no", "gracias" or a face; "" when it has words, or nothing at all."""
+    """What a message without words says: "si", "no", "gracias" or "que risa"; "" when it has words, or nothing at all."""
     wordless = _LAUGHTER.sub("", _EMOJI.sub("", _FACE.sub("", plain)))
     if _WORD.search(wordless) or not (_EMOJI.search(plain) or _LAUGHTER.search(plain) or _FACE.search(plain)):
         return ""
-    return next((word for sign, word in _SIGNS if sign.search(plain)), _ONLY_A_FACE)
+    return next((word for sign, word in _SIGNS if sign.search(plain)), _A_FACE)

@@ -52,13 +52,17 @@ KEPT = "Si no se renueva, tiene periodo de gracia hasta el miércoles 2 de dicie
         ),
         (
             in_grace(),
-            "La vigencia de RUIZ-01 terminó el domingo 22 de noviembre y no se ha renovado. "
-            "Tu información se resguarda hasta el martes 22 de diciembre, inclusive.",
+            (
+                "La vigencia de RUIZ-01 terminó el domingo 22 de noviembre y no se ha renovado. "
+                "Tu información se resguarda hasta el martes 22 de diciembre, inclusive."
+            ),
         ),
         (
             suspended(),
-            "La vigencia de OCAMPO-01 terminó el jueves 12 de noviembre y no se ha renovado. "
-            "Tu información se resguarda hasta el sábado 12 de diciembre, inclusive.",
+            (
+                "La vigencia de OCAMPO-01 terminó el jueves 12 de noviembre y no se ha renovado. "
+                "Tu información se resguarda hasta el sábado 12 de diciembre, inclusive."
+            ),
         ),
         (pending(), "NORTE-01 todavía no tiene fechas de vigencia que yo pueda decirte."),
         (

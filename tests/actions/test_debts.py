@@ -92,7 +92,10 @@ async def test_a_deleted_server_is_contracted_again():
 @pytest.mark.parametrize(
     ("intent", "general"),
     [
-        ("pagar_adeudo", "Lo que está pendiente de pago se consulta en tu escritorio de servicios, en PAGO DE SERVICIOS > Mi Estado de Cuenta"),
+        (
+            "pagar_adeudo",
+            "Lo que está pendiente de pago se consulta en tu escritorio de servicios, en PAGO DE SERVICIOS > Mi Estado de Cuenta",
+        ),
         ("reactivar_servicio", "Hay 3 días de gracia y 30 días naturales de resguardo; después hay que contratar otra vez."),
     ],
 )

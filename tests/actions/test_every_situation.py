@@ -161,7 +161,20 @@ async def test_visitors_and_customers_without_live_state_hear_no_values(intent):
             assert "55 8000 9480" in away.text
 
 
-MINE = ("service", "licences", "backup", "change", "contract", "debts", "company", "escalation", "smalltalk", "told", "out_of_scope", "shared")
+MINE = (
+    "service",
+    "licences",
+    "backup",
+    "change",
+    "contract",
+    "debts",
+    "company",
+    "escalation",
+    "smalltalk",
+    "told",
+    "out_of_scope",
+    "shared",
+)
 
 
 async def test_every_answer_of_these_topics_is_reached():

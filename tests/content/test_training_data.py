@@ -54,7 +54,18 @@ LIVE = [
     "consultar_linea",
     "hablar_con_asesor",
 ]
-TALK = ["saludar", "despedirse", "agradecer", "preguntar_si_es_bot", "preguntar_quien_eres", "pedir_ayuda", "afirmar", "negar", "charla", "contar"]
+TALK = [
+    "saludar",
+    "despedirse",
+    "agradecer",
+    "preguntar_si_es_bot",
+    "preguntar_quien_eres",
+    "pedir_ayuda",
+    "afirmar",
+    "negar",
+    "charla",
+    "contar",
+]
 NOT_OURS = ["tema_no_cubierto", "fuera_de_tema"]
 TAUGHT = [*FAQ, *LIVE, *TALK, *NOT_OURS]
 DECIDED_BY_CLASSIFIER = {"nlu_ask": "action_preguntar_intencion", "nlu_refuse": "action_no_entendi"}
