@@ -67,7 +67,7 @@ class PayDebt(_Debt):
             _say_debt(turn, server, reply)
         elif standing(turn, server) in ENDED:
             say_ended(turn, server, reply)
-        elif charge_state(turn, last_charge(server)) in IN_PROCESS:
+        elif charge_state(turn, last_charge(turn, server)) in IN_PROCESS:
             say_charge_in_process(turn, server, reply)
         else:
             reply.say("utter_adeudo_ninguno", readings=period_readings(turn, server), servidor=server.alias)
@@ -101,7 +101,7 @@ class Reactivate(_Debt):
             say_with_line(turn, reply, "utter_reactivar_terminado", readings=told, **period_values(turn, server))
         elif now == "withdrawn":
             say_gone(turn, server, reply)
-        elif now in UNPAID and charge_state(turn, last_charge(server)) in IN_PROCESS:
+        elif now in UNPAID and charge_state(turn, last_charge(turn, server)) in IN_PROCESS:
             say_charge_in_process(turn, server, reply)
         elif now in UNPAID:
             _say_debt(turn, server, reply)

@@ -13,7 +13,7 @@ HOW = (
 )
 LINE = "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
 PRICES = f"Precios y cuál solución te conviene te los dicen en la línea.\n\n{LINE}"
-CANNOT = "Yo no puedo cancelar servidores: la cancelación y sus condiciones las ves con soporte."
+CANNOT = "No puedo cancelar servidores: la cancelación y sus condiciones se ven con soporte."
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ KEPT = "Si no se renueva, tiene periodo de gracia hasta el miércoles 2 de dicie
         (pending(), "NORTE-01 todavía no tiene fechas de vigencia que yo pueda decirte."),
         (
             deleted(),
-            "LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre. Si necesitas algo sobre él, llama a soporte.",
+            "LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre y el resguardo de su información, el viernes 13 de noviembre. Si necesitas algo sobre él, llama a soporte.",
         ),
     ],
 )

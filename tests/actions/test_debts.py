@@ -44,7 +44,7 @@ async def test_nothing_is_due():
         "No tienes adeudo por ESPERANZA-01.\n\n"
         "El próximo cargo automático es el miércoles 24 de marzo de 2027, de $1,250.00 MXN a Visa ···· 4242."
     )
-    assert (await ask("pagar_adeudo", desk(valid("A-01"), valid("B-01")))).text.endswith("No tienes adeudos.")
+    assert (await ask("pagar_adeudo", desk(valid("A-01"), valid("B-01")))).text.endswith("No veo adeudos.")
     assert "no veo adeudos por él" in (await ask("pagar_adeudo", desk(deleted()))).text
 
 

@@ -163,7 +163,6 @@ async def test_visitors_and_customers_without_live_state_hear_no_values(intent):
             assert "55 8000 9480" in away.text
 
 
-<<<<<<< HEAD
 NIGHT = datetime(2026, 11, 24, 2, 30, tzinfo=MEXICO)
 BETWEEN = (
     *(built(status, "retained", "credited", nights) for status, nights in product(("active", "suspended"), BACKUPS)),
@@ -174,8 +173,6 @@ BETWEEN = (
     built("active", "valid", "credited", machine="up days ago"),
     replace(built("active", "valid", "credited", "none"), subscription=subscription(NIGHT.date() + timedelta(days=364)), payments=()),
 )
-MINE = ("service", "licences", "backup", "change", "escalation", "smalltalk", "out_of_scope", "shared")
-=======
 MINE = (
     "service",
     "licences",
@@ -190,7 +187,6 @@ MINE = (
     "out_of_scope",
     "shared",
 )
->>>>>>> intents
 
 
 async def test_every_answer_of_these_topics_is_reached():

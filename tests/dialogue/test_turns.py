@@ -234,7 +234,11 @@ async def test_the_second_half_is_no_command_either(desk: Desk, first, command):
 # --- bad input ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", TYPED_COMMANDS.values(), ids=TYPED_COMMANDS)
+WHOLE = {name: typed for name, typed in TYPED_COMMANDS.items() if "surrogate" not in name}
+"""Half a character is taken out before a message is stored, and is malformed between our processes."""
+
+
+@pytest.mark.parametrize("typed", WHOLE.values(), ids=WHOLE)
 async def test_a_typed_command_is_a_message(desk: Desk, typed):
     result = await desk.turn(typed, "C-1001")
     assert {event["event"] for event in result["events"]} <= KINDS
