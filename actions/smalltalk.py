@@ -1,4 +1,4 @@
-"""Greetings, thanks, yes and no out of context, and what the assistant can do."""
+"""Greetings, thanks, small talk, yes and no out of context, and what the assistant can do."""
 
 from __future__ import annotations
 
@@ -60,6 +60,18 @@ class Help(TalkAction):
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Questions on the account for those who can ask them."""
         reply.say("utter_pedir_ayuda_conocido" if turn.servers else "utter_pedir_ayuda")
+
+
+class Chat(TalkAction):
+    """Small talk, a joke, an emoji: short, and no telephone number, because nothing is wrong."""
+
+    intent = "charla"
+    resumes = False
+
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """A joke for those who ask for one."""
+        said = str(turn.tracker.latest_message.get("text") or "").casefold()
+        reply.say("utter_charla_chiste" if "chiste" in said else "utter_charla")
 
 
 class Yes(TalkAction):

@@ -30,6 +30,7 @@ SLOT_FAILURES = "fallos"
 SLOT_TOPIC = "tema"
 SLOT_FOLIOS = "folios"
 CLAIMED_PAYMENT = "ya_pago"
+WAITING = "espera"
 OTHER_SERVER = "otro"
 NUMBERED = "#"
 GONE = frozenset({"deleted", "cancelled"})
@@ -91,6 +92,11 @@ class Turn(Moment):
     def says_to_have_paid(self) -> bool:
         """Whether the customer says so in this message; what the live state says may be something else."""
         return self.entity(CLAIMED_PAYMENT) is not None
+
+    @property
+    def says_to_wait(self) -> bool:
+        """Whether the customer says to be waiting or held up."""
+        return self.entity(WAITING) is not None
 
     @property
     def servers(self) -> tuple[Server, ...]:

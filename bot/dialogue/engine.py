@@ -13,7 +13,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.action_client import ActionEndpoint
@@ -24,12 +24,12 @@ from bot.dialogue.rasa.metadata import read_without_training_graph
 from bot.dialogue.rasa.remote_action import call_our_actions
 from bot.dialogue.store import RequestTrackerStore
 from bot.dialogue.turn import RunningTurn, current_turn
-from bot.dialogue.understanding import Understanding, understand
+from bot.dialogue.understanding import SLOT_OFFER, Understanding, understand
 from bot.errors import EpisodeUnreadable, TurnAborted
 from bot.protocol.turn import TurnRequest
 
 KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
-TOPICS = ("faq_", "consultar_", "listar_", "reenviar_", "hablar_")
+TOPICS = ("faq_", "consultar_", "listar_", "reenviar_", "hablar_", "contratar_", "cancelar_", "reactivar_", "pagar_")
 USER_PARTS = ("intent", "entities", "text", "decision")
 
 
@@ -80,6 +80,7 @@ class Engine:
                 raise TurnAborted(turn.failure)
             replies.append(reply_of(turn.messages, turn.actions))
             effects.extend(effects_of(turn.messages))
+        turn.tracker.update(SlotSet(SLOT_OFFER, _only_offer(replies, parts[-1].text)))
         return {
             "replies": without_repeats(replies),
             "events": _to_carry_on(request.events, list(turn.tracker.events)[len(request.events) :]),
@@ -124,6 +125,12 @@ def _last_question(events: list[dict[str, Any]]) -> str | None:
     users = [event for event in events if event.get("event") == "user"]
     ours = [event for event in users if event.get("parse_data", {}).get("intent", {}).get("name", "").startswith(TOPICS)]
     return str(ours[-1]["text"]) if ours else None
+
+
+def _only_offer(replies: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
+    """What a yes to these replies will mean: their one button and the message that it answers; None when there is none or a choice."""
+    buttons = [button for reply in replies for button in reply["buttons"]]
+    return {"intent": buttons[0]["intent"], "entities": buttons[0]["entities"], "text": text} if len(buttons) == 1 else None
 
 
 def _to_carry_on(earlier: list[dict[str, Any]], new: Sequence[Event]) -> list[dict[str, Any]]:

@@ -32,6 +32,8 @@ SURELY_NOT_OURS = 0.5
 CLEARLY = 0.9
 COURTESY = frozenset({"saludar", "agradecer", "despedirse"})
 MIN_WORDS = 2
+SLOT_OFFER = "oferta"
+YES = "afirmar"
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
 
 
@@ -76,6 +78,8 @@ async def understand(
     if button is not None:
         return [_pressed(parse_all(processor, [clean])[0], clean, button)]
     whole, together = _alone_and_together(processor, clean, previous)
+    if (offer := slots.get(SLOT_OFFER)) and whole["decision"] == ANSWERED and whole["intent"]["name"] == YES:
+        return [_accepted(processor, offer)]
     in_context = read_in_context(clean, whole, slots)
     if in_context is None and together is not None:
         in_context = choose_reading(clean, whole, together)
@@ -214,6 +218,11 @@ def _answer_first(halves: list[Understanding]) -> list[Understanding]:
     """The question of ours, then the other one, marked as such."""
     ours, other = sorted(halves, key=lambda half: half.decision != ANSWERED)
     return [ours, Understanding(other.text, {**other.parse_data, BESIDE_ANSWER: True}, other.via)]
+
+
+def _accepted(processor: MessageProcessor, offer: dict[str, Any]) -> Understanding:
+    """A yes to the only button that was offered: as if it had been pressed."""
+    return _pressed(parse_all(processor, [offer["text"]])[0], offer["text"], Button(offer["intent"], offer["entities"]))
 
 
 def _pressed(parsed: dict[str, Any], text: str, button: Button) -> Understanding:

@@ -15,12 +15,32 @@ import numpy as np
 
 Decision = Literal["answered", "asked", "refused"]
 NEAR, FAR = NOT_OURS = ("tema_no_cubierto", "fuera_de_tema")
-TALK = frozenset({"saludar", "despedirse", "agradecer", "preguntar_si_es_bot", "pedir_ayuda", "afirmar", "negar"})
-# answering one of a pair for the other is not harmful: both answers say the general rule and the customer's own state
-PAIRS = (frozenset({"faq_factura", "consultar_factura"}), frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}))
+TALK = frozenset(
+    {
+        "saludar",
+        "despedirse",
+        "agradecer",
+        "preguntar_si_es_bot",
+        "preguntar_quien_eres",
+        "pedir_ayuda",
+        "afirmar",
+        "negar",
+        "charla",
+        "contar",
+    }
+)
+# answering one of a pair for the other is not harmful: both answers say the general rule and the customer's own state, or that this is no person
+PAIRS = (
+    frozenset({"faq_factura", "consultar_factura"}),
+    frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}),
+    frozenset({"preguntar_si_es_bot", "preguntar_quien_eres"}),
+)
 CHOICES = 3
 MIN_CHOICE_PROBABILITY = 0.03
 NEVER = 1.1  # above any probability
+IDLE = frozenset({"charla", "contar"})
+IDLE_FROM = 0.5
+"""To ask what small talk is meant as would be odder than to answer it: from this acceptance on it is answered."""
 
 
 def same_or_pair(one: str, other: str) -> bool:
@@ -91,7 +111,7 @@ class Thresholds:
 
     def decide(self, acceptance: float, not_ours: float, likeliest: str) -> Decision:
         """The decision for one message, whose likeliest label of all is `likeliest`."""
-        if acceptance >= self.answer:
+        if acceptance >= self.answer or (likeliest in IDLE and acceptance >= IDLE_FROM):
             return "answered"
         if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR:
             return "refused"

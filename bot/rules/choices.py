@@ -72,10 +72,6 @@ _FILLERS = frozenset(
         "gracias",
     }
 )
-_YES = re.compile(r"(?:si+|sip|claro(?: que si)?|asi es|correcto|exacto|afirmativo)(?: por ?favor| porfa| gracias)?")
-_NO = re.compile(r"(?:no+|nop|nel|negativo)(?: gracias)?")
-_TITLE_YES = re.compile(r"\s*(?:sí\b|si\s*(?:$|[^\w\s]))", re.IGNORECASE)
-_TITLE_NO = re.compile(r"\s*no(?:\s+gracias)?\s*(?:$|[^\w\s])", re.IGNORECASE)
 _ORDINAL_SUFFIX = re.compile(r"\b(\d{1,2})(?:ro|ra|er|era|do|da|to|ta|mo|ma|vo|va|no|na|o|a)\b", re.ASCII)
 _TOKEN = re.compile(r"[a-z]+|\d+", re.ASCII)
 
@@ -83,8 +79,8 @@ _TOKEN = re.compile(r"[a-z]+|\d+", re.ASCII)
 def match_choice(text: str, titles: Sequence[str]) -> int | None:
     """The index of the one button in `titles` that `text` clearly chooses, or None. Never raises.
 
-    Understood are "2", "la 2", "opción 2", "la segunda", "el primero", "la última"; "sí"/"no" when one title is Sí…/No…, and "sí"
-    when there is only one button; the title itself in any case, with or without accents and hyphens ("sierra 02", "el de sierra-02").
+    Understood are "2", "la 2", "opción 2", "la segunda", "el primero", "la última"; the title itself in any case, with or without accents
+    and hyphens ("sierra 02", "el de sierra-02"). A yes to the only button is understood by the dialogue, as the label `afirmar`.
     """
     if len(text) > LONGEST_CHOICE or not titles:
         return None
@@ -94,12 +90,6 @@ def match_choice(text: str, titles: Sequence[str]) -> int | None:
     named = [index for index, title in enumerate(titles) if _words(title) == words]
     if named:
         return _only(named)
-    plain = " ".join(words)
-    if _YES.fullmatch(plain):
-        agreeing = [index for index, title in enumerate(titles) if _TITLE_YES.match(title)]
-        return 0 if len(titles) == 1 and not _TITLE_NO.match(titles[0]) else _only(agreeing)
-    if _NO.fullmatch(plain):
-        return _only([index for index, title in enumerate(titles) if _TITLE_NO.match(title)])
     return _picked(words, titles)
 
 

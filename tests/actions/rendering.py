@@ -110,6 +110,8 @@ async def ask(
     action: str | None = None,
     beside: bool = False,
     says_to_have_paid: bool = False,
+    says_to_wait: bool = False,
+    text: str = "",
     **changed_settings: Any,
 ) -> Rendered:
     """Run `action_<action>` (default: of the intent) for the desk `of` (None: a visitor) and check what holds for every answer.
@@ -123,7 +125,9 @@ async def ask(
     entities = [{"entity": "servidor", "value": servidor, "exact": exact}] if servidor else []
     entities += [{"entity": "producto", "value": producto}] if producto else []
     entities += [{"entity": "ya_pago", "value": "ya_pago"}] if says_to_have_paid else []
+    entities += [{"entity": "espera", "value": "espera"}] if says_to_wait else []
     latest = {
+        "text": text,
         "intent": {"name": intent, "confidence": confidence},
         "entities": entities,
         "choices": list(choices),

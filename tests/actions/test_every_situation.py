@@ -157,7 +157,7 @@ async def test_visitors_and_customers_without_live_state_hear_no_values(intent):
             assert answer.readings == []
             assert LONG not in answer.text
             assert "AJENO" not in answer.text
-        if intent.startswith(("consultar_", "listar_", "reenviar_")):
+        if intent.startswith(("consultar_", "listar_", "reenviar_")) and intent != "consultar_linea":
             assert "entra a tu escritorio de servicios" in visitor.text
             assert "no puedo consultar los datos de tu cuenta" in away.text
             assert "55 8000 9480" in away.text
@@ -173,7 +173,20 @@ BETWEEN = (
     built("active", "valid", "credited", machine="up days ago"),
     replace(built("active", "valid", "credited", "none"), subscription=subscription(NIGHT.date() + timedelta(days=364)), payments=()),
 )
-MINE = ("service", "licences", "backup", "change", "escalation", "smalltalk", "out_of_scope", "shared")
+MINE = (
+    "service",
+    "licences",
+    "backup",
+    "change",
+    "contract",
+    "debts",
+    "company",
+    "escalation",
+    "smalltalk",
+    "told",
+    "out_of_scope",
+    "shared",
+)
 
 
 async def test_every_answer_of_these_topics_is_reached():
@@ -194,6 +207,10 @@ async def test_every_answer_of_these_topics_is_reached():
         ):
             reached |= set((await ask(intent, choices=CHOICES, **given)).responses)
         reached |= set((await ask(intent, choices=CHOICES, beside=True)).responses)
+        for name in ("plain", "five up"):
+            reached |= set((await _ask(intent, name, "open", says_to_have_paid=True)).responses)
+            reached |= set((await _ask(intent, name, "open", says_to_wait=True)).responses)
+        reached |= set((await ask(intent, choices=CHOICES, text="un chiste")).responses)
         reached |= set((await _ask(intent, "two", "closed, next year", servidor="AJENO-01")).responses)
         reached |= set((await _ask(intent, "two", "open", servidor="otro")).responses)
         reached |= set((await _ask(intent, "two", "open", away=True)).responses)

@@ -58,6 +58,8 @@ WHICH = [
             ),
             ["consultar_suscripcion", "consultar_servidor", "hablar_con_asesor"],
         ),
+        ("charla", None, "Aquí ando, gracias por la plática. Cuando quieras, seguimos con lo de tu servidor.", []),
+        ("charla", TWO, "Aquí ando, gracias por la plática. Cuando quieras, seguimos con lo de tu servidor.", []),
         ("afirmar", TWO, "De acuerdo. ¿Qué quieres saber de tu servidor virtual? Escríbeme tu pregunta.", []),
         (
             "negar",
@@ -117,3 +119,11 @@ async def test_other_talk_leaves_it_waiting(intent):
 async def test_a_no_after_a_failure_is_no_success():
     assert (await ask("negar", slots={"fallos": 1})).slots["fallos"] == 1
     assert (await ask("agradecer", slots={"fallos": 1})).slots["fallos"] == 0
+
+
+async def test_a_joke_for_who_asks_for_one():
+    assert (await ask("charla", text="Cuéntame un CHISTE")).text.startswith("Va uno corto:")
+
+
+async def test_small_talk_keeps_the_question_that_waits():
+    assert "pregunta_pendiente" not in (await ask("charla", TWO, slots=WAITING)).slots

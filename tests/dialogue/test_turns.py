@@ -147,6 +147,54 @@ async def test_a_button_of_no_intent_of_ours_is_an_answer_or_a_failure(desk: Des
         assert result["replies"][0]["text"]
 
 
+# --- the only offer -------------------------------------------------------------------------------------------------
+
+OFFER = "¿ya se acreditó mi pago?"  # rejected: what follows is the only button
+YES = (
+    "sí",
+    "sí, por favor",
+    "va",
+    "dale",
+    "órale",
+    "simón",
+    "ok",
+    "sale",
+    "ándale",
+    "hazlo",
+    "adelante",
+    "👍",
+    "va 👍",
+    "dale pues, mándamelo",
+)
+NO = ("no", "no, gracias", "así déjalo", "olvídalo", "ya no", "nel", "👎", "mejor así lo dejamos")
+
+
+@pytest.mark.parametrize("yes", YES)
+async def test_a_yes_takes_up_the_only_offer(desk: Desk, yes):
+    offered, taken = await desk.talk("C-1003", OFFER, yes)
+    (button,) = offered["replies"][0]["buttons"]
+    (part,) = taken["understood"]
+    assert (part["via"], part["intent"], part["text"]) == ("button", button["intent"], OFFER)
+
+
+@pytest.mark.parametrize("no", NO)
+async def test_a_no_drops_it(desk: Desk, no):
+    _, left, after = await desk.talk("C-1003", OFFER, no, "sí")
+    assert [part["intent"] for part in left["understood"]] == ["negar"]
+    assert after["understood"][0]["via"] == "button"  # what a no offers: a person
+    assert after["understood"][0]["intent"] == "hablar_con_asesor"
+
+
+async def test_an_offer_stands_for_one_message(desk: Desk):
+    _, _, late = await desk.talk("C-1003", OFFER, "¿se hizo mi respaldo anoche?", "dale")
+    assert [part["intent"] for part in late["understood"]] == ["afirmar"]
+
+
+async def test_a_yes_to_several_buttons_chooses_none(desk: Desk):
+    _, asked = await desk.talk("C-1009", "no puedo entrar", "sí")
+    assert asked["understood"][0]["intent"] == "afirmar"
+
+
 # --- two questions --------------------------------------------------------------------------------------------------
 
 
