@@ -9,6 +9,7 @@ is data, such as a server's alias, are made in Python.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 from rasa_sdk import Action, Tracker
@@ -19,10 +20,14 @@ from actions.say import Button, Reading, Reply, Values
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
 from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
+from bot.protocol.state import SLOT, Topic, as_slot
 from bot.rules.support import line_words
 
 MAX_BUTTON_TITLE = 20
 LINE = "utter_linea"
+Fact = Callable[[Turn, Server, Reply], None]
+"""Says what is asked of one server: the value first, then what changes what to do now."""
 
 
 class AssistantAction(Action, ABC):
@@ -44,10 +49,11 @@ class AssistantAction(Action, ABC):
         """Called by the SDK: answer, take up a waiting question, remember the topic."""
         del domain  # texts are chosen by key and filled by Rasa
         turn = await open_turn(environment(), tracker)
-        reply = Reply()
+        reply = Reply(state=turn.state)
         await self.answer(turn, reply)
         self._take_up_waiting_question(turn, reply)
         self._remember_topic(turn, reply)
+        self._remember_answer(turn, reply)
         return reply.send(dispatcher)
 
     @abstractmethod
@@ -78,6 +84,10 @@ class AssistantAction(Action, ABC):
         if turn.tracker.get_slot(SLOT_FAILURES) and SLOT_FAILURES not in reply.slots:
             reply.remember(SLOT_FAILURES, 0)
 
+    def _remember_answer(self, turn: Turn, reply: Reply) -> None:
+        topic = Topic(self.topic(turn), turn.frame.asked, tuple(reply.servers)) if self.is_topic else None
+        reply.remember(SLOT, as_slot(turn.state.after(topic, reply.told)))
+
 
 class TalkAction(AssistantAction):
     """Small talk and the like: one answer, no live state, no topic."""
@@ -98,12 +108,13 @@ class LiveAction(AssistantAction):
     """
 
     general: ClassVar[str | None] = None
+    short: ClassVar[Mapping[Asked, str]] = {}  # the general answer by what is asked about it; where it is not named, `general`
     data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""
         desk = turn.sees(self.data)
-        if desk is None or self.general_holds(turn):
+        if desk is None or (self.general_holds(turn) and not self.has_fact(turn)):
             self.say_general(turn, reply)
         if desk is not None:
             self.add_live(turn, desk, reply)
@@ -114,14 +125,22 @@ class LiveAction(AssistantAction):
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """Say the general answer, if the question has one."""
-        del turn
         if self.general:
-            reply.say(self.general)
+            key = self.short.get(turn.frame.asked, self.general)
+            if turn.sees(self.data) is None:
+                reply.say(key)
+            else:
+                reply.add(key)
 
     def general_holds(self, turn: Turn) -> bool:
         """Whether the general answer is true of who asks; where it is not, what is true stands alone or first."""
         del turn
         return True
+
+    def has_fact(self, turn: Turn) -> bool:
+        """Whether what is asked has an answer of its own from the live state, which then stands alone."""
+        del turn
+        return False
 
     @abstractmethod
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
@@ -136,7 +155,10 @@ class ServerAction(LiveAction):
     """A question about a server.
 
     `many = "list"` says one line per server (`describe_line`), `many = "ask"` asks which one with buttons and remembers it.
+    `facts` answer what is asked of one server (until when, why …), without the general answer; what is not named there is answered by `describe`.
     """
+
+    facts: ClassVar[Mapping[Asked, Fact]] = {}
 
     many: ClassVar[Literal["list", "ask"]] = "list"
     heading: ClassVar[str] = "utter_en_tus_servidores"  # key said before the lines of several servers
@@ -158,6 +180,10 @@ class ServerAction(LiveAction):
         asked = (server,) if server else self.candidates(turn)
         return not asked or any(self.holds(turn, each) for each in asked)
 
+    def has_fact(self, turn: Turn) -> bool:
+        """Where one server is meant and what is asked is among the facts."""
+        return turn.frame.asked in self.facts and not turn.named_foreign and self._meant(turn) is not None
+
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """Choose the server(s) and describe."""
         del desk
@@ -171,6 +197,10 @@ class ServerAction(LiveAction):
         if server is not None:
             if len(turn.servers) > 1 and turn.tracker.get_slot(SLOT_SERVER) != server.alias:
                 reply.remember(SLOT_SERVER, server.alias)
+            reply.servers.append(server.alias)
+            if self.has_fact(turn):
+                self.facts[turn.frame.asked](turn, server, reply)
+                return
             self.describe(turn, server, reply)
             if self.general and not self.holds(turn, server):
                 self.say_reason(turn, server, reply)
@@ -179,6 +209,7 @@ class ServerAction(LiveAction):
             reply.say(self.heading)
             for each in candidates:
                 self.describe_line(turn, each, reply)
+                reply.servers.append(each.alias)
             reply.take_back(self.heading)
             self.close_list(turn, reply)
         else:
@@ -228,10 +259,11 @@ def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuen
         "cuenta": ("utter_identificate_cuenta", "utter_identificate_cuenta_portal"),
     }
     without_portal, with_portal = keys[question]
+    say = reply.say if question == "cuenta" else reply.add_once
     if turn.settings.portal_url:
-        reply.say(with_portal, portal=turn.settings.portal_url)
+        say(with_portal, portal=turn.settings.portal_url)
     else:
-        reply.say(without_portal)
+        say(without_portal)
 
 
 def say_with_line(
@@ -243,9 +275,9 @@ def say_with_line(
 
 
 def say_line(turn: Turn, reply: Reply) -> None:
-    """Say the support line's number and when it can be called: once in a reply, after what was said last of it."""
+    """Say the support line's number and when it can be called: once in a reply, after what was said last of it; not when it was just said."""
     reply.messages = [message for message in reply.messages if message["response"] != LINE]
-    reply.say(LINE, **line_values(turn))
+    reply.add(LINE, **line_values(turn))
 
 
 def line_at_end(turn: Turn, reply: Reply) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,8 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+
+from bot.protocol.state import ONCE, State
 
 Values = dict[str, Any]
 """Values of an answer, text ready to read, prepared in one place and unpacked into `say`."""
@@ -63,6 +66,9 @@ class Reply:
     readings: list[Reading] = field(default_factory=list)
     effects: list[dict[str, Any]] = field(default_factory=list)
     slots: dict[str, Any] = field(default_factory=dict)
+    state: State = field(default_factory=State)
+    told: list[str] = field(default_factory=list)
+    servers: list[str] = field(default_factory=list)  # aliases of those that the answer is about
 
     @property
     def offers_buttons(self) -> bool:
@@ -74,6 +80,22 @@ class Reply:
         told = {name: _unbraced(value) for name, value in values.items()}
         self.messages.append({"response": response, "buttons": [button.to_rasa() for button in buttons], **told})
         self.readings.extend(readings)
+        self.told.append(_mark(response, values))
+
+    def add(self, response: str, *, buttons: tuple[Button, ...] = (), readings: tuple[Reading, ...] = (), **values: str) -> bool:
+        """Say it unless the last answers said it, word for word; whether it was said. For rules, reasons and what to do next, never for a lead."""
+        if self.state.knows(_mark(response, values)):
+            return False
+        self.say(response, buttons=buttons, readings=readings, **values)
+        return True
+
+    def add_once(self, response: str, *, buttons: tuple[Button, ...] = (), **values: str) -> bool:
+        """Say it unless it was said before in this episode."""
+        if self.state.knows(f"{ONCE}{response}"):
+            return False
+        self.say(response, buttons=buttons, readings=(), **values)
+        self.told.append(f"{ONCE}{response}")
+        return True
 
     def says(self, response: str) -> bool:
         """Whether this answer was said already."""
@@ -100,3 +122,8 @@ class Reply:
                 extra = {"readings": [reading.to_json() for reading in self.readings], "effects": self.effects}
             dispatcher.utter_message(json_message=extra, **message)
         return [SlotSet(name, value) for name, value in self.slots.items()]
+
+
+def _mark(response: str, values: Mapping[str, str]) -> str:
+    """A short name of what is said with these values: the same words have the same mark."""
+    return f"{response}:{zlib.crc32(repr(sorted(values.items())).encode()):x}"

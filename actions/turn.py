@@ -19,6 +19,8 @@ from bot.accounts.port import Desk, Server
 from bot.errors import AccountsUnavailable, DeskUnknown
 from bot.identity.levels import DataClass, may_see
 from bot.identity.turn import TurnClaims, read_turn
+from bot.protocol import state
+from bot.protocol.frame import Asked, Frame, parse_frame
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import Settings
 
@@ -77,6 +79,23 @@ class Turn(Moment):
     def attempt(self) -> int:
         """How often this turn has been tried, this time included."""
         return int((self.tracker.latest_message.get("metadata") or {}).get("attempt", 1))
+
+    @property
+    def text(self) -> str:
+        """What the customer wrote, as it was read."""
+        return str(self.tracker.latest_message.get("text") or "")
+
+    @property
+    def frame(self) -> Frame:
+        """What is asked, in its parts; the general question of its intent where no more was understood (a pressed button, say)."""
+        latest = self.tracker.latest_message
+        written = latest.get("frame")
+        return parse_frame(written) if written else Frame(str((latest.get("intent") or {}).get("name") or "?"), Asked.GENERAL)
+
+    @property
+    def state(self) -> state.State:
+        """What the episode remembers."""
+        return state.read_state(self.tracker.get_slot(state.SLOT))
 
     @property
     def entities(self) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta, Struct, field
 
 from bot.conversation_files import BadConversation, load, shaped
-from bot.nlu.frames import Frame, parse_frame
+from bot.protocol.frame import Frame, parse_frame
 from bot.settings import ROOT
 
 CORPUS: Final = ROOT / "data" / "conversations"
