@@ -26,10 +26,10 @@ from bot.dialogue.store import RequestTrackerStore
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.dialogue.understanding import SLOT_OFFER, Understanding, understand
 from bot.errors import EpisodeUnreadable, TurnAborted
+from bot.protocol.state import SLOT, State, read_state
 from bot.protocol.turn import TurnRequest
 
 KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
-TOPICS = ("faq_", "consultar_", "listar_", "reenviar_", "hablar_", "contratar_", "cancelar_", "reactivar_", "pagar_")
 USER_PARTS = ("intent", "entities", "text", "decision")
 
 
@@ -56,7 +56,7 @@ class Engine:
 
     async def warm(self) -> None:
         """Understand one message, so that the first customer does not pay for lazy imports and caches."""
-        await understand(self.processor, "hola, ¿cuándo vence mi servidor y cómo pago?", None, {})
+        await understand(self.processor, "hola, ¿cuándo vence mi servidor y cómo pago?", None, State())
 
     async def run(self, request: TurnRequest) -> dict[str, Any]:
         """The answer of `POST /turn`. Raises TurnAborted, EpisodeUnreadable; nothing of an aborted turn remains."""
@@ -71,7 +71,10 @@ class Engine:
         turn.tracker = self._tracker_of(request)
         text = "\n".join(message.text for message in request.messages)
         button = request.messages[-1].button if len(request.messages) == 1 else None
-        parts = await understand(self.processor, text, button, _slots_of(request.events), _last_question(request.events))
+        slots = _slots_of(request.events)
+        parts = await understand(
+            self.processor, text, button, read_state(slots.get(SLOT)), visitor=request.level == 0, offer=slots.get(SLOT_OFFER)
+        )
         replies, effects, channel = [], [], CollectingChannel(request.channel)
         for position, part in enumerate(parts):
             turn.messages, turn.actions = [], []
@@ -118,13 +121,6 @@ class Engine:
 
 def _slots_of(events: list[dict[str, Any]]) -> dict[str, Any]:
     return {event["name"]: event.get("value") for event in events if event.get("event") == "slot"}
-
-
-def _last_question(events: list[dict[str, Any]]) -> str | None:
-    """What the customer asked last in this episode, if the last message held a question of ours."""
-    users = [event for event in events if event.get("event") == "user"]
-    ours = [event for event in users if event.get("parse_data", {}).get("intent", {}).get("name", "").startswith(TOPICS)]
-    return str(ours[-1]["text"]) if ours else None
 
 
 def _only_offer(replies: list[dict[str, Any]], text: str) -> dict[str, Any] | None:

@@ -103,15 +103,16 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Answer from `answer` on; refuse below `refuse`, when not-ours is more probable than `not_ours`, or when far away is likeliest; ask between."""
+    """Answer from `answer` on, or from `in_talk` on within a conversation; refuse below `refuse`, when not-ours is more probable than `not_ours`, or when far away is likeliest; ask between."""
 
     answer: float
     refuse: float
     not_ours: float
+    in_talk: float = NEVER
 
-    def decide(self, acceptance: float, not_ours: float, likeliest: str) -> Decision:
+    def decide(self, acceptance: float, not_ours: float, likeliest: str, *, in_talk: bool = False) -> Decision:
         """The decision for one message, whose likeliest label of all is `likeliest`."""
-        if acceptance >= self.answer or (likeliest in IDLE and acceptance >= IDLE_FROM):
+        if acceptance >= (min(self.answer, self.in_talk) if in_talk else self.answer) or (likeliest in IDLE and acceptance >= IDLE_FROM):
             return "answered"
         if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR:
             return "refused"
