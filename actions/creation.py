@@ -74,9 +74,9 @@ def creation_values(turn: Turn, server: Server, charge: Payment) -> Values:
 def say_time_it_takes(turn: Turn, server: Server, reply: Reply) -> None:
     """What is left of it, or what follows the payment that it waits for; the rule to who asks of another server."""
     charge = last_charge(turn, server)
-    if server.status != "provisioning" or charge is None:
+    if server.status != "provisioning":
         say_rule(turn, reply)
-    elif is_being_made(turn, charge):
+    elif charge is not None and is_being_made(turn, charge):
         say_being_created(turn, server, reply)
     elif charge_state(turn, charge) in IN_PROCESS and _goes_on(turn, server):
         reply.say("utter_creacion_tras_el_pago", servidor=server.alias, minutos=minutes_words(turn))

@@ -51,7 +51,7 @@ def say_of_server(turn: Turn, server: Server, reply: Reply) -> None:
     elif is_broken(server):
         _say_broken(turn, server, reply)
     elif turn.frame.asked is Asked.DO:
-        reply.say("utter_servidor_no_desde_aqui", **incident_values(turn, server))
+        reply.say("utter_servidor_no_reinicio", servidor=server.alias)
         say_state(turn, server, reply, running="utter_servidor_activo")
     else:
         running = "utter_servidor_encendido" if turn.frame.asked in {Asked.WHY, Asked.HOW} else "utter_servidor_activo"
