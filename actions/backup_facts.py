@@ -34,7 +34,7 @@ from bot.rules.backup import streak_of_failures
 
 About = Literal["overwrites", "recover", "cannot", "cause", "own", "report", "works", "next"]
 ABOUT: Final[dict[About, re.Pattern[str]]] = {
-    "overwrites": re.compile(r"borr|desaparec|encima|\bpisa\b|sobrescrib|reemplaz|\b(?:sale|salga) bien|\bsi si sale"),
+    "overwrites": re.compile(r"borr|desaparec|encima|\bpisa\b|sobrescrib|se conserva|\b(?:sale|salga) bien|\bsi si sale"),
     "recover": re.compile(r"recuper"),
     "cannot": re.compile(r"restaur|descarg|\bbajar|darme"),
     "cause": re.compile(r"\bpag(?:o|u|a)|\bluz\b|internet|culpa"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actions.backup_facts import ABOUT, say_about
-from actions.backup_parts import failed_key, failed_values, say_not_active, say_what_to_do
+from actions.backup_facts import ABOUT, say_about, say_how
+from actions.backup_parts import failed_key, failed_values, in_trouble, say_not_active, say_what_to_do
 from actions.backup_state import backup_state, next_values
 from actions.base import Fact
 from actions.say import Reply
@@ -58,12 +58,20 @@ def _rule(asked: Asked, key: str = "") -> Fact:
 
 
 def say_rule(turn: Turn, server: Server, reply: Reply) -> None:
-    """How backups are made, unless the words ask for an own copy, the next one, or to restore one."""
-    about = first_that_fits(turn.text, ABOUT)
-    if server.status == "active" and about in {"own", "recover", "cannot", "next"}:
+    """How backups are made, unless the words ask for an own copy, the next one, to restore one, or what becomes of the last good one."""
+    about = first_that_fits(turn.text, ABOUT) if server.status == "active" else None
+    if about in {"own", "recover", "cannot", "next"} or (about == "overwrites" and in_trouble(turn, server)):
         say_about(turn, server, reply, about)
     else:
         _rule(turn.frame.asked)(turn, server, reply)
+
+
+def say_how_to(turn: Turn, server: Server, reply: Reply) -> None:
+    """What to do about backups that fail, else what the rule leaves to the customer."""
+    if server.status == "active" and in_trouble(turn, server):
+        say_how(turn, server, reply)
+    else:
+        _rule(Asked.HOW)(turn, server, reply)
 
 
 ABOUT_THE_RULE: Final[dict[Asked, Fact]] = {
@@ -76,6 +84,6 @@ ABOUT_THE_RULE: Final[dict[Asked, Fact]] = {
     Asked.WHERE: _rule(Asked.WHERE),
     Asked.WHO: _rule(Asked.WHO),
     Asked.WHY: _rule(Asked.WHY),
-    Asked.HOW: _rule(Asked.HOW),
+    Asked.HOW: say_how_to,
     Asked.WHAT_IF: say_overwritten,
 }

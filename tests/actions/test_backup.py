@@ -258,6 +258,21 @@ async def test_what_is_asked_of_the_rule_comes_first(of, asked, begins):
     assert ("fallaron" in text) == (of is not None and of.servers[0] is FAILED_TWICE)
 
 
+async def test_the_rule_gives_way_to_what_this_server_needs():
+    kept = await ask(
+        "faq_respaldo_automatico", desk(FAILED_TWICE), frame="whether", text="¿Esa copia se conserva o la siguiente la encima?"
+    )
+    assert kept.text.startswith(
+        "El siguiente respaldo que salga bien sobrescribe el anterior: se intenta mañana, miércoles 25 de noviembre"
+    )
+    assert "Si necesitas algo del último bueno de MITLA-01, que es del domingo 22 de noviembre, llama antes a soporte." in kept.text
+    assert (await ask("faq_respaldo_automatico", desk(WELL), frame="whether", text="¿se conserva?")).text.startswith("Es automático")
+    assert (await ask("faq_respaldo_automatico", desk(FAILED_TWICE), frame="how")).text.startswith(
+        "Haz hoy un respaldo de tu sistema Aspel"
+    )
+    assert (await ask("faq_respaldo_automatico", desk(WELL), frame="how")).text.startswith("El automático no requiere nada de ti.")
+
+
 async def test_when_it_is_made_by_the_rule_and_for_my_server():
     assert (await ask("faq_respaldo_automatico", frame="when")).text.startswith("Diariamente, entre 2 am y 3 am, sin que hagas nada.")
     assert (await ask("faq_respaldo_automatico", desk(WELL), frame="when")).text == (
