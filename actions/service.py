@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from actions.base import DeskAction, ServerAction, server_buttons
-from actions.live import ENDED, UNEXPLAINED, bank_days, readings, standing
+from actions.base import DeskAction, ServerAction, say_line, server_buttons
+from actions.creation import TIME_IT_TAKES, say_rule
+from actions.live import bank_days, readings
 from actions.say import Reading, Reply, Values
-from actions.server_state import creation_in_time, may_be_used, say_creation, say_gone, say_state, say_state_line, say_suspended
+from actions.server_facts import MY_SERVER
+from actions.server_state import creation_in_time, say_creation, say_gone, say_state, say_state_line, say_suspended
+from actions.service_facts import HOURS, HOURS_IN_SHORT, STANDARD_SYSTEM, SYSTEM, SYSTEM_IN_SHORT, can_be_used, say_during_backup
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
 from bot.rules import format as words
 from bot.rules.service import servers_left
 from bot.rules.subscription import phase
-
-STANDARD_SYSTEM = "windows server 2012 r2"
-"""The system that the general answer names, in lower case."""
 
 
 class WhatItIs(DeskAction):
@@ -57,6 +57,14 @@ class OperatingSystem(ServerAction):
 
     intent = "faq_sistema_operativo"
     general = "utter_faq_sistema_operativo"
+    short = SYSTEM_IN_SHORT
+    facts = SYSTEM
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """The rule; with the support line, which knows of other versions."""
+        super().say_general(turn, reply)
+        if turn.frame.asked in SYSTEM_IN_SHORT:
+            say_line(turn, reply)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """Where that is what is recorded."""
@@ -87,10 +95,17 @@ class AccessHours(ServerAction):
 
     intent = "faq_horario_acceso"
     general = "utter_faq_horario_acceso"
+    short = HOURS_IN_SHORT
+    facts = HOURS
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """The rule; or what is known of the hour of the backup, where that is meant."""
+        if turn.frame.asked not in HOURS or not say_during_backup(turn, reply):
+            super().say_general(turn, reply)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While it can be used."""
-        return may_be_used(server) and standing(turn, server) not in ENDED | UNEXPLAINED
+        return can_be_used(turn, server)
 
     def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
         """That there are no hours; the reason is another one."""
@@ -112,13 +127,17 @@ class CreationTime(ServerAction):
 
     intent = "faq_tiempo_creacion"
     general = "utter_faq_tiempo_creacion"
+    facts = TIME_IT_TAKES
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """When it is created, or waits for no more than its payment or its minutes."""
         return server.status == "active" or (server.status == "provisioning" and creation_in_time(turn, server))
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
-        """The rule with its minutes."""
+        """The rule with its minutes; by each way to pay, where its time is asked."""
+        if turn.frame.asked in TIME_IT_TAKES:
+            say_rule(turn, reply)
+            return
         reply.say(self.general, minutos=str(turn.settings.creation_minutes), **bank_days(turn))
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
@@ -146,6 +165,7 @@ class MyServer(ServerAction):
     """Is my server created, up, down; I cannot get in."""
 
     intent = "consultar_servidor"
+    facts = MY_SERVER
     heading = "utter_servidor_lista"
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:

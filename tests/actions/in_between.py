@@ -247,6 +247,22 @@ PROMISES: list[tuple[str, Fact]] = [
     (r"(vigencia de \S+|[Ss]u vigencia) (registrada )?terminó", lambda of: within(of, 1, 999)),
     (r"todavía no inicia", lambda of: not any(each.status == "credited" for each in of.payments[:1])),
     (r"ya fue eliminado", lambda of: of.status == "deleted"),
+    (r"últimos? (respaldo )?bueno (de \S+ )?es del|fallaron los últimos", lambda of: any(each.status == "ok" for each in of.backups)),
+    (r"no está en ninguna copia", lambda of: of.status == "active" and not well_backed_up(of)),
+    (r"todavía no está en él", well_backed_up),
+    (r"siguiente (de \S+ es|se intenta|intento es)", lambda of: of.status == "active"),
+    (r"se respalde mientras está suspendido", lambda of: of.status == "suspended"),
+    (r"incidente( de \S+)? (sigue |está )?abierto|No es por falta de pago", lambda of: of.status == "active" and of.incident is not None),
+    (r"No es por falta de pago", lambda of: within(of, -9999, 0)),
+    (r"Sí, es por falta de pago", lambda of: of.status == "suspended" and within(of, 1, 999) and not paid_ahead(of)),
+    (r"(?<!no )está activo", lambda of: of.status == "active"),
+    (r"^A cualquier hora:", lambda of: of.status == "active" and of.incident is None and not (of.health and of.health.state == "down")),
+    (r"^A cualquier hora en cuanto|se crea solo", lambda of: of.status == "provisioning"),
+    (
+        r"en cerca de|En cerca de|[Cc]alculamos que|esperar cerca",
+        lambda of: of.status == "provisioning" and any(each.credited_at and NOW - each.credited_at <= DAY / 96 for each in of.payments),
+    ),
+    (r"debe confirmarse tu cargo", lambda of: of.status == "provisioning" and charge_is(of, "pending")),
     (r"[{}]|None|0 bytes|-\d+ días", lambda _: False),
 ]
 """A sentence, and what must be true of the server of whom it is said."""

@@ -14,6 +14,7 @@ import pytest
 from tests.actions.in_between import BACKUPS, PERIODS, STATUSES, built
 from tests.actions.rendering import (
     MEXICO,
+    NOW,
     Rendered,
     ago,
     ask,
@@ -126,6 +127,22 @@ def situations(now: datetime) -> dict[str, tuple]:
 STRANGER = desk(server("AJENO-01", backups=(backup(),)), id="C-2", name="Otra Empresa")
 NAMES = list(situations(MOMENTS["open"]))
 INTENTS = sorted(name.removeprefix("action_") for name in executor().actions if name != "action_respuesta_fija")
+FACTS = [
+    (name.removeprefix("action_"), asked)
+    for name, run in executor().actions.items()
+    for asked in sorted(getattr(run.__self__.__class__, "facts", ()))
+]
+WORDS = (
+    "sera porque no pague",
+    "y hoy si sale",
+    "lo reporto yo",
+    "si borro algo",
+    "lo recupero",
+    "todo bien?",
+    "en la usb",
+    "a todos",
+    "vender",
+)
 CHOICES = [{"intent": "faq_factura", "title": "Descargar factura"}, {"intent": "consultar_factura", "title": "Mi factura"}]
 WAITING = {"pregunta_pendiente": {"intent": "consultar_servidor"}}
 EACH_SLOTS: tuple[dict, ...] = ({}, WAITING, {**WAITING, "fallos": 1}, {"fallos": 2})
@@ -189,9 +206,46 @@ MINE = (
 )
 
 
+async def reached_by_what_is_asked() -> set[str]:
+    """Keys of the answers to each fact, in every situation, on its own and as what goes on from an answer before."""
+    reached: set[str] = set()
+    for intent, asked in FACTS:
+        for of, words in (
+            *((of, "") for name in NAMES if len(of := situations(NOW)[name]) <= 1),
+            *(((built("active", "valid", "credited", nights),), "") for nights in BACKUPS),
+            *(((built("active", "valid", "credited", machine="incident"),), words) for words in WORDS),
+            *(((built("active", "valid", "credited", "failed"),), words) for words in WORDS),
+            ((built("active", "valid", "credited"),), "todo bien?"),
+            ((built("suspended", "retained", "credited"),), WORDS[0]),
+        ):
+            first = await ask(intent, desk(*of), frame=asked, text=words)
+            again = await ask(intent, desk(*of), frame=f"{asked} refers=goes_on", text=words, slots={"estado": first.state})
+            reached |= {*first.responses, *again.responses}
+        for words in ("", "a las 2"):
+            reached |= set((await ask(intent, frame=asked, text=words)).responses)
+    return reached
+
+
+async def reached_of_the_line() -> set[str]:
+    """Keys of what is said of the support line, and of what to say there."""
+    reached: set[str] = set()
+    whose = (
+        *(
+            built("active", "grace", charge, nights)
+            for charge, nights in (("rejected", "good"), ("pending", "good"), ("credited", "failed"))
+        ),
+        built("active", "valid", "credited"),
+        built("active", "valid", "credited", machine="incident"),
+    )
+    for asked, of, moment in product(("until", "when", "which"), whose, MOMENTS.values()):
+        answer = await ask("consultar_linea", desk(of), now=moment, frame=asked, text="y qué les digo cuando marque")
+        reached |= set(answer.responses)
+    return reached
+
+
 async def test_every_answer_of_these_topics_is_reached():
     """With the right placeholders each time: rendering fails on a missing one."""
-    reached: set[str] = set()
+    reached = await reached_by_what_is_asked() | await reached_of_the_line()
     for intent, name, slots in product(INTENTS, NAMES, EACH_SLOTS):
         reached |= set((await _ask(intent, name, "open", slots)).responses)
     for intent in INTENTS:

@@ -40,10 +40,30 @@ OF_PERIODS = (
 )
 
 
-async def _wrong(intent: str, of) -> list[str]:
-    answer = await ask(intent, desk(of))
+FACTS = [
+    (name.removeprefix("action_"), asked)
+    for name, run in executor().actions.items()
+    for asked in sorted(getattr(run.__self__.__class__, "facts", ()))
+]
+"""What has an answer of its own, beside the general one."""
+WORDS = (
+    "",
+    "sera porque no pague?",
+    "y hoy si sale",
+    "lo reporto yo",
+    "si borro algo lo recupero",
+    "todo bien?",
+    "y en la usb",
+    "a todos",
+    "a las 2",
+)
+"""Words by which facts of one question are told apart."""
+
+
+async def _wrong(intent: str, of, **asked: str) -> list[str]:
+    answer = await ask(intent, desk(of), **asked)
     found = untrue(answer.text, of)
-    if needs_person(of, intent) and LINE not in answer.text:
+    if not asked and needs_person(of, intent) and LINE not in answer.text:
         found.append("no support line")
     return [f"{each} | {answer.text}" for each in found]
 
@@ -91,6 +111,29 @@ def servers(draw):
 async def test_no_answer_promises_what_the_state_denies(of):
     for intent in INTENTS:
         assert await _wrong(intent, of) == [], intent
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(of=servers(), words=st.sampled_from(WORDS), refers=st.sampled_from(("new", "goes_on")))
+async def test_no_answer_to_what_is_asked_promises_what_the_state_denies(of, words, refers):
+    for intent, asked in FACTS:
+        assert await _wrong(intent, of, frame=f"{asked} refers={refers}", text=words) == [], (intent, asked, words)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(("intent", "asked"), [pair for pair in FACTS if "respaldo" in pair[0]])
+async def test_what_is_asked_of_backups_is_told_truly(intent, asked, status):
+    for period, nights, words in product(("no dates", "valid", "retained", "gone"), BACKUPS, WORDS[:6]):
+        of = built(status, period, "credited", nights)
+        assert await _wrong(intent, of, frame=asked, text=words) == [], (period, nights, words)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(("intent", "asked"), [pair for pair in FACTS if pair[0] in {"consultar_servidor", "faq_horario_acceso"}])
+async def test_what_is_asked_of_a_machine_is_told_truly(intent, asked, status):
+    for period, machine, words in product(PERIODS, MACHINES, WORDS[:2]):
+        of = built(status, period, "credited", machine=machine)
+        assert await _wrong(intent, of, frame=asked, text=words) == [], (period, machine, words)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
