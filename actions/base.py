@@ -16,31 +16,17 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.environment import environment
-from actions.mentions import first_mentioned, mentions
+from actions.opening import say_before
 from actions.say import Button, Reading, Reply, Values
-from actions.trouble import BAD, worst_trouble
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
+from actions.whose import asks_of_others, say_not_yours, tell_how_to_identify
 from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass
-from bot.protocol.frame import Asked, Move, Which
+from bot.protocol.frame import Asked
 from bot.protocol.state import SLOT, Topic, as_slot
 from bot.rules.support import line_words
 
 MAX_BUTTON_TITLE = 20
-_APOLOGIES = ("utter_perdon", "utter_sin_problema")
-REGRETS = ("utter_lamento", "utter_lamento_entiendo")
-_OFFERED = {
-    "utter_pedir_ayuda_otra_cuenta": r"a (?:el|ella) si\b|con su cuenta",
-    "utter_identificate_con_que": r"identific|que necesit",
-    "utter_identificate_clave": r"contrasen|clave\b|pass\b|no (?:traigo|tengo) (?:mi |el )?usuario|olvid|no me acuerdo|como me meto",
-    "utter_identificate_dato": (
-        r"rfc|ine\b|ife\b|credencial|folio|poder notarial|constancia|numero de cliente|c-\d|login|sudo|telefono|codigo|me llamo|nombre"
-        r"|ya te di|te (?:doy|paso)|le doy|guion"
-    ),
-    "utter_identificate_ni_si_o_no": r"si o no|un si|un no\b|nomas dime|ni si|siquiera",
-    "utter_identificate_te_creo": r"soy (?:yo|el|la|los|su)|pero si|trabajo ahi|juro|te estoy diciendo|le estoy diciendo|mi empresa|el que pone",
-}
-"""What a visitor says to be let in, and the answer to it. None of it proves anything, and nothing of it is confirmed."""
 LINE = "utter_linea"
 Fact = Callable[[Turn, Server, Reply], None]
 """Says what is asked of one server: the value first, then what changes what to do now."""
@@ -273,54 +259,13 @@ def waiting_buttons(turn: Turn, waiting: dict[str, Any]) -> tuple[Button, ...]:
     return server_buttons(waiting["intent"], tuple(each for each in turn.servers if each.alias in offered))
 
 
-def say_before(turn: Turn, reply: Reply) -> None:
-    """The one word that may stand before an answer: of apology where we were corrected, of regret where things are bad; never twice in a row."""
-    move = turn.frame.move
-    if reply.told_lately(*_APOLOGIES, *REGRETS):
-        return
-    if move is Move.CORRECTS and turn.frame.asked is not Asked.SURE and not asks_of_others(turn):
-        own_slip = mentions(turn, r"perdon|me (?:equivoque|confundi|exprese)|quise decir|queria decir|dije mal|dedo")
-        reply.say("utter_sin_problema" if own_slip else "utter_perdon")
-    elif move is Move.COMPLAINS and (found := worst_trouble(turn)) and found[0] in BAD:
-        reply.say(REGRETS[turn.state.turn % len(REGRETS)])
-
-
-def asks_of_others(turn: Turn) -> bool:
-    """Whether another customer's account is asked about."""
-    return any(each.which is Which.FOREIGN for each in turn.frame.servers)
-
-
-def say_not_yours(desk: Desk, reply: Reply) -> None:
-    """Nothing of another account is told, not even whether it exists, for whatever reason it is asked."""
-    reply.vary("utter_cuenta_ajena", "utter_cuenta_ajena_insiste", "utter_cuenta_ajena_tampoco", cliente=desk.name)
-
-
 def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta", "entrar"]) -> None:
-    """Tell a visitor how to be recognised, with the address of the service desk when the company set it: once an episode.
-
-    Who goes on asking for an account's data, or asks how to enter, hears in other, shorter words what helps and what proves nothing.
-    """
-    portal = turn.settings.portal_url
-    if question == "faq":
-        if portal:
-            reply.add_once("utter_identificate_faq_portal", portal=portal)
-        else:
-            reply.add_once("utter_identificate_faq")
-    elif question == "entrar" or not _said_whole(turn, reply, portal):
-        offered = first_mentioned(turn, _OFFERED) or (
-            "utter_identificate_ajena" if asks_of_others(turn) else "utter_identificate_sin_entrar"
-        )
-        reply.vary(offered, "utter_identificate_sin_entrar", "utter_identificate_te_creo", "utter_identificate_en_general")
-        if offered == "utter_identificate_clave":
+    """Tell a visitor how to be recognised: once an episode; who goes on asking for an account hears why not, and once the line."""
+    match tell_how_to_identify(turn, reply, question):
+        case "lost":
             say_line(turn, reply)
-        else:
+        case "refused":
             reply.add_once(LINE, **line_values(turn))
-
-
-def _said_whole(turn: Turn, reply: Reply, portal: str) -> bool:
-    if asks_of_others(turn) and not portal:
-        return reply.add_once("utter_identificate_cuenta_de_otro")
-    return reply.add_once("utter_identificate_cuenta_portal", portal=portal) if portal else reply.add_once("utter_identificate_cuenta")
 
 
 def say_with_line(

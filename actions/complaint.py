@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from actions.access import say_mail
 from actions.backup import MyBackup
-from actions.base import REGRETS, line_at_end, line_values, say_line
+from actions.base import line_at_end, line_values, say_line
 from actions.live import IN_FORCE, charge_state, last_charge, owed, period_readings, period_values, standing
 from actions.mentions import first_mentioned
+from actions.opening import REGRETS
 from actions.payment import MyPayment
 from actions.say import Reply
 from actions.server_state import creation_in_time, say_state

@@ -8,10 +8,8 @@ from actions.base import (
     MAX_BUTTON_TITLE,
     AssistantAction,
     TalkAction,
-    asks_of_others,
     say_how_to_identify,
     say_line,
-    say_not_yours,
     say_with_line,
     waiting_buttons,
 )
@@ -19,6 +17,7 @@ from actions.escalation import escalate
 from actions.mentions import mentions
 from actions.say import Button, Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
+from actions.whose import asks_of_others, say_not_yours
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 

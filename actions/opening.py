@@ -1,0 +1,25 @@
+"""The one word that may stand before an answer, decided here for every topic: it is to stay rare and short."""
+
+from __future__ import annotations
+
+from actions.mentions import mentions
+from actions.say import Reply
+from actions.trouble import BAD, worst_trouble
+from actions.turn import Turn
+from actions.whose import asks_of_others
+from bot.protocol.frame import Asked, Move
+
+_APOLOGIES = ("utter_perdon", "utter_sin_problema")
+REGRETS = ("utter_lamento", "utter_lamento_entiendo")
+
+
+def say_before(turn: Turn, reply: Reply) -> None:
+    """A word of apology where we were corrected, of regret where things are bad; never twice in a row."""
+    move = turn.frame.move
+    if reply.told_lately(*_APOLOGIES, *REGRETS):
+        return
+    if move is Move.CORRECTS and turn.frame.asked is not Asked.SURE and not asks_of_others(turn):
+        own_slip = mentions(turn, r"perdon|me (?:equivoque|confundi|exprese)|quise decir|queria decir|dije mal|dedo")
+        reply.say("utter_sin_problema" if own_slip else "utter_perdon")
+    elif move is Move.COMPLAINS and (found := worst_trouble(turn)) and found[0] in BAD:
+        reply.say(REGRETS[turn.state.turn % len(REGRETS)])
