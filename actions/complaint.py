@@ -12,7 +12,7 @@ from actions.payment import MyPayment
 from actions.say import Reply
 from actions.server_state import creation_in_time, say_state
 from actions.trouble import Trouble, worst_trouble
-from actions.turn import Turn
+from actions.turn import SLOT_PENDING, Turn
 from bot.accounts.port import Server
 from bot.protocol.state import ONCE
 from bot.rules.support import hours_words
@@ -46,7 +46,7 @@ def say_complaint(turn: Turn, reply: Reply) -> None:
     elif found is None:
         reply.vary(*_SPECIAL.get(about or "", ()), *_NOTHING_SEEN)
     elif explain(turn, *found, reply, regret=True):
-        if about == "notices":
+        if about == "notices" and found[0] != "down":  # the text of an incident is long enough
             reply.add("utter_queja_avisos")
             line_at_end(turn, reply)
     else:
@@ -55,6 +55,8 @@ def say_complaint(turn: Turn, reply: Reply) -> None:
 
 def say_deadline(turn: Turn, reply: Reply) -> None:
     """Remind of the next day by which something must be paid, once in an episode, to whoever is about to leave."""
+    if turn.tracker.get_slot(SLOT_PENDING):  # a question waits: nobody is leaving
+        return
     due = [each for each in turn.servers if owed(turn, each)]
     for standings, key in (
         (("grace", "grace_last_day"), "utter_recuerda_gracia"),

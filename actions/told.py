@@ -25,7 +25,7 @@ _TOLD = {
     "otra_cosa": r"otra cosa|le voy diciendo",
     "buzon": r"vacie",
     "direccion": r"correo ya ni|falta una letra|no es (?:mi|ese|el) correo",
-    "espera": r"permit|esper[ae]|dejeme|deje |deja(?:me)? (?:le |pregunt|veo|apunt)|me hablan|voy (?:por|a ver)|ahorita v",
+    "espera": r"permit|esper[ae](?:me|te)?\b|dejeme|deje |deja(?:me)? (?:le |pregunt|veo|apunt)|me hablan|voy (?:por|a ver)|ahorita v",
     "platica": (
         r"(?:lo |dejame lo )?(?:platico|pienso|consult|checo)|almohada|le (?:digo|dire|voy a decir|paso)|se lo (?:paso|digo|voy)|paso el recado"
         r"|alarma|calendar"
@@ -60,7 +60,7 @@ class Told(AssistantAction):
             _say_state_of(turn, DataClass.PAYMENTS, reply)
         elif turn.frame.move is Move.COMPLAINS:
             say_complaint(turn, reply)
-        elif turn.says_to_wait and turn.frame.move is not Move.TELLS:
+        elif turn.says_to_wait and first_mentioned(turn, _TOLD) is None:
             reply.vary("utter_contar_espera", "utter_contar_espera_otra")
             _say_state_of(turn, DataClass.SERVERS, reply)
         else:
