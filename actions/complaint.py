@@ -76,7 +76,7 @@ def explain(turn: Turn, trouble: Trouble, server: Server, reply: Reply, *, regre
         return False
     draft = Reply(slots=dict(reply.slots), state=reply.state)
     if regret:
-        draft.vary(*REGRETS)
+        draft.vary(*(REGRETS if trouble in {"gone", "down"} else reversed(REGRETS)))
     if not draft.add_answer(lambda state: _say_trouble(turn, trouble, server, state)):
         return False
     reply.take_over(draft)
