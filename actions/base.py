@@ -16,8 +16,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.environment import environment
+from actions.opening import say_before
 from actions.say import Button, Reading, Reply, Values
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
+from actions.whose import asks_of_others, say_not_yours, tell_how_to_identify
 from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
@@ -50,6 +52,8 @@ class AssistantAction(Action, ABC):
         del domain  # texts are chosen by key and filled by Rasa
         turn = await open_turn(environment(), tracker)
         reply = Reply(state=turn.state)
+        if self.is_topic:
+            say_before(turn, reply)
         await self.answer(turn, reply)
         self._take_up_waiting_question(turn, reply)
         self._remember_topic(turn, reply)
@@ -114,6 +118,9 @@ class LiveAction(AssistantAction):
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""
         desk = turn.sees(self.data)
+        if desk is not None and asks_of_others(turn):
+            say_not_yours(desk, reply)
+            return
         if desk is None or (self.general_holds(turn) and not self.has_fact(turn)):
             self.say_general(turn, reply)
         if desk is not None:
@@ -252,18 +259,13 @@ def waiting_buttons(turn: Turn, waiting: dict[str, Any]) -> tuple[Button, ...]:
     return server_buttons(waiting["intent"], tuple(each for each in turn.servers if each.alias in offered))
 
 
-def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta"]) -> None:
-    """Tell a visitor how to be recognised, with the address of the service desk when the company set it."""
-    keys = {
-        "faq": ("utter_identificate_faq", "utter_identificate_faq_portal"),
-        "cuenta": ("utter_identificate_cuenta", "utter_identificate_cuenta_portal"),
-    }
-    without_portal, with_portal = keys[question]
-    say = reply.say if question == "cuenta" else reply.add_once
-    if turn.settings.portal_url:
-        say(with_portal, portal=turn.settings.portal_url)
-    else:
-        say(without_portal)
+def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta", "entrar"]) -> None:
+    """Tell a visitor how to be recognised: once an episode; who goes on asking for an account hears why not, and once the line."""
+    match tell_how_to_identify(turn, reply, question):
+        case "lost":
+            say_line(turn, reply)
+        case "refused":
+            reply.add_once(LINE, **line_values(turn))
 
 
 def say_with_line(

@@ -1,4 +1,4 @@
-"""The company itself: when and where a person answers, and who is answering here."""
+"""The company itself: when and where a person answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from actions.backup_parts import failed_values
 from actions.backup_state import backup_state
-from actions.base import AssistantAction, TalkAction, line_values
+from actions.base import AssistantAction, line_values
 from actions.live import IN_PROCESS, charge_readings, charge_state, charge_values, last_charge
 from actions.say import Reply
 from actions.server_state import incident_read, incident_values
@@ -39,13 +39,6 @@ class SupportLine(AssistantAction):
         reply.say(_key(turn), **values)
         if first_that_fits(turn.text, _ABOUT) == "to_say" and turn.chosen is not None:
             _say_what_to_say(turn, turn.chosen, reply)
-
-
-class WhoAreYou(TalkAction):
-    """Always the truth: an assistant of Servidor virtual, not a person, without a name."""
-
-    intent = "preguntar_quien_eres"
-    resumes = False
 
 
 def _key(turn: Turn) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -96,6 +96,36 @@ class Reply:
         self.say(response, buttons=buttons, readings=(), **values)
         self.told.append(f"{ONCE}{response}")
         return True
+
+    def vary(self, *responses: str, **values: str) -> None:
+        """Say one of several wordings, the best first: one that the last answers did not say, else the one said longest ago."""
+        self.say(min(responses, key=self._last_told), buttons=(), readings=(), **values)
+
+    def add_answer(self, say: Callable[[Reply], None]) -> bool:
+        """Add what `say` says of the live state, unless the last answers began as it begins, even with newer values; whether it was added."""
+        draft = Reply(slots=dict(self.slots), state=self.state)
+        say(draft)
+        if not draft.messages or self.told_lately(draft.messages[0]["response"]):
+            return False
+        self.take_over(draft)
+        return True
+
+    def take_over(self, draft: Reply) -> None:
+        """Add all of another reply of this turn."""
+        self.messages += draft.messages
+        self.readings += draft.readings
+        self.effects += draft.effects
+        self.told += draft.told
+        self.servers += draft.servers
+        self.slots |= draft.slots
+
+    def told_lately(self, *responses: str) -> bool:
+        """Whether the last answers said one of these, with whatever values."""
+        return any(self._last_told(response) >= 0 for response in responses)
+
+    def _last_told(self, response: str) -> int:
+        turns = [turn for said, turn in self.state.told.items() if said.startswith(f"{response}:") and self.state.knows(said)]
+        return max(turns, default=-1)
 
     def says(self, response: str) -> bool:
         """Whether this answer was said already."""

@@ -77,3 +77,19 @@ async def test_what_to_say_on_the_line(of, say):
     answer = await ask("consultar_linea", desk(of), frame="which", text="y qué les digo cuando marque")
     assert answer.text.endswith(f"\n\n{say}")
     assert say not in (await ask("consultar_linea", frame="which", text="y qué les digo cuando marque")).text
+
+
+@pytest.mark.parametrize(
+    ("frame", "text", "answered"),
+    [
+        ("how", "¿y cómo sabes que soy yo?", "Porque entraste con la cuenta de Papelería Central"),
+        ("sure", "¿y cómo sé que es oficial?", "nunca pido contraseñas ni datos de tarjetas"),
+        ("which", "¿qué tanto ves de mí?", "Lo que guardas dentro del servidor y tus contraseñas, no."),
+        ("when", "¿tú trabajas en domingo?", "Yo contesto a cualquier hora"),
+        ("whether", "¿eres persona?", "Soy un asistente virtual, no una persona."),
+        ("who", "¿cómo te llamas?", "no tengo nombre propio"),
+        ("what_if", "¿y si mi empleada agarra mi teléfono?", "Quien use tu sesión abierta verá lo mismo que tú"),
+    ],
+)
+async def test_who_it_is_by_what_is_asked(frame, text, answered):
+    assert answered in (await ask("preguntar_quien_eres", desk(server()), frame=frame, text=text)).text

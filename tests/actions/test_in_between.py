@@ -26,6 +26,9 @@ from tests.actions.in_between import (
     untrue,
 )
 from tests.actions.rendering import ask, desk, executor
+from tests.actions.said import say_again
+
+MOST_OF_TALK = 400
 
 INTENTS = sorted(
     name.removeprefix("action_") for name in executor().actions if name.startswith(("action_faq_", "action_consultar_", "action_listar_"))
@@ -173,3 +176,28 @@ async def test_text_of_others_keeps_its_sense_without_braces_and_within_bounds()
     broken = await ask("consultar_servidor", desk(built("active", "valid", "credited", machine="incident")))
     assert "Falla (x) de red. Trabajamos en ello." in broken.text
     assert "…" in broken.text
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_whatever_is_said_without_asking_is_answered_truly_in_every_state(status):
+    for state in periods_and_charges():
+        if state[0] != status:
+            continue
+        of = built(*state)
+        for intent, frame, text in (
+            ("contar", "none move=complains", "qué burla"),
+            ("contar", "none move=tells", "aquí ando"),
+            ("despedirse", "none move=leaves", "adiós"),
+        ):
+            for answer in await say_again(intent, desk(of), frame, text):
+                assert untrue(answer.text, of) == [], (state, answer.text)
+                assert len(answer.text) <= MOST_OF_TALK, (state, answer.text)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(of=servers(), other=servers())
+async def test_anger_about_two_servers_is_met_truly(of, other):
+    both = desk(of, in_between.replace(other, alias="OTRO-02", id="id-2"))
+    for answer in await say_again("contar", both, "none move=complains", "nadie me avisó"):
+        assert "{" not in answer.text
+        assert len(answer.text) <= MOST_OF_TALK

@@ -58,8 +58,8 @@ WHICH = [
             ),
             ["consultar_suscripcion", "consultar_servidor", "hablar_con_asesor"],
         ),
-        ("charla", None, "Aquí ando, gracias por la plática. Cuando quieras, seguimos con lo de tu servidor.", []),
-        ("charla", TWO, "Aquí ando, gracias por la plática. Cuando quieras, seguimos con lo de tu servidor.", []),
+        ("charla", None, "Aquí sigo. Cuando quieras, vemos lo de tu servidor.", []),
+        ("charla", TWO, "Aquí sigo. Cuando quieras, vemos lo de tu servidor.", []),
         ("afirmar", TWO, "De acuerdo. ¿Qué quieres saber de tu servidor virtual? Escríbeme tu pregunta.", []),
         (
             "negar",

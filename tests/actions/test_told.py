@@ -8,7 +8,7 @@ from tests.actions.rendering import ask, desk, health, incident
 from tests.actions.situations import creating, in_grace, late, pending, suspended, valid
 
 
-@pytest.mark.parametrize("of", [None, desk(), desk(valid()), desk(in_grace(), suspended())])
+@pytest.mark.parametrize("of", [None, desk(), desk(valid())])
 async def test_what_needs_no_state_is_only_acknowledged(of):
     answer = await ask("contar", of)
     assert answer.text == "Entendido. Aquí sigo para lo que necesites."
