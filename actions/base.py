@@ -28,6 +28,8 @@ MAX_BUTTON_TITLE = 20
 LINE = "utter_linea"
 Fact = Callable[[Turn, Server, Reply], None]
 """Says what is asked of one server: the value first, then what changes what to do now."""
+DeskFact = Callable[[Turn, Desk, Reply], None]
+"""The same of the whole desk."""
 
 
 class AssistantAction(Action, ABC):
@@ -109,11 +111,15 @@ class LiveAction(AssistantAction):
 
     general: ClassVar[str | None] = None
     short: ClassVar[Mapping[Asked, str]] = {}  # the general answer by what is asked about it; where it is not named, `general`
+    desk_facts: ClassVar[Mapping[Asked, DeskFact]] = {}  # what is asked of the whole desk, or of no server; it stands alone
     data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""
         desk = turn.sees(self.data)
+        if desk is not None and not self.has_fact(turn) and turn.frame.asked in self.desk_facts:
+            self.desk_facts[turn.frame.asked](turn, desk, reply)
+            return
         if desk is None or (self.general_holds(turn) and not self.has_fact(turn)):
             self.say_general(turn, reply)
         if desk is not None:

@@ -8,6 +8,7 @@ from actions.base import MAX_BUTTON_TITLE, AssistantAction, TalkAction, say_line
 from actions.escalation import escalate
 from actions.say import Button, Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
+from actions.uncovered import say_uncovered
 
 NOT_UNDERSTOOD = "no_entendido"
 FAILURES_TO_ESCALATE = 2
@@ -17,16 +18,13 @@ SURELY_OFF_TOPIC = 0.5
 
 
 class NotCovered(TalkAction):
-    """About this business, but not for this chat: the tutorials, where the company named their page, and the support line."""
+    """About this business, but not for this chat: its kind is named with what is known of it, and the support line."""
 
     intent = "tema_no_cubierto"
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Say so, with the line and its hours."""
-        reply.say("utter_lo_otro_no_cubierto" if beside_answer(turn) else "utter_tema_no_cubierto")
-        if turn.settings.tutorials_url:
-            reply.say("utter_tutoriales", enlace=turn.settings.tutorials_url)
-        say_line(turn, reply)
+        say_uncovered(turn, reply, "utter_lo_otro_no_cubierto" if beside_answer(turn) else "utter_tema_no_cubierto")
 
 
 class OffTopic(TalkAction):
@@ -44,10 +42,9 @@ class OffTopic(TalkAction):
             return
         so_far = failures(turn) + 1
         reply.remember(SLOT_FAILURES, so_far)
+        reply.vary("utter_fuera_de_tema", "utter_fuera_de_tema_otra", "utter_fuera_de_tema_otra_mas")
         if so_far >= FAILURES_TO_ESCALATE:
-            say_with_line(turn, reply, "utter_fuera_de_tema")
-        else:
-            reply.say("utter_fuera_de_tema")
+            say_line(turn, reply)
 
 
 class AskIntent(AssistantAction):

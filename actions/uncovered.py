@@ -1,0 +1,113 @@
+"""What is near this business and not covered here, by kind: it is named, what is known of it is said, and the line is given.
+
+Kinds are told by few words of the message; of what none of them fits it is said that it cannot be answered. No wording is used twice in a row.
+"""
+
+from __future__ import annotations
+
+from actions.base import say_line
+from actions.licences import say_licences
+from actions.live import readings
+from actions.mentions import first_mentioned, mentions
+from actions.say import Reply
+from actions.turn import GONE, Turn
+from bot.accounts.port import Server
+from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked, Which
+from bot.rules import format as words
+
+_LICENCE_DATE = "utter_no_cubierto_licencia"
+_PRICE = "utter_no_cubierto_precio"
+_NOT_YOURS = "utter_no_cubierto_ajeno"
+_USE = "utter_no_cubierto_uso"
+_KINDS = {
+    "utter_no_cubierto_sospechoso": r"(me |nos )?(pidi\w+|piden|respond\w+) .{0,25}(contrasena|clave)|te (los|la|las) escribo",
+    _NOT_YOURS: r"(son|es|sean) clientes?|otros? (clientes?|despacho)|todos los clientes|dame todos|cuenta de todos",
+    "utter_no_cubierto_privacidad": r"quien\w* (mas )?(puede|podria|ha entrado)|cualquiera\b|alguien mas|le (dices?|contestas|dan mis)|datos bancarios"
+    r"|(mi|tu|el) numero de (mi )?tarjeta|como (supo|sabes?|sabias) |quien te dio|movimientos|tampoco le dice",
+    "utter_no_cubierto_impuestos": r"sat\b|isr\b|iva\b|resico|declaracion|la anual|impuesto|deduc|situacion fiscal|codigo fiscal|legal\b|la ley|abogad",
+    "utter_no_cubierto_documentos": r"copia del contrato|(el|mi) contrato\b|cartas? (?!porte)|por escrito|documento|constancia|proveedor\b(?! nuevo)",
+    "utter_no_cubierto_factura": r"rfc\b|razon social|cfdi|metodo pue|datos (fiscales|de la empresa)|factur\w+ (a nombre|con otro|en dolares)",
+    "utter_no_cubierto_perifericos": r"impres|imprim|epson|escaner|lector\b|codigos? de barras|huella|clip\b|square\b|terminal\b|bascula|etiquet",
+    "utter_no_cubierto_compensacion": r"reembols|devol|devuel|regres\w+ .{0,12}(dinero|lana|mes|sobra|pagad|uno)|me (los|lo) (regres|abon|repon)|abon[ae]"
+    r"|repon|bonific|compensa|resarc|indemni|descont\w+|descuent\w+ (el|los|estos|esos) d|descuento (x|por) (los )?d|(quien|quienes) .{0,12}(paga|responde)"
+    r"|pagan? (uds|ustedes)|multa q",
+    "utter_no_cubierto_descuento": r"descuent|rebaj|promoci|mas barat|baj\w+ el precio|igualam|me lo dej|te doy \d|precio (por|especial)|oferta",
+    "utter_no_cubierto_tarjeta": r"(cambi\w*|otra|misma|actualiz\w*|nueva) .{0,15}(tarjeta|forma de pago)|tarjeta .{0,25}(cambi|pongo otra)",
+    "utter_no_cubierto_pago": r"recargo|interes(es)?\b|multan?\b|comision|penaliz|castigo|adelantad|la mitad|a plazos|parcial|prorroga|chance|credito uste|dan credito"
+    r"|prest[ae]|(mas|unos) di[ai]|fecha de cobro",
+    "utter_no_cubierto_correo": r"(cambi|corrig|correg|actualiz|arregl|modific)\w* .{0,20}(correo|direccion)|(correo|direccion) .{0,40}(cambi|corrig|correg)|lo arreglas",
+    "utter_no_cubierto_identidad": r"identific|verific|ine\b|un codigo",
+    "utter_no_cubierto_claves": r"contrasena|clave|pass\b|password|login|usuario y",
+    _PRICE: r"precio|cuesta|costo|costar|tarifa|car[oa]\b|barat|cotiz|cuant\w+ (sale|vale|seria|me (sale|cobr))|\d+ (pesos|dolares)|otros \d{3}",
+    "utter_no_cubierto_condiciones": r"prueba|trial|gratis|demo\b|firmar|permanencia|amarr|minimo|(por )?un ano\b|mes con mes",
+    "utter_sistemas_otros": r"contpaq|netflix|office|word\b|spotify|quickbooks|programas? que no",
+    _USE: r"timbr|nota de credito|carta ?porte|complemento|(dar|doy) de alta|inventario|catalogo|poliza|vale de|ejercicio\b|perfil|activar|capturist"
+    r"|sueldos|(en|del?|al|con) (el )?(sae|coi|noi|caja|banco|prod|facture)\b",
+    "utter_no_cubierto_tecnico": r"mac\b|iphone|ipad|android|cel(ular)?\b|tablet|velocidad|internet|antivirus|ram\b|gigas|nucleos|sql\b|ip fija|puerto|vpn|drive\b"
+    r"|outlook|actualizar|2022|equipo|computadora",
+    "utter_no_cubierto_recomendar": r"recomiend|convien|competencia|aws\b|amazon|cual ocupo|que programa|mejor .{0,20} o ",
+    "utter_no_cubierto_pasar": r"recuper|rescat|pasar lo|subir|migra|usb\b|memori|en papel|cuaderno|restaur",
+}
+"""A kind is the text that names it, and words of it without accents; the first that fits counts."""
+_WITHOUT_LINE = frozenset({_NOT_YOURS, "utter_no_cubierto_privacidad"})
+_KEEPS = r"no (lo |la |le |te |se |voy a |deseo |quiero |quiera )?(pido |estoy pidiendo )?(que )?(la |lo )?cancel|sin cancelar"
+_LICENCE = r"sae|coi|noi|licencia|programa|(la|el) de los .{0,10}usuarios"
+
+
+def say_uncovered(turn: Turn, reply: Reply, otherwise: str) -> None:
+    """Name the kind, or say `otherwise`; what is known first; then tutorials and the line where they help."""
+    kind = _kind(turn)
+    if mentions(turn, _KEEPS):
+        reply.add("utter_no_cubierto_nada_se_cancela")
+    if kind == _PRICE:
+        _say_price(turn, reply)
+    else:
+        reply.vary(kind or otherwise, "utter_no_cubierto_insiste", "utter_no_cubierto_insiste_mas")
+    if kind == _LICENCE_DATE:
+        _say_licences(turn, reply)
+    if kind in {None, _USE} and turn.settings.tutorials_url:
+        reply.add("utter_tutoriales", enlace=turn.settings.tutorials_url)
+    if kind not in _WITHOUT_LINE:
+        say_line(turn, reply)
+
+
+def say_not_yours(turn: Turn, reply: Reply) -> None:
+    """That nothing is told of another account, not even whether there is one."""
+    del turn
+    reply.vary(_NOT_YOURS, "utter_no_cubierto_ajeno_otra")
+
+
+def _kind(turn: Turn) -> str | None:
+    asked = turn.frame.asked
+    if any(each.which is Which.FOREIGN for each in turn.frame.servers):
+        return _NOT_YOURS
+    if asked in {Asked.UNTIL, Asked.STATE, Asked.SINCE, Asked.COUNT} and mentions(turn, _LICENCE):
+        return _LICENCE_DATE
+    return first_mentioned(turn, _KINDS) or (_PRICE if asked is Asked.AMOUNT else None)
+
+
+def _say_price(turn: Turn, reply: Reply) -> None:
+    """The recorded prices of the own servers; of others there is none here."""
+    priced = _priced(turn)
+    if not priced:
+        reply.vary(_PRICE, "utter_no_cubierto_precio_ni_aproximado", "utter_no_cubierto_insiste")
+        return
+    told = [f"{each.alias}: {words.money(each.subscription.price, each.subscription.currency)}" for each in priced if each.subscription]
+    said = tuple(
+        reading for each in priced if each.subscription for reading in readings(turn, each, "subscription", price=each.subscription.price)
+    )
+    reply.vary("utter_no_cubierto_precio_tuyo", "utter_no_cubierto_precio_ni_aproximado", readings=said, precios=words.join_names(told))
+
+
+def _priced(turn: Turn) -> tuple[Server, ...]:
+    if turn.sees(DataClass.PAYMENTS) is None:
+        return ()
+    meant = (turn.chosen,) if turn.chosen else turn.servers
+    return tuple(each for each in meant if each.subscription and each.status not in GONE)
+
+
+def _say_licences(turn: Turn, reply: Reply) -> None:
+    desk = turn.sees(DataClass.SERVERS)
+    if desk is not None and desk.licences:
+        say_licences(turn, desk, reply)
