@@ -34,9 +34,10 @@ from actions.mentions import mentions
 from actions.say import Reply, Values
 from actions.server_state import say_state_line
 from actions.turn import GONE, Turn
+from actions.uncovered import say_not_yours
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
-from bot.protocol.frame import Asked, Move
+from bot.protocol.frame import Asked, Move, Which
 from bot.rules import format as words
 
 _MAIL_LINES = {"queued": "utter_correo_linea_en_cola", "sent": "utter_correo_linea_enviado", "bounced": "utter_correo_linea_rebotado"}
@@ -46,6 +47,8 @@ _ELSEWHERE = (
 )
 """Words that ask to send the mail to another address than the registered one."""
 _REGISTERED = r"registrad"
+_BOUNCE = r"rebot"
+_SEND = r"(re)?(mand|envi)|vuelv\w+ a|pasa(me|lo)"
 
 
 class ConnectionData(ServerAction):
@@ -133,21 +136,32 @@ class ResendConnectionMail(ServerAction):
     }
     desk_facts = dict.fromkeys((Asked.WHICH, Asked.WHERE, Asked.WHO), say_registered_address)
 
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """A customer gets nothing of another account, and a visitor hears who may ask for it."""
+        if turn.audience == "visitor" and turn.frame.asked is not Asked.GENERAL:
+            reply.add("utter_reenvio_solo_con_sesion")
+        if turn.sees(self.data) is not None and any(each.which is Which.FOREIGN for each in turn.frame.servers):
+            say_not_yours(turn, reply)
+        else:
+            await super().answer(turn, reply)
+
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """Active servers; all when none is, so that the reason is told."""
         return tuple(each for each in turn.servers if each.status == "active") or turn.servers
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Resend, or say why not."""
-        if server.status != "active":
+        if turn.frame.asked is Asked.GENERAL and mentions(turn, _BOUNCE) and not mentions(turn, _SEND):
+            say_why_it_bounced(turn, server, reply)
+        elif _is_told_only(turn):
+            say_whether_it_can_be_sent(turn, server, reply)
+        elif server.status != "active":
             reply.say("utter_reenvio_no_activo")
             say_not_active(turn, server, reply)
         elif not turn.settings.smtp_url:
             say_with_line(turn, reply, "utter_reenvio_no_disponible")
         elif registered(turn) is None:
             say_no_address(turn, reply)
-        elif _is_told_only(turn):
-            say_whether_it_can_be_sent(turn, server, reply)
         elif is_on_its_way(turn, server):
             reply.say("utter_reenvio_en_camino", readings=mail_readings(turn, server), **mail_values(turn, server))
         else:
@@ -168,6 +182,8 @@ class ResendConnectionMail(ServerAction):
 
 
 def _is_told_only(turn: Turn) -> bool:
-    """Whether nothing is to be sent: another address is asked for, or something is only told ("ya corrigieron el correo")."""
-    elsewhere = turn.frame.asked is Asked.DO and mentions(turn, _ELSEWHERE) and not mentions(turn, _REGISTERED)
-    return elsewhere or (turn.frame.asked is Asked.NONE and turn.frame.move is Move.TELLS)
+    """Whether nothing is to be sent now: another address is asked for, or something is told or replied without asking to send."""
+    if mentions(turn, _REGISTERED):
+        return False
+    replies = turn.frame.move in {Move.TELLS, Move.COMPLAINS, Move.CORRECTS} and not mentions(turn, _SEND)
+    return (turn.frame.asked is Asked.DO and (replies or mentions(turn, _ELSEWHERE))) or (turn.frame.asked is Asked.NONE and replies)

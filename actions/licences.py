@@ -25,14 +25,14 @@ LINES = {
 MOST_LINES = 4
 """Longer lists are told by product, so that an answer stays short."""
 _OWN_LICENCE = (
-    r"ya (lo |la |las )?(ten|compr)|que ten|tengo (el|la|mi)|la mia|(mi|su) licencia|actual|aprovech|otra vez|de nuevo|volver a"
-    r"|comprar otr|compra otr|pagar otr|pasar\b|sirve"
+    r"ya (lo |la |las )?(ten(go|emos|ia)|tiene|compr)|tengo (el|la|mi|mis) (sae|coi|noi|caja|banco|licencia|programa)|la mia|(mi|su) licencia"
+    r"|actual|aprovech|otra vez|de nuevo|volver a|comprar otr|compra otr|pagar otr|pasar\b|me sirve"
 )
 """Words that ask whether a licence that there is can be used on the server."""
 _USERS = r"usuari|person|gente|muchach|emplead|entra(r|n)?\b|conect|a la vez|al mismo tiempo|sexta|nueva\b"
 _OTHER_PROGRAMS = (
     r"office|word\b|excel|outlook|whats|canva|spotify|netflix|contpaq|quickbooks|chrome|zoom|facebook|autocad|photoshop|antivirus"
-    r"|programas? (que no|de (otr|motor|terceros))|otros programas|no sean de"
+    r"|programas? (que no|de (otr|motor|terceros))|no sean de"
 )
 """Programs that are none of Aspel's."""
 
@@ -40,12 +40,15 @@ _OTHER_PROGRAMS = (
 class _AboutLicences(DeskAction):
     """The rule, then the licences of the desk; whether an own licence serves on the server is not known here."""
 
+    own: ClassVar[str]  # key of the answer to who has a licence already
+
     def say_general(self, turn: Turn, reply: Reply) -> None:
-        """The rule, and of an own licence that nothing is known."""
-        super().say_general(turn, reply)
-        if turn.frame.asked is not Asked.GENERAL and mentions(turn, _OWN_LICENCE):
-            reply.vary("utter_licencia_propia", "utter_licencia_propia_otra")
-            say_line(turn, reply)
+        """The rule, or what is known for who has a licence already."""
+        if not _asks_of_own(turn):
+            super().say_general(turn, reply)
+            return
+        reply.vary(self.own, "utter_licencia_propia_otra")
+        say_line(turn, reply)
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """All licences with their state, or only the names of those in force beneath a yes or no."""
@@ -53,7 +56,7 @@ class _AboutLicences(DeskAction):
             say_licences(turn, desk, reply)
             return
         in_force = tuple(each for each in desk.licences if each.status in IN_FORCE)
-        if in_force:
+        if in_force and not _asks_of_own(turn):
             reply.add("utter_licencia_tienes", productos=_products(in_force), readings=_readings(turn, in_force))
             line_at_end(turn, reply)
 
@@ -64,6 +67,7 @@ class LicencesIncluded(_AboutLicences):
     intent = "faq_licencias_incluidas"
     general = "utter_faq_licencias_incluidas"
     short: ClassVar[Mapping[Asked, str]] = {Asked.SURE: "utter_licencias_son_dos"}
+    own = "utter_licencia_incluida_propia"
 
 
 class LicenceRequired(_AboutLicences):
@@ -71,6 +75,11 @@ class LicenceRequired(_AboutLicences):
 
     intent = "faq_licencia_requerida"
     general = "utter_faq_licencia_requerida"
+    own = "utter_licencia_propia"
+
+
+def _asks_of_own(turn: Turn) -> bool:
+    return turn.frame.asked is not Asked.GENERAL and mentions(turn, _OWN_LICENCE)
 
 
 def _say_systems(turn: Turn, reply: Reply) -> None:

@@ -14,10 +14,15 @@ from actions.mails import (
     say_no_address,
     say_not_active,
 )
+from actions.mentions import mentions
 from actions.say import Reply
 from actions.server_state import say_creation
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
+from bot.protocol.frame import Asked, Refers
+
+_SUBJECT = r"asunto|titul|nombre|(se )?llama|como (dice|viene)|archivo de que"
+"""Words that ask by what name the mail comes."""
 
 
 def say_where_to(turn: Turn, server: Server, reply: Reply) -> None:
@@ -26,8 +31,11 @@ def say_where_to(turn: Turn, server: Server, reply: Reply) -> None:
     if server.status in GONE:
         say_not_active(turn, server, reply)
     elif mail is not None and mail.status == "bounced":
-        reply.say("utter_datos_conexion_rebotado", readings=mail_readings(turn, server), **mail_values(turn, server))
+        key = "utter_datos_conexion_asunto_rebotado" if mentions(turn, _SUBJECT) else "utter_datos_conexion_rebotado"
+        reply.say(key, readings=mail_readings(turn, server), **mail_values(turn, server))
         _say_how_to_mend(turn, server, reply)
+    elif mentions(turn, _SUBJECT):
+        reply.say("utter_datos_conexion_asunto")
     elif mail is not None and mail.status == "sent":
         reply.say("utter_datos_conexion_enviado", readings=mail_readings(turn, server), **mail_values(turn, server))
     elif address is None:
@@ -40,7 +48,9 @@ def say_registered_address(turn: Turn, desk: Desk, reply: Reply) -> None:
     """The address where the mails of all servers go."""
     del desk
     address = registered(turn)
-    if address is None:
+    if mentions(turn, _SUBJECT):
+        reply.say("utter_datos_conexion_asunto")
+    elif address is None:
         say_no_address(turn, reply)
     else:
         reply.say("utter_datos_conexion_direccion", correo=address, readings=address_readings(turn))
@@ -102,9 +112,13 @@ def say_what_to_do(turn: Turn, server: Server, reply: Reply) -> None:
     if server.status != "active" or mail is None or address is None or not turn.settings.smtp_url:
         say_if_it_does_not_come(turn, server, reply)
     elif mail.status == "bounced":
-        reply.vary("utter_reenvio_que_hacer", "utter_reenvio_que_hacer_otra", correo=address, readings=address_readings(turn))
-        offer(turn, reply, "utter_correo_ofrecer_reenvio")
+        wordings = ["utter_reenvio_que_hacer", "utter_reenvio_que_hacer_otra"]
+        if turn.frame.asked is Asked.WHAT_IF:
+            wordings.reverse()
+        reply.vary(*wordings, correo=address, readings=address_readings(turn))
         say_line(turn, reply)
+    elif turn.frame.asked is Asked.WHAT_IF:
+        say_whether_it_can_be_sent(turn, server, reply)
     else:
         say_how_to_get_in(turn, server, reply)
 
@@ -134,7 +148,8 @@ def _say_expected(turn: Turn, server: Server, reply: Reply, key: str) -> None:
         say_no_address(turn, reply)
     else:
         reply.say(key, correo=address, readings=address_readings(turn))
-        say_creation(turn, server, reply)
+        if turn.frame.refers is Refers.NEW or turn.frame.asked is Asked.WHEN:  # else it has just been told
+            say_creation(turn, server, reply)
 
 
 def _say_how_to_mend(turn: Turn, server: Server, reply: Reply) -> None:

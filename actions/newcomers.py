@@ -17,7 +17,7 @@ _WORDS_OF_SERVICE = {
 _DEVICE = r"aparato|cables?\b|que me (mandan|traen)|me l[ao] (mandan|traen)|me mandan un|recog|un(a)? (compu|equipo).{0,20}(mandan|traen)"
 _MATTERS = {
     **_WORDS_OF_SERVICE,
-    "utter_que_es_sigue_ahi": r"(va|cae|corta|sin|falla) (el |la )?(internet|luz)|la luz\b|rob(an|aran|en|o) la|quem|descompon|apag",
+    "utter_que_es_sigue_ahi": r"(va|cae|corta|sin|falla) (el |la )?(internet|luz)|la luz\b|rob\w* la (lap|compu|maquina)|quem|descompon|apag",
     "utter_que_es_ubicacion": r"fisicamente|ir a ver|donde esta la",
     "utter_que_es_sin_aparato": _DEVICE + r"|comprar (la |una |un |otra |algo)|la compu la pon|vieja la mia|contratar a un tecnico",
     "utter_que_es_equipos": r"mac\b|macbook|cel\b|celular|telefono|iphone|ipad|android|tablet|tableta",

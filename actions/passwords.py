@@ -12,7 +12,7 @@ from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
 from bot.protocol.frame import Asked
 
-_BEYOND = r"sesion|la misma|demas|otros|otras|tod[ao]s\b|reactiv|prend|caido"
+_BEYOND = r"sesion|la misma|demas|otros|otras|reactiv|prend|caido|se cambia la de"
 """Words that ask what else a new password changes, which no source says."""
 _SHORT = {
     Asked.WHERE: "utter_contrasena_ruta",
@@ -28,16 +28,22 @@ _SHORT = {
 
 
 def _say_short(turn: Turn, reply: Reply) -> None:
-    asked = turn.frame.asked
-    reply.say(_SHORT[asked])
-    if asked in {Asked.WHETHER, Asked.SURE, Asked.WHAT_IF} and mentions(turn, _BEYOND):
+    if _asks_beyond(turn):
         reply.say("utter_contrasena_lo_demas")
         say_line(turn, reply)
+    else:
+        reply.say(_SHORT[turn.frame.asked])
+
+
+def _asks_beyond(turn: Turn) -> bool:
+    return turn.frame.asked in {Asked.WHETHER, Asked.SURE, Asked.WHAT_IF} and mentions(turn, _BEYOND)
 
 
 def _say_of_server(turn: Turn, server: Server, reply: Reply) -> None:
     """What is asked, then what keeps this server from being entered."""
     _say_short(turn, reply)
+    if _asks_beyond(turn):
+        return
     if server.status != "active":
         told = readings(turn, server, "virtual_server", status=server.status)
         reply.add("utter_contrasena_no_activo", servidor=server.alias, readings=told)

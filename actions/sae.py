@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from actions.base import Fact, ServerAction, say_line
+from actions.base import Fact, ServerAction, line_at_end, say_line
 from actions.live import readings
 from actions.mails import say_not_active
 from actions.say import Reading, Reply
@@ -36,12 +36,33 @@ def say_users(turn: Turn, server: Server, reply: Reply) -> None:
     say_line(turn, reply)
 
 
+def _say_several_of(turn: Turn, server: Server, reply: Reply) -> None:
+    """The same with the users that are registered, where there are any."""
+    say_several(turn, reply)
+    if _sae(turn, server) is not None and server.status not in GONE:
+        say_sae(turn, server, reply)
+        line_at_end(turn, reply)
+
+
+def _say_how(turn: Turn, reply: Reply) -> None:
+    """By SAE Remoto, with the link of its guide if there is one; none is invented."""
+    if turn.settings.sae_remoto_url:
+        reply.say("utter_faq_conexion_sae", enlace=turn.settings.sae_remoto_url)
+    else:
+        reply.say("utter_faq_conexion_sae_sin_enlace")
+
+
 class ConnectSae(ServerAction):
     """FAQ 21: SAE Remoto, with the link of its guide when the company set one; then whether SAE is there and for how many users."""
 
     intent = "faq_conexion_sae"
     general = "utter_faq_conexion_sae"
-    facts: ClassVar[Mapping[Asked, Fact]] = {Asked.COUNT: say_users}
+    facts: ClassVar[Mapping[Asked, Fact]] = {
+        Asked.COUNT: say_users,
+        Asked.WHETHER: _say_several_of,
+        Asked.SURE: _say_several_of,
+        Asked.HOW: lambda turn, _, reply: _say_how(turn, reply),
+    }
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """Where there is a server to connect to."""
@@ -51,17 +72,15 @@ class ConnectSae(ServerAction):
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Where there is no link to give, the line stands at the end."""
         await super().answer(turn, reply)
-        if not (turn.settings.sae_remoto_url or self.has_fact(turn)):
+        if not turn.settings.sae_remoto_url:
             say_line(turn, reply)
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
-        """With the link, if there is one; none is invented. Who asks whether several can get in hears that first."""
+        """How; who asks whether several can get in hears that first."""
         if turn.frame.asked in _HOW_MANY:
             say_several(turn, reply)
-        elif turn.settings.sae_remoto_url:
-            reply.say(self.general, enlace=turn.settings.sae_remoto_url)
         else:
-            reply.say("utter_faq_conexion_sae_sin_enlace")
+            _say_how(turn, reply)
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """SAE on this server, or on the desk when its licence is tied to none."""

@@ -225,9 +225,8 @@ class MyServers(DeskAction):
         said = readings(turn, None, "virtual_server", contracted=len(living))
         if not desk.servers:
             reply.say("utter_sin_servidores", readings=said)
-        elif living and turn.frame.asked in {Asked.SURE, Asked.WHETHER}:
-            key = "utter_lista_solo_uno" if len(living) == 1 else "utter_lista_solo_estos"
-            reply.say(key, cuantos=str(len(living)), servidores=_names(living), readings=said)
+        elif len(living) == 1 and turn.frame.asked in {Asked.SURE, Asked.WHETHER}:
+            reply.say("utter_lista_solo_uno", servidores=_names(living), readings=said)
         else:
             heading = {0: "utter_lista_ninguno", 1: "utter_lista_uno"}.get(len(living), "utter_lista_varios")
             reply.say(heading, cuantos=str(len(living)), readings=said)
