@@ -37,6 +37,9 @@ _OTHER_PROGRAMS = (
 """Programs that are none of Aspel's."""
 
 
+_BRIEFLY = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHAT_IF, Asked.WHY})
+
+
 class _AboutLicences(DeskAction):
     """The rule, then the licences of the desk; whether an own licence serves on the server is not known here."""
 
@@ -44,15 +47,17 @@ class _AboutLicences(DeskAction):
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """The rule, or what is known for who has a licence already."""
-        if not _asks_of_own(turn):
+        if _asks_of_own(turn):
+            reply.vary(self.own, "utter_licencia_propia_otra")
+            say_line(turn, reply)
+        elif turn.frame.asked in _BRIEFLY and self.general:
+            reply.say(self.short.get(turn.frame.asked, self.general))
+        else:
             super().say_general(turn, reply)
-            return
-        reply.vary(self.own, "utter_licencia_propia_otra")
-        say_line(turn, reply)
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """All licences with their state, or only the names of those in force beneath a yes or no."""
-        if turn.frame.asked not in {Asked.WHETHER, Asked.SURE, Asked.WHAT_IF, Asked.WHY}:
+        if turn.frame.asked not in _BRIEFLY:
             say_licences(turn, desk, reply)
             return
         in_force = tuple(each for each in desk.licences if each.status in IN_FORCE)

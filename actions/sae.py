@@ -44,14 +44,6 @@ def _say_several_of(turn: Turn, server: Server, reply: Reply) -> None:
         line_at_end(turn, reply)
 
 
-def _say_how(turn: Turn, reply: Reply) -> None:
-    """By SAE Remoto, with the link of its guide if there is one; none is invented."""
-    if turn.settings.sae_remoto_url:
-        reply.say("utter_faq_conexion_sae", enlace=turn.settings.sae_remoto_url)
-    else:
-        reply.say("utter_faq_conexion_sae_sin_enlace")
-
-
 class ConnectSae(ServerAction):
     """FAQ 21: SAE Remoto, with the link of its guide when the company set one; then whether SAE is there and for how many users."""
 
@@ -61,7 +53,6 @@ class ConnectSae(ServerAction):
         Asked.COUNT: say_users,
         Asked.WHETHER: _say_several_of,
         Asked.SURE: _say_several_of,
-        Asked.HOW: lambda turn, _, reply: _say_how(turn, reply),
     }
 
     def holds(self, turn: Turn, server: Server) -> bool:
@@ -76,11 +67,13 @@ class ConnectSae(ServerAction):
             say_line(turn, reply)
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
-        """How; who asks whether several can get in hears that first."""
+        """With the link, if there is one; none is invented. Who asks whether several can get in hears that first."""
         if turn.frame.asked in _HOW_MANY:
             say_several(turn, reply)
+        elif turn.settings.sae_remoto_url:
+            reply.say(self.general, enlace=turn.settings.sae_remoto_url)
         else:
-            _say_how(turn, reply)
+            reply.say("utter_faq_conexion_sae_sin_enlace")
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """SAE on this server, or on the desk when its licence is tied to none."""

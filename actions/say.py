@@ -97,10 +97,11 @@ class Reply:
         self.told.append(f"{ONCE}{response}")
         return True
 
-    def vary(self, *wordings: str, readings: tuple[Reading, ...] = (), **values: str) -> None:
-        """Say the first of these wordings of one thing that the last answers did not say; the last of them when they said all."""
-        fresh = (each for each in wordings if not self.state.knows(_mark(each, values)))
-        self.say(next(fresh, wordings[-1]), buttons=(), readings=readings, **values)
+    def vary(self, *wordings: str, readings: tuple[Reading, ...] = (), **values: str) -> str:
+        """Say the first of these wordings of one thing that the last answers did not say, the last of them when they said all; which it was."""
+        fresh = next((each for each in wordings if not self.state.knows(_mark(each, values))), wordings[-1])
+        self.say(fresh, buttons=(), readings=readings, **values)
+        return fresh
 
     def says(self, response: str) -> bool:
         """Whether this answer was said already."""

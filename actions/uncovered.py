@@ -70,9 +70,7 @@ def say_uncovered(turn: Turn, reply: Reply, otherwise: str) -> None:
         reply.add("utter_no_cubierto_nada_se_cancela")
     if kind == _PRICE:
         _say_price(turn, reply)
-    else:
-        reply.vary(kind or otherwise, "utter_no_cubierto_insiste", "utter_no_cubierto_insiste_mas")
-    if kind == _LICENCE_DATE:
+    elif reply.vary(kind or otherwise, "utter_no_cubierto_insiste", "utter_no_cubierto_insiste_mas") == _LICENCE_DATE:
         _say_licences(turn, reply)
     if kind in {None, _USE} and turn.settings.tutorials_url:
         reply.add("utter_tutoriales", enlace=turn.settings.tutorials_url)
@@ -115,12 +113,11 @@ def _say_own_price(turn: Turn, priced: tuple[tuple[Server, Subscription], ...], 
     said = tuple(each for server, paid in priced for each in readings(turn, server, "subscription", price=paid.price))
     prices = [(server.alias, words.money(paid.price, paid.currency)) for server, paid in priced]
     if len(prices) == 1:
-        (alias, price), *_ = prices
-        reply.add("utter_no_cubierto_precio_tuyo", readings=said, servidor=alias, precio=price)
+        values = {"servidor": prices[0][0], "precio": prices[0][1]}
+        reply.vary("utter_no_cubierto_precio_tuyo", "utter_no_cubierto_precio_tuyo_otra", readings=said, **values)
     else:
-        reply.add(
-            "utter_no_cubierto_precios_tuyos", readings=said, precios=words.join_names([f"{alias}, {price}" for alias, price in prices])
-        )
+        each = words.join_names([f"{alias}, {price}" for alias, price in prices])
+        reply.vary("utter_no_cubierto_precios_tuyos", "utter_no_cubierto_precios_tuyos_otra", readings=said, precios=each)
 
 
 def _priced(turn: Turn) -> tuple[tuple[Server, Subscription], ...]:

@@ -31,6 +31,7 @@ from tests.actions.rendering import (
     server,
     subscription,
 )
+from tests.actions.test_asked_of_access import QUESTIONS, thrice
 
 LONG = "DISTRIBUIDORA-01"
 FALL = "Falla de red en el centro de datos; trabajamos en restablecer el servicio."
@@ -214,6 +215,8 @@ async def test_every_answer_of_these_topics_is_reached():
         reached |= set((await _ask(intent, "two", "closed, next year", servidor="AJENO-01")).responses)
         reached |= set((await _ask(intent, "two", "open", servidor="otro")).responses)
         reached |= set((await _ask(intent, "two", "open", away=True)).responses)
+    for question in QUESTIONS:
+        reached |= {key for answer in await thrice(question) for key in answer.responses}
     expected = {key for topic in MINE for key in responses_by_file()[f"{topic}.yml"]}
     assert sorted(expected - reached) == []
 
