@@ -174,8 +174,13 @@ class ResendConnectionMail(ServerAction):
         values: Values = {"servidor": server.alias, "correo": words.mask_email(desk.email)}
         told = (*readings(turn, server, "desk", email=values["correo"]), *mail_readings(turn, server))
         if mail and mail.status == "bounced":
-            key = "utter_reenvio_tras_rebote" if mail.sent_to == desk.email else "utter_reenvio_a_otra_direccion"
-            reply.say(key, readings=told, rebotado=words.mask_email(mail.sent_to), **values)
+            same = "utter_reenvio_hecho_tras_rebote" if turn.frame.asked is Asked.DO else "utter_reenvio_tras_rebote"
+            reply.say(
+                same if mail.sent_to == desk.email else "utter_reenvio_a_otra_direccion",
+                readings=told,
+                rebotado=words.mask_email(mail.sent_to),
+                **values,
+            )
             say_line(turn, reply)
         else:
             reply.say("utter_reenvio_hecho", readings=told, **values)

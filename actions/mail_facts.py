@@ -60,7 +60,7 @@ def say_sent_or_not_yet(turn: Turn, server: Server, reply: Reply) -> None:
     """What became of the mail; before there is a server, that it has not gone out yet and what it waits for."""
     if _awaits(server):
         reply.say("utter_datos_conexion_todavia_no", servidor=server.alias)
-        say_creation(turn, server, reply)
+        _say_what_it_waits_for(turn, server, reply)
     elif _mail_counts(server):
         say_mail(turn, server, reply)
     else:
@@ -135,7 +135,7 @@ def say_whether_it_can_be_sent(turn: Turn, server: Server, reply: Reply) -> None
         if server.status == "active":
             offer(turn, reply, "utter_correo_ofrecer_reenvio")
         else:
-            reply.add("utter_reenvio_no_activo")
+            reply.add("utter_reenvio_cuando_activo")
         say_line(turn, reply)
 
 
@@ -148,8 +148,13 @@ def _say_expected(turn: Turn, server: Server, reply: Reply, key: str) -> None:
         say_no_address(turn, reply)
     else:
         reply.say(key, correo=address, readings=address_readings(turn))
-        if turn.frame.refers is Refers.NEW or turn.frame.asked is Asked.WHEN:  # else it has just been told
-            say_creation(turn, server, reply)
+        _say_what_it_waits_for(turn, server, reply)
+
+
+def _say_what_it_waits_for(turn: Turn, server: Server, reply: Reply) -> None:
+    """Not in a follow-up, where it has just been told, unless that asks when or why."""
+    if turn.frame.refers is Refers.NEW or turn.frame.asked in {Asked.WHEN, Asked.WHY}:
+        say_creation(turn, server, reply)
 
 
 def _say_how_to_mend(turn: Turn, server: Server, reply: Reply) -> None:

@@ -55,6 +55,7 @@ MAIL: list[Question] = [
         BOUNCED,
         "Por seguridad, solo lo puedo enviar a la dirección registrada: co*****o@",
     ),
+    ("reenviar_datos_conexion", "do", "mándalo", BOUNCED, "Lo estoy reenviando a co*****o@papeleria.mx"),
     ("reenviar_datos_conexion", "do", "mándalo", None, "Ese correo solo se envía a la dirección registrada"),
     ("reenviar_datos_conexion", "do servers=foreign", "y el de la papelería", OWN, "De otras cuentas no doy ningún dato"),
 ]
