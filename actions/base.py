@@ -128,6 +128,8 @@ class LiveAction(AssistantAction):
             say_with_line(turn, reply, "utter_estado_no_disponible")
         else:
             say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
+        if self.general and not reply.messages:  # a rule that was just told, and no live state to it: asked again, it is told again
+            reply.say(self.short.get(turn.frame.asked, self.general))
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """Say the general answer, if the question has one."""

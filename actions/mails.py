@@ -32,7 +32,7 @@ def say_mail(turn: Turn, server: Server, reply: Reply) -> None:
     elif mail.status == "queued":
         reply.say("utter_correo_en_cola", readings=told, **values)
     elif mail.status == "bounced":
-        reply.say("utter_correo_rebotado", readings=told, **values)
+        reply.vary("utter_correo_rebotado", "utter_correo_sigue_rebotado", readings=told, **values)
         offer(turn, reply, "utter_correo_ofrecer_reenvio")
         say_line(turn, reply)
     elif server.status == "active":

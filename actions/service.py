@@ -38,7 +38,7 @@ class WhatItIs(DeskAction):
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """Name the servers in use, if there are any."""
         living = _living(desk)
-        if living and reply.says(self.general):
+        if living and (reply.says(self.general) or not reply.messages):
             key = "utter_que_es_tienes_uno" if len(living) == 1 else "utter_que_es_tienes_varios"
             reply.say(key, servidores=_names(living), readings=_readings_of_status(turn, living))
 

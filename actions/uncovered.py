@@ -20,6 +20,7 @@ _LICENCE_DATE = "utter_no_cubierto_licencia"
 _PRICE = "utter_no_cubierto_precio"
 _NOT_YOURS = "utter_no_cubierto_ajeno"
 _USE = "utter_no_cubierto_uso"
+_DEVICES = "utter_no_cubierto_perifericos"
 _PRICED = (
     r"precio|cuesta|costo|costar|tarifa|car[oa]\b|barat|cotiz|cuant\w+ (sale|vale|seria|me (sale|cobr))|\d+ (pesos|dolares)|otros \d{3}"
 )
@@ -30,7 +31,7 @@ _KINDS = {
     "utter_no_cubierto_documentos": r"copia del contrato|(el|mi) contrato\b|cartas? (?!porte)|por escrito|documento|constancia|proveedor\b(?! nuevo)",
     "utter_no_cubierto_privacidad": r"quien\w* (mas )?(puede|podria|ha entrado)|cualquiera\b|alguien mas|le (dices?|contestas|dan mis)|datos bancarios"
     r"|(mi|tu|el) numero de (mi )?tarjeta|como (supo|sabes?|sabias) |quien te dio|movimientos|tampoco le dice",
-    "utter_no_cubierto_perifericos": r"impres|imprim|epson|escaner|lector\b|codigos? de barras|huella|clip\b|square\b|terminal\b|bascula|etiquet",
+    _DEVICES: r"impres|imprim|epson|escaner|lector\b|codigos? de barras|huella|clip\b|square\b|terminal\b|bascula|etiquet",
     _USE: r"timbr|nota de credito|carta ?porte|complemento|(dar|doy) de alta (un|a|el|en)|inventario|catalogo|poliza|vale de|ejercicio\b|activar"
     r"|(en|del|al|con) (el )?(sae|coi|noi|facture)\b",
     "utter_no_cubierto_impuestos": r"sat\b|isr\b|iva\b|resico|declaracion|la anual|impuesto|deduc|situacion fiscal|codigo fiscal|legal\b|por ?ley|abogad",
@@ -90,9 +91,10 @@ def _kind(turn: Turn) -> str | None:
         return _NOT_YOURS
     if asked in {Asked.UNTIL, Asked.STATE, Asked.SINCE, Asked.COUNT} and mentions(turn, _LICENCE):
         return _LICENCE_DATE
-    if asked is Asked.AMOUNT and mentions(turn, _PRICED):
+    kind = first_mentioned(turn, _KINDS)
+    if asked is Asked.AMOUNT and kind != _DEVICES and (kind is None or mentions(turn, _PRICED)):
         return _PRICE
-    return first_mentioned(turn, _KINDS) or (_PRICE if asked is Asked.AMOUNT else None)
+    return kind
 
 
 def _say_price(turn: Turn, reply: Reply) -> None:

@@ -185,6 +185,18 @@ async def test_what_is_not_covered_is_never_said_twice_in_the_same_words(questio
     assert said == set()
 
 
+@pytest.mark.parametrize("intent", ["faq_que_es", "faq_licencias_incluidas", "faq_licencia_requerida", "faq_cantidad_maxima"])
+@pytest.mark.parametrize("of", [desk(), desk(deleted()), OWN])
+async def test_a_rule_that_is_asked_for_again_has_an_answer(intent, of):
+    assert all(answer.text for answer in await thrice((intent, "general", "", of, "")))
+
+
+async def test_who_still_has_no_mail_does_not_read_the_same_again():
+    first, second, _ = await thrice(("reenviar_datos_conexion", "state", "no llega", BOUNCED, ""))
+    assert set(first.text.split("\n\n")) & set(second.text.split("\n\n")) == set()
+    assert second.text.startswith("Sigue rebotado: hay que corregir la dirección co*****o@papeleria.mx")
+
+
 async def test_a_card_number_is_never_repeated():
     text = "cambia la tarjeta a la 4111 1111 1111 1111"
     assert "4111" not in (await ask("tema_no_cubierto", OWN, frame="do", text=text)).text
