@@ -30,6 +30,8 @@ MAX_BUTTON_TITLE = 20
 LINE = "utter_linea"
 Fact = Callable[[Turn, Server, Reply], None]
 """Says what is asked of one server: the value first, then what changes what to do now."""
+DeskFact = Callable[[Turn, Desk, Reply], None]
+"""The same of the whole desk."""
 
 
 class AssistantAction(Action, ABC):
@@ -113,6 +115,7 @@ class LiveAction(AssistantAction):
 
     general: ClassVar[str | None] = None
     short: ClassVar[Mapping[Asked, str]] = {}  # the general answer by what is asked about it; where it is not named, `general`
+    desk_facts: ClassVar[Mapping[Asked, DeskFact]] = {}  # what is asked of the whole desk, or of no server; it stands alone
     data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
@@ -120,6 +123,9 @@ class LiveAction(AssistantAction):
         desk = turn.sees(self.data)
         if desk is not None and asks_of_others(turn):
             say_not_yours(desk, reply)
+            return
+        if desk is not None and not self.has_fact(turn) and turn.frame.asked in self.desk_facts:
+            self.desk_facts[turn.frame.asked](turn, desk, reply)
             return
         if desk is None or (self.general_holds(turn) and not self.has_fact(turn)):
             self.say_general(turn, reply)
@@ -129,6 +135,8 @@ class LiveAction(AssistantAction):
             say_with_line(turn, reply, "utter_estado_no_disponible")
         else:
             say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
+        if self.general and not reply.messages:  # a rule that was just told, and no live state to it: asked again, it is told again
+            reply.say(self.short.get(turn.frame.asked, self.general))
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """Say the general answer, if the question has one."""

@@ -17,6 +17,7 @@ from actions.escalation import escalate
 from actions.mentions import mentions
 from actions.say import Button, Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
+from actions.uncovered import say_uncovered
 from actions.whose import asks_of_others, say_not_yours
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
@@ -32,7 +33,7 @@ SURELY_OFF_TOPIC = 0.5
 
 
 class NotCovered(TalkAction):
-    """About this business, but not for this chat: the tutorials, where the company named their page, and the support line."""
+    """About this business, but not for this chat: its kind is named with what is known of it, and the support line."""
 
     intent = "tema_no_cubierto"
 
@@ -40,10 +41,7 @@ class NotCovered(TalkAction):
         """Say so, with the line and its hours; who asks about identities and other accounts hears what protects them."""
         if _said_of_identity(turn, reply):
             return
-        reply.say("utter_lo_otro_no_cubierto" if beside_answer(turn) else "utter_tema_no_cubierto")
-        if turn.settings.tutorials_url:
-            reply.say("utter_tutoriales", enlace=turn.settings.tutorials_url)
-        say_line(turn, reply)
+        say_uncovered(turn, reply, "utter_lo_otro_no_cubierto" if beside_answer(turn) else "utter_tema_no_cubierto")
 
 
 class OffTopic(TalkAction):
@@ -61,10 +59,9 @@ class OffTopic(TalkAction):
             return
         so_far = failures(turn) + 1
         reply.remember(SLOT_FAILURES, so_far)
+        reply.vary("utter_fuera_de_tema", "utter_fuera_de_tema_otra", "utter_fuera_de_tema_otra_mas")
         if so_far >= FAILURES_TO_ESCALATE:
-            say_with_line(turn, reply, "utter_fuera_de_tema")
-        else:
-            reply.say("utter_fuera_de_tema")
+            say_line(turn, reply)
 
 
 class AskIntent(AssistantAction):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from actions.access import say_mail
 from actions.base import ServerAction, say_with_line, server_buttons
 from actions.charges import (
     say_charge_in_process,
@@ -33,6 +32,7 @@ from actions.live import (
     readings,
     standing,
 )
+from actions.mails import say_mail
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
 from actions.turn import Turn

@@ -97,9 +97,11 @@ class Reply:
         self.told.append(f"{ONCE}{response}")
         return True
 
-    def vary(self, *responses: str, **values: str) -> None:
-        """Say one of several wordings, the best first: one that the last answers did not say, else the one said longest ago."""
-        self.say(min(responses, key=self._last_told), buttons=(), readings=(), **values)
+    def vary(self, *responses: str, readings: tuple[Reading, ...] = (), **values: str) -> str:
+        """Say one of several wordings, the best first: one that the last answers did not say, else the one said longest ago; which it was."""
+        chosen = min(responses, key=self._last_told)
+        self.say(chosen, buttons=(), readings=readings, **values)
+        return chosen
 
     def add_answer(self, say: Callable[[Reply], None]) -> bool:
         """Add what `say` says of the live state, unless the last answers began as it begins, even with newer values; whether it was added."""

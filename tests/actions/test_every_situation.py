@@ -33,6 +33,7 @@ from tests.actions.rendering import (
     subscription,
 )
 from tests.actions.said import SAID, say_again
+from tests.actions.test_asked_of_access import QUESTIONS, thrice
 
 LONG = "DISTRIBUIDORA-01"
 FALL = "Falla de red en el centro de datos; trabajamos en restablecer el servicio."
@@ -271,6 +272,8 @@ async def test_every_answer_of_these_topics_is_reached():
         reached |= set((await _ask(intent, "two", "open", away=True)).responses)
     for said in SAID:
         reached |= {key for answer in await say_again(*said) for key in answer.responses}
+    for question in QUESTIONS:
+        reached |= {key for answer in await thrice(question) for key in answer.responses}
     expected = {key for topic in MINE for key in responses_by_file()[f"{topic}.yml"]}
     assert sorted(expected - reached) == []
 
