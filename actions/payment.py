@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.access import say_mail
 from actions.base import ServerAction, say_with_line, server_buttons
+from actions.charge_facts import PAYMENT_FACTS, saying_of
 from actions.charges import (
     say_charge_in_process,
     say_charge_line,
@@ -140,6 +141,12 @@ class MyPayment(ServerAction):
     intent = "consultar_pago"
     data = DataClass.PAYMENTS
     heading = "utter_pago_varios"
+    facts = PAYMENT_FACTS
+
+    def has_fact(self, turn: Turn) -> bool:
+        """Where the case of its payment has words for what is asked."""
+        server = self._meant(turn)
+        return super().has_fact(turn) and server is not None and saying_of(turn.frame.asked, turn, server) is not None
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last charge, what is owed, what comes next."""
