@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import ServerAction, say_line, say_with_line
+from actions.charge_facts import DEBT_FACTS
 from actions.charges import owed, say_charge_in_process, say_charge_line, say_ended, say_next_charge, total_owed
 from actions.live import (
     ENDED,
@@ -56,6 +57,12 @@ class PayDebt(_Debt):
 
     intent = "pagar_adeudo"
     general = "utter_pagar_adeudo"
+    facts = DEBT_FACTS
+
+    def has_fact(self, turn: Turn) -> bool:
+        """Where something is due and there are words for what is asked."""
+        server = self._meant(turn)
+        return super().has_fact(turn) and server is not None and owed(turn, server) is not None
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """Those with something due."""

@@ -16,15 +16,16 @@ class Mention(Enum):
     """Words of a message, lower case and without accents."""
 
     BUSINESS_DAYS = re.compile(
-        r"sabado|domingo|fin de semana|puente|festivo|natural|corrido|habiles (?:o|son|es)\b|son (?:de los )?h?abiles"
+        r"sabado|domingo|fin de semana|puente|festivo|natural|corrido|habiles (?:o|son|es)\b|son (?:de los )?(?:h)?abiles"
     )
-    HURRY = re.compile(r"apur|acele|apres|adelant|empuj|destrab|mas rapido|comprobante|te lo mando")
+    HURRY = re.compile(r"\bantes\b|apur|acele|apres|adelant|empuj|destrab|mas rapido|comprobante|te lo mando")
     OWES = re.compile(r"\bdeb(?:o|e|es|en|emos|ia|iendo)\b|adeud|deuda|\bal corriente")
     PAST = re.compile(r"\bfue\b|\bultim|\bpague\b|\bde (?:que|cual|cuando)\b|\bse (?:hizo|pago|cobro|acredito)\b")
     UNLISTED_METHOD = re.compile(
         r"oxxo|efectivo|transferenci|\bspei\b|deposit|paypal|zelle|cheque|\bvales\b|billete|dolar|ventanilla|mercado ?pago|bitcoin"
     )
     OTHER_CARD = re.compile(r"\bcambi|\bnuev|otra tarjeta|dar? de alta|\bpon(?:go|er|gan|erla)\b|actualiz")
+    AUTOMATIC = re.compile(r"\bsol(?:os|it[oa]s?)\b|se (?:cobra|paga|hace) sol|automatic|picarle")
     TAX_DATA = re.compile(r"\brfc\b|\bcfdi\b|\bxml\b|\bpdf\b|razon social|datos fiscales|a (?:que )?nombre|uso de|desglos")
     BY_MAIL = re.compile(r"\bcorreo|\bmail|rebot|\bme llega\b")
 
