@@ -47,6 +47,8 @@ _METHODS: Final = {
     "debit_card": "utter_pago_cual_debito",
     "credit_card": "utter_pago_cual_credito",
 }
+_DIVERSE: Final = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHICH, Asked.COUNT})
+"""Questions whose frame does not say which fact they are about."""
 _MONTH, _YEAR = range(27, 33), range(364, 368)
 
 _LEADS: Final[Mapping[Asked, Mapping[Case, Saying]]] = {
@@ -66,13 +68,15 @@ _LEADS: Final[Mapping[Asked, Mapping[Case, Saying]]] = {
         "rejected": ("utter_pago_cierto_rechazado", (add_for_doubts,)),
         "unexplained": ("utter_pago_estado_rechazado_sin_motivo", (add_for_doubts,)),
         "unpaid": ("utter_pago_renovacion_sin_pagar", THEN_UNTIL_WHEN),
-        "credited": ("utter_pago_estado_al_corriente", (add_what_comes,)),
+        "credited": ("utter_pago_cierto_acreditado", ()),
+        "settled": ("utter_pago_estado_al_corriente", (add_what_comes,)),
     },
     Asked.WHETHER: {
         "pending": ("utter_pago_cierto_pendiente", (add_dates,)),
         "overdue": ("utter_pago_cierto_fuera_de_plazo", THEN_CASE),
         "unsettled": ("utter_pago_estado_pendiente", (add_at_once, add_line)),
-        "rejected": ("utter_pago_sin_reintento", THEN_WHO_HELPS),
+        "rejected": ("utter_pago_estado_rechazado", THEN_UNTIL_WHEN),
+        "unexplained": ("utter_pago_estado_rechazado_sin_motivo", THEN_UNTIL_WHEN),
         "unpaid": ("utter_pago_sin_intento", THEN_WHO_HELPS),
         "credited": ("utter_pago_se_cobra_solo", ()),
         "settled": ("utter_pago_estado_al_corriente", (add_what_comes,)),
@@ -197,8 +201,11 @@ MAIL_FACTS: Final[Mapping[Asked, Fact]] = {asked: partial(say_mail_fact, asked) 
 
 def say_debt_fact(asked: Asked, turn: Turn, server: Server, reply: Reply) -> None:
     """How what is due is paid."""
-    by_when = Asked.UNTIL if asked is Asked.WHEN else asked
-    found = ("utter_adeudo_sin_reintento", THEN_WHO_HELPS) if asked is Asked.WHETHER else saying_of(by_when, turn, server)
+    found = saying_of(Asked.UNTIL if asked is Asked.WHEN else asked, turn, server)
+    if asked is Asked.WHETHER:
+        found = "utter_adeudo_sin_reintento", THEN_WHO_HELPS
+    elif asked in {Asked.HOW, Asked.WHERE} and mentions(turn, Mention.OTHER_CARD):
+        found = "utter_formas_pago_cambiar", (add_line,)
     assert found is not None
     say(found, turn, server, reply)
 
@@ -221,17 +228,36 @@ def _until(turn: Turn, server: Server) -> Saying | None:
 
 def _by_words(asked: Asked, case: Case, turn: Turn) -> Saying | None:
     """Where the words say which of several facts is meant."""
-    diverse = asked in {Asked.WHETHER, Asked.SURE, Asked.WHICH, Asked.COUNT}
     if case in {"pending", "overdue"}:
-        if diverse and mentions(turn, Mention.BUSINESS_DAYS):
-            return "utter_pago_dias_habiles", (add_dates,) if case == "pending" else THEN_LATE
-        if asked is Asked.WHETHER and mentions(turn, Mention.HURRY):
-            return _LEADS[Asked.DO][case]
+        return _of_waiting(asked, case, turn)
     if case in {"credited", "settled"}:
-        if (diverse or asked is Asked.AMOUNT) and mentions(turn, Mention.OWES):
-            return "utter_pago_sin_adeudo", (add_what_comes,)
-        if asked is Asked.WHEN and mentions(turn, Mention.PAST):
-            return "utter_pago_cuando_ultimo", (add_what_comes,)
+        return _of_paid(asked, turn)
+    return _of_owed(asked, case, turn)
+
+
+def _of_waiting(asked: Asked, case: Case, turn: Turn) -> Saying | None:
+    if asked in _DIVERSE and mentions(turn, Mention.BUSINESS_DAYS):
+        return "utter_pago_dias_habiles", (add_dates,) if case == "pending" else THEN_LATE
+    if asked is Asked.WHETHER and mentions(turn, Mention.HURRY):
+        return _LEADS[Asked.DO][case]
+    return None
+
+
+def _of_paid(asked: Asked, turn: Turn) -> Saying | None:
+    if asked in {Asked.STATE, Asked.AMOUNT, *_DIVERSE} and mentions(turn, Mention.OWES):
+        return "utter_pago_sin_adeudo", (add_what_comes,)
+    if asked in {Asked.AMOUNT, *_DIVERSE} and mentions(turn, Mention.TAXES):
+        return "utter_pago_sin_desglose", ()
+    if asked is Asked.WHEN and mentions(turn, Mention.PAST):
+        return "utter_pago_cuando_ultimo", (add_what_comes,)
+    return None
+
+
+def _of_owed(asked: Asked, case: Case, turn: Turn) -> Saying | None:
+    if asked in {Asked.STATE, Asked.WHETHER, Asked.SURE} and case != "unsettled" and mentions(turn, Mention.OWES):
+        return "utter_pago_debes", THEN_UNTIL_WHEN
+    if asked is Asked.WHETHER and case in {"rejected", "unexplained"} and mentions(turn, Mention.RETRY):
+        return "utter_pago_sin_reintento", THEN_WHO_HELPS
     return None
 
 

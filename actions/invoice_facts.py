@@ -100,6 +100,10 @@ _LEADS: Final[Mapping[Asked, Mapping[State, Saying]]] = {
         "later": ("utter_factura_no_se_adelanta", _WHERE),
     },
 }
+_SOONER: Final[Mapping[State, Saying]] = {
+    "available": ("utter_factura_porque", (_standing,)),
+    **dict.fromkeys(("later", "tomorrow", "today"), ("utter_factura_no_se_adelanta", _WHERE)),
+}
 _ALIKE: Final[Mapping[Asked, Asked]] = {Asked.HOW: Asked.WHERE, Asked.COUNT: Asked.WHEN, Asked.UNTIL: Asked.WHEN}
 
 
@@ -128,8 +132,8 @@ def _by_words(asked: Asked, turn: Turn, server: Server) -> Saying | None:
         return "utter_factura_datos_fiscales", (_line,)
     if mentions(turn, Mention.BUSINESS_DAYS):
         return "utter_pago_dias_habiles", (_standing,)
-    if asked in {Asked.WHETHER, Asked.SURE} and mentions(turn, Mention.BY_MAIL):
+    if asked is Asked.WHETHER and mentions(turn, Mention.BY_MAIL):
         return "utter_factura_por_correo", (_standing,)
-    if mentions(turn, Mention.HURRY) and invoice_state(turn, server) in TO_COME - {"late"}:
-        return "utter_factura_no_se_adelanta", _WHERE
+    if mentions(turn, Mention.HURRY):
+        return _SOONER.get(invoice_state(turn, server))
     return None

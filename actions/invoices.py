@@ -28,6 +28,7 @@ class Invoices(ServerAction):
         Asked.SINCE: "utter_faq_factura_cuando",
         Asked.WHERE: "utter_faq_factura_donde",
         Asked.HOW: "utter_faq_factura_donde",
+        Asked.AGAIN: "utter_faq_factura_donde",
         Asked.WHETHER: "utter_faq_factura_si",
         Asked.SURE: "utter_faq_factura_si",
         Asked.WHY: "utter_factura_porque",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from actions.access import say_mail
-from actions.base import ServerAction, say_with_line, server_buttons
+from actions.base import ServerAction, say_line, say_with_line, server_buttons
 from actions.charge_case import case_of
 from actions.charge_facts import MAIL_FACTS, PAYMENT_FACTS, WAITING, saying_of
 from actions.charge_next import add_deadline
@@ -59,6 +59,8 @@ class PaidAndNoMail(ServerAction):
         Asked.COUNT: "utter_sin_correo_plazo",
         Asked.SURE: "utter_sin_correo_plazo",
         Asked.WHETHER: "utter_sin_correo_plazo",
+        Asked.HOW: "utter_sin_correo_fuera_de_plazo",
+        Asked.WHAT_IF: "utter_sin_correo_fuera_de_plazo",
     }
     facts = MAIL_FACTS
 
@@ -70,7 +72,10 @@ class PaidAndNoMail(ServerAction):
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """With the business days of the settings."""
         say = reply.say if turn.sees(self.data) is None else reply.add
-        say(self.short.get(turn.frame.asked, self.general), **bank_days(turn))
+        key = self.short.get(turn.frame.asked, self.general)
+        say(key, **bank_days(turn))
+        if key == "utter_sin_correo_fuera_de_plazo":
+            say_line(turn, reply)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While that is what its charge waits for."""

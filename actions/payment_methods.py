@@ -51,6 +51,8 @@ class PaymentMethods(ServerAction):
         key = self.short.get(asked, self.general)
         if asked is not Asked.GENERAL and mentions(turn, Mention.UNLISTED_METHOD):
             key = "utter_formas_pago_solo"
+        elif asked is Asked.HOW and mentions(turn, Mention.METHOD):
+            key = self.short[Asked.WHICH]
         elif asked is Asked.WHETHER and mentions(turn, Mention.AUTOMATIC):
             key = "utter_formas_pago_automatico"
         reply.say(key, **bank_days(turn))

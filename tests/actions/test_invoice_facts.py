@@ -32,6 +32,7 @@ LEADS = [
     ("C-1012", "which", "", "Es la A-1012, del pago acreditado el lunes 9 de noviembre."),
     ("C-1012", "amount", "", "Es por $1,499.00 MXN, del pago acreditado el lunes 9 de noviembre."),
     ("C-1012", "whether", "¿aunque esté caído?", "La A-1012 ya se puede descargar en tu escritorio de servicios, que no depende del servidor: "),
+    ("C-1012", "whether", "¿no la emiten antes?", "Es el plazo establecido: la factura está disponible después de 5 días hábiles de acreditado el pago."),
     ("C-1012", "since", "", "Desde el miércoles 18 de noviembre: salió después de 5 días hábiles de acreditado el pago."),
     ("C-1012", "do", "", "No puedo enviártela por aquí: la A-1012 se descarga en tu escritorio de servicios, "),
     ("C-1012", "again", "", f"Es la A-1012; se descarga en tu escritorio de servicios, en {PATH}."),
@@ -80,6 +81,7 @@ METHODS = [
     ("whether", "¿pasa la de débito?", "Se puede con tarjeta de crédito, que se acredita al momento, o con tarjeta de débito o cuenta bancaria, "),
     ("whether", "¿aceptan OXXO?", "Solo con cargo automático: a cuenta bancaria o a tarjeta de crédito o débito. Otra forma de pago no está"),
     ("whether", "¿se paga solo o hay que picarle?", "Se cobra solo: es un cargo automático a la cuenta bancaria o a la tarjeta que registres."),
+    ("how", "no tengo de crédito, solo la de nómina, ¿cómo le pago?", "Se puede con tarjeta de crédito, "),
     ("how", "¿con transferencia?", "Solo con cargo automático: "),
     ("why", "", "Porque el cargo a cuenta bancaria o débito no se realiza en línea y tarda de 2 a 3 días hábiles;"),
 ]  # fmt: skip
@@ -101,6 +103,17 @@ async def test_the_way_to_another_card_is_the_line():
     assert how.text.startswith("Las formas de pago disponibles son")
 
 
+async def test_who_pays_a_debt_with_another_card_is_told_who_changes_it():
+    answer = await of_demo("pagar_adeudo", "C-1003", "where", "con la visa entonces, ¿dónde la pone?")
+    assert answer.text.startswith(f"Para cambiar la tarjeta o cuenta registrada, soporte te indica cómo.\n\n{LINE}")
+
+
+async def test_a_visitor_whose_days_are_over_is_sent_to_a_person():
+    answer = await ask("faq_pago_sin_correo", frame="how")
+    assert answer.text.startswith("Si ya pasaron más de 3 días hábiles desde el cargo, llama a soporte con tu comprobante a la mano.")
+    assert LINE in answer.text
+
+
 MAIL = [
     ("C-1007", "why", "El correo sale cuando se confirme tu pago, que sigue pendiente: es el cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187 hecho ayer"),
     ("C-1007", "why refers=goes_on", "Porque el cargo a cuenta bancaria o débito no se realiza en línea: "),
@@ -119,6 +132,7 @@ async def test_a_mail_that_waits(customer: str, frame: str, lead: str):
 DEBTS = [
     ("C-1003", "whether", "Desde aquí no puedo cobrarte, y no tengo registrado que el cobro se intente otra vez solo: para pagar los $899.00 MXN, "),
     ("C-1003", "how", f"En {PATH} ves lo que debes, $899.00 MXN;"),
+    ("C-1003", "do", "Desde aquí no puedo volver a hacer el cobro."),
     ("C-1003", "when", "Puedes seguir usando el servidor hasta mañana, miércoles 25 de noviembre, inclusive."),
     ("C-1004", "amount", "Son $899.00 MXN: es la renovación de OCAMPO-01, que está sin pagar."),
     ("C-1001", "how", "No tienes adeudo por ESPERANZA-01."),
