@@ -8,6 +8,7 @@ from typing import Final
 
 from actions.base import Fact, say_line
 from actions.invoice_state import State, invoice_readings, invoice_state, invoice_values
+from actions.live import owed
 from actions.mentions import Mention, mentions
 from actions.say import Reply
 from actions.turn import Turn
@@ -21,6 +22,8 @@ Saying = tuple[str, tuple[Next, ...]]
 TO_COME: Final[frozenset[State]] = frozenset({"later", "tomorrow", "today", "late"})
 """The invoice of a credited payment that cannot be downloaded yet."""
 _DIVERSE: Final = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHICH, Asked.COUNT, Asked.DO, Asked.HOW})
+_OF_WHICH_PAYMENT: Final = frozenset({Asked.STATE, Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.WHICH})
+"""Questions that may be meant of what is due now, which has no invoice."""
 _WIDER: Final[Mapping[State, tuple[State, ...]]] = {"today": ("tomorrow", "later"), "tomorrow": ("later",)}
 
 
@@ -111,6 +114,8 @@ def say_invoice_fact(asked: Asked, turn: Turn, server: Server, reply: Reply) -> 
     """The sentence of what is asked in the state of this invoice, else that of its state; then what follows it."""
     key, then = _by_words(asked, turn, server) or _saying(asked, invoice_state(turn, server))
     reply.say(key, readings=invoice_readings(turn, server), **invoice_values(turn, server))
+    if owed(turn, server) and asked in _OF_WHICH_PAYMENT:
+        reply.add("utter_factura_de_lo_pagado", servidor=server.alias)
     for each in then:
         each(turn, server, reply)
 

@@ -67,6 +67,13 @@ async def test_a_late_invoice_is_for_a_person():
         assert LINE in text
 
 
+async def test_what_is_due_has_no_invoice_yet():
+    due = "Lo que debes de RUIZ-01 tendrá factura cuando se pague."
+    assert due in (await of_demo("consultar_factura", "C-1003", "when")).text
+    assert due not in (await of_demo("consultar_factura", "C-1003", "where")).text
+    assert "Lo que debes" not in (await of_demo("consultar_factura", "C-1012", "when")).text
+
+
 async def test_the_rule_of_invoices_is_short_and_what_is_to_come_stands_alone():
     visitor = await ask("faq_factura", frame="when")
     paid = await of_demo("faq_factura", "C-1002", "when")
