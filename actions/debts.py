@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from actions.base import ServerAction, say_line, say_with_line
+from actions.charge_case import case_of
+from actions.charge_facts import DEBT_FACTS
 from actions.charges import owed, say_charge_in_process, say_charge_line, say_ended, say_next_charge, total_owed
 from actions.live import (
     ENDED,
@@ -56,6 +58,12 @@ class PayDebt(_Debt):
 
     intent = "pagar_adeudo"
     general = "utter_pagar_adeudo"
+    facts = DEBT_FACTS
+
+    def has_fact(self, turn: Turn) -> bool:
+        """Where something is due and there are words for what is asked."""
+        server = self._meant(turn)
+        return super().has_fact(turn) and server is not None and owed(turn, server) is not None
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """Those with something due."""
@@ -69,6 +77,8 @@ class PayDebt(_Debt):
             say_ended(turn, server, reply)
         elif charge_state(turn, last_charge(turn, server)) in IN_PROCESS:
             say_charge_in_process(turn, server, reply)
+        elif case_of(turn, server) == "other":
+            say_with_line(turn, reply, "utter_adeudo_no_se_ve", readings=period_readings(turn, server), servidor=server.alias)
         else:
             reply.say("utter_adeudo_ninguno", readings=period_readings(turn, server), servidor=server.alias)
             say_next_charge(turn, server, reply)

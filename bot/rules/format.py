@@ -97,6 +97,11 @@ def minutes(n: int) -> str:
     return f"{n} minuto" if n == 1 else f"{n} minutos"
 
 
+def business_days(n: int) -> str:
+    """As "1 día hábil", "3 días hábiles"."""
+    return f"{days(n)} {'hábil' if n == 1 else 'hábiles'}"
+
+
 def join_names(names: Sequence[str]) -> str:
     """As "A, B y C"; "e" before the sound of i, as in "B e Ingenio"; empty for none."""
     if len(names) <= 1:

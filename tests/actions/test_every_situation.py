@@ -11,6 +11,7 @@ from itertools import product
 
 import pytest
 
+from bot.protocol.frame import Asked
 from tests.actions.in_between import BACKUPS, PERIODS, STATUSES, built
 from tests.actions.rendering import (
     MEXICO,
@@ -266,6 +267,8 @@ async def test_every_answer_of_these_topics_is_reached():
         for name in ("plain", "five up"):
             reached |= set((await _ask(intent, name, "open", says_to_have_paid=True)).responses)
             reached |= set((await _ask(intent, name, "open", says_to_wait=True)).responses)
+        for asked, name in product(Asked, ("plain", "in grace")):
+            reached |= set((await _ask(intent, name, "open", frame=asked)).responses)
         reached |= set((await ask(intent, choices=CHOICES, text="un chiste")).responses)
         reached |= set((await _ask(intent, "two", "closed, next year", servidor="AJENO-01")).responses)
         reached |= set((await _ask(intent, "two", "open", servidor="otro")).responses)

@@ -135,6 +135,11 @@ def test_days(n, told):
     assert words.days(n) == told
 
 
+@pytest.mark.parametrize(("n", "told"), [(0, "0 días hábiles"), (1, "1 día hábil"), (4, "4 días hábiles")])
+def test_business_days(n, told):
+    assert words.business_days(n) == told
+
+
 @pytest.mark.parametrize(
     ("names", "told"),
     [
