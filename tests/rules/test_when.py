@@ -207,14 +207,14 @@ def test_a_weekend_is_this_one_until_it_is_over(today, expected):
     assert written(on("el finde", date.fromisoformat(f"2026-{today}"))) == expected
 
 
-WORDS = st.sampled_from(
+WORDS = (
     "si pago el la lunes viernes 15 20 31 40 0 9999 dia dias semana mes y medio mañana pasado hoy en a los al de enero febrero 30/02 quincena otra "
-    "que viene vencido antes hace ayer fin no ni hasta un dos treinta uno décimo 3 / - ¿ ?".split()
+    "que viene vencido antes hace ayer fin no ni hasta un dos treinta uno décimo 3 / - ¿ ?"
 )
 
 
 @given(
-    st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=12).map(" ".join)),
+    st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join)),
     st.dates(date(2019, 1, 1), date(2090, 12, 31)),
     st.booleans(),
 )
