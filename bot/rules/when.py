@@ -24,6 +24,7 @@ _RECENT = timedelta(days=60)
 _PAYDAY = 15
 _SATURDAY = 5
 _LEAST_BARE = 7
+_COUNTED_FROM_THE_END = 29  # nobody counts so many days by their number but those of the retention
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,13 @@ class When:
     """`days`: the days that may be meant, the first and the last of a span or of several readings; ascending, one when it is clear.
 
     `after_end`: the same counted in natural days from the end of the customer's period (negative before it). `past`: it is over.
+    `length`: how many natural days were named ("15 días"), for rules that count from somewhere else than today.
     """
 
     days: tuple[date, ...] = ()
     after_end: tuple[int, ...] = ()
     past: bool = False
+    length: int | None = None
 
     def possible(self, ends_on: date | None, today: date) -> tuple[date, ...]:
         """Every day that may be meant for a period that ends on `ends_on`, ascending; only those to come unless it is `past`."""
@@ -44,13 +47,14 @@ class When:
 
 
 def find_when(text: str, today: date, calendar: BusinessCalendar, *, last: bool = False) -> When | None:
-    """The day that `text` names, or None. Of several the first after a "si"; with `last` the last, as one asks how things stand then."""
+    """The day that `text` names, or None. Of several the first after a "si"; with `last` the last after today: one asks how things stand then."""
     found = sorted(_mentions(folded(text), today, calendar), key=lambda each: (each[0], each[1]))
     clear = [each for each in found if not each[0]] or found
     if not clear:
         return None
     if last:
-        return clear[-1][2]
+        ahead = [when for _, _, when in clear if when.days != (today,)]
+        return ahead[-1] if ahead else None
     supposed = _SUPPOSES.search(folded(text))
     after = [each for each in clear if supposed and each[1] >= supposed.start()]
     return (after or clear)[0][2]
@@ -100,7 +104,8 @@ def _length(found: re.Match[str], today: date) -> date:
 def _so_long(found: re.Match[str], today: date, calendar: BusinessCalendar) -> Found:
     if found["business"]:
         return When((calendar.add_business_days(today, _count(found)),))
-    return When((_length(found, today),))
+    day = _length(found, today)
+    return When((day,), length=(day - today).days)
 
 
 def _either(n: int, today: date) -> When:
@@ -111,7 +116,7 @@ def _either(n: int, today: date) -> When:
 def _day_number(found: re.Match[str], today: date, _: BusinessCalendar) -> Found:
     """As "el día 17": of the month, or counted."""
     n = _count(found)
-    days = {today + n * _DAY}
+    days = {today + n * _DAY} if n < _COUNTED_FROM_THE_END else set()
     with suppress(ValueError):
         days.add(_of_month(n, today))
     return When(tuple(sorted(days)), (n,))
@@ -196,7 +201,8 @@ def _ordinal(found: re.Match[str], today: date, _: BusinessCalendar) -> Found:
 
 def _bare_number(found: re.Match[str], today: date, _: BusinessCalendar) -> Found:
     """As "y en 15?": days from now; smaller numbers may as well be weeks or servers."""
-    return When((today + _count(found) * _DAY,)) if int(found["n"]) >= _LEAST_BARE else None
+    n = _count(found)
+    return When((today + n * _DAY,), length=n) if n >= _LEAST_BARE else None
 
 
 def _in(days: int, *, past: bool = False) -> Read:
@@ -232,6 +238,7 @@ _CLEAR: tuple[tuple[str, Read], ...] = (
     (r"\bayer\b", _in(-1, past=True)),
     # no day at all
     (rf"\b(?:ni|sin esperar(?:me)?(?: a)?) (?:hoy|manana|pasado manana|el (?:{_DAYS}))\b(?! ni pasado)", _nothing),
+    (rf"\b(?:no (?:quiero|puedo|pienso)|sin) esperar\w* (?:los |esos )?{_LENGTH}", _nothing),
     (r"\b(?:en|por|de|a) la manana\b|\besta manana\b", _nothing),
     # counted from the end, or before it
     (rf"\b{_N} dias? (?:antes|de anticipacion)\b", _after_end(-1)),
@@ -249,7 +256,7 @@ _CLEAR: tuple[tuple[str, Read], ...] = (
         rf"\b(?:fin|cierre|final|ultimo dia|ultimo) (?:del? mes {_NEXT}|del? {_NEXT} mes|del? otro mes)",
         lambda _, day, __: When((_last_of_month(day, 1),)),
     ),
-    (r"\b(?:fin|cierre|final|ultimo dia|ultimo) del? (?:este )?mes\b", lambda _, day, __: When((_last_of_month(day),))),
+    (r"\b(?<!de )(?:fin|cierre|final|ultimo dia|ultimo) del? (?:este )?mes\b", lambda _, day, __: When((_last_of_month(day),))),
     (r"\b(?:principios?|inicios?) del? mes\b", lambda _, day, __: When((_last_of_month(day) + _DAY, _last_of_month(day) + 5 * _DAY))),
     (rf"\bmes {_NEXT}|\b(?:proximo|otro|siguiente) mes\b", lambda _, day, __: _next_month(day)),
     (r"\b(?:una? )?semana y media\b", _in(11)),
@@ -277,13 +284,13 @@ _CLEAR: tuple[tuple[str, Read], ...] = (
     (rf"\b(?:faltan|quedan|(?<!a )(?<!en )los|l[oe]s? queda|llevo|lleva|desde hace|por cada|cada) (?:unos |como )?{_LENGTH}", _nothing),
     (rf"\ba los (?P<n>\d{{1,3}})(?: dias)?\b{_NO_DAYS}", lambda found, day, _: _either(_count(found), day)),
     (rf"\b(?:{_WAITS}) (?:como )?(?:una? |otro )?mes\b", lambda _, day, __: When((add_months(day, 1),))),
-    (r"\b(?:un|este|cada|al) mes\b", _nothing),
+    (r"\b(?:un|este|cada|al) mes\b|\b(?:si|algun|cualquier|que|en) un dia\b|\balgun dia\b", _nothing),
     (rf"\b{_LENGTH}", _so_long),
 )
 _WEAK: tuple[tuple[str, Read], ...] = (
     (rf"\b{_NTH}(?: dia\b|$|(?=[?,.;]))", _ordinal),
     (r"\bdia (?P<n>\d{1,3})\b", _day_number),
-    (r"\bdia (?:en )?que (?:se )?(?:me )?(?:venc\w+|vence)|\b(?:al|el|del?|hasta el) (?:primer |dia del? )?vencimiento\b", _at_the_end),
+    (r"\bdia (?:en )?que (?:se )?(?:me )?(?:venc\w+|vence)|\b(?:al|el|hasta el) (?:primer |dia del? )?vencimiento\b", _at_the_end),
     (r"\b(?:al|el) final\b|\b(?:hasta|a) que (?:se )?(?:acab\w+|venz\w+)|^fin$", _at_the_end),
     (rf"\b(?:el|al|del) (?:mero )?(?P<n>\d{{1,2}})\b{_NO_DAYS}", lambda found, day, _: When((_of_month(int(found["n"]), day),))),
     (rf"^\W*(?:(?:y|o|ok|pero|no|entonces)\b\W*)*(?:si )?(?:son |en |con |como |unos )?(?P<n>\d{{1,3}})\b{_NO_DAYS}", _bare_number),

@@ -131,7 +131,7 @@ SEVERAL = {
     "y a los 40?": "01-06 end+40",
     "¿Y al noveno?": "12-06 end+9",
     "en el segundo día la cambio": "11-29 end+2",
-    "¿y al día treinta y uno?": "12-28 12-31 end+31",
+    "¿y al día treinta y uno?": "12-31 end+31",
     "con debito en el dia 17?": "12-14 12-17 end+17",
 }
 OVER = {
@@ -158,6 +158,9 @@ NONE = (
     "En el primer caso, la factura",
     "30 de febrero",
     "el 45",
+    "y si no quiero esperar 120 días?",
+    "si un dia me cancelan la tarjeta",
+    "solicito la fecha de vencimiento y el importe",
     "99/99/9999",
 )
 CASES = {**ONE_DAY, **SPANS, **COUNTED, **SEVERAL, **OVER, **dict.fromkeys(NONE, "-")}
@@ -179,6 +182,10 @@ def test_a_day_is_read(text, expected):
 )
 def test_of_several_days_the_last_is_read_when_one_asks_how_things_stand_then(text, expected):
     assert written(on(text, last=True)) == expected
+
+
+def test_today_is_no_answer_to_how_things_stand_then():
+    assert on("¿y si hoy no pago?", last=True) is None
 
 
 def test_what_is_counted_from_the_end_needs_the_end():
