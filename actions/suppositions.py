@@ -17,7 +17,7 @@ from actions.subscription import ANY_STANDING, say_standing
 from actions.supposing import Supposition, decided_by, read_supposition
 from actions.suppositions_general import say_creation_rule, say_general_rule, say_method
 from actions.suppositions_paid import say_paid
-from actions.turn import Turn
+from actions.turn import SLOT_SERVER, Turn
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Act, Asked, Which
@@ -71,10 +71,12 @@ def say_what_follows(turn: Turn, intent: str, reply: Reply) -> bool:
     supposition = read_supposition(turn, one)
     if supposition is None:
         return False
-    said = _say(turn, intent, servers, supposition, reply)
-    if said:
-        reply.servers.extend(each.alias for each in servers)
-    return said
+    if not _say(turn, intent, servers, supposition, reply):
+        return False
+    reply.servers.extend(each.alias for each in servers)
+    if one and len(turn.servers) > 1 and one != turn.remembered:
+        reply.remember(SLOT_SERVER, one.alias)
+    return True
 
 
 def _say(turn: Turn, intent: str, servers: tuple[Server, ...], supposition: Supposition, reply: Reply) -> bool:
@@ -98,7 +100,7 @@ def _say_of_the_account(turn: Turn, intent: str, servers: tuple[Server, ...], su
     if not servers or (intent == "consultar_pago" and turn.frame.asked is Asked.COUNT):
         return False
     if len(servers) > 1 and intent == "faq_formas_pago":
-        say_method(turn, supposition, None, reply)
+        say_method(turn, supposition, None, reply, leads=True)
         return True
     if len(servers) > 1:
         return _say_lines(turn, servers, supposition, reply)

@@ -24,15 +24,16 @@ _AFTER_END: Final = date(2001, 1, 1)
 """Any end: only the days after it count."""
 
 
-def say_method(turn: Turn, supposition: Supposition, day: date | None, reply: Reply) -> None:
-    """How fast the charge is confirmed: on which days when it is known when it is made."""
+def say_method(turn: Turn, supposition: Supposition, day: date | None, reply: Reply, *, leads: bool = False) -> None:
+    """How fast the charge is confirmed: on which days when it is known when it is made. Said again only where it `leads`."""
+    say = reply.say if leads else reply.add
     if supposition.method == "credit_card":
-        reply.add("utter_supuesto_medio_credito")
+        say("utter_supuesto_medio_credito")
     elif day is None:
         key = "utter_supuesto_medio_banco_general" if supposition.method else "utter_supuesto_medios_general"
-        reply.add(key, **bank_days(turn))
+        say(key, **bank_days(turn))
     else:
-        reply.add("utter_supuesto_medio_banco" if supposition.method else "utter_supuesto_medios", **_window(turn, day))
+        say("utter_supuesto_medio_banco" if supposition.method else "utter_supuesto_medios", **_window(turn, day))
 
 
 def say_process(turn: Turn, server: Server, reply: Reply) -> None:
@@ -85,8 +86,8 @@ def say_general_rule(turn: Turn, intent: str, supposition: Supposition, reply: R
     """Grace and retention in days after the end, for who cannot be told an account; how fast a charge is confirmed, where that is asked."""
     if intent in {"faq_formas_pago", "faq_pago_sin_correo"}:
         days = supposition.possible(turn, None)
-        say_method(turn, supposition, days[0] if len(days) == 1 else None, reply)
-        return bool(reply.messages)
+        say_method(turn, supposition, days[0] if len(days) == 1 else None, reply, leads=True)
+        return True
     terms = turn.settings
     values: Values = {"gracia": words.days(terms.grace_days), "resguardo": words.days(terms.retention_days)}
     counted = _days_after_end(supposition)

@@ -109,10 +109,10 @@ def _say_on_day(turn: Turn, intent: str, server: Server, supposition: Suppositio
 def _say_without_day(turn: Turn, intent: str, server: Server, supposition: Supposition, reply: Reply) -> None:
     """By when it must be confirmed, and how fast it is; what is asked about comes first."""
     if intent == "reactivar_servicio" and server.status == "suspended":
-        say_method(turn, supposition, None, reply)
+        say_method(turn, supposition, None, reply, leads=True)
         _say_switched_on(turn, server, reply)
     elif supposition.method or intent == "faq_formas_pago":
-        say_method(turn, supposition, None, reply)
+        say_method(turn, supposition, None, reply, leads=True)
         _say_limits(turn, server, reply)
     else:
         _say_limits(turn, server, reply)
@@ -148,7 +148,7 @@ def _say_kept(turn: Turn, intent: str, server: Server, supposition: Supposition,
             _BY_BANK_KEPT[by_bank.data_safe] if supposition.method else "utter_supuesto_cualquiera_resguardo", readings=told, **values
         )
     elif intent == "reactivar_servicio" or turn.frame.asked is Asked.WHEN:
-        say_method(turn, supposition, by_bank.day, reply)
+        say_method(turn, supposition, by_bank.day, reply, leads=True)
         if server.status != "suspended":
             reply.add("utter_supuesto_suspendido", readings=told, **values)
     else:

@@ -151,6 +151,7 @@ async def test_a_named_server_alone_is_answered_and_its_number_is_no_day():
     answer = await supposed("C-1009", frame, "si pago el 3 hoy con crédito ya quedo?", servidor="SIERRA-03")
     assert answer.text.startswith("Sí alcanzas si pagas hoy, martes 24 de noviembre")
     assert answer.state["servers"] == ["SIERRA-03"]
+    assert answer.slots["servidor"] == "SIERRA-03"
     without_day = await supposed("C-1009", frame, "y si pago el 3 con banco?", servidor="SIERRA-03")
     assert without_day.text.startswith(f"{BANK} el pago tarda")
 
@@ -173,6 +174,15 @@ async def test_nobody_is_told_twice_how_fast_a_charge_is_confirmed():
     assert "de 2 a 3 días hábiles" in first.text
     second = await ask("consultar_suscripcion", grace, frame="what_if supposed=pay", text="y si pago?", slots={"estado": first.state})
     assert "de 2 a 3 días hábiles" not in second.text
+
+
+@pytest.mark.parametrize("topic", ["faq_formas_pago", "reactivar_servicio", "consultar_suscripcion"])
+@pytest.mark.parametrize("of", [None, desk(in_grace()), desk(suspended()), desk(*FIVE)], ids=["visitor", "grace", "suspended", "five"])
+async def test_the_same_question_again_has_an_answer_again(topic, of):
+    asked = {"frame": "when supposed=pay", "text": "y si pago mañana con débito, cuándo se confirma?"}
+    first = await ask(topic, of, **asked)
+    second = await ask(topic, of, **asked, slots={"estado": first.state})
+    assert second.responses[0] == first.responses[0]
 
 
 # --- every state between ----------------------------------------------------------------------------------------------
