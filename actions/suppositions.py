@@ -15,7 +15,7 @@ from actions.live import ENDED, IN_FORCE, IN_PROCESS, UNPAID, Standing, charge_s
 from actions.say import Reply, Values
 from actions.subscription import ANY_STANDING, say_standing
 from actions.supposing import Supposition, decided_by, read_supposition
-from actions.suppositions_general import say_creation_rule, say_general_rule, say_method
+from actions.suppositions_general import say_creation_rule, say_general_rule, say_method, say_process
 from actions.suppositions_paid import say_paid
 from actions.turn import SLOT_SERVER, Turn
 from bot.accounts.port import Server
@@ -126,7 +126,7 @@ def _say_not_paid(turn: Turn, intent: str, server: Server, supposition: Supposit
     """Where it stands on that day; what comes when, if no day was named."""
     charge = last_charge(turn, server)
     if charge_state(turn, charge) in IN_PROCESS and standing(turn, server) not in ENDED:
-        say_charge_in_process(turn, server, reply)
+        say_process(turn, server, reply)
         if not reply.says("utter_linea"):
             reply.add("utter_supuesto_si_no_se_confirma")
         return True

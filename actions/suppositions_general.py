@@ -40,7 +40,7 @@ def say_process(turn: Turn, server: Server, reply: Reply) -> None:
     """When the charge in process is confirmed, in one sentence; past its days it is reported as everywhere."""
     charge = last_charge(turn, server)
     if charge is not None and charge_state(turn, charge) == "pending":
-        reply.add("utter_supuesto_se_confirma", readings=charge_readings(turn, server, charge), **charge_values(turn, server, charge))
+        reply.say("utter_supuesto_se_confirma", readings=charge_readings(turn, server, charge), **charge_values(turn, server, charge))
     else:
         say_charge_in_process(turn, server, reply)
 

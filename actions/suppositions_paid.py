@@ -34,6 +34,7 @@ _RETRIED: Final = re.compile(
     r"\b(?:reintent\w*|vuelv\w+ a (?:cobrar|intentar)|agarra solito|(?:cobr\w+|intent\w+) (?:de nuevo )?sol[oai]\w*)\b"
 )
 _EARLY: Final = re.compile(r"\b(?:por adelantado|adelant\w+|antes|quitan|pierd\w+ (?:el tiempo|los dias))\b")
+_PARTLY: Final = re.compile(r"\b(?:la mitad|una parte|parcial\w*|en abonos|abono algo|a plazos|en pagos)\b")
 _AGAIN: Final = re.compile(r"\b(?:otr[ao]s?|mejor|cambi\w+|dobl\w+|duplic\w+|tarjeta|credito|tc|de nuevo|vuelv\w+)\b")
 
 _BY_BANK_IN_USE: Mapping[Certainty, str] = {
@@ -69,6 +70,10 @@ def say_paid(turn: Turn, intent: str, server: Server, supposition: Supposition, 
         say_line(turn, reply)
     elif now in IN_FORCE and _EARLY.search(folded(turn.text)):
         reply.say("utter_supuesto_por_adelantado", readings=period_readings(turn, server), **period_values(turn, server))
+        say_line(turn, reply)
+    elif _PARTLY.search(folded(turn.text)):
+        reply.say("utter_supuesto_pago_parcial")
+        _say_limits(turn, server, reply)
         say_line(turn, reply)
     elif turn.frame.asked is Asked.UNTIL:
         _say_last_day(turn, server, supposition, reply)

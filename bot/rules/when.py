@@ -154,6 +154,13 @@ def _weekday(found: re.Match[str], today: date, _: BusinessCalendar) -> Found:
     return When((today + ahead * _DAY,))
 
 
+def _weekday_and_number(found: re.Match[str], today: date, _: BusinessCalendar) -> Found:
+    """As "el lunes 7"; where that day is another weekday, either may be meant."""
+    day = _of_month(int(found["n"]), today)
+    weekday = today + ((_WEEKDAY[found["day"]] - today.weekday() - 1) % 7 + 1) * _DAY
+    return When((day,) if day.weekday() == weekday.weekday() else tuple(sorted({day, weekday})))
+
+
 def _next_week(_: re.Match[str], today: date, __: BusinessCalendar) -> Found:
     monday = today + (7 - today.weekday()) * _DAY
     return When((monday, monday + 6 * _DAY))
@@ -230,6 +237,7 @@ _LENGTH = (
 )
 _NTH = rf"(?:al|el|en el|hasta el) (?:dia )?(?P<o>{'|'.join(_ORDINALS)})o?"
 _NO_DAYS = r"(?! ?(?:min|hora|hrs|am\b|pm\b|de la|usu|serv|pesos|%)|[.,:/-]\d)"
+_OF_A_WEEKDAY = rf"(?:(?:{_DAYS}),? (?:el |dia )?)?"
 _CLEAR: tuple[tuple[str, Read], ...] = (
     # over
     (rf"\bhace {_LENGTH}", _ago),
@@ -248,8 +256,9 @@ _CLEAR: tuple[tuple[str, Read], ...] = (
     (rf"\b(?:pasan?|pasaron|atrasa[rn]?|atraso|retras[oa]\w*) (?:nomas |como |ya )?{_N}(?: dias?\b|$|\?)", _after_end()),
     # a date
     (r"\b(?P<y>20\d\d)-(?P<m>\d\d)-(?P<n>\d\d)\b", _date),
-    (r"\b(?P<n>\d{1,2})[/-](?P<m>\d{1,2})(?:[/-](?P<y>20\d\d|\d\d))?\b(?!/)", _date),
-    (rf"\b(?P<n>\d{{1,2}}|primero|1o|1ro)(?: del?)? (?P<m>{_MONTHS})\b(?:(?: del?)? (?P<y>20\d\d))?", _date),
+    (rf"\b{_OF_A_WEEKDAY}(?P<n>\d{{1,2}})[/-](?P<m>\d{{1,2}})(?:[/-](?P<y>20\d\d|\d\d))?\b(?!/)", _date),
+    (rf"\b{_OF_A_WEEKDAY}(?P<n>\d{{1,2}}|primero|1o|1ro)(?: del?)? (?P<m>{_MONTHS})\b(?:(?: del?)? (?P<y>20\d\d))?", _date),
+    (rf"\b(?P<day>{_DAYS}),? (?:el |dia )?(?P<n>\d{{1,2}})\b{_NO_DAYS}(?! (?:dias|semanas|meses))", _weekday_and_number),
     (rf"\b(?:en|para|hasta|a|de)(?P<end> fin(?:es|ales)? de)? (?P<month>{'|'.join(MONTHS)})\b", _month),
     # months and fortnights
     (

@@ -63,6 +63,8 @@ CASES = [
     ("C-1002", "faq_formas_pago what_if supposed=pay", "si pongo una de debito?", [f"{BANK} el pago tarda de 2 a 3 días hábiles", "a más tardar el miércoles 2 de diciembre"]),
     ("C-1002", "faq_cambiar_solucion what_if supposed=cancel", "y si lo cancelo hasta pasado mañana", ["No, para el jueves 26 de noviembre, ya es tarde", "a más tardar el martes 22 de diciembre"]),
     ("C-1010", "faq_cambiar_solucion whether supposed=change", "y si lo hago el lunes", ["Sí estarías a tiempo", "a más tardar el lunes 7 de diciembre"]),
+    ("C-1004", "pagar_adeudo what_if supposed=pay", "y si pago la mitad el lunes", ["pagar solo una parte no está en mi información", "55 8000 9480"]),
+    ("C-1003", "consultar_suscripcion what_if supposed=pay", "y si deposito el viernes 4 de diciembre", ["Para el viernes 4 de diciembre"]),
     # C-1005: gone since 13 November
     ("C-1005", "reactivar_servicio what_if supposed=pay", "y si hoy pago lo atrasado no lo regresan?", ["No: pagar ahora no devuelve la información de LIRIO-01", "viernes 13 de noviembre"]),
     ("C-1005", "consultar_suscripcion what_if supposed=pay", "si hubiera pagado hace 12 dias si se salvaba?", ["Sí: para el jueves 12 de noviembre"]),
@@ -71,7 +73,7 @@ CASES = [
     # C-1007, C-1008: a charge in process
     ("C-1007", "consultar_pago what_if supposed=pay", "y si mejor le meto la tarjeta de credito hoy", [f"{CREDIT} se confirma al momento, pero ya hay un cargo", "55 8000 9480"]),
     ("C-1007", "consultar_pago whether supposed=pay", "si le doy otra vez me cobran doble?", ["Antes de pagar otra vez, habla con soporte"]),
-    ("C-1007", "consultar_pago when supposed=wait", "Si el banco no confirma mañana ni pasado, ¿cuándo me preocupo?", ["a más tardar, el jueves 26", "Si pasado ese plazo"]),
+    ("C-1007", "consultar_pago when supposed=wait", "Si el banco no confirma mañana ni pasado, ¿cuándo me preocupo?", ["y el jueves 26 de noviembre", "Si pasado ese plazo"]),
     ("C-1007", "faq_tiempo_creacion what_if supposed=pay", "Si acreditara en sábado, ¿se crearía igual?", ["Unos 15 minutos después de que se acredite"]),
     ("C-1008", "consultar_pago what_if supposed=pay", "y si mejor lo pago con otra tarjeta", ["Antes de pagar otra vez", "debía confirmarse a más tardar el jueves 19"]),
 ]  # fmt: skip

@@ -100,6 +100,10 @@ ONE_DAY = {
     "el 3 de diciembre": "12-03",
     "3 dic": "12-03",
     "el tres de diciembre": "12-03",
+    "el viernes 4 de diciembre": "12-04",
+    "hasta el domingo, 13 de diciembre": "12-13",
+    "para el lunes 7": "12-07",
+    "viernes 04/12": "12-04",
     "el 05/12": "12-05",
     "05-12-2026": "12-05",
     "2026-12-05": "12-05",
@@ -132,6 +136,7 @@ SEVERAL = {
     "¿Y al noveno?": "12-06 end+9",
     "en el segundo día la cambio": "11-29 end+2",
     "¿y al día treinta y uno?": "12-31 end+31",
+    "el lunes 8": "11-30 12-08",
     "con debito en el dia 17?": "12-14 12-17 end+17",
 }
 OVER = {
