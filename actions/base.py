@@ -54,9 +54,10 @@ class AssistantAction(Action, ABC):
         del domain  # texts are chosen by key and filled by Rasa
         turn = await open_turn(environment(), tracker)
         reply = Reply(state=turn.state)
-        if self.is_topic:
-            say_before(turn, reply)
-        await self.answer(turn, reply)
+        if not self.supposes(turn, reply):
+            if self.is_topic:
+                say_before(turn, reply)
+            await self.answer(turn, reply)
         self._take_up_waiting_question(turn, reply)
         self._remember_topic(turn, reply)
         self._remember_answer(turn, reply)
@@ -65,6 +66,11 @@ class AssistantAction(Action, ABC):
     @abstractmethod
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Fill `reply`. At least one `say`, at most 500 characters in all."""
+
+    def supposes(self, turn: Turn, reply: Reply) -> bool:
+        """Whether something is supposed ("y si pago el lunes") and what follows from it was said: that answers the question."""
+        del turn, reply
+        return False
 
     def topic(self, turn: Turn) -> str:
         """The intent that a follow-up will refer to."""
@@ -117,6 +123,12 @@ class LiveAction(AssistantAction):
     short: ClassVar[Mapping[Asked, str]] = {}  # the general answer by what is asked about it; where it is not named, `general`
     desk_facts: ClassVar[Mapping[Asked, DeskFact]] = {}  # what is asked of the whole desk, or of no server; it stands alone
     data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
+
+    def supposes(self, turn: Turn, reply: Reply) -> bool:
+        """Of every topic, where the frame says so."""
+        from actions.suppositions import say_what_follows  # noqa: PLC0415 - it answers with the means of this module
+
+        return turn.frame.supposed is not None and say_what_follows(turn, self.intent, reply)
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""

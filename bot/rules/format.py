@@ -37,6 +37,16 @@ def on_date(day: date, today: date) -> str:
     return near_date(day, today) if (day - today).days in _NEAR else f"el {long_date(day, today)}"
 
 
+def between(first: date, last: date, today: date) -> str:
+    """As "entre el martes 1 y el miércoles 2 de diciembre"; the day alone with its article when both are one."""
+    if first == last:
+        return on_date(first, today)
+    one = on_date(first, today)
+    if (first.year, first.month) == (last.year, last.month) and (first - today).days not in _NEAR:
+        one = f"el {WEEKDAYS[first.weekday()]} {first.day}"
+    return f"entre {one} y {on_date(last, today)}"
+
+
 def clock_time(moment: datetime) -> str:
     """As "14:05" or "9:05", of a local moment. Raises ValueError for a naive moment or one in UTC."""
     if moment.tzinfo is None or moment.tzinfo is UTC:
