@@ -10,7 +10,7 @@ from actions.live import IN_FORCE, Standing, readings, standing
 from actions.say import Reply, Values
 from actions.server_state import say_state, say_state_line, say_suspended
 from actions.sets import is_changing
-from actions.subscription import ANY_STANDING, CURRENT, MAY_LAPSE, say_standing
+from actions.standings import ANY_STANDING, CURRENT, MAY_LAPSE, say_standing
 from actions.turn import GONE, Turn
 from bot.accounts.port import PlanChangeState, Server
 from bot.identity.levels import DataClass
