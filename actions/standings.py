@@ -22,7 +22,7 @@ from actions.live import (
     period_values,
     standing,
 )
-from actions.say import Reply
+from actions.say import Reply, Values
 from actions.turn import Turn
 from bot.accounts.port import Server
 from bot.rules import format as words
@@ -116,10 +116,15 @@ def say_standing(turn: Turn, server: Server, reply: Reply, answers: Mapping[Stan
     key, values = answers[now], period_values(turn, server)
     if values.get(_LEFT.get(key, "")) == words.days(1):
         key = _ONE_DAY[key]
-    reply.say(key, readings=period_readings(turn, server), **values)
+    reply.say(key, readings=period_readings(turn, server), **values, **rule_values(turn))
     if now in _NEEDS_LINE:
         say_line(turn, reply)
     return now
+
+
+def rule_values(turn: Turn) -> Values:
+    """`dias_gracia` and `dias_resguardo`, as "3 días"."""
+    return {"dias_gracia": words.days(turn.settings.grace_days), "dias_resguardo": words.days(turn.settings.retention_days)}
 
 
 def say_way_out(turn: Turn, server: Server, reply: Reply) -> None:
@@ -128,9 +133,9 @@ def say_way_out(turn: Turn, server: Server, reply: Reply) -> None:
         return
     charge = last_charge(turn, server)
     if charge is not None and charge_state(turn, charge) in IN_PROCESS:
-        reply.say(
+        reply.add(
             "utter_suscripcion_cargo_en_proceso", readings=charge_readings(turn, server, charge), **charge_values(turn, server, charge)
         )
     else:
-        reply.say("utter_suscripcion_regularizar")
+        reply.add("utter_suscripcion_regularizar")
     line_at_end(turn, reply)

@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from actions.base import ServerAction, say_line, say_with_line, server_buttons
+from collections.abc import Mapping
+from typing import ClassVar
+
+from actions.base import Fact, ServerAction, say_line, say_with_line, server_buttons
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
+from actions.hints import ASPEL, WHICH_DAYS, speaks_of
 from actions.live import IN_FORCE, IN_PROCESS, UNPAID, charge_state, last_charge, period_readings, period_values, readings, standing
 from actions.say import Reply
 from actions.server_state import say_creation
-from actions.standings import ANY_STANDING, CURRENT, GRACE, LINES, MAY_LAPSE, MINE, NOT_BEGUN, RETENTION, say_standing, say_way_out
+from actions.standings import (
+    ANY_STANDING,
+    CURRENT,
+    GRACE,
+    LINES,
+    MAY_LAPSE,
+    MINE,
+    NOT_BEGUN,
+    RETENTION,
+    rule_values,
+    say_standing,
+    say_way_out,
+)
+from actions.subscription_facts import SUBSCRIPTION
 from actions.turn import GONE, Turn
+from actions.unpaid_facts import GRACE_FACTS, KEPT_FACTS
+from actions.validity_facts import has_begun, say_start, say_where
 from bot.accounts.port import Server
-from bot.rules import format as words
+from bot.protocol.frame import Asked
 
 
 class _Dated(ServerAction):
     """A question about dates: several servers get one line each with where they stand."""
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """With the numbers of days of the settings."""
+        key = self.general_key(turn)
+        if key:
+            say = reply.say if turn.sees(self.data) is None else reply.add
+            say(key, **rule_values(turn))
+
+    def general_key(self, turn: Turn) -> str | None:
+        """The general answer to what is asked, if there is one."""
+        return self.short.get(turn.frame.asked, self.general) if self.general else None
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the date that matters now."""
@@ -27,10 +57,21 @@ class GracePeriod(_Dated):
 
     intent = "faq_periodo_gracia"
     general = "utter_faq_periodo_gracia"
+    short: ClassVar[Mapping[Asked, str]] = {
+        **dict.fromkeys((Asked.COUNT, Asked.UNTIL, Asked.WHEN, Asked.AGAIN), "utter_gracia_cuantos"),
+        **dict.fromkeys((Asked.WHETHER, Asked.WHAT_IF, Asked.DO), "utter_gracia_que_pasa"),
+        **dict.fromkeys((Asked.WHICH, Asked.SURE), "utter_gracia_naturales"),
+    }
+    facts: ClassVar[Mapping[Asked, Fact]] = GRACE_FACTS
 
-    def say_general(self, turn: Turn, reply: Reply) -> None:
-        """With the number of days of the settings."""
-        reply.say(self.general, dias=words.days(turn.settings.grace_days))
+    def general_key(self, turn: Turn) -> str | None:
+        """Whose grace it is and which days count, where the words ask for that."""
+        if turn.frame.asked in {Asked.WHETHER, Asked.WHICH, Asked.SURE, Asked.WHAT_IF}:
+            if speaks_of(turn, ASPEL):
+                return "utter_gracia_independiente"
+            if speaks_of(turn, WHICH_DAYS):
+                return "utter_gracia_naturales"
+        return super().general_key(turn)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While it may still come, or runs."""
@@ -39,7 +80,7 @@ class GracePeriod(_Dated):
     def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
         """How long it is."""
         del server
-        reply.say("utter_faq_periodo_gracia_breve", dias=words.days(turn.settings.grace_days))
+        reply.say("utter_faq_periodo_gracia_breve", **rule_values(turn))
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Last day of grace."""
@@ -52,10 +93,18 @@ class DataRetention(_Dated):
 
     intent = "faq_resguardo_sin_pago"
     general = "utter_faq_resguardo_sin_pago"
+    short: ClassVar[Mapping[Asked, str]] = {
+        **dict.fromkeys((Asked.COUNT, Asked.UNTIL, Asked.WHEN, Asked.AGAIN, Asked.WHY), "utter_resguardo_cuantos"),
+        **dict.fromkeys((Asked.WHETHER, Asked.SURE, Asked.SINCE, Asked.WHICH), "utter_resguardo_cuantos"),
+        Asked.WHAT_IF: "utter_gracia_que_pasa",
+    }
+    facts: ClassVar[Mapping[Asked, Fact]] = KEPT_FACTS
 
-    def say_general(self, turn: Turn, reply: Reply) -> None:
-        """With the number of days of the settings."""
-        reply.say(self.general, dias=str(turn.settings.retention_days))
+    def general_key(self, turn: Turn) -> str | None:
+        """Which days count, where the words ask for that."""
+        if turn.frame.asked in {Asked.WHETHER, Asked.SURE, Asked.WHAT_IF} and speaks_of(turn, WHICH_DAYS):
+            return "utter_resguardo_regla"
+        return super().general_key(turn)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While the data is still to be kept, or is kept."""
@@ -64,7 +113,7 @@ class DataRetention(_Dated):
     def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
         """How long it is kept."""
         del server
-        reply.say("utter_faq_resguardo_sin_pago_breve", dias=str(turn.settings.retention_days))
+        reply.say("utter_faq_resguardo_sin_pago_breve", **rule_values(turn))
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Last day on which the data is kept."""
@@ -77,6 +126,11 @@ class WhereIsMyEndDate(_Dated):
 
     intent = "faq_consultar_vigencia"
     general = "utter_faq_consultar_vigencia"
+    short: ClassVar[Mapping[Asked, str]] = {
+        **dict.fromkeys((Asked.WHERE, Asked.HOW, Asked.AGAIN), "utter_vigencia_donde"),
+        **dict.fromkeys((Asked.WHETHER, Asked.WHICH, Asked.SURE), "utter_vigencia_donde_si"),
+    }
+    facts: ClassVar[Mapping[Asked, Fact]] = dict.fromkeys(short, say_where)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While it is contracted."""
@@ -88,16 +142,20 @@ class WhereIsMyEndDate(_Dated):
         say_standing(turn, server, reply, CURRENT)
 
 
-class StartOfValidity(ServerAction):
+class StartOfValidity(_Dated):
     """FAQ 18: validity starts when the payment is confirmed; the actual start date."""
 
     intent = "faq_inicio_vigencia"
     general = "utter_faq_inicio_vigencia"
+    short: ClassVar[Mapping[Asked, str]] = dict.fromkeys(
+        (Asked.SINCE, Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.WHAT_IF, Asked.WHY), "utter_inicio_cuando"
+    )
+    facts: ClassVar[Mapping[Asked, Fact]] = dict.fromkeys(short, say_start)
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Start and end, or the charge that still has to be confirmed."""
         values = period_values(turn, server)
-        if "inicio" in values and "fin" in values and standing(turn, server) not in NOT_BEGUN:
+        if has_begun(turn, server):
             ended = values["faltan"].startswith("-")
             key = "utter_inicio_y_fin_pasado" if ended else "utter_inicio_y_fin"
             reply.say(key, readings=period_readings(turn, server), **values)
@@ -120,6 +178,7 @@ class MySubscription(_Dated):
 
     intent = "consultar_suscripcion"
     heading = "utter_suscripcion_varios"
+    facts: ClassVar[Mapping[Asked, Fact]] = SUBSCRIPTION
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The standing, then what follows from it."""
