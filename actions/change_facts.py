@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from actions.base import Fact, line_at_end, say_line, say_with_line
 from actions.hints import ACTIVATION, speaks_of
@@ -33,6 +33,8 @@ CHANGE_LINES: Mapping[PlanChangeState, str] = {
 }
 _ASK_HOW = frozenset({Asked.HOW, Asked.WHO})
 _HOURS_A_DAY = 24
+_SOON = timedelta(days=1)
+"""So little time that it has to be seen to with a person at once."""
 
 
 def say_change(turn: Turn, server: Server, reply: Reply, keys: Mapping[PlanChangeState, str] = CHANGE) -> None:
@@ -184,6 +186,8 @@ def _dated(say_in_time: Told) -> Fact:
             _say_too_late(turn, reply, values, told)
         else:
             say_in_time(turn, reply, values, told)
+            if last_day(turn, ends_on) - turn.today <= _SOON:
+                say_line(turn, reply)
 
     return say
 

@@ -10,9 +10,10 @@ from typing import ClassVar
 
 from actions.base import DeskAction, Fact, ServerAction, say_line
 from actions.change_facts import deadline_values, last_day
-from actions.live import UNPAID, Standing, period_readings, period_values, standing
+from actions.live import Standing, period_readings, period_values, standing
 from actions.say import Reply, Values
 from actions.server_state import say_gone
+from actions.standings import CURRENT, say_standing
 from actions.subscription_facts import UNTIL, add_lead
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
@@ -20,6 +21,7 @@ from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 from bot.rules.service import servers_left
 
+_LAPSED: frozenset[Standing] = frozenset({"grace", "grace_last_day", "retained", "retained_last_day"})
 _RUNNING: frozenset[Standing] = frozenset({"valid", "ends_today"})
 
 
@@ -79,9 +81,11 @@ def _say_what_follows(turn: Turn, server: Server, reply: Reply) -> None:
         say_gone(turn, server, reply)
     elif now in _RUNNING:
         _say_running_out(turn, server, reply)
-    else:
-        key = "utter_cancelar_vencido" if now in UNPAID else "utter_cancelar_sin_fechas"
+    elif now in _LAPSED or server.subscription is None or server.subscription.ends_on is None:
+        key = "utter_cancelar_vencido" if now in _LAPSED else "utter_cancelar_sin_fechas"
         reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
+    else:
+        say_standing(turn, server, reply, CURRENT)
 
 
 def _say_running_out(turn: Turn, server: Server, reply: Reply) -> None:

@@ -39,15 +39,11 @@ def reactivation_facts(otherwise: Fact) -> Mapping[Asked, Fact]:
 
         return choose
 
-    def say_no(turn: Turn, server: Server, reply: Reply) -> None:
-        reply.say("utter_reactivar_no_puedo")
-        where_unpaid(_say_whether)(turn, server, reply)
-
     return {
         **dict.fromkeys((Asked.WHETHER, Asked.SURE, Asked.STATE), where_unpaid(_say_whether)),
         **dict.fromkeys((Asked.HOW, Asked.WHO, Asked.AGAIN, Asked.AMOUNT), where_unpaid(_say_how)),
         Asked.WHEN: where_unpaid(_say_when),
-        Asked.DO: say_no,
+        Asked.DO: where_unpaid(_say_no),
     }
 
 
@@ -67,6 +63,11 @@ def _say_due(turn: Turn, server: Server, reply: Reply, key: str) -> None:
 def _say_whether(turn: Turn, server: Server, reply: Reply) -> None:
     _say_due(turn, server, reply, _WHETHER[standing(turn, server)])
     reply.add("utter_reactivar_donde")
+
+
+def _say_no(turn: Turn, server: Server, reply: Reply) -> None:
+    reply.say("utter_reactivar_no_puedo")
+    _say_whether(turn, server, reply)
 
 
 def _say_how(turn: Turn, server: Server, reply: Reply) -> None:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.base import ServerAction
 from bot.accounts.port import Server
+from tests.accounts.desks import NOW as DEMO_NOW
+from tests.accounts.desks import demo_desk
 from tests.actions.in_between import untrue
 from tests.actions.rendering import ask, desk, executor
 from tests.actions.situations import SITUATIONS
 from tests.actions.test_in_between import servers
 
 LEAD, ANSWER = 160, 500
+SENTENCE = re.compile(r".*?[.:](?=\s|$)", re.DOTALL)
+CUSTOMERS = [f"C-{number}" for number in range(1001, 1013) if number != 1009]  # 1009 has five servers
 INTENTS = (
     "consultar_suscripcion",
     "faq_periodo_gracia",
     "faq_resguardo_sin_pago",
     "faq_consultar_vigencia",
     "faq_inicio_vigencia",
+    "faq_cambiar_solucion",
+    "faq_traslado_informacion",
+    "cancelar_servicio",
+    "reactivar_servicio",
 )
 
 
@@ -43,10 +53,20 @@ async def _checked(intent: str, asked: str, of: Server, text: str = "") -> None:
 
 
 @pytest.mark.parametrize(("intent", "asked"), FACTS)
-@pytest.mark.parametrize("situation", SITUATIONS)
-async def test_each_situation_has_a_true_answer_to_each_question(intent, asked, situation):
-    for text in WORDS:
-        await _checked(intent, asked, SITUATIONS[situation](), text)
+async def test_each_situation_has_a_true_answer_to_each_question(intent, asked):
+    for situation in SITUATIONS.values():
+        for text in WORDS:
+            await _checked(intent, asked, situation(), text)
+
+
+@pytest.mark.parametrize(("intent", "asked"), FACTS)
+@pytest.mark.parametrize("customer", CUSTOMERS)
+async def test_demo_customers_read_the_value_in_a_short_first_sentence(intent, asked, customer):
+    answer = await ask(intent, demo_desk(customer, DEMO_NOW), now=DEMO_NOW, frame=asked)
+    first = SENTENCE.match(answer.text)
+    assert first is not None
+    assert len(first[0]) <= LEAD, first[0]
+    assert len(answer.text) <= ANSWER
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
