@@ -110,13 +110,20 @@ MAY_LAPSE: frozenset[Standing] = frozenset({"valid", "ends_today", "renewed", "s
 NOT_BEGUN: frozenset[Standing] = frozenset({"starts_later", "not_started", "unpaid_start", "unclear"})
 
 
-def say_standing(turn: Turn, server: Server, reply: Reply, answers: Mapping[Standing, str]) -> Standing:
-    """Say the answer for where the subscription stands, with the support line where only a person can go on."""
+def say_standing(
+    turn: Turn, server: Server, reply: Reply, answers: Mapping[Standing, str], *, instead: Mapping[Standing, str] | None = None
+) -> Standing:
+    """Say the answer for where the subscription stands, with the support line where only a person can go on.
+
+    `instead` is said where the answer was just told, word for word.
+    """
     now = standing(turn, server)
-    key, values = answers[now], period_values(turn, server)
+    key, values = answers[now], {**period_values(turn, server), **rule_values(turn)}
     if values.get(_LEFT.get(key, "")) == words.days(1):
         key = _ONE_DAY[key]
-    reply.say(key, readings=period_readings(turn, server), **values, **rule_values(turn))
+    told = period_readings(turn, server)
+    if not reply.add(key, readings=told, **values):
+        reply.say((instead or {}).get(now, key), readings=told, **values)
     if now in _NEEDS_LINE:
         say_line(turn, reply)
     return now

@@ -112,6 +112,11 @@ YES: Leads = {
     "retained": "utter_suscripcion_si_resguardo",
     "gone": "utter_suscripcion_si_terminado",
 }
+_TOLD_ALREADY: Leads = {
+    **{standing: SURE[standing] for standing in ("valid", "grace", "retained", "gone")},
+    "not_started": "utter_suscripcion_sigue_en_espera",
+}
+"""The same in other words, where somebody asks again."""
 _WHY_NOT = leads(valid="utter_suscripcion_porque_vigente")
 
 
@@ -131,7 +136,7 @@ def say_lead(turn: Turn, server: Server, reply: Reply, *of: Leads) -> None:
     answers = dict(CURRENT)
     for table in of:
         answers.update(table)
-    now = say_standing(turn, server, reply, answers)
+    now = say_standing(turn, server, reply, answers, instead=_TOLD_ALREADY)
     if now == "not_started":
         add_confirmation(turn, server, reply)
 
