@@ -97,13 +97,24 @@ def _say_running_out(turn: Turn, server: Server, reply: Reply) -> None:
 
 def _say_last_day(turn: Turn, server: Server, reply: Reply) -> None:
     """The last day to cancel for a change, which is all that the sources know."""
+    if _say_limit(turn, server, reply):
+        reply.add("utter_cancelar_condiciones")
+
+
+def _say_that_the_line_cancels(turn: Turn, server: Server, reply: Reply) -> None:
+    reply.say("utter_cancelar")
+    _say_limit(turn, server, reply)
+
+
+def _say_limit(turn: Turn, server: Server, reply: Reply) -> bool:
+    """The last day to cancel; False, and how it stands instead, when it has none."""
     if server.status in GONE or standing(turn, server) not in _RUNNING:
         _say_what_follows(turn, server, reply)
-        return
+        return False
     values, in_time = _limit(turn, server)
     key = "utter_cancelar_hasta" if in_time else "utter_cancelar_plazo_pasado"
     reply.say(key, readings=period_readings(turn, server), **values)
-    reply.add("utter_cancelar_condiciones")
+    return True
 
 
 def _limit(turn: Turn, server: Server) -> tuple[Values, bool]:
@@ -131,7 +142,10 @@ class Cancel(ServerAction):
     general = "utter_cancelar"
     many = "ask"
     which = "utter_cancelar_cual"
-    facts: ClassVar[Mapping[Asked, Fact]] = dict.fromkeys((Asked.UNTIL, Asked.WHEN, Asked.COUNT, Asked.WHETHER), _say_last_day)
+    facts: ClassVar[Mapping[Asked, Fact]] = {
+        **dict.fromkeys((Asked.UNTIL, Asked.WHEN, Asked.COUNT, Asked.WHETHER), _say_last_day),
+        **dict.fromkeys((Asked.HOW, Asked.DO), _say_that_the_line_cancels),
+    }
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """The line at the end, unless nothing is to be cancelled."""

@@ -17,17 +17,23 @@ WHICH_DAYS: Final = re.compile(
     r"natural|habil|corrid|festiv|puente|finde|fin de semana|\b(?:sabado|domingo|sab|dom)s?\b|\bdentro de|aparte|juntos|inclu|\b33\b|\+"
 )
 """Which days are counted, and whether one span lies within the other."""
+COUNTING: Final = re.compile(r"\b(?:des)?cont(?:ando|ad[ao]s?)\b|\ba partir de\b")
+"""From which day a number of days is counted."""
+SYSTEM: Final = re.compile(r"\b(?:sae|coi|noi|aspe[ln])\b")
+"""The Aspel system, beside the server."""
 ASPEL: Final = re.compile(r"\b(?:sae|coi|noi|caja|banco|prod|aspe[ln]|sistema|programa|mism[ao]s?|independientes?|los (?:dos|2))\b")
 """The Aspel system's own span, or whether two are one."""
 ACTIVATION: Final = re.compile(r"\b(?:re)?activ\w+|licencia|\b(?:sae|coi|noi|aspe[ln])\b|compr\w+|pag\w+")
 """Activating the Aspel system again, and what its licence costs."""
 _CERTAIN: Final = re.compile(r"segur|\bneta\b|de (?:veras|verdad)|en serio|cierto|\bverdad\b|\bvdd\b")
 _FEW_WORDS: Final = 4
+_MOST_WORDS: Final = 25
+"""In a long story such words are part of the story."""
 
 
 def speaks_of(turn: Turn, words: re.Pattern[str]) -> bool:
-    """Whether the message holds such words, whatever its case and accents."""
-    return words.search(_bare(turn.text)) is not None
+    """Whether a message of no more than a few sentences holds such words, whatever its case and accents."""
+    return len(turn.text.split()) <= _MOST_WORDS and words.search(_bare(turn.text)) is not None
 
 
 def only_asks_if_sure(turn: Turn) -> bool:

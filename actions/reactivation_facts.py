@@ -86,6 +86,5 @@ def _say_when(turn: Turn, server: Server, reply: Reply) -> None:
 
 def _say_too_late(turn: Turn, server: Server, reply: Reply) -> None:
     reply.say("utter_reactivar_ya_no", readings=period_readings(turn, server), **period_values(turn, server))
-    reply.add("utter_resguardo_copia_propia")
     reply.add("utter_reactivar_excepcion")
     say_line(turn, reply)

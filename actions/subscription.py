@@ -28,7 +28,7 @@ from actions.subscription_facts import SUBSCRIPTION
 from actions.turn import GONE, Turn
 from actions.unpaid_facts import GRACE_FACTS, KEPT_FACTS
 from actions.validity_facts import has_begun, say_start, say_where
-from bot.accounts.port import Server
+from bot.accounts.port import Desk, Server
 from bot.protocol.frame import Asked
 
 
@@ -45,6 +45,20 @@ class _Dated(ServerAction):
     def general_key(self, turn: Turn) -> str | None:
         """The general answer to what is asked, if there is one."""
         return self.short.get(turn.frame.asked, self.general) if self.general else None
+
+    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
+        """Nothing more where the rule is all that is asked, and no one server is meant."""
+        of_some = turn.frame.servers or turn.named_foreign or not turn.servers
+        if self.rule_is_enough(turn) and not of_some and self._meant(turn) is None:
+            if not reply.messages:
+                reply.say(str(self.general_key(turn)), **rule_values(turn))
+        else:
+            super().add_live(turn, desk, reply)
+
+    def rule_is_enough(self, turn: Turn) -> bool:
+        """Whether what is asked is the same for every server."""
+        del turn
+        return False
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the date that matters now."""
@@ -63,6 +77,10 @@ class GracePeriod(_Dated):
         **dict.fromkeys((Asked.WHICH, Asked.SURE), "utter_gracia_naturales"),
     }
     facts: ClassVar[Mapping[Asked, Fact]] = GRACE_FACTS
+
+    def rule_is_enough(self, turn: Turn) -> bool:
+        """Whose grace it is and which days count."""
+        return turn.frame.asked is Asked.WHICH or self.general_key(turn) in {"utter_gracia_independiente", "utter_gracia_naturales"}
 
     def general_key(self, turn: Turn) -> str | None:
         """Whose grace it is and which days count, where the words ask for that."""
@@ -100,6 +118,10 @@ class DataRetention(_Dated):
     }
     facts: ClassVar[Mapping[Asked, Fact]] = KEPT_FACTS
 
+    def rule_is_enough(self, turn: Turn) -> bool:
+        """Which days count."""
+        return turn.frame.asked is Asked.WHICH or self.general_key(turn) == "utter_resguardo_regla"
+
     def general_key(self, turn: Turn) -> str | None:
         """Which days count, where the words ask for that."""
         if turn.frame.asked in {Asked.WHETHER, Asked.SURE, Asked.WHAT_IF} and speaks_of(turn, WHICH_DAYS):
@@ -131,6 +153,10 @@ class WhereIsMyEndDate(_Dated):
         **dict.fromkeys((Asked.WHETHER, Asked.WHICH, Asked.SURE), "utter_vigencia_donde_si"),
     }
     facts: ClassVar[Mapping[Asked, Fact]] = dict.fromkeys(short, say_where)
+
+    def rule_is_enough(self, turn: Turn) -> bool:
+        """Where it is to be seen."""
+        return turn.frame.asked in self.short
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While it is contracted."""

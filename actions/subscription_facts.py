@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from actions.base import Fact, line_at_end, say_line, say_with_line
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
 from actions.escalation import escalate
-from actions.hints import NOTICES, only_asks_if_sure, speaks_of
+from actions.hints import COUNTING, NOTICES, SYSTEM, only_asks_if_sure, speaks_of
 from actions.live import (
     ENDED,
     IN_PROCESS,
@@ -174,6 +174,13 @@ def say_notices(turn: Turn, reply: Reply) -> bool:
 
 
 def say_why(turn: Turn, server: Server, reply: Reply) -> None:
+    """Why it is as it is; then about warnings, where their lack is complained of."""
+    _say_reason(turn, server, reply)
+    if speaks_of(turn, NOTICES) and reply.add("utter_suscripcion_avisos"):
+        say_line(turn, reply)
+
+
+def _say_reason(turn: Turn, server: Server, reply: Reply) -> None:
     """What became of the charge of a subscription that has ended, and how much of it is left."""
     now = standing(turn, server)
     if now in UNPAID - {"overstayed", "overstayed_long"}:
@@ -188,10 +195,23 @@ def say_why(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_if_sure(turn: Turn, server: Server, reply: Reply) -> None:
     """The same value in fewer words; who has another one in mind is told where it is to be seen."""
-    say_lead(turn, server, reply, YES if only_asks_if_sure(turn) else SURE)
+    if not _say_as_worded(turn, server, reply):
+        say_lead(turn, server, reply, YES if only_asks_if_sure(turn) else SURE)
+        add_what_follows(turn, server, reply)
     if turn.frame.move is Move.CORRECTS:
         reply.add("utter_suscripcion_comprobar")
         line_at_end(turn, reply)
+
+
+def _say_as_worded(turn: Turn, server: Server, reply: Reply) -> bool:
+    """Whose date it is, or from when the days are counted, where the words ask for that; else False."""
+    if speaks_of(turn, SYSTEM):
+        say_lead(turn, server, reply, WHICH_DATE)
+    elif speaks_of(turn, COUNTING):
+        say_lead(turn, server, reply, COUNT)
+    else:
+        return False
+    return True
 
 
 def add_unpaid(turn: Turn, server: Server, reply: Reply) -> None:
@@ -270,7 +290,7 @@ def _add_machine(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_whether(turn: Turn, server: Server, reply: Reply) -> None:
-    if say_notices(turn, reply):
+    if say_notices(turn, reply) or _say_as_worded(turn, server, reply):
         return
     if server.status == "provisioning":
         _say_state(turn, server, reply)
@@ -289,8 +309,14 @@ def _say_who(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_since(turn: Turn, server: Server, reply: Reply) -> None:
+    """Since when it is as it is, and how long it stays so."""
+    if speaks_of(turn, COUNTING):
+        say_lead(turn, server, reply, COUNT)
+        return
     begun = server.subscription is not None and server.subscription.starts_on is not None
     say_lead(turn, server, reply, SINCE if begun or standing(turn, server) not in _RUNNING else UNTIL)
+    if standing(turn, server) in {"retained", "retained_last_day"}:
+        add_lead(turn, server, reply, COUNT)
 
 
 def _say_no(turn: Turn, server: Server, reply: Reply) -> None:

@@ -50,18 +50,21 @@ _KEPT_COUNT: Leads = {
     **leads(valid="utter_resguardo_dias_vigente", today="utter_resguardo_dias_vigente", grace="utter_suscripcion_dias_resguardo"),
     "retained": "utter_suscripcion_dias_resguardo",
 }
-_STILL_THERE = leads(
-    valid="utter_resguardo_vigente",
-    today="utter_resguardo_vigente",
-    grace="utter_resguardo_sigue_en_gracia",
-    kept="utter_resguardo_sigue_guardada",
-    gone="utter_resguardo_ya_no",
-)
+_STILL_THERE: Leads = {
+    **leads(
+        valid="utter_resguardo_vigente",
+        today="utter_resguardo_vigente",
+        grace="utter_resguardo_sigue_en_gracia",
+        kept="utter_resguardo_sigue_guardada",
+        gone="utter_resguardo_ya_no",
+    ),
+    "retained": "utter_resguardo_sigue_guardada_dias",
+}
 _KEPT_SINCE = leads(**dict.fromkeys(("valid", "today", "grace", "kept", "gone"), "utter_resguardo_desde"))
 _KEPT_SURE: Leads = {
     **_KEPT_UNTIL,
-    "grace": "utter_suscripcion_seguro_resguardo",
-    "retained": "utter_suscripcion_seguro_resguardo",
+    "grace": "utter_suscripcion_seguro_guardada",
+    "retained": "utter_suscripcion_seguro_guardada",
     "gone": "utter_resguardo_ya_no",
 }
 _KEPT_YES: Leads = {**_KEPT_SURE, "grace": "utter_suscripcion_si_resguardo", "retained": "utter_suscripcion_si_resguardo"}

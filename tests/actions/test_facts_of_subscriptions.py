@@ -95,7 +95,7 @@ READ = [
     ("C-1004", "faq_resguardo_sin_pago count", "", "Tienes 18 días más, sin contar hoy: la información de OCAMPO-01 se guarda hasta el sábado 12"),
     ("C-1004", "faq_resguardo_sin_pago whether", "¿son hábiles?", "Son 30 días naturales desde la fecha de fin"),
     ("C-1004", "reactivar_servicio whether", "", "Todavía se puede: la información de OCAMPO-01 se guarda hasta el sábado 12 de diciembre, inclusive."),
-    ("C-1005", "reactivar_servicio do", "", "Por regla ya no: LIRIO-01 venció el miércoles 14 de octubre"),
+    ("C-1005", "reactivar_servicio do", "", "Por regla ya no: el resguardo de la información de LIRIO-01 terminó el viernes 13"),
     ("C-1005", "faq_resguardo_sin_pago whether", "¿le avisaron siquiera?", "No veo qué avisos se enviaron; eso te lo puede decir soporte."),
     ("C-1007", "faq_inicio_vigencia whether", "", "Todavía no corre: la vigencia de NORTE-01 empieza cuando se confirme tu pago"),
     ("C-1006", "faq_inicio_vigencia since", "", "La vigencia de CENTRAL-01 ya corre: inició hoy, martes 24 de noviembre"),
