@@ -167,7 +167,7 @@ def _say_deadline(turn: Turn, server: Server, reply: Reply) -> None:
         say_with_line(turn, reply, "utter_cambio_plazo_pasado_sin_siguiente", readings=said, **values)
 
 
-Told = Callable[[Turn, Reply, Values, tuple[Reading, ...]], None]
+Told = Callable[[Turn, Server, Reply, Values, tuple[Reading, ...]], None]
 
 
 def _dated(say_in_time: Told) -> Fact:
@@ -185,7 +185,7 @@ def _dated(say_in_time: Told) -> Fact:
         if is_too_late(turn, server):
             _say_too_late(turn, reply, values, told)
         else:
-            say_in_time(turn, reply, values, told)
+            say_in_time(turn, server, reply, values, told)
             if last_day(turn, ends_on) - turn.today <= _SOON:
                 say_line(turn, reply)
 
@@ -200,18 +200,19 @@ def _say_too_late(turn: Turn, reply: Reply, values: Values, told: tuple[Reading,
 
 
 def _in_time(key: str) -> Told:
-    return lambda _, reply, values, told: reply.say(key, readings=told, **values)
+    return lambda _turn, _server, reply, values, told: reply.say(key, readings=told, **values)
 
 
-def _say_how(turn: Turn, reply: Reply, values: Values, told: tuple[Reading, ...]) -> None:
+def _say_how(turn: Turn, server: Server, reply: Reply, values: Values, told: tuple[Reading, ...]) -> None:
     reply.say("utter_cambio_como", readings=told, **values)
-    reply.add("utter_traslado_si")
+    if information_moves(turn, server):
+        reply.add("utter_traslado_si")
     if turn.frame.asked is Asked.HOW:
         say_line(turn, reply)
 
 
-def _say_otherwise(turn: Turn, reply: Reply, values: Values, told: tuple[Reading, ...]) -> None:
-    del turn
+def _say_otherwise(turn: Turn, server: Server, reply: Reply, values: Values, told: tuple[Reading, ...]) -> None:
+    del turn, server
     reply.say("utter_cambio_si_no", readings=told, **values)
     if "siguiente" in values:
         reply.add("utter_cambio_siguiente", **values)
