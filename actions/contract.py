@@ -10,11 +10,12 @@ from typing import ClassVar
 
 from actions.base import DeskAction, Fact, ServerAction, say_line
 from actions.change_facts import deadline_values, last_day
+from actions.leads import UNTIL
 from actions.live import Standing, period_readings, period_values, standing
 from actions.say import Reply, Values
 from actions.server_state import say_gone
 from actions.standings import CURRENT, say_standing
-from actions.subscription_facts import UNTIL, add_lead
+from actions.subscription_facts import add_lead
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass

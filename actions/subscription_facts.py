@@ -11,6 +11,22 @@ from actions.base import Fact, line_at_end, say_line, say_with_line
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
 from actions.escalation import escalate
 from actions.hints import COUNTING, NOTICES, SYSTEM, only_asks_if_sure, speaks_of
+from actions.leads import (
+    AGAIN,
+    COUNT,
+    SINCE,
+    STATE,
+    SURE,
+    TOLD_ALREADY,
+    UNTIL,
+    WHAT_THEN,
+    WHETHER,
+    WHICH_DATE,
+    WHY_NOT,
+    YES,
+    Leads,
+    leads,
+)
 from actions.live import (
     ENDED,
     IN_PROCESS,
@@ -37,87 +53,9 @@ from bot.protocol.frame import Asked, Move
 from bot.rules import format as words
 from bot.rules.subscription import months_long
 
-Leads = Mapping[Standing, str]
 _MONTHS_A_YEAR = 12
 _IN_GRACE: frozenset[Standing] = frozenset({"grace", "grace_last_day"})
 _RUNNING: frozenset[Standing] = frozenset({"valid", "ends_today"})
-
-
-def leads(*, valid: str = "", today: str = "", grace: str = "", kept: str = "", gone: str = "") -> Leads:
-    """The leads of one question; `today`: on the last valid day. A standing without one is told as it stands."""
-    each: dict[Standing, str] = {
-        "valid": valid,
-        "ends_today": today,
-        "grace": grace,
-        "grace_last_day": grace,
-        "retained": kept,
-        "retained_last_day": kept,
-        "gone": gone,
-    }
-    return {standing: key for standing, key in each.items() if key}
-
-
-UNTIL = leads(
-    valid="utter_suscripcion_hasta_vigente",
-    grace="utter_suscripcion_hasta_gracia",
-    kept="utter_suscripcion_hasta_resguardo",
-    gone="utter_suscripcion_hasta_terminado",
-)
-COUNT: Leads = {
-    **UNTIL,
-    "valid": "utter_suscripcion_dias_vigente",
-    "grace": "utter_suscripcion_dias_gracia",
-    "retained": "utter_suscripcion_dias_resguardo",
-}
-AGAIN: Leads = {**UNTIL, "valid": "utter_suscripcion_repetir_vigente"}
-WHETHER = leads(
-    valid="utter_suscripcion_sigue_vigente",
-    grace="utter_suscripcion_sigue_en_gracia",
-    kept="utter_suscripcion_sigue_resguardada",
-    gone="utter_suscripcion_hasta_terminado",
-)
-STATE: Leads = {**WHETHER, "valid": "utter_suscripcion_activa", "gone": "utter_suscripcion_porque_terminado"}
-WHAT_THEN = leads(
-    valid="utter_suscripcion_despues",
-    today="utter_suscripcion_despues",
-    grace="utter_suscripcion_despues",
-    kept="utter_suscripcion_despues_de_resguardo",
-    gone="utter_suscripcion_hasta_terminado",
-)
-SINCE = leads(
-    valid="utter_suscripcion_desde_vigente",
-    today="utter_suscripcion_desde_vigente",
-    grace="utter_suscripcion_desde_gracia",
-    kept="utter_suscripcion_desde_resguardo",
-    gone="utter_suscripcion_desde_terminado",
-)
-WHICH_DATE = leads(
-    valid="utter_suscripcion_cual_fecha",
-    today="utter_suscripcion_cual_fecha",
-    grace="utter_suscripcion_cual_fecha",
-    kept="utter_suscripcion_cual_fecha",
-    gone="utter_suscripcion_cual_fecha",
-)
-SURE: Leads = {
-    **UNTIL,
-    "valid": "utter_suscripcion_seguro_vigente",
-    "grace": "utter_suscripcion_seguro_gracia",
-    "retained": "utter_suscripcion_seguro_resguardo",
-    "gone": "utter_suscripcion_seguro_terminado",
-}
-YES: Leads = {
-    **UNTIL,
-    "valid": "utter_suscripcion_si_vigente",
-    "grace": "utter_suscripcion_si_gracia",
-    "retained": "utter_suscripcion_si_resguardo",
-    "gone": "utter_suscripcion_si_terminado",
-}
-_TOLD_ALREADY: Leads = {
-    **{standing: SURE[standing] for standing in ("valid", "grace", "retained", "gone")},
-    "not_started": "utter_suscripcion_sigue_en_espera",
-}
-"""The same in other words, where somebody asks again."""
-_WHY_NOT = leads(valid="utter_suscripcion_porque_vigente")
 
 
 def lead(*of: Leads, then: tuple[Fact, ...] = ()) -> Fact:
@@ -136,7 +74,7 @@ def say_lead(turn: Turn, server: Server, reply: Reply, *of: Leads) -> None:
     answers = dict(CURRENT)
     for table in of:
         answers.update(table)
-    now = say_standing(turn, server, reply, answers, instead=_TOLD_ALREADY)
+    now = say_standing(turn, server, reply, answers, instead=TOLD_ALREADY)
     if now == "not_started":
         add_confirmation(turn, server, reply)
 
@@ -190,7 +128,7 @@ def _say_reason(turn: Turn, server: Server, reply: Reply) -> None:
     elif now == "gone" and not renewal(turn, server):
         say_lead(turn, server, reply, leads(gone="utter_suscripcion_porque_terminado"))
     else:
-        say_lead(turn, server, reply, _WHY_NOT)
+        say_lead(turn, server, reply, WHY_NOT)
 
 
 def say_if_sure(turn: Turn, server: Server, reply: Reply) -> None:

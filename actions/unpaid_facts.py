@@ -6,22 +6,11 @@ from collections.abc import Mapping
 
 from actions.base import Fact, line_at_end, say_with_line
 from actions.hints import ASPEL, WHICH_DAYS, only_asks_if_sure, speaks_of
+from actions.leads import WHAT_THEN, YES, Leads, leads
 from actions.live import standing
 from actions.say import Reply
 from actions.standings import rule_values
-from actions.subscription_facts import (
-    WHAT_THEN,
-    YES,
-    Leads,
-    add_lead,
-    add_unpaid,
-    add_what_follows,
-    lead,
-    leads,
-    say_lead,
-    say_notices,
-    say_why,
-)
+from actions.subscription_facts import add_lead, add_unpaid, add_what_follows, lead, say_lead, say_notices, say_why
 from actions.turn import Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked

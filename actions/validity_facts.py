@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from actions.base import say_line
+from actions.leads import UNTIL
 from actions.live import UNPAID, period_readings, period_values, standing
 from actions.say import Reply
 from actions.standings import CURRENT, NOT_BEGUN, say_standing
-from actions.subscription_facts import UNTIL, add_confirmation, add_lead
+from actions.subscription_facts import add_confirmation, add_lead
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked
