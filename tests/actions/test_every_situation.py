@@ -11,6 +11,7 @@ from itertools import product
 
 import pytest
 
+from bot.protocol.frame import Asked
 from tests.actions.in_between import BACKUPS, PERIODS, STATUSES, built
 from tests.actions.rendering import (
     MEXICO,
@@ -31,6 +32,7 @@ from tests.actions.rendering import (
     server,
     subscription,
 )
+from tests.actions.situations import SITUATIONS
 
 LONG = "DISTRIBUIDORA-01"
 FALL = "Falla de red en el centro de datos; trabajamos en restablecer el servicio."
@@ -189,6 +191,18 @@ MINE = (
 )
 
 
+async def _by_what_is_asked(intent: str) -> set[str]:
+    """The answers to each question about the topic: of a visitor, of one whose company has a portal, of each customer with one server."""
+    action = executor().actions[f"action_{intent}"].__self__
+    reached: set[str] = set()
+    for asked in Asked:
+        for given in ({}, {"portal_url": "https://portal.example"}):
+            reached |= set((await ask(intent, choices=CHOICES, frame=asked, **given)).responses)
+    for asked, situation in product(getattr(action, "facts", {}), SITUATIONS.values()):
+        reached |= set((await ask(intent, desk(situation()), choices=CHOICES, frame=asked)).responses)
+    return reached
+
+
 async def test_every_answer_of_these_topics_is_reached():
     """With the right placeholders each time: rendering fails on a missing one."""
     reached: set[str] = set()
@@ -211,6 +225,7 @@ async def test_every_answer_of_these_topics_is_reached():
             reached |= set((await _ask(intent, name, "open", says_to_have_paid=True)).responses)
             reached |= set((await _ask(intent, name, "open", says_to_wait=True)).responses)
         reached |= set((await ask(intent, choices=CHOICES, text="un chiste")).responses)
+        reached |= await _by_what_is_asked(intent)
         reached |= set((await _ask(intent, "two", "closed, next year", servidor="AJENO-01")).responses)
         reached |= set((await _ask(intent, "two", "open", servidor="otro")).responses)
         reached |= set((await _ask(intent, "two", "open", away=True)).responses)
