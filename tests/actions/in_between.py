@@ -223,8 +223,11 @@ PROMISES: list[tuple[str, Fact]] = [
     ),
     (r"se puede usar (en gracia )?hasta", lambda of: of.status in {"active", "provisioning"} and within(of, -9999, 3)),
     (r"está suspendido|, pero no se puede usar", lambda of: of.status == "suspended"),
-    (r"(?<!no )está activo y", lambda of: of.status == "active"),
-    (r"vence (el|hoy|mañana)\b|no se apaga al vencer", lambda of: of.status in {"active", "provisioning"} and within(of, -9999, 0)),
+    (r"^[^•\n]*(?<!no )está activo y", lambda of: of.status == "active"),
+    (
+        r"^[^•\n]*(vence (el|hoy|mañana)\b|no se apaga al vencer)",
+        lambda of: of.status in {"active", "provisioning"} and within(of, -9999, 0),
+    ),
     (r"^[^•\n]*venció (el|ayer)\b", lambda of: within(of, 1, 9999)),
     (r"ya corre", lambda of: within(of, -9999, 0) and of.subscription.starts_on <= TODAY and of.status not in OVER),
     (r"[Tt]odavía no corre", lambda of: not any(each.status == "credited" for each in of.payments[:1])),
