@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from actions.base import ServerAction, say_line, say_with_line
+from collections.abc import Mapping
+from typing import ClassVar
+
+from actions.base import Fact, ServerAction, say_line, say_with_line
 from actions.charge_case import case_of
 from actions.charge_facts import DEBT_FACTS
 from actions.charges import owed, say_charge_in_process, say_charge_line, say_ended, say_next_charge, total_owed
@@ -11,6 +14,7 @@ from actions.live import (
     IN_PROCESS,
     UNPAID,
     Standing,
+    bank_days,
     charge_state,
     last_charge,
     period_readings,
@@ -18,11 +22,14 @@ from actions.live import (
     readings,
     standing,
 )
+from actions.reactivation_facts import reactivation_facts
 from actions.say import Reply
 from actions.server_state import say_creation, say_gone, say_state, say_suspended
+from actions.standings import rule_values
 from actions.turn import Turn
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
 from bot.rules import format as words
 
 _DEADLINES: dict[Standing, str] = {
@@ -88,16 +95,41 @@ class PayDebt(_Debt):
         say_charge_line(turn, server, reply)
 
 
+def _say_way_back(turn: Turn, server: Server, reply: Reply) -> None:
+    """What is possible from where it stands."""
+    now = standing(turn, server)
+    if now == "gone":
+        told = period_readings(turn, server)
+        say_with_line(turn, reply, "utter_reactivar_terminado", readings=told, **period_values(turn, server))
+    elif now == "withdrawn":
+        say_gone(turn, server, reply)
+    elif now in UNPAID and charge_state(turn, last_charge(turn, server)) in IN_PROCESS:
+        say_charge_in_process(turn, server, reply)
+    elif now in UNPAID:
+        _say_debt(turn, server, reply)
+    elif server.status == "suspended":
+        say_suspended(turn, server, reply)
+    elif server.status == "provisioning":
+        say_creation(turn, server, reply)
+    else:
+        say_state(turn, server, reply, running="utter_reactivar_no_hace_falta")
+
+
 class Reactivate(_Debt):
     """How a server that is overdue, suspended or gone comes back."""
 
     intent = "reactivar_servicio"
     general = "utter_reactivar_servicio"
+    short: ClassVar[Mapping[Asked, str]] = {
+        **dict.fromkeys((Asked.WHETHER, Asked.SURE, Asked.WHAT_IF, Asked.DO), "utter_reactivar_mientras"),
+        Asked.WHEN: "utter_reactivar_cuando",
+    }
+    facts: ClassVar[Mapping[Asked, Fact]] = reactivation_facts(_say_way_back)
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """With the days of the settings."""
         if turn.sees(self.data) is None:
-            reply.say(self.general, gracia=words.days(turn.settings.grace_days), resguardo=words.days(turn.settings.retention_days))
+            reply.say(self.short.get(turn.frame.asked, self.general), **rule_values(turn), **bank_days(turn))
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """Those that are not running as they should."""
@@ -105,22 +137,7 @@ class Reactivate(_Debt):
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """What is possible from where it stands."""
-        now = standing(turn, server)
-        if now == "gone":
-            told = period_readings(turn, server)
-            say_with_line(turn, reply, "utter_reactivar_terminado", readings=told, **period_values(turn, server))
-        elif now == "withdrawn":
-            say_gone(turn, server, reply)
-        elif now in UNPAID and charge_state(turn, last_charge(turn, server)) in IN_PROCESS:
-            say_charge_in_process(turn, server, reply)
-        elif now in UNPAID:
-            _say_debt(turn, server, reply)
-        elif server.status == "suspended":
-            say_suspended(turn, server, reply)
-        elif server.status == "provisioning":
-            say_creation(turn, server, reply)
-        else:
-            say_state(turn, server, reply, running="utter_reactivar_no_hace_falta")
+        _say_way_back(turn, server, reply)
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with what is due."""

@@ -34,6 +34,7 @@ from tests.actions.rendering import (
     subscription,
 )
 from tests.actions.said import SAID, say_again
+from tests.actions.situations import SITUATIONS
 from tests.actions.test_asked_of_access import QUESTIONS, thrice
 
 LONG = "DISTRIBUIDORA-01"
@@ -246,6 +247,18 @@ async def reached_of_the_line() -> set[str]:
     return reached
 
 
+async def _by_what_is_asked(intent: str) -> set[str]:
+    """The answers to each question about the topic: of a visitor, of one whose company has a portal, of each customer with one server."""
+    action = executor().actions[f"action_{intent}"].__self__
+    reached: set[str] = set()
+    for asked in Asked:
+        for given in ({}, {"portal_url": "https://portal.example"}):
+            reached |= set((await ask(intent, choices=CHOICES, frame=asked, **given)).responses)
+    for asked, situation in product(getattr(action, "facts", {}), SITUATIONS.values()):
+        reached |= set((await ask(intent, desk(situation()), choices=CHOICES, frame=asked)).responses)
+    return reached
+
+
 async def test_every_answer_of_these_topics_is_reached():
     """With the right placeholders each time: rendering fails on a missing one."""
     reached = await reached_by_what_is_asked() | await reached_of_the_line()
@@ -270,6 +283,7 @@ async def test_every_answer_of_these_topics_is_reached():
         for asked, name in product(Asked, ("plain", "in grace")):
             reached |= set((await _ask(intent, name, "open", frame=asked)).responses)
         reached |= set((await ask(intent, choices=CHOICES, text="un chiste")).responses)
+        reached |= await _by_what_is_asked(intent)
         reached |= set((await _ask(intent, "two", "closed, next year", servidor="AJENO-01")).responses)
         reached |= set((await _ask(intent, "two", "open", servidor="otro")).responses)
         reached |= set((await _ask(intent, "two", "open", away=True)).responses)
