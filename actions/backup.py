@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from actions.base import ServerAction, say_line, say_with_line
+from actions.leads import say_without_backup
 from actions.live import readings, standing
 from actions.say import Reading, Reply, Values
 from actions.server_state import say_gone, say_suspended
@@ -80,6 +81,16 @@ class MyBackup(ServerAction):
     intent = "consultar_respaldo"
     data = DataClass.BACKUPS
     heading = "utter_respaldo_lista"
+    usable = True
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """Those without last night's; the lines tell of them, and of those that are not active."""
+        return servers, say_without_backup(turn, servers, reply)
+
+    def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
+        """The support line when one of them failed or is missing."""
+        if any(_needs_support(turn, server) for server in servers):
+            say_line(turn, reply)
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last backup."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from actions.base import ServerAction, say_line, say_with_line
+from actions.base import Fact, ServerAction, say_line, say_with_line
 from actions.charges import owed, say_charge_in_process, say_charge_line, say_ended, say_next_charge, total_owed
+from actions.leads import say_debt_line
 from actions.live import (
     ENDED,
     IN_PROCESS,
@@ -40,6 +41,21 @@ class _Debt(ServerAction):
         """Where it is paid."""
         if turn.sees(self.data) is None:
             super().say_general(turn, reply)
+
+    def line_for(self, turn: Turn) -> Fact:
+        """What is owed and until when, else the charge."""
+        del turn
+        return self._say_line
+
+    def _say_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        if not say_debt_line(turn, server, reply):
+            self.describe_line(turn, server, reply)
+
+    def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
+        """Where it is paid."""
+        if any(owed(turn, each) for each in servers):
+            reply.add("utter_adeudo_donde")
+            say_line(turn, reply)
 
     def close_list(self, turn: Turn, reply: Reply) -> None:
         """What is due in all and where it is paid, or that nothing is."""

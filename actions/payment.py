@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.access import say_mail
-from actions.base import ServerAction, say_with_line, server_buttons
+from actions.base import Fact, ServerAction, say_with_line, server_buttons
 from actions.charges import (
     say_charge_in_process,
     say_charge_line,
@@ -15,6 +17,7 @@ from actions.charges import (
     total_owed,
 )
 from actions.invoices import invoice_state, say_invoice, say_invoice_line
+from actions.leads import say_debt_line, say_debts
 from actions.live import (
     ENDED,
     IN_PROCESS,
@@ -38,9 +41,11 @@ from actions.server_state import say_creation, say_suspended
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
 from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
 from bot.rules import format as words
 from bot.rules.service import expected_ready_at
 
+_METHOD = re.compile(r"\b(?:tarjeta|medio|cuenta\s+(?:bancaria|de\s+banco)|por\s+su\s+lado)", re.IGNORECASE)
 _METHODS = {
     "bank_account": "utter_formas_pago_cuenta",
     "debit_card": "utter_formas_pago_debito",
@@ -140,6 +145,29 @@ class MyPayment(ServerAction):
     intent = "consultar_pago"
     data = DataClass.PAYMENTS
     heading = "utter_pago_varios"
+
+    def line_for(self, turn: Turn) -> Fact:
+        """The method, where that is asked; else the charge."""
+        return PaymentMethods().describe_line if _METHOD.search(turn.text) else self.say_line
+
+    def say_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """What is owed and until when, else the charge."""
+        if not say_debt_line(turn, server, reply):
+            self.describe_line(turn, server, reply)
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """For which something is owed, and how those and what is in process stand; how each is paid, where that is asked."""
+        if _METHOD.search(turn.text):
+            return servers, servers
+        owing = say_debts(turn, servers, reply)
+        moving = (each for each in servers if charge_state(turn, last_charge(turn, each)) in IN_PROCESS)
+        return owing or servers, (*owing, *moving)
+
+    def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
+        """That nothing is owed for the others; a case for what is late."""
+        if reply.says("utter_estan_por_pagar") and len(reply.servers) < len(servers) and turn.frame.asked is not Asked.COUNT:
+            reply.say("utter_los_demas_sin_adeudo")
+        say_late_charges(turn, servers, reply)
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last charge, what is owed, what comes next."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from actions.base import DeskAction, ServerAction, server_buttons
+from actions.leads import say_first, say_in_grace, say_most, say_none, say_some, say_usable
 from actions.live import ENDED, UNEXPLAINED, bank_days, readings, standing
+from actions.meant import Meant, find_meant
 from actions.say import Reading, Reply, Values
 from actions.server_state import creation_in_time, may_be_used, say_creation, say_gone, say_state, say_state_line, say_suspended
+from actions.sets import rest
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
+from bot.protocol.frame import Asked, Filter, Which
 from bot.rules import format as words
 from bot.rules.service import servers_left
 from bot.rules.subscription import phase
@@ -147,6 +151,12 @@ class MyServer(ServerAction):
 
     intent = "consultar_servidor"
     heading = "utter_servidor_lista"
+    usable = True
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """Which can be used now; the lines tell why the others cannot."""
+        others = say_usable(turn, servers, reply)
+        return rest(servers, others) or servers, others
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Its state now, and what to try when it is up."""
@@ -167,16 +177,55 @@ class MyServers(DeskAction):
     intent = "listar_servidores"
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
-        """Number and lines; those deleted are named only when nothing else is left."""
-        living = _living(desk)
-        said = readings(turn, None, "virtual_server", contracted=len(living))
-        if not desk.servers:
-            reply.say("utter_sin_servidores", readings=said)
-            return
-        heading = {0: "utter_lista_ninguno", 1: "utter_lista_uno"}.get(len(living), "utter_lista_varios")
-        reply.say(heading, cuantos=str(len(living)), readings=said)
-        for server in turn.servers:
+        """Number and lines; those deleted are named only when nothing else is left. Of some servers only those."""
+        meant = find_meant(turn, turn.servers)
+        if turn.servers and (meant.state or meant.pick or (meant.way == "servers" and len(meant.servers) < len(turn.servers))):
+            _list_some(turn, meant, reply)
+        else:
+            _list_all(turn, desk, reply)
+
+
+def _list_all(turn: Turn, desk: Desk, reply: Reply) -> None:
+    living = _living(desk)
+    said = readings(turn, None, "virtual_server", contracted=len(living))
+    if not desk.servers:
+        reply.say("utter_sin_servidores", readings=said)
+        return
+    heading = {0: "utter_lista_ninguno", 1: "utter_lista_uno"}.get(len(living), "utter_lista_varios")
+    reply.say(heading, cuantos=str(len(living)), readings=said)
+    for server in turn.servers:
+        _say_listed(turn, server, reply)
+        reply.servers.append(server.alias)
+
+
+def _list_some(turn: Turn, meant: Meant, reply: Reply) -> None:
+    """Those that are meant, or that there is none; with one server on the desk, that it is the only one."""
+    if len(turn.servers) == 1 and meant.is_set:
+        reply.add("utter_el_unico", servidor=turn.servers[0].alias)
+    if meant.pick is Which.FIRST:
+        told = say_first(turn, meant.servers, reply, _say_listed)
+    elif meant.pick is Which.MOST:
+        told = say_most(turn, meant.servers, reply)
+    elif meant.state and not meant.servers:
+        told = ()
+        say_none(turn, meant.state, reply)
+    elif not meant.servers:
+        told = ()
+        reply.say("utter_no_hay_mas")
+    else:
+        told = _say_each(turn, meant, reply)
+    reply.servers.extend(each.alias for each in told)
+
+
+def _say_each(turn: Turn, meant: Meant, reply: Reply) -> tuple[Server, ...]:
+    if meant.state:
+        say_some(turn, meant.state, meant.servers, reply)
+    if not meant.state or (turn.frame.asked is not Asked.COUNT and len(meant.servers) > 1):
+        for server in meant.servers:
             _say_listed(turn, server, reply)
+    if meant.state is Filter.ACTIVE:
+        say_in_grace(turn, rest(turn.servers, meant.servers), reply)
+    return meant.servers
 
 
 def _say_listed(turn: Turn, server: Server, reply: Reply) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
-from actions.base import ServerAction, line_at_end, say_line, say_with_line, server_buttons
+from actions.base import Fact, ServerAction, line_at_end, say_line, say_with_line, server_buttons
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
+from actions.leads import say_end_line
 from actions.live import (
     ENDED,
     IN_FORCE,
@@ -26,6 +28,7 @@ from actions.say import Reply
 from actions.server_state import say_creation
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server
+from bot.protocol.frame import Asked
 from bot.rules import format as words
 
 ANY_STANDING: dict[Standing, str] = {
@@ -140,9 +143,12 @@ def say_way_out(turn: Turn, server: Server, reply: Reply) -> None:
 class _Dated(ServerAction):
     """A question about dates: several servers get one line each with where they stand."""
 
+    lines: ClassVar[Mapping[Asked, Fact]] = {Asked.WHEN: say_end_line, Asked.SINCE: say_end_line}
+
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the date that matters now."""
-        key = _LINES[standing(turn, server)]
+        now = standing(turn, server)
+        key = "utter_vigencia_linea_creandose" if server.status == "provisioning" and now in IN_FORCE else _LINES[now]
         reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
 
 

@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")
 
+COUNTS = ("ninguno", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
+
 _NEAR = {-1: "ayer", 0: "hoy", 1: "mañana"}
 _SOUNDS_LIKE_I = re.compile(r"(?:h?[ií])(?![aeoáéó])", re.IGNORECASE)
 _SHORT_NAME = 4
@@ -90,6 +92,11 @@ def mask_email(address: str) -> str:
 def days(n: int) -> str:
     """As "1 día", "3 días", "0 días"."""
     return f"{n} día" if n == 1 else f"{n} días"
+
+
+def count(n: int) -> str:
+    """As "uno", "dos"; "11" from eleven on."""
+    return COUNTS[n] if n < len(COUNTS) else str(n)
 
 
 def join_names(names: Sequence[str]) -> str:
