@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.base import Fact, ServerAction, say_line, say_with_line
 from actions.charges import owed, say_charge_in_process, say_charge_line, say_ended, say_next_charge, total_owed
-from actions.leads import say_debt_line
+from actions.leads import say_debt_line, say_debts
 from actions.live import (
     ENDED,
     IN_PROCESS,
@@ -50,6 +50,11 @@ class _Debt(ServerAction):
     def _say_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         if not say_debt_line(turn, server, reply):
             self.describe_line(turn, server, reply)
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """Those for which something is owed, or that nothing is."""
+        owing = say_debts(turn, servers, reply)
+        return owing or servers, owing
 
     def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
         """Where it is paid."""

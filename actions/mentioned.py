@@ -16,19 +16,41 @@ _PIECE = re.compile(r"[^\W\d_]+|[0-9]+")
 _NUMBERS = {
     **dict.fromkeys(("uno", "una"), "1"),
     **dict(zip(["cero", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce", "trece", "catorce", "quince"], map(str, (0, *range(2, 16))), strict=True)),
+    "sinco": "5",
     "cien": "100",
 }  # fmt: skip
 _ORDINALS = ("primer", "segund", "tercer", "cuart", "quint", "sext", "septim", "octav", "noven", "decim")
 _SPOKEN = frozenset({"guion", "bajo", "medio", "raya"})
 _POINTERS = frozenset(
-    {"el", "la", "l", "del", "al", "numero", "num", "nro", "n", "servidor", "server", "srv", "serv", "equipo", "maquina", "nube", "compu"}
+    {
+        "el",
+        "la",
+        "l",
+        "del",
+        "al",
+        "numero",
+        "num",
+        "nro",
+        "n",
+        "servidor",
+        "server",
+        "srv",
+        "serv",
+        "equipo",
+        "maquina",
+        "nube",
+        "compu",
+        "ala",
+        "dela",
+    }
 )
 _JOINTS = frozenset({"y", "e", "o", "u", "ni", "vs", "con", "contra", "a"})
 _UNITS = re.compile(
-    r"(?:dia|mes|ano|hora|hr|minuto|min|semana|quincena|vez|vec|usuario|persona|peso|mil|gb|mb|am|pm|a\b|de (?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic))"
+    r"(?:dias?|mes(?:es)?|anos?|horas?|h(?:rs?)?|minutos?|min|semanas?|quincenas?|vez|veces|usuari[oa]s?|personas?|pesos?|mil|gb|mb|am|pm"
+    r"|de (?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)\w*)\b"
 )
 _PLURAL = re.compile(r"\b(?:otr[oa]s|demas|(?:l[oa]s|es[oa]s|est[oa]s)(?!\s+otr[oa]s))\s+(\w+)")
-_AROUND_A_NUMBER = frozenset("$/:%")
+_OTHER_NUMBER = re.compile(r"[/:,.]?[0-9]|\s?%")
 SHORTEST_TO_MISSPELL = 4
 SHORTEST_TO_SPACE = 3
 _FEW = 3
@@ -72,7 +94,7 @@ def mentioned(text: str, aliases: Sequence[str], *, loose: bool = False) -> Ment
     if loose and not found:
         found = _places(tokens, aliases) or _words(tokens, aliases)
     own = [each for each in found if each.alias]
-    kept = [each for each in own if not _denied(tokens, each.first)] or own
+    kept = [each for each in own if not _denied(folded, tokens, each.first)] or own
     stranger = "" if own else next((each.stranger for each in found), "") or _in_capitals(text, aliases, loose=loose)
     return Mentioned(tuple(dict.fromkeys(each.alias for each in kept)), stranger)
 
@@ -254,18 +276,14 @@ def _numbers(folded: str, tokens: Sequence[_Token], aliases: Sequence[str], take
 
 def _points_at(folded: str, tokens: Sequence[_Token], place: int, *, going_on: bool, loose: bool) -> bool:
     token = tokens[place]
-    rest = folded[token.end :]
-    marks = {folded[token.start - 1 : token.start], rest[:1]} & _AROUND_A_NUMBER
-    if marks and not (marks == {"/"} and token.padded):
-        return False
-    if _UNITS.match(rest.lstrip()) and not rest[:1].isalpha():
+    rest, before_it = folded[token.end :], folded[max(0, token.start - 2) : token.start]
+    slashed = rest[:1] == "/" or before_it[-1:] == "/"
+    in_a_number = before_it[-1:] == "$" or (before_it[-1:] in {"/", ":"} and before_it[:1].isdigit()) or _OTHER_NUMBER.match(rest)
+    if (in_a_number and not (slashed and token.padded)) or _UNITS.match(rest.lstrip()):
         return False
     before = tokens[place - 1].text if place else ""
-    if (
-        not marks
-        and not _stands_apart(folded, tokens, place, place + 1)
-        and not (before in _POINTERS and tokens[place - 1].end == token.start)
-    ):
+    glued = before in _POINTERS and tokens[place - 1].end == token.start
+    if not (slashed or glued or _stands_apart(folded, tokens, place, place + 1)):
         return False
     pointed = before in _POINTERS or folded[token.start - 1 : token.start] == "#"
     return pointed or going_on or (loose and (token.padded or (len(tokens) <= _FEW and token.text.isdigit())))
@@ -274,6 +292,8 @@ def _points_at(folded: str, tokens: Sequence[_Token], place: int, *, going_on: b
 def _places(tokens: Sequence[_Token], aliases: Sequence[str]) -> list[_Found]:
     """Places, "el tercero", "el último", "los primeros dos", "el de enmedio": by the order of the desk."""
     for place, token in enumerate(tokens):
+        if place + 1 < len(tokens) and tokens[place + 1].text in {"que", "q", "k", "ke"}:
+            continue  # "el primero que te pregunté"
         near = [each.number for each in (*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2]) if each.number]
         count = min(int(near[0][:_FEW]), len(aliases)) if near else 1
         if token.text.startswith("primer"):
@@ -299,12 +319,12 @@ def _words(tokens: Sequence[_Token], aliases: Sequence[str]) -> list[_Found]:
     return found
 
 
-def _denied(tokens: Sequence[_Token], place: int) -> bool:
-    """Whether "no" stands before it, as in "no la 04, la 02"."""
+def _denied(folded: str, tokens: Sequence[_Token], place: int) -> bool:
+    """Whether "no" stands before it in its line, as in "no la 04, la 02"."""
     before = place - 1
     while before >= 0 and tokens[before].text in _POINTERS | {"de", "lo"}:
         before -= 1
-    return before >= 0 and tokens[before].text == "no"
+    return before >= 0 and tokens[before].text == "no" and "\n" not in folded[tokens[before].end : tokens[place].start]
 
 
 def _in_capitals(text: str, aliases: Sequence[str], *, loose: bool) -> str:
