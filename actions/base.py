@@ -20,7 +20,7 @@ from actions.leads import say_none
 from actions.meant import Meant, find_meant
 from actions.say import Button, Reading, Reply, Values
 from actions.several import NAMES_ONLY, answer_several
-from actions.turn import SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
+from actions.turn import SETS, SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
 from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Which
@@ -239,12 +239,14 @@ class ServerAction(LiveAction):
     def _answer_only(self, turn: Turn, meant: Meant, reply: Reply) -> None:
         """The desk has one server: it is meant, unless those that are so were asked for and it is not so."""
         only = turn.servers[0]
-        if meant.is_set and (meant.state or meant.pick or not self.general):
-            reply.add("utter_el_unico", servidor=only.alias)
         if meant.state and not meant.servers:
             say_none(turn, meant.state, reply)
-        else:
-            self._answer_one(turn, only, reply)
+            reply.add("utter_el_unico", servidor=only.alias)
+            return
+        of_a_set = any(each.which in SETS for each in turn.frame.servers)
+        if of_a_set and (meant.state or meant.pick or not self.general):
+            reply.add("utter_es_el_unico")
+        self._answer_one(turn, only, reply)
 
     def _answer_one(self, turn: Turn, server: Server, reply: Reply) -> None:
         if len(turn.servers) > 1 and turn.tracker.get_slot(SLOT_SERVER) != server.alias:

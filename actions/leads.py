@@ -70,6 +70,8 @@ def say_none(turn: Turn, state: Filter, reply: Reply) -> None:
 def say_some(turn: Turn, state: Filter, servers: Servers, reply: Reply) -> None:
     """How many servers are so, and which."""
     one, several = _SOME[state]
+    if state is Filter.ACTIVE and len(sets.members(turn, servers, "in_force")) < len(servers):
+        one, several = "utter_uno_activo_ahora", "utter_varios_activos_ahora"
     told: Values = {"cuantos": words.count(len(servers)), "servidores": names(turn, servers), "dias": words.days(SOON)}
     reply.say(one if len(servers) == 1 else several, readings=_status(turn, servers), **told)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from actions import sets
-from actions.live import UNPAID, owed, standing
+from actions.live import IN_FORCE, UNPAID, owed, standing
 from actions.mentioned import said_count
 from actions.turn import SETS, Turn
 from bot.accounts.port import Server
@@ -27,6 +27,7 @@ Way = Literal[
 ]
 SOON: Final = 30
 """Days within which a server is about to end."""
+PAIR: Final = 2
 _STATES: Final[dict[Filter, sets.Which]] = {
     Filter.SUSPENDED: "suspended",
     Filter.GRACE: "in_grace",
@@ -48,11 +49,6 @@ class Meant:
     state: Filter | None = None
     pick: Which | None = None
     word: str = ""
-
-    @property
-    def is_set(self) -> bool:
-        """Whether it is all or several, or those that are so: not one that is named or pointed at."""
-        return self.way == "servers" and (self.state is not None or self.pick is not None or len(self.servers) != 1)
 
 
 def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Meant:
@@ -85,7 +81,7 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
     within = turn.servers
     if Which.REST in ways:
         within = _rest(turn)
-    elif pick and not state and turn.frame.refers is Refers.GOES_ON and len(turn.in_play) > 1:
+    elif pick and not state and turn.frame.refers is Refers.GOES_ON and _are_alike(turn, turn.in_play):
         within = _in_order(turn, turn.in_play)
     if state is Filter.ACTIVE:
         within = _active(turn, within, usable=usable)
@@ -94,6 +90,12 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
     elif state is not None:
         within = sets.members(turn, within, _STATES[state])
     return Meant("servers", within, state, pick)
+
+
+def _are_alike(turn: Turn, servers: Servers) -> bool:
+    """Whether they are several, and all in force or all over: which of them is first has one meaning then."""
+    standings = {standing(turn, each) for each in servers}
+    return len(servers) > 1 and (standings <= UNPAID or standings <= IN_FORCE)
 
 
 def _active(turn: Turn, servers: Servers, *, usable: bool) -> Servers:
@@ -126,11 +128,13 @@ def _rest(turn: Turn) -> Servers:
 
 
 def _other(turn: Turn, candidates: Servers) -> Meant:
-    """The other one: of two; else the only one that is as the one in play, or that was not told yet; else it has to be asked."""
+    """The other one: of two (of two in play both are told); else the only one that is as the one in play, or that was not told yet; else it has to be asked."""
     play = turn.in_play
     others = sets.rest(turn.servers, play)
     if not play or not others:
         return Meant("ask", candidates)
+    if len(play) == PAIR:
+        return Meant("servers", _in_order(turn, play))
     told = {alias for topic in turn.state.topics for alias in topic.servers}
     alike = {_footing(turn, each) for each in play}
     ways = (

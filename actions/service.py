@@ -200,7 +200,7 @@ def _list_all(turn: Turn, desk: Desk, reply: Reply) -> None:
 
 def _list_some(turn: Turn, meant: Meant, reply: Reply) -> None:
     """Those that are meant, or that there is none; with one server on the desk, that it is the only one."""
-    if len(turn.servers) == 1 and meant.is_set:
+    if len(turn.servers) == 1:
         reply.add("utter_el_unico", servidor=turn.servers[0].alias)
     if meant.pick is Which.FIRST:
         told = say_first(turn, meant.servers, reply, _say_listed)

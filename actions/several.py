@@ -40,7 +40,7 @@ def _say_nobody(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> 
         reply.say("utter_no_hay_mas")
         return
     say_none(turn, meant.state, reply)
-    if meant.state is Filter.DOWN:
+    if meant.state is Filter.DOWN and topic.many == "list":
         for each in sets.rest(turn.servers, sets.members(turn, turn.servers, "active")):
             topic.describe_line(turn, each, reply)
             reply.servers.append(each.alias)
