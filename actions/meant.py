@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from actions import sets
 from actions.live import IN_FORCE, UNPAID, owed, standing
-from actions.mentioned import said_count
+from actions.tokens import said_count
 from actions.turn import SETS, Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Filter, Move, Refers, Which

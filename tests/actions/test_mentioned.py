@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from actions.mentioned import mentioned, said_count
+from actions.mentioned import mentioned
+from actions.tokens import said_count
 
 SIERRA = tuple(f"SIERRA-0{n}" for n in range(1, 6))
 ANY_SHAPE = ("CONTABILIDAD", "LA-PAZ-02", "MTY_SUR-01", "NORTE-100", "SUC2-01")
