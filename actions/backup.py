@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Literal
 
 from actions.base import ServerAction, say_line, say_with_line
-from actions.leads import say_without_backup
 from actions.live import readings, standing
 from actions.say import Reading, Reply, Values
 from actions.server_state import say_gone, say_suspended
+from actions.set_leads import say_without_backup
 from actions.turn import GONE, Moment, Turn
 from bot.accounts.port import Backup, Server
 from bot.identity.levels import DataClass

@@ -16,9 +16,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.environment import environment
-from actions.leads import say_none
 from actions.meant import Meant, find_meant
 from actions.say import Button, Reading, Reply, Values
+from actions.set_leads import say_none
 from actions.several import NAMES_ONLY, answer_several
 from actions.turn import SETS, SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
 from bot.accounts.port import Desk, Server

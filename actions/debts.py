@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from actions.base import Fact, ServerAction, say_line, say_with_line
 from actions.charges import owed, say_charge_in_process, say_charge_line, say_ended, say_next_charge, total_owed
-from actions.leads import say_debt_line, say_debts
 from actions.live import (
     ENDED,
     IN_PROCESS,
@@ -19,6 +18,7 @@ from actions.live import (
 )
 from actions.say import Reply
 from actions.server_state import say_creation, say_gone, say_state, say_suspended
+from actions.set_leads import say_debt_line, say_debts
 from actions.turn import Turn
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass

@@ -17,7 +17,6 @@ from actions.charges import (
     total_owed,
 )
 from actions.invoices import invoice_state, say_invoice, say_invoice_line
-from actions.leads import say_debt_line, say_debts
 from actions.live import (
     ENDED,
     IN_PROCESS,
@@ -38,6 +37,7 @@ from actions.live import (
 )
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
+from actions.set_leads import say_debt_line, say_debts
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
 from bot.identity.levels import DataClass

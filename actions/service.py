@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from actions.base import DeskAction, ServerAction, server_buttons
-from actions.leads import say_first, say_in_grace, say_most, say_none, say_some, say_usable
 from actions.live import ENDED, UNEXPLAINED, bank_days, readings, standing
 from actions.meant import Meant, find_meant
 from actions.say import Reading, Reply, Values
 from actions.server_state import creation_in_time, may_be_used, say_creation, say_gone, say_state, say_state_line, say_suspended
+from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_some, say_usable
 from actions.sets import rest
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from actions import sets
-from actions.leads import say_first, say_in_grace, say_most, say_none, say_price_line, say_some, say_total
 from actions.meant import Meant, Servers
 from actions.say import Reply
+from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_price_line, say_some, say_total
 from actions.turn import Turn
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Filter, Which

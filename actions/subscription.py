@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from actions.base import Fact, ServerAction, line_at_end, say_line, say_with_line, server_buttons
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
-from actions.leads import say_end_line
 from actions.live import (
     ENDED,
     IN_FORCE,
@@ -26,6 +25,7 @@ from actions.live import (
 )
 from actions.say import Reply
 from actions.server_state import say_creation
+from actions.set_leads import say_end_line
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked
