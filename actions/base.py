@@ -206,6 +206,8 @@ class ServerAction(LiveAction):
         one = self._meant(turn)
         if not turn.servers:
             reply.say("utter_sin_servidores")
+        elif meant.way == "foreign" and not meant.word:
+            say_not_yours(reply)
         elif meant.way == "foreign":
             reply.say("utter_servidor_no_es_tuyo", servidor=meant.word, buttons=server_buttons(self.intent, turn.servers))
         elif len(turn.servers) == 1:
@@ -325,8 +327,8 @@ def asks_for_others(turn: Turn) -> bool:
 
 def say_not_yours(reply: Reply) -> None:
     """That nothing is told of other accounts; asked again, not even whether they exist."""
-    if not reply.add("utter_cuenta_ajena"):
-        reply.say("utter_cuenta_ajena_otra_vez")
+    if not reply.add("utter_servidores_ajenos"):
+        reply.say("utter_servidores_ajenos_otra_vez")
 
 
 def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta"]) -> None:
