@@ -7,6 +7,7 @@ from actions.backup_rule import ABOUT_THE_RULE, RULE_IN_SHORT
 from actions.backup_state import WELL, backup_state, needs_support, say_backup_line, say_last_backup
 from actions.base import ServerAction, say_line
 from actions.say import Reply
+from actions.set_leads import say_without_backup
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
@@ -49,6 +50,16 @@ class MyBackup(ServerAction):
     data = DataClass.BACKUPS
     facts = ABOUT_MINE
     heading = "utter_respaldo_lista"
+    usable = True
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """Those without last night's; the lines tell of them, and of those that are not active."""
+        return servers, say_without_backup(turn, servers, reply)
+
+    def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
+        """The support line when one of them failed or is missing."""
+        if any(needs_support(turn, server) for server in servers):
+            say_line(turn, reply)
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last backup."""

@@ -16,17 +16,24 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.environment import environment
+from actions.meant import Meant, find_meant
 from actions.opening import say_before
 from actions.say import Button, Reading, Reply, Values
-from actions.turn import SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
+from actions.set_leads import say_none
+from actions.several import NAMES_ONLY, answer_several
+from actions.turn import SETS, SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
 from actions.whose import asks_of_others, say_not_yours, tell_how_to_identify
 from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 from bot.protocol.state import SLOT, Topic, as_slot
+from bot.rules.format import excerpt
 from bot.rules.support import line_words
 
 MAX_BUTTON_TITLE = 20
+MOST_OF_A_NAME = 30
+BY_THE_RULE = frozenset({Asked.GENERAL, Asked.WHERE, Asked.HOW, Asked.WHO, Asked.DO, Asked.WHAT_IF})
+"""What is asked of the rule, whichever servers are meant."""
 LINE = "utter_linea"
 Fact = Callable[[Turn, Server, Reply], None]
 """Says what is asked of one server: the value first, then what changes what to do now."""
@@ -190,6 +197,8 @@ class ServerAction(LiveAction):
     many: ClassVar[Literal["list", "ask"]] = "list"
     heading: ClassVar[str] = "utter_en_tus_servidores"  # key said before the lines of several servers
     which: ClassVar[str] = "utter_cual_servidor"  # key that asks which of several servers is meant
+    lines: ClassVar[Mapping[Asked, Fact]] = {}  # the line of one of several by what is asked; where it is not named, `describe_line`
+    usable: ClassVar[bool] = False  # whether "those that are active" are all that can be used, or only those that are paid as well
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """Whether the general answer is true of this server now."""
@@ -201,50 +210,88 @@ class ServerAction(LiveAction):
 
     def general_holds(self, turn: Turn) -> bool:
         """Whether it is true of the server that is meant, or of any when it may be several; the lines of a list tell those it is not true of."""
-        if turn.named_foreign:
+        meant = self.find(turn)
+        if meant.way == "foreign":
             return True
-        server = self._meant(turn)
-        asked = (server,) if server else self.candidates(turn)
+        if (meant.state or meant.pick) and turn.frame.asked not in BY_THE_RULE:
+            return False
+        one = self._meant(turn)
+        asked = (one,) if one else meant.servers or self.candidates(turn)
         return not asked or any(self.holds(turn, each) for each in asked)
 
     def has_fact(self, turn: Turn) -> bool:
         """Where one server is meant and what is asked is among the facts."""
-        return turn.frame.asked in self.facts and not turn.named_foreign and self._meant(turn) is not None
+        return turn.frame.asked in self.facts and self._meant(turn) is not None
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """Choose the server(s) and describe."""
-        del desk
+        meant = self.find(turn)
+        one = self._meant(turn)
         if not turn.servers:
             reply.say("utter_sin_servidores")
-            return
-        if turn.named_foreign:
-            reply.say("utter_servidor_no_es_tuyo", servidor=turn.named_foreign, buttons=server_buttons(self.intent, turn.servers))
-            return
-        candidates, server = self.candidates(turn), self._meant(turn)
-        if server is not None:
-            if len(turn.servers) > 1 and turn.tracker.get_slot(SLOT_SERVER) != server.alias:
-                reply.remember(SLOT_SERVER, server.alias)
-            reply.servers.append(server.alias)
-            if self.has_fact(turn):
-                self.facts[turn.frame.asked](turn, server, reply)
-                return
-            self.describe(turn, server, reply)
-            if self.general and not self.holds(turn, server):
-                self.say_reason(turn, server, reply)
-                line_at_end(turn, reply)
-        elif self.many == "list" and not turn.wants_other:
-            reply.say(self.heading)
-            for each in candidates:
-                self.describe_line(turn, each, reply)
-                reply.servers.append(each.alias)
-            reply.take_back(self.heading)
-            self.close_list(turn, reply)
+        elif meant.way == "foreign" and not meant.word:
+            say_not_yours(desk, reply)
+        elif meant.way == "foreign":
+            reply.say("utter_servidor_no_es_tuyo", servidor=meant.word, buttons=server_buttons(self.intent, turn.servers))
+        elif len(turn.servers) == 1:
+            self._answer_only(turn, meant, reply)
+        elif one is not None:
+            self._answer_one(turn, one, reply)
+        elif meant.way == "servers" and (self.many == "list" or not meant.servers):
+            answer_several(self, turn, meant, reply)
+        elif meant.way == "unsaid" and self.many == "list":
+            self._list(turn, reply)
         else:
             self.ask_which(turn, reply)
 
+    def find(self, turn: Turn) -> Meant:
+        """The servers that the question means."""
+        return find_meant(turn, self.candidates(turn), usable=self.usable)
+
     def _meant(self, turn: Turn) -> Server | None:
-        candidates = self.candidates(turn)
-        return turn.chosen or (candidates[0] if len(candidates) == 1 and not turn.wants_other else None)
+        """The one server that is meant; None where several are, or where they are asked for by what they are ("cuál está suspendido")."""
+        meant, asked = self.find(turn), turn.frame.asked
+        if meant.way == "unsaid":
+            candidates = self.candidates(turn)
+            return turn.chosen or (candidates[0] if len(candidates) == 1 else None)
+        if len(turn.servers) == 1 and meant.way == "servers":
+            return turn.servers[0]
+        if meant.way != "servers" or len(meant.servers) != 1:
+            return None
+        is_named = self.many == "list" and (meant.pick or (meant.state and asked in NAMES_ONLY))
+        return None if is_named else meant.servers[0]
+
+    def _answer_only(self, turn: Turn, meant: Meant, reply: Reply) -> None:
+        """The desk has one server: it is meant, unless those that are so were asked for and it is not so."""
+        only = turn.servers[0]
+        if meant.state and not meant.servers:
+            say_none(turn, meant.state, reply)
+            reply.add("utter_el_unico", servidor=only.alias)
+            return
+        of_a_set = any(each.which in SETS for each in turn.frame.servers)
+        if of_a_set and (meant.state or meant.pick or not self.general):
+            reply.add("utter_es_el_unico")
+        self._answer_one(turn, only, reply)
+
+    def _answer_one(self, turn: Turn, server: Server, reply: Reply) -> None:
+        if len(turn.servers) > 1 and turn.tracker.get_slot(SLOT_SERVER) != server.alias:
+            reply.remember(SLOT_SERVER, server.alias)
+        reply.servers.append(server.alias)
+        if self.has_fact(turn):
+            self.facts[turn.frame.asked](turn, server, reply)
+            return
+        self.describe(turn, server, reply)
+        if self.general and not self.holds(turn, server):
+            self.say_reason(turn, server, reply)
+            line_at_end(turn, reply)
+
+    def _list(self, turn: Turn, reply: Reply) -> None:
+        reply.say(self.heading)
+        for each in self.candidates(turn):
+            self.describe_line(turn, each, reply)
+            reply.servers.append(each.alias)
+        reply.take_back(self.heading)
+        self.close_list(turn, reply)
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """The servers the question may be about when the customer has not said which: all, unless a topic narrows them (never to none)."""
@@ -252,8 +299,12 @@ class ServerAction(LiveAction):
 
     def ask_which(self, turn: Turn, reply: Reply) -> None:
         """Ask with one button per server and keep the question waiting."""
-        candidates = tuple(each for each in self.candidates(turn) if not (turn.wants_other and each == turn.remembered))
+        meant = self.find(turn)
+        candidates = self.candidates(turn)
+        candidates = tuple(each for each in candidates if each in meant.servers) or meant.servers or candidates
         reply.remember(SLOT_PENDING, {"intent": self.intent, "servidores": [each.alias for each in candidates]})
+        if meant.word:
+            reply.say("utter_servidor_no_reconocido", nombre=excerpt(meant.word, MOST_OF_A_NAME))
         reply.say(self.which, buttons=server_buttons(self.intent, candidates))
 
     @abstractmethod
@@ -266,6 +317,19 @@ class ServerAction(LiveAction):
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Say one line that begins with "• {servidor}:". Needed when `many` is "list"."""
         raise NotImplementedError(f"{type(self).__name__} lists servers and has no line for one")
+
+    def line_for(self, turn: Turn) -> Fact:
+        """What says the line of one of several, by what is asked."""
+        return self.lines.get(turn.frame.asked, self.describe_line)
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """Say what comes before the lines of `servers`; returns those that the answer is about, and those that a line is said of."""
+        if len(servers) == len(turn.servers):
+            reply.say(self.heading)
+        return servers, servers
+
+    def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
+        """Say what follows the lines of a set, if anything."""
 
 
 def server_buttons(intent: str, servers: tuple[Server, ...]) -> tuple[Button, ...]:

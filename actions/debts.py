@@ -25,6 +25,7 @@ from actions.live import (
 from actions.reactivation_facts import reactivation_facts
 from actions.say import Reply
 from actions.server_state import say_creation, say_gone, say_state, say_suspended
+from actions.set_leads import say_debt_line, say_debts
 from actions.standings import rule_values
 from actions.turn import Turn
 from bot.accounts.port import Server
@@ -49,6 +50,26 @@ class _Debt(ServerAction):
         """Where it is paid."""
         if turn.sees(self.data) is None:
             super().say_general(turn, reply)
+
+    def line_for(self, turn: Turn) -> Fact:
+        """What is owed and until when, else the charge."""
+        del turn
+        return self._say_line
+
+    def _say_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        if not say_debt_line(turn, server, reply):
+            self.describe_line(turn, server, reply)
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """Those for which something is owed, or that nothing is."""
+        owing = say_debts(turn, servers, reply)
+        return owing or servers, owing
+
+    def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
+        """Where it is paid."""
+        if any(owed(turn, each) for each in servers):
+            reply.add("utter_adeudo_donde")
+            say_line(turn, reply)
 
     def close_list(self, turn: Turn, reply: Reply) -> None:
         """What is due in all and where it is paid, or that nothing is."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from actions.base import ServerAction, say_line, say_with_line, server_buttons
+from actions.base import Fact, ServerAction, say_line, say_with_line, server_buttons
 from actions.charge_case import case_of
 from actions.charge_facts import MAIL_FACTS, PAYMENT_FACTS, WAITING, saying_of
 from actions.charge_next import add_deadline
@@ -37,14 +38,18 @@ from actions.live import (
     standing,
 )
 from actions.mails import say_mail
+from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
+from actions.set_leads import say_debt_line, say_debts
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 from bot.rules import format as words
 from bot.rules.service import expected_ready_at
+
+_METHOD = re.compile(r"\b(?:tarjeta|medio|cuenta\s+(?:bancaria|de\s+banco)|por\s+su\s+lado)", re.IGNORECASE)
 
 
 class PaidAndNoMail(ServerAction):
@@ -133,6 +138,29 @@ class MyPayment(ServerAction):
         """Where the case of its payment has words for what is asked."""
         server = self._meant(turn)
         return super().has_fact(turn) and server is not None and saying_of(turn.frame.asked, turn, server) is not None
+
+    def line_for(self, turn: Turn) -> Fact:
+        """The method, where that is asked; else the charge."""
+        return PaymentMethods().describe_line if _METHOD.search(turn.text) else self.say_line
+
+    def say_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """What is owed and until when, else the charge."""
+        if not say_debt_line(turn, server, reply):
+            self.describe_line(turn, server, reply)
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """For which something is owed, and how those and what is in process stand; how each is paid, where that is asked."""
+        if _METHOD.search(turn.text):
+            return servers, servers
+        owing = say_debts(turn, servers, reply)
+        moving = (each for each in servers if charge_state(turn, last_charge(turn, each)) in IN_PROCESS)
+        return owing or servers, (*owing, *moving)
+
+    def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
+        """That nothing is owed for the others; a case for what is late."""
+        if reply.says("utter_estan_por_pagar") and len(reply.servers) < len(servers) and turn.frame.asked is not Asked.COUNT:
+            reply.say("utter_los_demas_sin_adeudo")
+        say_late_charges(turn, servers, reply)
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last charge, what is owed, what comes next."""

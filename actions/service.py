@@ -5,16 +5,19 @@ from __future__ import annotations
 from actions.base import DeskAction, ServerAction, say_line, server_buttons
 from actions.creation import TIME_IT_TAKES, say_rule
 from actions.live import Standing, bank_days, period_values, readings, standing
+from actions.meant import Meant, find_meant
 from actions.mentions import mentions
 from actions.newcomers import ABOUT, say_about, say_about_of_desk
 from actions.say import Reading, Reply, Values
 from actions.server_facts import MY_SERVER
 from actions.server_state import creation_in_time, say_creation, say_gone, say_state, say_state_line, say_suspended
 from actions.service_facts import HOURS, HOURS_IN_SHORT, STANDARD_SYSTEM, SYSTEM, SYSTEM_IN_SHORT, can_be_used, say_during_backup
+from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_some, say_usable
+from actions.sets import rest
 from actions.turn import GONE, Turn
 from actions.uncovered import say_not_yours
 from bot.accounts.port import Desk, Server
-from bot.protocol.frame import Act, Asked, Which
+from bot.protocol.frame import Act, Asked, Filter, Which
 from bot.rules import format as words
 from bot.rules.service import servers_left
 
@@ -214,6 +217,12 @@ class MyServer(ServerAction):
     intent = "consultar_servidor"
     facts = MY_SERVER
     heading = "utter_servidor_lista"
+    usable = True
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """Which can be used now; the lines tell why the others cannot."""
+        others = say_usable(turn, servers, reply)
+        return rest(servers, others) or servers, others
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Its state now, and what to try when it is up."""
@@ -241,18 +250,58 @@ class MyServers(DeskAction):
             await super().answer(turn, reply)
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
-        """Number and lines; those deleted are named only when nothing else is left."""
-        living = _living(desk)
-        said = readings(turn, None, "virtual_server", contracted=len(living))
-        if not desk.servers:
-            reply.say("utter_sin_servidores", readings=said)
-        elif len(living) == 1 and turn.frame.asked in {Asked.SURE, Asked.WHETHER}:
-            reply.say("utter_lista_solo_uno", servidores=_names(living), readings=said)
+        """Number and lines; those deleted are named only when nothing else is left. Of some servers only those."""
+        meant = find_meant(turn, turn.servers)
+        if turn.servers and (meant.state or meant.pick or (meant.way == "servers" and len(meant.servers) < len(turn.servers))):
+            _list_some(turn, meant, reply)
         else:
-            heading = {0: "utter_lista_ninguno", 1: "utter_lista_uno"}.get(len(living), "utter_lista_varios")
-            reply.say(heading, cuantos=str(len(living)), readings=said)
-            for server in turn.servers:
-                _say_listed(turn, server, reply)
+            _list_all(turn, desk, reply)
+
+
+def _list_all(turn: Turn, desk: Desk, reply: Reply) -> None:
+    living = _living(desk)
+    said = readings(turn, None, "virtual_server", contracted=len(living))
+    if not desk.servers:
+        reply.say("utter_sin_servidores", readings=said)
+        return
+    if len(living) == 1 and turn.frame.asked in {Asked.SURE, Asked.WHETHER}:
+        reply.say("utter_lista_solo_uno", servidores=_names(living), readings=said)
+        return
+    heading = {0: "utter_lista_ninguno", 1: "utter_lista_uno"}.get(len(living), "utter_lista_varios")
+    reply.say(heading, cuantos=str(len(living)), readings=said)
+    for server in turn.servers:
+        _say_listed(turn, server, reply)
+        reply.servers.append(server.alias)
+
+
+def _list_some(turn: Turn, meant: Meant, reply: Reply) -> None:
+    """Those that are meant, or that there is none; with one server on the desk, that it is the only one."""
+    if len(turn.servers) == 1:
+        reply.add("utter_el_unico", servidor=turn.servers[0].alias)
+    if meant.pick is Which.FIRST:
+        told = say_first(turn, meant.servers, reply, _say_listed)
+    elif meant.pick is Which.MOST:
+        told = say_most(turn, meant.servers, reply)
+    elif meant.state and not meant.servers:
+        told = ()
+        say_none(turn, meant.state, reply)
+    elif not meant.servers:
+        told = ()
+        reply.say("utter_no_hay_mas")
+    else:
+        told = _say_each(turn, meant, reply)
+    reply.servers.extend(each.alias for each in told)
+
+
+def _say_each(turn: Turn, meant: Meant, reply: Reply) -> tuple[Server, ...]:
+    if meant.state:
+        say_some(turn, meant.state, meant.servers, reply)
+    if not meant.state or (turn.frame.asked is not Asked.COUNT and len(meant.servers) > 1):
+        for server in meant.servers:
+            _say_listed(turn, server, reply)
+    if meant.state is Filter.ACTIVE:
+        say_in_grace(turn, rest(turn.servers, meant.servers), reply)
+    return meant.servers
 
 
 _STATUS_LINES = {

@@ -11,6 +11,7 @@ from actions.hints import ASPEL, WHICH_DAYS, speaks_of
 from actions.live import IN_FORCE, IN_PROCESS, UNPAID, charge_state, last_charge, period_readings, period_values, readings, standing
 from actions.say import Reply
 from actions.server_state import say_creation
+from actions.set_leads import say_end_line
 from actions.standings import (
     ANY_STANDING,
     CURRENT,
@@ -34,6 +35,8 @@ from bot.protocol.frame import Asked
 
 class _Dated(ServerAction):
     """A question about dates: several servers get one line each with where they stand."""
+
+    lines: ClassVar[Mapping[Asked, Fact]] = {Asked.WHEN: say_end_line, Asked.SINCE: say_end_line}
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """With the numbers of days of the settings."""
@@ -62,7 +65,8 @@ class _Dated(ServerAction):
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the date that matters now."""
-        key = LINES[standing(turn, server)]
+        now = standing(turn, server)
+        key = "utter_vigencia_linea_creandose" if server.status == "provisioning" and now in IN_FORCE else LINES[now]
         reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
 
 

@@ -25,8 +25,8 @@ _OFFERED = {
 
 
 def asks_of_others(turn: Turn) -> bool:
-    """Whether another customer's account is asked about."""
-    return any(each.which is Which.FOREIGN for each in turn.frame.servers)
+    """Whether another customer's account is asked about, and none of the customer's own servers is named."""
+    return not turn.named_servers and not turn.named_foreign and any(each.which is Which.FOREIGN for each in turn.frame.servers)
 
 
 def say_not_yours(desk: Desk, reply: Reply) -> None:

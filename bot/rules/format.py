@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")
 
+COUNTS = ("ninguno", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
+
 _NEAR = {-1: "ayer", 0: "hoy", 1: "mañana"}
 _SOUNDS_LIKE_I = re.compile(r"(?:h?[ií])(?![aeoáéó])", re.IGNORECASE)
 _SHORT_NAME = 4
@@ -110,6 +112,11 @@ def minutes(n: int) -> str:
 def business_days(n: int) -> str:
     """As "1 día hábil", "3 días hábiles"."""
     return f"{days(n)} {'hábil' if n == 1 else 'hábiles'}"
+
+
+def count(n: int) -> str:
+    """As "uno", "dos"; "11" from eleven on."""
+    return COUNTS[n] if n < len(COUNTS) else str(n)
 
 
 def join_names(names: Sequence[str]) -> str:

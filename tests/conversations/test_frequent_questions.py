@@ -94,8 +94,8 @@ DATED = [
     f"• SIERRA-01: vence {the(SIERRA['SIERRA-01'])}",
     f"• SIERRA-02: vence {the(SIERRA['SIERRA-02'])}",
     f"• SIERRA-03: en gracia hasta {the(grace(SIERRA['SIERRA-03']))}",
-    f"• SIERRA-04: vence {the(SIERRA['SIERRA-04'])}",
-    f"• SIERRA-05: resguardo hasta {the(kept(SIERRA['SIERRA-05']))}",
+    "• SIERRA-04: en creación",
+    f"• SIERRA-05: suspendido, resguardo hasta {the(kept(SIERRA['SIERRA-05']))}",
 ]
 LATE = "Lo reporté con el folio "
 
