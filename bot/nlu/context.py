@@ -35,11 +35,11 @@ class Turn:
 
 
 def context_words(state: State, *, visitor: bool) -> tuple[str, ...]:
-    """At most eight words, in a fixed order."""
+    """At most eight words, in a fixed order; none where a talk begins, which is read as a message that stands alone."""
     topic = state.topic
-    words = ["visitor" if visitor else "customer"]
     if topic is None:
-        return (*words, "begins")
+        return ()
+    words = ["visitor" if visitor else "customer"]
     words += [f"topic={topic.intent}", f"asked={topic.asked}", f"topic={topic.intent} asked={topic.asked}"]
     if len(state.servers) > 1:
         words.append("several")

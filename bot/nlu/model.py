@@ -17,6 +17,10 @@ from bot.nlu.context import ContextColumns
 from bot.nlu.decision import CHOICES, NOT_OURS, Acceptance, Decision, Evidence, Thresholds, worth_offering
 from bot.nlu.features import ENCODER_DIMENSIONS, NGrams, encode
 from bot.nlu.spelling import Spelling
+from bot.protocol.frame import NOTHING, Asked
+
+ACT_OF_WHAT_IF = 1.0
+"""How much less likely "nothing is supposed" is, as a margin, of a message that asks what if."""
 
 
 @dataclass(frozen=True)
@@ -168,8 +172,12 @@ def evidence_of(margins: np.ndarray, scale: float, ours: np.ndarray, similarity:
 
 
 def _likeliest(heads: Heads, margins: np.ndarray) -> dict[str, str]:
+    """The likeliest value of each part; what is asked as "what if" supposes something, where any act is near to likely."""
     found, start = {}, 0
     for part, values in heads.items():
-        found[part] = values[int(margins[start : start + len(values)].argmax())]
+        own = margins[start : start + len(values)].copy()
+        if part == "supposed" and found.get("asked") == Asked.WHAT_IF and NOTHING in values:
+            own[values.index(NOTHING)] -= ACT_OF_WHAT_IF
+        found[part] = values[int(own.argmax())]
         start += len(values)
     return found

@@ -30,6 +30,7 @@ FOLDS = 3
 TURN_WEIGHT = 2.0  # of a turn of the corpus beside an example that stands alone
 REGULARISATION = 0.5
 TOLERANCE = 0.01  # tighter costs time and changes no prediction that was measured
+RARE = {"supposed": "balanced", "servers": "balanced", "move": "balanced", "refers": "balanced"}  # parts that most messages lack
 _WORDS: dict[str, Any] = {"ngram_range": WORD_LENGTHS, "sublinear_tf": True, "min_df": 2}
 _CHARACTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": CHARACTER_LENGTHS, "sublinear_tf": True, "min_df": 2}
 
@@ -171,7 +172,7 @@ def _fit_heads(features: csr_matrix, turns: Sequence[Turn]) -> tuple[dict[str, l
     values = {part: np.array([part_of(turn.frame, part) for turn in turns]) for part in PARTS} if turns else {}
 
     def one(part: str) -> tuple[list[str], np.ndarray, np.ndarray]:
-        fitted = _fit(features, values[part])
+        fitted = LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0, class_weight=RARE.get(part)).fit(features, values[part])
         weights, bias = fitted.coef_, fitted.intercept_
         if len(fitted.classes_) == 2:  # noqa: PLR2004 - liblinear tells two apart by one row
             weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
