@@ -17,6 +17,7 @@ from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.action_client import ActionEndpoint
+from bot.dialogue.bursts import stands_alone
 from bot.dialogue.channel import CollectingChannel, effects_of, reply_of, without_repeats
 from bot.dialogue.rasa.events import remember_event_classes
 from bot.dialogue.rasa.graph import DirectGraphRunner
@@ -30,6 +31,7 @@ from bot.protocol.turn import TurnRequest
 
 KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
 TOPICS = ("faq_", "consultar_", "listar_", "reenviar_", "hablar_", "contratar_", "cancelar_", "reactivar_", "pagar_")
+WAIT = {"wait": True}
 USER_PARTS = ("intent", "entities", "text", "decision")
 
 
@@ -72,6 +74,8 @@ class Engine:
         text = "\n".join(message.text for message in request.messages)
         button = request.messages[-1].button if len(request.messages) == 1 else None
         parts = await understand(self.processor, text, button, _slots_of(request.events), _last_question(request.events))
+        if request.may_wait and not stands_alone(parts):
+            return WAIT
         replies, effects, channel = [], [], CollectingChannel(request.channel)
         for position, part in enumerate(parts):
             turn.messages, turn.actions = [], []

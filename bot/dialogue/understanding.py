@@ -20,11 +20,10 @@ from bot.dialogue.context import begins_like_a_follow_up, choose_reading, leans_
 from bot.dialogue.forms import asks, leans, orders, without_courtesy
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
-from bot.protocol.turn import Button
+from bot.protocol.turn import READ_CHARACTERS, Button
 
 _NOBODY = DialogueStateTracker.from_events("nobody", [])  # the graph wants a tracker; no component of ours looks at it
 Via = Literal["text", "button", "context"]
-MAX_NLU_CHARACTERS = 1000
 RANKED = 3
 ANSWERED, ASKED, REFUSED = "answered", "asked", "refused"
 UNSURE_HALF_FROM = 0.4  # a half may be less sure than a message of its own: the form of the joint speaks for it too
@@ -74,7 +73,7 @@ async def understand(
     processor: MessageProcessor, text: str, button: Button | None, slots: dict[str, Any], previous: str | None = None
 ) -> list[Understanding]:
     """The questions of one message, in the order in which they were asked; at least one. `previous`: what was asked before."""
-    clean = plain_text(text)[:MAX_NLU_CHARACTERS]
+    clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
         return [_pressed(parse_all(processor, [clean])[0], clean, button)]
     whole, together = _alone_and_together(processor, clean, previous)
@@ -93,7 +92,7 @@ def _alone_and_together(processor: MessageProcessor, text: str, previous: str | 
     """A message read by itself and, where that may matter, together with what was asked before: both in one run where it surely does."""
     if previous is None or not leans_on_previous(text):
         return parse_all(processor, [text])[0], None
-    both = f"{previous} {text}"[-MAX_NLU_CHARACTERS:].lstrip("/ ")
+    both = f"{previous} {text}"[-READ_CHARACTERS:].lstrip("/ ")
     if begins_like_a_follow_up(text):
         alone, together = parse_all(processor, [text, both])
         return alone, together

@@ -1,0 +1,19 @@
+"""Whether what was read can be answered, or is only the beginning of what its customer is about to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.dialogue.understanding import ANSWERED, Understanding
+
+OPENINGS = frozenset({"saludar", "charla", "contar"})
+"""Labels of what people say before they ask."""
+
+
+def stands_alone(understood: Sequence[Understanding]) -> bool:
+    """Whether an answer is due now. A greeting, a story and what is not understood may wait for the next message; a question never."""
+    return any("?" in part.text or "¿" in part.text or _is_clear(part) for part in understood)
+
+
+def _is_clear(part: Understanding) -> bool:
+    return part.via == "button" or (part.decision == ANSWERED and part.intent not in OPENINGS)
