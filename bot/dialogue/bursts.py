@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bot.dialogue.understanding import ANSWERED, Understanding
+if TYPE_CHECKING:  # it brings all of Rasa, and this is a pure function
+    from bot.dialogue.understanding import Understanding
 
 OPENINGS = frozenset({"saludar", "charla", "contar"})
 """Labels of what people say before they ask."""
@@ -16,4 +18,4 @@ def stands_alone(understood: Sequence[Understanding]) -> bool:
 
 
 def _is_clear(part: Understanding) -> bool:
-    return part.via == "button" or (part.decision == ANSWERED and part.intent not in OPENINGS)
+    return part.via == "button" or (part.decision == "answered" and part.intent not in OPENINGS)
