@@ -17,7 +17,9 @@ def asked(desk: Desk, *texts: str, may_wait: bool = True, **more) -> dict:
     return {**body, "messages": [{"text": text} for text in texts], "may_wait": may_wait}
 
 
-@pytest.mark.parametrize("texts", [("hola",), ("buenas tardes",), ("hola", "buen día"), ("hola", "oye una duda"), ("jajaja qué risa",)])
+@pytest.mark.parametrize(
+    "texts", [("hola",), ("buenas tardes",), ("hola", "buen día"), ("hola", "oye una duda"), ("jajaja qué risa",), ("ok",)]
+)
 async def test_what_asks_nothing_yet_waits_and_calls_no_action(desk: Desk, texts):
     assert await desk.post(asked(desk, *texts)) == (200, {"wait": True})
     assert desk.door.calls == []
@@ -77,6 +79,8 @@ class Part:
         ([Part("cuanto debo", "consultar_pago")], True),
         ([Part("hola", "saludar"), Part("cuanto debo", "consultar_pago")], True),
         ([Part("hola", "saludar"), Part("mi server", "consultar_servidor", ASKED)], False),
+        ([Part("bueno", "afirmar")], False),
+        ([Part("ay no", "negar")], False),
         ([Part("hola", "saludar", via="button")], True),
     ],
 )
