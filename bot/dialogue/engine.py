@@ -17,6 +17,7 @@ from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.action_client import ActionEndpoint
+from bot.dialogue.bursts import stands_alone
 from bot.dialogue.channel import CollectingChannel, effects_of, reply_of, without_repeats
 from bot.dialogue.rasa.events import remember_event_classes
 from bot.dialogue.rasa.graph import DirectGraphRunner
@@ -30,6 +31,7 @@ from bot.protocol.state import SLOT, State, read_state
 from bot.protocol.turn import TurnRequest
 
 KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
+WAIT = {"wait": True}
 USER_PARTS = ("intent", "entities", "text", "decision")
 
 
@@ -75,6 +77,8 @@ class Engine:
         parts = await understand(
             self.processor, text, button, read_state(slots.get(SLOT)), visitor=request.level == 0, offer=slots.get(SLOT_OFFER)
         )
+        if request.may_wait and not stands_alone(parts):
+            return WAIT
         replies, effects, channel = [], [], CollectingChannel(request.channel)
         for position, part in enumerate(parts):
             turn.messages, turn.actions = [], []

@@ -23,11 +23,10 @@ from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
 from bot.protocol.frame import frame_of
 from bot.protocol.state import State
-from bot.protocol.turn import Button
+from bot.protocol.turn import READ_CHARACTERS, Button
 
 _NOBODY = DialogueStateTracker.from_events("nobody", [])  # the graph wants a tracker; no component of ours looks at it
 Via = Literal["text", "button"]
-MAX_NLU_CHARACTERS = 4096
 LONG_WORDS = 20
 """From so many words on the sentences of a message that ask are read by themselves too."""
 RANKED = 3
@@ -109,7 +108,7 @@ async def understand(
     `state`: what the episode remembers; `offer`: the only button of the last answer, which a yes takes.
     """
     reader = Reader(processor, context_words(state, visitor=visitor))
-    clean = plain_text(text)[:MAX_NLU_CHARACTERS]
+    clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
         return [_pressed(reader.read([clean])[0], clean, button)]
     (whole,) = reader.read([clean])

@@ -173,7 +173,8 @@ def evidence_of(margins: np.ndarray, scale: float, ours: np.ndarray, similarity:
 
 def _likeliest(heads: Heads, margins: np.ndarray) -> dict[str, str]:
     """The likeliest value of each part; what is asked as "what if" supposes something, where any act is near to likely."""
-    found, start = {}, 0
+    found: dict[str, str] = {}
+    start = 0
     for part, values in heads.items():
         own = margins[start : start + len(values)].copy()
         if part == "supposed" and found.get("asked") == Asked.WHAT_IF and NOTHING in values:

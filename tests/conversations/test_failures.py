@@ -159,10 +159,9 @@ def test_several_messages_that_waited_are_answered_in_their_order(house: House, 
         start_dialogue(house)
     talk.house.run(talk.customer.visitor.answer_to(waiting[-1]))
     answers = [message for message in talk.customer.messages() if message["kind"] == "answer"]
-    assert [message["in_reply_to"] for message in answers] == waiting
+    assert [message["in_reply_to"] for message in answers] == [waiting[0], waiting[-1]]  # what came behind the one that failed is one burst
     assert "vigente" in answers[0]["text"]
-    assert "respaldo" in answers[1]["text"]
-    assert "factura" in answers[2]["text"]
+    assert answers[1]["text"].index("respaldo") < answers[1]["text"].index("factura")
 
 
 def test_a_bug_for_one_customer_is_felt_by_nobody_else(talks: Talks, failing):
