@@ -6,6 +6,7 @@ never become a command (facts/reliability.md section 2).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
-from bot.dialogue.forms import asks, leans, orders, sentences, without_courtesy
+from bot.dialogue.forms import asks, asks_yes_or_no, leans, orders, sentences, without_courtesy
 from bot.nlu.classifier import CONTEXT
 from bot.nlu.context import context_words
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
@@ -36,6 +37,8 @@ SURELY_NOT_OURS = 0.5
 CLEARLY = 0.9
 COURTESY = frozenset({"saludar", "agradecer", "despedirse"})
 MIN_WORDS = 2
+MIN_PARTS, MOST_PARTS, MOST_LINES = 2, 4, 8
+_ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
 SLOT_OFFER = "oferta"
 YES = "afirmar"
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
@@ -114,8 +117,27 @@ async def understand(
     (whole,) = reader.read([clean])
     if offer and whole["decision"] == ANSWERED and whole["intent"]["name"] == YES:
         return [_accepted(reader, offer)]
-    parts = _split(reader, clean, whole) or [Understanding(clean, _beyond_the_story(reader, text, clean, whole), "text")]
-    return [_framed(part) for part in parts]
+    parts = _listed(reader, text) or _split(reader, clean, whole)
+    return [_framed(part) for part in parts or [Understanding(clean, _beyond_the_story(reader, text, clean, whole), "text")]]
+
+
+def _listed(reader: Reader, text: str) -> list[Understanding]:
+    """The questions of a list or a burst, where two or more of its lines ask, each something else; empty otherwise."""
+    lines = [clean for line in _ITEM.split(text) if len((clean := plain_text(line)).split()) >= MIN_WORDS]
+    asking = [line for line in lines if asks(line) or orders(line) or asks_yes_or_no(line)]
+    if not MIN_PARTS <= len(asking) <= MOST_LINES:
+        return []
+    parts = [_answered(half) for half in _halves(reader, asking) if _may_be_part(half) and half.decision != REFUSED]
+    return _different(parts) if len(_different(parts)) >= MIN_PARTS else []
+
+
+def _different(parts: Sequence[Understanding]) -> list[Understanding]:
+    """Without those that ask what an earlier one asks, at most MOST_PARTS."""
+    kept: list[Understanding] = []
+    for part in parts:
+        if not any(same_or_pair(str(part.intent), str(other.intent)) for other in kept):
+            kept.append(part)
+    return kept[:MOST_PARTS]
 
 
 def _framed(part: Understanding) -> Understanding:
@@ -150,6 +172,12 @@ def _beyond_courtesy(reader: Reader, text: str, whole: dict[str, Any]) -> dict[s
 
 
 def _split(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understanding]:
+    """Two or more questions of one message, each half split again where it holds two; empty when it holds one."""
+    parts = [part for half in _halved(reader, text, whole) for part in _halved(reader, half.text, half.parse_data) or [half]]
+    return _different(parts)
+
+
+def _halved(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understanding]:
     """Both halves at the joint that is most likely between two questions; empty when none is likely enough.
 
     Two questions of ours come in their order. A question that is not ours comes after the one that is answered.
