@@ -39,6 +39,7 @@ SOURCES = (
     "data/nlu/*.yml",
     "data/stories/*.yml",
     "data/conversations/*.yml",
+    "data/asked/*.tsv",
     "bot/protocol/frame.py",
     *(f"bot/nlu/{name}.py" for name in TRAINED_BY),
 )

@@ -18,7 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
 from bot.dialogue.forms import asks, asks_yes_or_no, leans, orders, sentences, without_courtesy
-from bot.nlu.classifier import CONTEXT
+from bot.nlu.classifier import CONTEXT, EAGER
 from bot.nlu.context import context_words
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
@@ -79,10 +79,14 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads texts through the trained graph, each within what the episode says (`words`)."""
+    """Reads texts through the trained graph, each within what the episode says (`words`).
+
+    `eager`: a likely answer is better than a question; so within a talk, and for who is known, whose own state serves neighbours too.
+    """
 
     processor: MessageProcessor
     words: tuple[str, ...] = ()
+    eager: bool = False
 
     def read(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Parse data of several texts in one run of the graph, which costs much less than one run for each; none starts with "/".
@@ -90,7 +94,7 @@ class Reader:
         What `MessageProcessor.parse_message` does for a single text, without its checks of the domain at every message.
         """
         target = self.processor.model_metadata.nlu_target
-        messages = [UserMessage(text=text, metadata={CONTEXT: self.words}) for text in texts]
+        messages = [UserMessage(text=text, metadata={CONTEXT: self.words, EAGER: self.eager}) for text in texts]
         parsed = self.processor.graph_runner.run(inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: _NOBODY}, targets=[target])[
             target
         ]
@@ -110,7 +114,7 @@ async def understand(
 
     `state`: what the episode remembers; `offer`: the only button of the last answer, which a yes takes.
     """
-    reader = Reader(processor, context_words(state, visitor=visitor))
+    reader = Reader(processor, context_words(state, visitor=visitor), eager=not visitor or state.topic is not None)
     clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
         return [_pressed(reader.read([clean])[0], clean, button)]

@@ -6,6 +6,7 @@ customer may be asked about, with the titles that stand beside the examples.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
+from bot.nlu.asked import FILE, read_asked
 from bot.nlu.context import turns_of
 from bot.nlu.conversations import corpus_digest, read_corpus
 from bot.nlu.data import check_training_data
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 CONTEXT = "context"
 """The words of a message's context, in its metadata."""
+EAGER = "eager"
+"""Whether the message is answered from a lower probability on (answer_in_talk_from), in its metadata."""
 ASK, REFUSE = "nlu_ask", "nlu_refuse"
 RANKED = 10
 log = structlog.get_logger()
@@ -61,7 +65,7 @@ class CalibratedClassifier(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """What it learns from beside the data that Rasa knows: a changed corpus makes another model."""
         del config
-        return corpus_digest()
+        return corpus_digest() + hashlib.sha256(FILE.read_bytes()).hexdigest()
 
     @classmethod
     def create(
@@ -85,6 +89,7 @@ class CalibratedClassifier(GraphComponent):
             registers,
             *rates,
             list(turns_of(list(read_corpus({message.get(INTENT) for message in examples})))),
+            read_asked(),
         )
         self._model.thresholds = replace(self._model.thresholds, in_talk=self._config["answer_in_talk_from"])
         self._titles = {message.get(INTENT): title for message in examples if (title := _intent_metadata(message).get("title"))}
@@ -125,8 +130,9 @@ class CalibratedClassifier(GraphComponent):
 
     def _read(self, messages: list[Message]) -> list[Prediction]:
         assert self._model is not None
-        contexts = [(message.get(METADATA) or {}).get(CONTEXT, ()) for message in messages]
-        return self._model.predict_all([message.get(NORMALISED) for message in messages], contexts)
+        told = [message.get(METADATA) or {} for message in messages]
+        texts = [message.get(NORMALISED) for message in messages]
+        return self._model.predict_all(texts, [each.get(CONTEXT, ()) for each in told], [bool(each.get(EAGER)) for each in told])
 
 
 def _intent_metadata(message: Message) -> dict[str, Any]:

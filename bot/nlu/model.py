@@ -80,16 +80,17 @@ class IntentModel:
         """Understand one normalised text."""
         return self.predict_all([text])[0]
 
-    def predict_all(self, texts: Sequence[str], contexts: Sequence[Sequence[str]] = ()) -> list[Prediction]:
+    def predict_all(self, texts: Sequence[str], contexts: Sequence[Sequence[str]] = (), eager: Sequence[bool] = ()) -> list[Prediction]:
         """Understand several normalised texts: the encoder reads its weights once for all, which is most of what one costs.
 
-        `contexts`: the words of each text's context (bot/nlu/context.py); none at all for texts that stand alone.
+        `contexts`: the words of each text's context (bot/nlu/context.py); none at all for texts that stand alone. `eager`: those that are
+        answered from the lower threshold on.
         """
         corrected = [self.spelling.correct(text) for text in texts]
-        each = contexts or [()] * len(corrected)
-        return [self._predict(text, words, vector) for text, words, vector in zip(corrected, each, encode(corrected), strict=True)]
+        rows = zip(corrected, contexts or [()] * len(corrected), eager or [False] * len(corrected), encode(corrected), strict=True)
+        return [self._predict(*row) for row in rows]
 
-    def _predict(self, text: str, words: Sequence[str], vector: np.ndarray) -> Prediction:
+    def _predict(self, text: str, words: Sequence[str], eager: bool, vector: np.ndarray) -> Prediction:
         columns, weights = self.ngrams.row(text)
         context_columns, context_weights = self.context.row(words)
         columns = np.concatenate([columns, context_columns + self.ngrams.size])
@@ -101,7 +102,7 @@ class IntentModel:
         probabilities = evidence.probabilities[0]
         order = np.argsort(-probabilities)
         decision = self.thresholds.decide(
-            acceptance, float(evidence.not_ours[0]), self.labels[order[0]], in_talk=bool(words) and "begins" not in words
+            acceptance, float(evidence.not_ours[0]), self.labels[order[0]], in_talk=eager and "begins" not in words
         )
         best = evidence.best[0]
         return Prediction(

@@ -7,7 +7,7 @@ for ways of writing that were not trained on, and the thresholds are meant for s
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from bot.nlu.asked import Labels
 from bot.nlu.context import ContextColumns, Turn
 from bot.nlu.decision import NOT_OURS, Acceptance, Evidence, Thresholds, choose_thresholds, same_or_pair
 from bot.nlu.features import CHARACTER_LENGTHS, WORD_LENGTHS, NGrams, Terms, encode
@@ -89,8 +90,9 @@ def train(
     refuse: float,
     not_ours: float,
     turns: Sequence[Turn] = (),
+    labelled: Labels | None = None,
 ) -> tuple[IntentModel, TrainingReport]:
-    """Fit on normalised texts that stand alone and on the turns of the corpus. `registers` groups the folds; rates and thresholds as in bot/nlu/decision.py."""
+    """Fit on normalised texts that stand alone and on the turns of the corpus. `labelled`: what some of the texts ask. `registers` groups the folds; rates and thresholds as in bot/nlu/decision.py."""
     known = set(labels)
     turns = [turn for turn in turns if turn.frame.intent in known]
     names = sorted(known)
@@ -110,7 +112,7 @@ def train(
     vectorisers = Vectorisers(material.texts)
     features = material.features(vectorisers, np.arange(len(owner)))
     fitted = _fit(features, owner, material.weight)
-    heads, head_weights, head_bias = _fit_heads(features[alone:], turns)
+    heads, head_weights, head_bias = _fit_heads(features, _parts_of(texts, labels, turns, labelled or {}), material.weight)
     # a sparse row times this touches few cache lines
     weights = np.ascontiguousarray(np.vstack([fitted.coef_, head_weights]).T, dtype=np.float32)
     order = np.argsort(owner, kind="stable")
@@ -167,16 +169,25 @@ def _material(
     )
 
 
-def _fit_heads(features: csr_matrix, turns: Sequence[Turn]) -> tuple[dict[str, list[str]], np.ndarray, np.ndarray]:
+def _parts_of(texts: Sequence[str], labels: Sequence[str], turns: Sequence[Turn], asked: Labels) -> dict[str, list[str | None]]:
+    """The value of each part of a frame in each text and turn; None where nobody said."""
+    known = [asked.get((label, text), {}) for label, text in zip(labels, texts, strict=True)]
+    return {part: [*(each.get(part) for each in known), *(part_of(turn.frame, part) for turn in turns)] for part in PARTS} if turns else {}
+
+
+def _fit_heads(
+    features: csr_matrix, values: Mapping[str, Sequence[str | None]], weight: np.ndarray
+) -> tuple[dict[str, list[str]], np.ndarray, np.ndarray]:
     """The values of each part of a frame beside the intent, and the weights and bias of all in one."""
-    values = {part: np.array([part_of(turn.frame, part) for turn in turns]) for part in PARTS} if turns else {}
 
     def one(part: str) -> tuple[list[str], np.ndarray, np.ndarray]:
-        fitted = LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0, class_weight=RARE.get(part)).fit(features, values[part])
+        rows = np.array([row for row, value in enumerate(values[part]) if value is not None])
+        model = LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0, class_weight=RARE.get(part))
+        fitted = model.fit(features[rows], np.array([values[part][row] for row in rows]), sample_weight=weight[rows])
         weights, bias = fitted.coef_, fitted.intercept_
         if len(fitted.classes_) == 2:  # noqa: PLR2004 - liblinear tells two apart by one row
             weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-        return list(fitted.classes_), weights, bias
+        return [str(each) for each in fitted.classes_], weights, bias
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         fitted = dict(zip(values, pool.map(one, values), strict=True))
