@@ -216,9 +216,11 @@ class No(TalkAction):
     resumes = False
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
-        """Leave it; after a failure ask for other words."""
+        """Leave it; after a failure ask for other words. Who complains in saying no is heard."""
         failures = turn.tracker.get_slot(SLOT_FAILURES)
-        if turn.frame.move is not Move.DENIES or failures:
+        if turn.frame.move is Move.COMPLAINS:
+            say_complaint(turn, reply)
+        elif failures:
             reply.say("utter_negar")
         elif mentions(turn, r"(?:no |me |lo )*(?:re)?(?:env|mand)[ie]") or _declines_mail(turn):
             reply.vary("utter_negar_envio", "utter_negar_dejamos")

@@ -17,7 +17,7 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
-from bot.dialogue.forms import asks, asks_yes_or_no, leans, orders, sentences, without_courtesy
+from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy
 from bot.nlu.classifier import CONTEXT, EAGER
 from bot.nlu.context import context_words
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
@@ -154,13 +154,15 @@ def _framed(part: Understanding) -> Understanding:
 
 def _beyond_the_story(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict[str, Any]:
     """The reading of the sentences that ask, where they stand in a long message and are surer of themselves than the whole; else of the whole."""
-    if len(clean.split()) < LONG_WORDS:
+    hidden = whole["intent"]["name"] in TALK and marked(clean)
+    if len(clean.split()) < LONG_WORDS and not hidden:
         return _beyond_courtesy(reader, clean, whole)
     asking = plain_text(" ".join(sentence for sentence in sentences(text) if asks(sentence) or orders(sentence)))
     if len(asking.split()) < MIN_WORDS or len(asking) == len(clean):
         return whole
     (read,) = reader.read([asking])
-    return {**read, "text": clean} if read["acceptance"] > whole["acceptance"] else whole
+    surer = read["acceptance"] > whole["acceptance"] or (hidden and read["decision"] == ANSWERED and read["intent"]["name"] not in TALK)
+    return {**read, "text": clean} if surer else whole
 
 
 def _beyond_courtesy(reader: Reader, text: str, whole: dict[str, Any]) -> dict[str, Any]:

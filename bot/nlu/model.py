@@ -104,13 +104,17 @@ class IntentModel:
         decision = self.thresholds.decide(
             acceptance, float(evidence.not_ours[0]), self.labels[order[0]], in_talk=eager and "begins" not in words
         )
-        best = evidence.best[0]
+        ours = evidence.best[0]
+        best = self.labels[ours[0]]
+        choices = worth_offering([self.labels[column] for column in ours], [float(probabilities[column]) for column in ours])
+        if eager and decision == "asked" and len(choices) == 1:  # a question with one choice is needless
+            decision, best = "answered", choices[0]
         return Prediction(
             ranking=[(self.labels[column], float(probabilities[column])) for column in order],
             decision=decision,
             acceptance=acceptance,
-            best=self.labels[best[0]],
-            choices=worth_offering([self.labels[column] for column in best], [float(probabilities[column]) for column in best]),
+            best=best,
+            choices=choices,
             parts=_likeliest(self.heads, every[len(self.labels) :]),
         )
 
