@@ -34,6 +34,7 @@ PAIRS = (
     frozenset({"faq_factura", "consultar_factura"}),
     frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}),
     frozenset({"preguntar_si_es_bot", "preguntar_quien_eres"}),
+    frozenset({"saludar", "charla"}),
 )
 CHOICES = 3
 MIN_CHOICE_PROBABILITY = 0.03
@@ -112,9 +113,11 @@ class Thresholds:
 
     def decide(self, acceptance: float, not_ours: float, likeliest: str, *, in_talk: bool = False) -> Decision:
         """The decision for one message, whose likeliest label of all is `likeliest`."""
-        if acceptance >= (min(self.answer, self.in_talk) if in_talk else self.answer) or (likeliest in IDLE and acceptance >= IDLE_FROM):
+        surely_not = in_talk and likeliest in NOT_OURS
+        from_here_on = min(self.answer, self.in_talk) if in_talk and not surely_not else self.answer
+        if acceptance >= from_here_on or (likeliest in IDLE and acceptance >= IDLE_FROM):
             return "answered"
-        if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR:
+        if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR or surely_not:
             return "refused"
         return "asked"
 

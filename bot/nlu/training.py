@@ -28,7 +28,7 @@ from bot.nlu.spelling import Spelling
 from bot.protocol.frame import PARTS, part_of
 
 FOLDS = 3
-TURN_WEIGHT = 2.0  # of a turn of the corpus beside an example that stands alone
+TURN_WEIGHT = 2.0  # of a turn that goes on from others beside a message that stands alone
 REGULARISATION = 0.5
 TOLERANCE = 0.01  # tighter costs time and changes no prediction that was measured
 RARE = {"supposed": "balanced", "servers": "balanced", "move": "balanced", "refers": "balanced"}  # parts that most messages lack
@@ -163,7 +163,7 @@ def _material(
         every,
         encode(every),
         np.array([index[label] for label in [*labels, *(turn.frame.intent for turn in turns)]]),
-        np.concatenate([np.ones(len(texts)), np.full(len(turns), TURN_WEIGHT)]),
+        np.concatenate([np.ones(len(texts)), np.array([TURN_WEIGHT if turn.words else 1.0 for turn in turns])]),
         context.tocsr(),
         [*registers, *(turn.writer for turn in turns)],
     )
