@@ -8,6 +8,7 @@ from actions.base import Fact, line_at_end, say_line
 from actions.charges import say_rejected
 from actions.live import IN_PROCESS, bank_days, charge_state, last_charge, owed, period_readings, period_values, readings, standing
 from actions.say import Reply
+from actions.situation import because
 from actions.standings import rule_values
 from actions.turn import Turn
 from bot.accounts.port import Server
@@ -40,8 +41,9 @@ def reactivation_facts(otherwise: Fact) -> Mapping[Asked, Fact]:
         return choose
 
     return {
-        **dict.fromkeys((Asked.WHETHER, Asked.SURE, Asked.STATE), where_unpaid(_say_whether)),
+        **dict.fromkeys((Asked.WHETHER, Asked.SURE, Asked.STATE, Asked.UNTIL), where_unpaid(_say_whether)),
         **dict.fromkeys((Asked.HOW, Asked.WHO, Asked.AGAIN, Asked.AMOUNT), where_unpaid(_say_how)),
+        Asked.WHY: because(otherwise),
         Asked.WHEN: where_unpaid(_say_when),
         Asked.DO: where_unpaid(_say_no),
     }
