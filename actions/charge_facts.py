@@ -180,10 +180,10 @@ def saying_of(asked: Asked, turn: Turn, server: Server) -> Saying | None:
 def say_payment_fact(asked: Asked, turn: Turn, server: Server, reply: Reply) -> None:
     """Say it."""
     found = saying_of(asked, turn, server)
-    assert found is not None
     worded = _by_words(asked, case_of(turn, server), turn) or _by_values(asked, case_of(turn, server), turn, server)
     if asked is Asked.WHY and say_cause(turn, server, reply):
         return
+    assert found is not None
     if worded or asked not in _HOW_IT_IS or not say_situation(turn, server, reply):
         say(found, turn, server, reply)
 
@@ -193,7 +193,7 @@ def say(saying: Saying, turn: Turn, server: Server, reply: Reply) -> None:
     key, then = saying
     reply.say(key, readings=payment_readings(turn, server), **payment_values(turn, server))
     for each in then:
-        if turn.frame.refers is not Refers.GOES_ON or each not in AT_FIRST or len(then) == 1:
+        if turn.frame.refers is not Refers.GOES_ON or each not in AT_FIRST:
             each(turn, server, reply)
 
 

@@ -157,4 +157,4 @@ THEN_UNTIL_WHEN: Final = (add_until_when,)
 THEN_ALL_OWED: Final = (add_deadline, add_how_to_settle)
 THEN_WHO_HELPS: Final = (add_until_when, add_line)
 AT_FIRST: Final = frozenset({_late, add_how_to_settle, add_mail, add_where_more_is_seen})
-"""What is left out where a talk goes on, unless it is all that follows: it was told before, or would be asked for."""
+"""What is left out where a talk goes on: it was told before, or would be asked for."""

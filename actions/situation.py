@@ -87,16 +87,21 @@ def say_situation(turn: Turn, server: Server, reply: Reply) -> bool:
 def say_cause(turn: Turn, server: Server, reply: Reply) -> bool:
     """Say why it is as it is, then the one fact that matters most beside it; False where nothing that is known is wrong."""
     case = _case(turn, server)
-    if is_broken(server) and standing(turn, server) in IN_FORCE:
+    if _is_down(turn, server):
         reply.say("utter_servidor_falla_porque", readings=incident_read(turn, server), **incident_values(turn, server))
         say_line(turn, reply)
-    elif standing(turn, server) == "gone" and not renewal(turn, server):
+    elif _ended_unpaid(turn, server):
         _say_why_gone(turn, server, reply)
     elif case is not None and case in _CAUSE:
         _say_why_unpaid(turn, server, reply, *case)
     else:
         return False
     return True
+
+
+def knows_cause(turn: Turn, server: Server) -> bool:
+    """Whether `say_cause` has something to say."""
+    return _is_down(turn, server) or _ended_unpaid(turn, server) or _case(turn, server) in _CAUSE
 
 
 def because(otherwise: Fact) -> Fact:
@@ -118,6 +123,14 @@ def add_seen_up(turn: Turn, server: Server, reply: Reply) -> None:
 def is_broken(server: Server) -> bool:
     """Whether an incident is open and it was not seen up since."""
     return server.status == "active" and server.incident is not None and (server.health is None or server.health.state == "down")
+
+
+def _is_down(turn: Turn, server: Server) -> bool:
+    return is_broken(server) and standing(turn, server) in IN_FORCE
+
+
+def _ended_unpaid(turn: Turn, server: Server) -> bool:
+    return standing(turn, server) == "gone" and not renewal(turn, server)
 
 
 def _case(turn: Turn, server: Server) -> tuple[Phase, Matter] | None:
