@@ -12,7 +12,7 @@ from actions.situation import because
 from actions.standings import rule_values
 from actions.turn import Turn
 from bot.accounts.port import Server
-from bot.protocol.frame import Asked
+from bot.protocol.frame import Asked, Refers
 from bot.rules import format as words
 
 _WHETHER = {
@@ -64,7 +64,8 @@ def _say_due(turn: Turn, server: Server, reply: Reply, key: str) -> None:
 
 def _say_whether(turn: Turn, server: Server, reply: Reply) -> None:
     _say_due(turn, server, reply, _WHETHER[standing(turn, server)])
-    reply.add("utter_reactivar_donde")
+    if turn.frame.refers is not Refers.GOES_ON:
+        reply.add("utter_reactivar_donde")
 
 
 def _say_no(turn: Turn, server: Server, reply: Reply) -> None:
