@@ -61,6 +61,8 @@ _CAUSE: Final[Mapping[tuple[Phase, Matter], str]] = {
 }
 _IN_PROCESS: Final[Mapping[Charge, Matter]] = {"pending": "waiting", "overdue": "late", "unsettled": "unsettled"}
 """What is unsettled (a credit card's charge) is for each topic to tell: it has no day by which it is confirmed."""
+TELLS: Final = (*_SITUATION.values(), *_CAUSE.values())
+"""The keys of all that is said here first."""
 _WHY_AGAIN: Final[Mapping[Matter, str]] = {
     "rejected": "utter_pago_porque_rechazado",
     "waiting": "utter_pago_porque_pendiente",
