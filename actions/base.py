@@ -146,16 +146,26 @@ class LiveAction(AssistantAction):
         if desk is not None and not self.has_fact(turn) and turn.frame.asked in self.desk_facts:
             self.desk_facts[turn.frame.asked](turn, desk, reply)
             return
-        if desk is None or (self.general_holds(turn) and not self.has_fact(turn)):
+        has_rule = desk is None or (self.general_holds(turn) and not self.has_fact(turn))
+        rule_last = desk is not None and has_rule and self.asks_value(turn)
+        if has_rule and not rule_last:
             self.say_general(turn, reply)
         if desk is not None:
             self.add_live(turn, desk, reply)
+            if rule_last:
+                self.say_general(turn, reply)
+                line_at_end(turn, reply)
         elif turn.audience == "unavailable":
             say_with_line(turn, reply, "utter_estado_no_disponible")
         else:
             say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
         if self.general and not reply.messages:  # a rule that was just told, and no live state to it: asked again, it is told again
             reply.say(self.short.get(turn.frame.asked, self.general))
+
+    def asks_value(self, turn: Turn) -> bool:
+        """Whether what is asked is rather a value of the live state than the rule: it then comes first, and the rule after it."""
+        asked = turn.frame.asked
+        return turn.is_read and asked is not Asked.GENERAL and asked not in BY_THE_RULE and asked not in self.short
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """Say the general answer, if the question has one."""
@@ -221,7 +231,8 @@ class ServerAction(LiveAction):
 
     def has_fact(self, turn: Turn) -> bool:
         """Where one server is meant and what is asked is among the facts."""
-        return turn.frame.asked in self.facts and self._meant(turn) is not None
+        asked = turn.frame.asked
+        return asked in self.facts and (turn.is_read or asked is not Asked.GENERAL) and self._meant(turn) is not None
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """Choose the server(s) and describe."""

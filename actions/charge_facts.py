@@ -13,6 +13,7 @@ from typing import Final
 from actions.base import Fact
 from actions.charge_case import Case, case_of, payment_readings, payment_values, rejected_in_a_row
 from actions.charge_next import (
+    AT_FIRST,
     DEADLINES,
     THEN_ALL_OWED,
     THEN_CASE,
@@ -27,15 +28,18 @@ from actions.charge_next import (
     add_deadline,
     add_for_doubts,
     add_how_to_settle,
+    add_its_charge,
     add_line,
     add_mail,
     add_other_method,
     add_what_comes,
+    add_what_is_kept,
     add_where_more_is_seen,
 )
 from actions.live import last_charge, owed, standing
 from actions.payment_words import Mention, mentions
 from actions.say import Reply
+from actions.situation import say_cause, say_situation
 from actions.turn import Turn
 from bot.accounts.port import Server, Subscription
 from bot.protocol.frame import Asked, Move, Refers
@@ -47,6 +51,7 @@ _METHODS: Final = {
     "debit_card": "utter_pago_cual_debito",
     "credit_card": "utter_pago_cual_credito",
 }
+_HOW_IT_IS: Final = frozenset({Asked.GENERAL, Asked.STATE})
 _DIVERSE: Final = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHICH, Asked.COUNT})
 """Questions whose frame does not say which fact they are about."""
 _MONTH, _YEAR = range(27, 33), range(364, 368)
@@ -101,6 +106,7 @@ _LEADS: Final[Mapping[Asked, Mapping[Case, Saying]]] = {
     Asked.AMOUNT: {
         "pending": ("utter_pago_monto_pendiente", ()),
         "rejected": ("utter_pago_monto_rechazado", (add_where_more_is_seen,)),
+        "unexplained": ("utter_pago_monto_rechazado_sin_motivo", (add_where_more_is_seen,)),
         "unpaid": ("utter_pago_monto_sin_pagar", (add_where_more_is_seen,)),
     },
     Asked.COUNT: {
@@ -151,7 +157,11 @@ _LEADS: Final[Mapping[Asked, Mapping[Case, Saying]]] = {
     },
 }
 
-_ALIKE: Final[Mapping[Asked, tuple[Asked, Asked]]] = {Asked.AGAIN: (Asked.WHEN, Asked.STATE), Asked.UNTIL: (Asked.WHEN, Asked.WHEN)}
+_ALIKE: Final[Mapping[Asked, tuple[Asked, Asked]]] = {
+    Asked.AGAIN: (Asked.WHEN, Asked.STATE),
+    Asked.GENERAL: (Asked.STATE, Asked.STATE),
+    Asked.UNTIL: (Asked.WHEN, Asked.WHEN),
+}
 """What is answered as another question: while a charge waits, and else."""
 
 
@@ -170,8 +180,12 @@ def saying_of(asked: Asked, turn: Turn, server: Server) -> Saying | None:
 def say_payment_fact(asked: Asked, turn: Turn, server: Server, reply: Reply) -> None:
     """Say it."""
     found = saying_of(asked, turn, server)
+    worded = _by_words(asked, case_of(turn, server), turn) or _by_values(asked, case_of(turn, server), turn, server)
+    if asked is Asked.WHY and say_cause(turn, server, reply):
+        return
     assert found is not None
-    say(found, turn, server, reply)
+    if worded or asked not in _HOW_IT_IS or not say_situation(turn, server, reply):
+        say(found, turn, server, reply)
 
 
 def say(saying: Saying, turn: Turn, server: Server, reply: Reply) -> None:
@@ -179,7 +193,8 @@ def say(saying: Saying, turn: Turn, server: Server, reply: Reply) -> None:
     key, then = saying
     reply.say(key, readings=payment_readings(turn, server), **payment_values(turn, server))
     for each in then:
-        each(turn, server, reply)
+        if turn.frame.refers is not Refers.GOES_ON or each not in AT_FIRST:
+            each(turn, server, reply)
 
 
 PAYMENT_FACTS: Final[Mapping[Asked, Fact]] = {asked: partial(say_payment_fact, asked) for asked in (*_LEADS, *_ALIKE, Asked.WHICH)}
@@ -223,7 +238,7 @@ def _saying(asked: Asked, case: Case) -> Saying | None:
 
 def _until(turn: Turn, server: Server) -> Saying | None:
     key = DEADLINES.get(standing(turn, server)) if owed(turn, server) else None
-    return (key, (add_how_to_settle,)) if key else None
+    return (key, (add_what_is_kept if key == DEADLINES["grace"] else add_how_to_settle,)) if key else None
 
 
 def _by_words(asked: Asked, case: Case, turn: Turn) -> Saying | None:
@@ -240,6 +255,8 @@ def _of_waiting(asked: Asked, case: Case, turn: Turn) -> Saying | None:
         return "utter_pago_dias_habiles", (add_dates,) if case == "pending" else THEN_LATE
     if asked is Asked.WHETHER and mentions(turn, Mention.HURRY):
         return _LEADS[Asked.DO][case]
+    if asked in {Asked.WHETHER, Asked.SURE} and case == "overdue" and mentions(turn, Mention.TOO_LONG):
+        return "utter_pago_si_fuera_de_plazo", THEN_CASE
     return None
 
 
@@ -264,11 +281,12 @@ def _of_owed(asked: Asked, case: Case, turn: Turn) -> Saying | None:
 def _by_values(asked: Asked, case: Case, turn: Turn, server: Server) -> Saying | None:
     """Where the sentence depends on a value."""
     charge = last_charge(turn, server)
+    priced = (asked is Asked.AMOUNT and case in {"credited", "settled"}) or (asked in _DIVERSE and mentions(turn, Mention.PERIOD))
+    if priced and charge and server.subscription:
+        return _price_key(server.subscription), (add_amounts,)
     if asked is Asked.WHICH and charge:
         corrected = turn.frame.move in {Move.CORRECTS, Move.DENIES}
-        return _METHODS[charge.method], (add_other_method, add_line) if corrected else ()
-    if asked is Asked.AMOUNT and case in {"credited", "settled"} and server.subscription:
-        return _price_key(server.subscription), (add_amounts,)
+        return _METHODS[charge.method], (add_other_method, add_line) if corrected else (add_its_charge,)
     if asked is Asked.WHEN and case == "pending" and charge:
         window = confirmation_window(turn.calendar, charge.charged_at, turn.settings.bank_confirmation_business_days)
         between = turn.today <= window.earliest_day < window.latest_day

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from actions.base import say_line
-from actions.charge_case import case_of, payment_values
+from actions.charge_case import Case, case_of, payment_values
 from actions.charges import say_case_of_late_charge, say_how_to_settle, say_next_charge
 from actions.live import Standing, charge_values, last_charge, period_readings, period_values, standing
 from actions.say import Reply
@@ -28,6 +28,17 @@ DEADLINES: Final[Mapping[Standing, str]] = {
     "retained": "utter_pago_en_resguardo",
     "retained_last_day": "utter_pago_en_resguardo",
     "overstayed": "utter_pago_en_resguardo",
+}
+
+
+_ITS_CHARGE: Final[Mapping[Case, str]] = {
+    "pending": "utter_pago_ahi_pendiente",
+    "overdue": "utter_pago_ahi_pendiente",
+    "unsettled": "utter_pago_ahi_pendiente",
+    "rejected": "utter_pago_ahi_rechazado",
+    "unexplained": "utter_pago_ahi_rechazado_sin_motivo",
+    "credited": "utter_pago_ahi_acreditado",
+    "settled": "utter_pago_ahi_acreditado",
 }
 
 
@@ -117,6 +128,18 @@ def add_other_method(turn: Turn, server: Server, reply: Reply) -> None:
     reply.add("utter_pago_otro_medio")
 
 
+def add_its_charge(turn: Turn, server: Server, reply: Reply) -> None:
+    """The last charge that was made with it: how much, when, and what became of it."""
+    key = _ITS_CHARGE.get(case_of(turn, server))
+    if key:
+        reply.add(key, **payment_values(turn, server))
+
+
+def add_what_is_kept(turn: Turn, server: Server, reply: Reply) -> None:
+    """What follows grace without the payment."""
+    reply.add("utter_suscripcion_despues_de_gracia", readings=period_readings(turn, server), **period_values(turn, server))
+
+
 def add_amounts(turn: Turn, server: Server, reply: Reply) -> None:
     """The day of the next charge; what was paid last, where the price is another now."""
     charge = last_charge(turn, server)
@@ -133,3 +156,5 @@ THEN_LATE: Final = (_late, *THEN_CASE)
 THEN_UNTIL_WHEN: Final = (add_until_when,)
 THEN_ALL_OWED: Final = (add_deadline, add_how_to_settle)
 THEN_WHO_HELPS: Final = (add_until_when, add_line)
+AT_FIRST: Final = frozenset({_late, add_how_to_settle, add_mail, add_where_more_is_seen})
+"""What is left out where a talk goes on: it was told before, or would be asked for."""

@@ -11,6 +11,7 @@ from actions.opening import REGRETS
 from actions.payment import MyPayment
 from actions.say import Reply
 from actions.server_state import creation_in_time, say_state
+from actions.situation import TELLS
 from actions.trouble import Trouble, worst_trouble
 from actions.turn import SLOT_PENDING, Turn
 from bot.accounts.port import Server
@@ -73,6 +74,8 @@ def explain(turn: Turn, trouble: Trouble, server: Server, reply: Reply, *, regre
     """Say the state that explains what is told, if this episode has not heard it so, nor the last answers at all; whether it was said."""
     told = f"{ONCE}queja {trouble} {server.alias}"
     if trouble == "unpaid" or reply.state.knows(told):  # its short text says the date that matters
+        return False
+    if trouble in {"suspended", "late", "waiting"} and reply.told_lately(*TELLS):
         return False
     draft = Reply(slots=dict(reply.slots), state=reply.state)
     if regret:

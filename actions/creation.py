@@ -41,15 +41,15 @@ def say_being_created(turn: Turn, server: Server, reply: Reply) -> None:
     elif charge is not None and charge_state(turn, charge) == "pending" and asked in _WAITS:
         reply.say("utter_creacion_al_confirmarse", readings=charge_readings(turn, server, charge), **creation_values(turn, server, charge))
         reply.add("utter_creacion_despues_correo")
-    elif charge is not None and charge_state(turn, charge) in IN_PROCESS and asked in _IS_IT and _goes_on(turn, server):
+    elif charge is not None and charge_state(turn, charge) in IN_PROCESS and asked in _IS_IT and goes_on(turn, server):
         reply.say("utter_creacion_todavia_no", readings=charge_readings(turn, server, charge), **creation_values(turn, server, charge))
     else:
         say_creation(turn, server, reply)
 
 
-def _goes_on(turn: Turn, server: Server) -> bool:
-    """Whether what keeps it was told of late."""
-    return turn.frame.refers is not Refers.NEW and server.alias in turn.state.servers
+def goes_on(turn: Turn, server: Server) -> bool:
+    """Whether what keeps it from being created was told of late."""
+    return server.status == "provisioning" and turn.frame.refers is not Refers.NEW and server.alias in turn.state.servers
 
 
 def is_being_made(turn: Turn, charge: Payment) -> bool:
@@ -78,7 +78,7 @@ def say_time_it_takes(turn: Turn, server: Server, reply: Reply) -> None:
         say_rule(turn, reply)
     elif charge is not None and is_being_made(turn, charge):
         say_being_created(turn, server, reply)
-    elif charge_state(turn, charge) in IN_PROCESS and _goes_on(turn, server):
+    elif charge_state(turn, charge) in IN_PROCESS:
         reply.say("utter_creacion_tras_el_pago", servidor=server.alias, minutos=minutes_words(turn))
         reply.add("utter_creacion_despues_correo")
     else:

@@ -55,6 +55,10 @@ class _AboutLicences(DeskAction):
         else:
             super().say_general(turn, reply)
 
+    def asks_value(self, turn: Turn) -> bool:
+        """Not where a yes or no is asked of the rule."""
+        return turn.frame.asked not in _BRIEFLY and super().asks_value(turn)
+
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """All licences with their state, or only the names of those in force beneath a yes or no."""
         if turn.frame.asked not in _BRIEFLY:

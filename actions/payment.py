@@ -42,6 +42,7 @@ from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
 from actions.set_leads import say_debt_line, say_debts
+from actions.situation import knows_cause
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
 from bot.identity.levels import DataClass
@@ -135,9 +136,11 @@ class MyPayment(ServerAction):
     facts = PAYMENT_FACTS
 
     def has_fact(self, turn: Turn) -> bool:
-        """Where the case of its payment has words for what is asked."""
-        server = self._meant(turn)
-        return super().has_fact(turn) and server is not None and saying_of(turn.frame.asked, turn, server) is not None
+        """Where the case of its payment has words for what is asked, or why is asked and it is known."""
+        server, asked = self._meant(turn), turn.frame.asked
+        if server is None or not super().has_fact(turn):
+            return False
+        return saying_of(asked, turn, server) is not None or (asked is Asked.WHY and knows_cause(turn, server))
 
     def line_for(self, turn: Turn) -> Fact:
         """The method, where that is asked; else the charge."""

@@ -18,6 +18,10 @@ class Mention(Enum):
     BUSINESS_DAYS = re.compile(
         r"sabado|domingo|fin de semana|puente|festivo|natural|corrido|habiles (?:o|son|es)\b|\bo habiles|son (?:de los )?(?:h)?abiles"
     )
+    TOO_LONG = re.compile(
+        r"\bse (?:le )?pas(?:o|aron)\b|\bpasad[oa]s?\b|atras|retras|\btarde\b|\bes mucho\b|deberia haber|\beran (?:de )?[23]\b"
+    )
+    PERIOD = re.compile(r"\b(?:al|por|cada) (?:mes|ano)\b|\bmensual|\banual")
     HURRY = re.compile(r"\bantes\b|apur|acele|apres|adelant|empuj|destrab|mas rapido|comprobante|te lo mando")
     OWES = re.compile(r"\bdeb(?:o|e|es|en|emos)\b|adeud|deuda|\bal corriente")
     RETRY = re.compile(r"otra vez|de nuevo|volv|vuelv|intent|\bsol[oa]s?\b|automatic|\bavis(?:ar|o a)|picarle")

@@ -8,10 +8,11 @@ from actions.base import Fact, line_at_end, say_line
 from actions.charges import say_rejected
 from actions.live import IN_PROCESS, bank_days, charge_state, last_charge, owed, period_readings, period_values, readings, standing
 from actions.say import Reply
+from actions.situation import because
 from actions.standings import rule_values
 from actions.turn import Turn
 from bot.accounts.port import Server
-from bot.protocol.frame import Asked
+from bot.protocol.frame import Asked, Refers
 from bot.rules import format as words
 
 _WHETHER = {
@@ -40,8 +41,9 @@ def reactivation_facts(otherwise: Fact) -> Mapping[Asked, Fact]:
         return choose
 
     return {
-        **dict.fromkeys((Asked.WHETHER, Asked.SURE, Asked.STATE), where_unpaid(_say_whether)),
+        **dict.fromkeys((Asked.WHETHER, Asked.SURE, Asked.STATE, Asked.UNTIL), where_unpaid(_say_whether)),
         **dict.fromkeys((Asked.HOW, Asked.WHO, Asked.AGAIN, Asked.AMOUNT), where_unpaid(_say_how)),
+        Asked.WHY: because(otherwise),
         Asked.WHEN: where_unpaid(_say_when),
         Asked.DO: where_unpaid(_say_no),
     }
@@ -62,7 +64,8 @@ def _say_due(turn: Turn, server: Server, reply: Reply, key: str) -> None:
 
 def _say_whether(turn: Turn, server: Server, reply: Reply) -> None:
     _say_due(turn, server, reply, _WHETHER[standing(turn, server)])
-    reply.add("utter_reactivar_donde")
+    if turn.frame.refers is not Refers.GOES_ON:
+        reply.add("utter_reactivar_donde")
 
 
 def _say_no(turn: Turn, server: Server, reply: Reply) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from actions.base import Fact, ServerAction, line_at_end, say_line
+from actions.base import Fact, ServerAction, say_line
 from actions.live import readings
 from actions.mails import say_not_active
 from actions.say import Reading, Reply
@@ -37,11 +37,10 @@ def say_users(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_several_of(turn: Turn, server: Server, reply: Reply) -> None:
-    """The same with the users that are registered, where there are any."""
-    say_several(turn, reply)
+    """The users that are registered, where there are any, and how several get in."""
     if _sae(turn, server) is not None and server.status not in GONE:
         say_sae(turn, server, reply)
-        line_at_end(turn, reply)
+    say_several(turn, reply)
 
 
 class ConnectSae(ServerAction):

@@ -7,17 +7,19 @@ from typing import Final, Literal
 
 from actions.backup_state import backup_readings, backup_state, finished_values, last_good
 from actions.base import Fact, say_line
-from actions.creation import say_being_created
+from actions.creation import goes_on, say_being_created
 from actions.licences import LINES
 from actions.live import IN_FORCE, IN_PROCESS, charge_state, last_charge, last_mail, period_readings, period_values, readings, standing
 from actions.say import Reply
 from actions.server_state import incident_read, incident_values, say_state
 from actions.sets import is_up
+from actions.situation import add_seen_up, is_broken, say_cause, say_situation
+from actions.subscription_facts import SUBSCRIPTION
 from actions.turn import Turn
 from actions.wording import first_that_fits
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
-from bot.protocol.frame import Asked
+from bot.protocol.frame import Asked, Refers
 from bot.rules.backup import streak_of_failures
 
 About = Literal["payment", "others", "everything"]
@@ -39,11 +41,15 @@ _BROKEN: Final[dict[Asked, str]] = {
     Asked.DO: "utter_servidor_no_desde_aqui",
 }
 """While an incident is open, and it was not seen up again."""
+_HOW_IT_IS: Final = frozenset({Asked.GENERAL, Asked.STATE, Asked.WHETHER, Asked.SURE})
+_OVERDUE: Final = frozenset({"grace", "grace_last_day", "retained", "retained_last_day"})
 _UNPAID: Final = frozenset({"retained", "retained_last_day", "gone"})
 
 
 def say_of_server(turn: Turn, server: Server, reply: Reply) -> None:
     """What is asked of a server, whatever its state."""
+    if _say_unpaid(turn, server, reply):
+        return
     if server.status == "provisioning":
         say_being_created(turn, server, reply)
     elif server.status == "suspended":
@@ -61,6 +67,27 @@ def say_of_server(turn: Turn, server: Server, reply: Reply) -> None:
             _say_well(turn, server, reply)
 
 
+def _say_unpaid(turn: Turn, server: Server, reply: Reply) -> bool:
+    """What is the matter, why, or until when, where that is its payment and not its machine; whether it was said."""
+    asked, overdue = turn.frame.asked, standing(turn, server) in _OVERDUE
+    if (server.status == "active" and not is_up(turn, server)) or _asks_of_payment(turn) or goes_on(turn, server):
+        return False
+    if asked is Asked.WHY:
+        said = say_cause(turn, server, reply)
+    elif asked in {Asked.WHEN, Asked.UNTIL} and overdue:
+        SUBSCRIPTION[Asked.UNTIL](turn, server, reply)
+        said = True
+    else:
+        said = asked in _HOW_IT_IS and say_situation(turn, server, reply)
+    if said and overdue and asked not in {Asked.WHEN, Asked.UNTIL} and turn.frame.refers is not Refers.GOES_ON:
+        add_seen_up(turn, server, reply)
+    return said
+
+
+def _asks_of_payment(turn: Turn) -> bool:
+    return turn.frame.asked in {Asked.SURE, Asked.WHETHER} and first_that_fits(turn.text, _ABOUT) == "payment"
+
+
 def say_users(turn: Turn, server: Server, reply: Reply) -> None:
     """How many: minutes while it is created, else the users of its licences."""
     licences = [each for each in server.licences if each.status != "cancelled"]
@@ -70,11 +97,6 @@ def say_users(turn: Turn, server: Server, reply: Reply) -> None:
     reply.say("utter_servidor_licencias", servidor=server.alias)
     for each in licences:
         reply.say(LINES[each.status], producto=each.product, tipo=each.kind, usuarios=str(each.users))
-
-
-def is_broken(server: Server) -> bool:
-    """Whether an incident is open and it was not seen up since."""
-    return server.status == "active" and server.incident is not None and (server.health is None or server.health.state == "down")
 
 
 def _say_broken(turn: Turn, server: Server, reply: Reply) -> None:
@@ -112,7 +134,7 @@ def _say_well(turn: Turn, server: Server, reply: Reply) -> None:
 def _say_suspended(turn: Turn, server: Server, reply: Reply) -> None:
     asked, now = turn.frame.asked, standing(turn, server)
     unpaid = now in _UNPAID and charge_state(turn, last_charge(turn, server)) not in IN_PROCESS
-    pays = asked in {Asked.SURE, Asked.WHETHER} and first_that_fits(turn.text, _ABOUT) == "payment"
+    pays = _asks_of_payment(turn)
     said, values = period_readings(turn, server), period_values(turn, server)
     if unpaid and (pays or asked is Asked.SINCE):
         reply.say("utter_servidor_suspendido_por_pago" if pays else "utter_servidor_suspendido_desde", readings=said, **values)
@@ -138,6 +160,7 @@ def _say_other_trouble(turn: Turn, server: Server, reply: Reply) -> None:
 MY_SERVER: Final[dict[Asked, Fact]] = {
     **dict.fromkeys(
         (
+            Asked.GENERAL,
             Asked.STATE,
             Asked.WHEN,
             Asked.UNTIL,

@@ -17,7 +17,7 @@ from actions.sets import rest
 from actions.turn import GONE, Turn
 from actions.uncovered import say_not_yours
 from bot.accounts.port import Desk, Server
-from bot.protocol.frame import Act, Asked, Filter, Which
+from bot.protocol.frame import Act, Asked, Filter, Refers, Which
 from bot.rules import format as words
 from bot.rules.service import servers_left
 
@@ -233,8 +233,9 @@ class MyServer(ServerAction):
         say_state_line(turn, server, reply)
 
     def close_list(self, turn: Turn, reply: Reply) -> None:
-        """Offer the detail of each."""
-        reply.say("utter_servidor_cual_detalle", buttons=server_buttons(self.intent, turn.servers))
+        """Offer the detail of each, unless a talk goes on."""
+        if turn.frame.refers is not Refers.GOES_ON:
+            reply.say("utter_servidor_cual_detalle", buttons=server_buttons(self.intent, turn.servers))
 
 
 class MyServers(DeskAction):

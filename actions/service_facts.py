@@ -8,8 +8,8 @@ from typing import Final, Literal
 from actions.base import Fact, say_line
 from actions.live import ENDED, UNEXPLAINED, readings, standing
 from actions.say import Reply
-from actions.server_facts import is_broken
 from actions.server_state import incident_read, incident_values, may_be_used, say_state
+from actions.situation import is_broken
 from actions.turn import GONE, Turn
 from actions.wording import first_that_fits
 from bot.accounts.port import Server

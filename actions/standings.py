@@ -25,6 +25,7 @@ from actions.live import (
 from actions.say import Reply, Values
 from actions.turn import Turn
 from bot.accounts.port import Server
+from bot.protocol.frame import Refers
 from bot.rules import format as words
 
 ANY_STANDING: dict[Standing, str] = {
@@ -135,7 +136,7 @@ def rule_values(turn: Turn) -> Values:
 
 
 def say_way_out(turn: Turn, server: Server, reply: Reply) -> None:
-    """How to pay what is overdue, beneath a general answer; nothing when nothing is."""
+    """How to pay what is overdue, beneath a general answer; nothing when nothing is. Where a talk goes on, only a charge that is under way."""
     if standing(turn, server) not in UNPAID:
         return
     charge = last_charge(turn, server)
@@ -143,6 +144,6 @@ def say_way_out(turn: Turn, server: Server, reply: Reply) -> None:
         reply.add(
             "utter_suscripcion_cargo_en_proceso", readings=charge_readings(turn, server, charge), **charge_values(turn, server, charge)
         )
-    else:
+    elif turn.frame.refers is not Refers.GOES_ON:
         reply.add("utter_suscripcion_regularizar")
     line_at_end(turn, reply)

@@ -30,7 +30,7 @@ from actions.turn import GONE, Turn
 from actions.unpaid_facts import GRACE_FACTS, KEPT_FACTS
 from actions.validity_facts import has_begun, say_start, say_where
 from bot.accounts.port import Desk, Server
-from bot.protocol.frame import Asked
+from bot.protocol.frame import Asked, Refers
 
 
 class _Dated(ServerAction):
@@ -250,7 +250,7 @@ class MySubscription(_Dated):
         say_line(turn, reply)
 
     def close_list(self, turn: Turn, reply: Reply) -> None:
-        """Offer the detail of those that are not paid."""
+        """Offer the detail of those that are not paid, unless a talk goes on."""
         unpaid = tuple(each for each in turn.servers if standing(turn, each) in UNPAID)
-        if unpaid:
+        if unpaid and turn.frame.refers is not Refers.GOES_ON:
             reply.say("utter_suscripcion_ver_detalle", buttons=server_buttons(self.intent, unpaid))

@@ -25,7 +25,6 @@ from actions.leads import (
     WHY_NOT,
     YES,
     Leads,
-    leads,
 )
 from actions.live import (
     ENDED,
@@ -40,12 +39,12 @@ from actions.live import (
     period_readings,
     period_values,
     readings,
-    renewal,
     standing,
 )
 from actions.say import Reply
 from actions.server_state import LATE_CHARGE, say_creation
 from actions.sets import has_backup, is_down, is_up
+from actions.situation import say_cause, say_situation
 from actions.standings import CURRENT, rule_values, say_standing, say_way_out
 from actions.turn import Turn
 from bot.accounts.port import Server
@@ -119,22 +118,16 @@ def say_why(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_reason(turn: Turn, server: Server, reply: Reply) -> None:
-    """What became of the charge of a subscription that has ended, and how much of it is left."""
-    now = standing(turn, server)
-    if now in UNPAID - {"overstayed", "overstayed_long"}:
-        _say_why_unpaid(turn, server, reply)
-        what_left = "utter_suscripcion_porque_en_gracia" if now in _IN_GRACE else "utter_suscripcion_porque_suspendido"
-        reply.add(what_left, **period_values(turn, server), **rule_values(turn))
-    elif now == "gone" and not renewal(turn, server):
-        say_lead(turn, server, reply, leads(gone="utter_suscripcion_porque_terminado"))
-    else:
+    """What became of what should have paid it; that nothing is wrong where that is so."""
+    if not say_cause(turn, server, reply):
         say_lead(turn, server, reply, WHY_NOT)
 
 
 def say_if_sure(turn: Turn, server: Server, reply: Reply) -> None:
     """The same value in fewer words; who has another one in mind is told where it is to be seen."""
-    if not _say_as_worded(turn, server, reply):
-        say_lead(turn, server, reply, YES if only_asks_if_sure(turn) else SURE)
+    sure = only_asks_if_sure(turn)
+    if not _say_as_worded(turn, server, reply) and (sure or turn.frame.move is Move.CORRECTS or not say_situation(turn, server, reply)):
+        say_lead(turn, server, reply, YES if sure else SURE)
         add_what_follows(turn, server, reply)
     if turn.frame.move is Move.CORRECTS:
         reply.add("utter_suscripcion_comprobar")
@@ -186,23 +179,10 @@ def add_what_follows(turn: Turn, server: Server, reply: Reply) -> None:
         reply.add("utter_suscripcion_despues_de_gracia", readings=period_readings(turn, server), **period_values(turn, server))
 
 
-def _say_why_unpaid(turn: Turn, server: Server, reply: Reply) -> None:
-    charge = last_charge(turn, server)
-    state = charge_state(turn, charge)
-    if charge is None or state not in IN_PROCESS | {"rejected"}:
-        key, values = "utter_suscripcion_porque_sin_pago", period_values(turn, server)
-        reply.say(key, readings=period_readings(turn, server), **values)
-        return
-    if state == "rejected":
-        key = "utter_suscripcion_porque_rechazado" if charge.reason else "utter_suscripcion_porque_rechazado_sin_motivo"
-    else:
-        key = "utter_suscripcion_porque_en_proceso"
-    told = (*period_readings(turn, server), *charge_readings(turn, server, charge))
-    reply.say(key, readings=told, **{**period_values(turn, server), **charge_values(turn, server, charge)})
-
-
 def _say_state(turn: Turn, server: Server, reply: Reply) -> None:
     """All that may trouble: its validity, its charge, the machine, the backup."""
+    if say_situation(turn, server, reply):
+        return
     if server.status == "provisioning":
         say_lead(turn, server, reply, UNTIL)
         if standing(turn, server) in _RUNNING:
@@ -210,9 +190,6 @@ def _say_state(turn: Turn, server: Server, reply: Reply) -> None:
         return
     say_lead(turn, server, reply, STATE)
     add_charge(turn, server, reply)
-    charge = last_charge(turn, server)
-    if charge is not None and owed(turn, server) and charge.status == "rejected" and standing(turn, server) in UNPAID:
-        say_rejected(turn, server, charge, reply, brief=True)
     add_unpaid(turn, server, reply)
     if standing(turn, server) in _RUNNING:
         _add_machine(turn, server, reply)
@@ -228,17 +205,14 @@ def _add_machine(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_whether(turn: Turn, server: Server, reply: Reply) -> None:
-    if say_notices(turn, reply) or _say_as_worded(turn, server, reply):
+    if say_notices(turn, reply) or _say_as_worded(turn, server, reply) or say_situation(turn, server, reply):
         return
     if server.status == "provisioning":
         _say_state(turn, server, reply)
         return
     say_lead(turn, server, reply, WHETHER)
     add_charge(turn, server, reply)
-    if standing(turn, server) in _IN_GRACE:
-        add_what_follows(turn, server, reply)
-    else:
-        add_unpaid(turn, server, reply)
+    add_unpaid(turn, server, reply)
 
 
 def _say_who(turn: Turn, server: Server, reply: Reply) -> None:
@@ -287,6 +261,7 @@ def _say_price(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 SUBSCRIPTION: Mapping[Asked, Fact] = {
+    Asked.GENERAL: _say_state,
     Asked.STATE: _say_state,
     Asked.UNTIL: lead(UNTIL, then=(add_charge, add_what_follows)),
     Asked.WHEN: lead(UNTIL, then=(add_charge, add_what_follows)),

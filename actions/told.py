@@ -8,6 +8,7 @@ from actions.mentions import first_mentioned, mentions
 from actions.payment import MyPayment
 from actions.say import Reply
 from actions.server_state import say_state, say_state_line
+from actions.situation import TELLS
 from actions.smalltalk import SORRY, WILL_CALL
 from actions.trouble import worst_trouble
 from actions.turn import Turn
@@ -120,7 +121,7 @@ def _say_state_of(turn: Turn, data: DataClass, reply: Reply) -> None:
             if data is DataClass.PAYMENTS
             else (lambda state: _say_what_waits(turn, state))
         )
-        if not reply.add_answer(tell):
+        if reply.told_lately(*TELLS) or not reply.add_answer(tell):
             reply.vary("utter_contar_sigue_igual", "utter_contar_te_leo")
 
 

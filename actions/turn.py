@@ -100,6 +100,11 @@ class Turn(Moment):
         return parse_frame(written) if written else Frame(str((latest.get("intent") or {}).get("name") or "?"), Asked.GENERAL)
 
     @property
+    def is_read(self) -> bool:
+        """Whether what is asked was read from words; else a button was pressed, or no more than the intent was understood."""
+        return bool(self.tracker.latest_message.get("frame"))
+
+    @property
     def state(self) -> state.State:
         """What the episode remembers."""
         return state.read_state(self.tracker.get_slot(state.SLOT))

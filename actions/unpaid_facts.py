@@ -9,6 +9,7 @@ from actions.hints import ASPEL, WHICH_DAYS, only_asks_if_sure, speaks_of
 from actions.leads import WHAT_THEN, YES, Leads, leads
 from actions.live import standing
 from actions.say import Reply
+from actions.situation import say_situation
 from actions.standings import rule_values
 from actions.subscription_facts import add_lead, add_unpaid, add_what_follows, lead, say_lead, say_notices, say_why
 from actions.turn import Turn
@@ -70,7 +71,7 @@ def _say_grace_use(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say("utter_gracia_independiente", **rule_values(turn))
     elif speaks_of(turn, WHICH_DAYS):
         _say_which_days(turn, server, reply)
-    else:
+    elif not say_situation(turn, server, reply):
         say_lead(turn, server, reply, _GRACE_USE)
         add_what_follows(turn, server, reply)
 
@@ -131,7 +132,9 @@ GRACE_FACTS: Mapping[Asked, Fact] = {
     Asked.UNTIL: lead(_GRACE_UNTIL, then=(add_what_follows,)),
     Asked.WHEN: lead(_GRACE_UNTIL, then=(add_what_follows,)),
     Asked.AGAIN: lead(_GRACE_UNTIL),
+    Asked.STATE: _say_grace_use,
     Asked.WHETHER: _say_grace_use,
+    Asked.WHY: say_why,
     Asked.SURE: _say_grace_surely,
     Asked.WHICH: _say_which_days,
     Asked.WHAT_IF: _say_after_grace,

@@ -17,7 +17,7 @@ from tests.actions.rendering import Rendered, ask, desk, executor
 from tests.actions.situations import SITUATIONS
 from tests.actions.test_in_between import servers
 
-LEAD, ANSWER = 160, 500
+LEAD, ANSWER = 170, 500
 SENTENCE = re.compile(r".*?[.:](?=\s|$)", re.DOTALL)
 CUSTOMERS = [f"C-{number}" for number in range(1001, 1013) if number != 1009]  # 1009 has five servers
 INTENTS = (
@@ -87,7 +87,7 @@ READ = [
     ("C-1002", "faq_periodo_gracia whether", "¿la gracia es la misma del SAE?", "Son independientes: los 3 días de gracia del servidor"),
     ("C-1002", "faq_periodo_gracia whether", "¿y luego luego lo apagan?", "HIDALGO-01 no se apaga al vencer, el domingo 29 de noviembre"),
     ("C-1002", "faq_cambiar_solucion whether", "", "Alcanzas si lo cancelas a más tardar hoy, martes 24 de noviembre: 3 días hábiles antes"),
-    ("C-1003", "consultar_suscripcion why", "", "Porque RUIZ-01 venció el domingo 22 de noviembre: su cargo de $899.00 MXN fue rechazado (fondos insuficientes)."),
+    ("C-1003", "consultar_suscripcion why", "", "El cargo de $899.00 MXN a tu Débito Banorte ···· 3310 fue rechazado por fondos insuficientes, por eso RUIZ-01 está en gracia hasta mañana, "),
     ("C-1003", "consultar_suscripcion until", "", "Se puede usar hasta mañana, miércoles 25 de noviembre, a las 23:59, en periodo de gracia: RUIZ-01 venció"),
     ("C-1003", "faq_resguardo_sin_pago until", "", "Tu información se guarda hasta el martes 22 de diciembre, inclusive: dentro de 28 días."),
     ("C-1003", "cancelar_servicio none move=denies", "", "No he cancelado nada, y desde aquí no puedo hacerlo."),

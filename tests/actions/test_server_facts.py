@@ -24,10 +24,10 @@ ASKED = [
     (AGUILA, "who", "¿de quién es la culpa?", f"La falla es de nuestro lado: AGUILA-01 {OPEN}."),
     (AGUILA, "how", "¿y qué hago?", "De tu lado no hay nada que hacer: la falla es del servidor y el incidente sigue abierto."),
     (AGUILA, "do", "arréglenlo YA", f"AGUILA-01 {OPEN}"),
-    (suspended(), "why", "", "OCAMPO-01 está suspendido porque su vigencia terminó el jueves 12 de noviembre."),
+    (suspended(), "why", "", "OCAMPO-01 venció el jueves 12 de noviembre y no aparece pagada su renovación, por eso está suspendido."),
     (suspended(), "sure", "o sea que sí fue por lana", "Sí, es por falta de pago: la vigencia de OCAMPO-01 terminó el jueves 12 de noviembre"),
     (suspended(), "since", "", "La vigencia de OCAMPO-01 terminó el jueves 12 de noviembre y su periodo de gracia, el domingo 15"),
-    (suspended(), "whether", "puedo entrar a ver una factura", "Mientras esté suspendido no se puede entrar a OCAMPO-01."),
+    (suspended(), "whether", "puedo entrar a ver una factura", "OCAMPO-01 está suspendido y no se puede usar: venció el jueves 12 de noviembre y no aparece pagada su renovación"),
     (deleted(), "sure", "¿borrado borrado?", "LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre"),
     (creating(), "when", "cuánto le falta", "En cerca de 9 minutos: calculamos que CENTRAL-01 quede listo hoy a las 10:09."),
     (creating(minutes=14), "when", "cuánto le falta", "En cerca de 1 minuto: calculamos que CENTRAL-01 quede listo hoy a las 10:01."),
@@ -43,7 +43,7 @@ ASKED = [
     (valid(), "count", "cuántos usuarios", "Esto tiene registrado ESPERANZA-01:\n• SAE: activa, suscripción, usuarios: 5"),
     (valid(licences=()), "count", "", "ESPERANZA-01 está activo"),
     (valid(), "do", "reinícialo", "Desde aquí no puedo reparar ni reiniciar ESPERANZA-01.\n\nESPERANZA-01 está activo"),
-    (in_grace(), "state", "¿sigue arriba?", "RUIZ-01 está activo"),
+    (in_grace(), "state", "¿sigue arriba?", "RUIZ-01 está en gracia y se puede usar hasta mañana, miércoles 25 de noviembre: "),
 ]  # fmt: skip
 
 
@@ -113,9 +113,7 @@ async def test_who_asks_of_a_new_server_hears_the_time_by_each_way_to_pay(of):
 async def test_the_time_of_the_server_that_waits():
     assert (await ask("faq_tiempo_creacion", desk(creating()), frame="when")).text.startswith("En cerca de 9 minutos")
     first = await ask("faq_tiempo_creacion", desk(pending()), frame="when")
-    assert first.text.startswith(f"{RULE}\n\nNORTE-01 todavía no se crea")
-    then = await ask("faq_tiempo_creacion", desk(pending()), frame="when refers=goes_on", slots={"estado": first.state})
-    assert then.text == f"Unos 15 minutos después de que se acredite tu pago: NORTE-01 se crea solo.\n\n{MAIL}"
+    assert first.text == f"Unos 15 minutos después de que se acredite tu pago: NORTE-01 se crea solo.\n\n{MAIL}"
 
 
 HOURS = "A cualquier hora: está disponible las 24 horas del día, los 7 días de la semana."
