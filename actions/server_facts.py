@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
 from actions.backup_state import backup_readings, backup_state, finished_values, last_good
@@ -10,21 +9,21 @@ from actions.base import Fact, say_line
 from actions.creation import say_being_created
 from actions.licences import LINES
 from actions.live import IN_FORCE, IN_PROCESS, charge_state, last_charge, last_mail, period_readings, period_values, readings, standing
+from actions.mentions import first_mentioned
 from actions.say import Reply
 from actions.server_state import incident_read, incident_values, say_state
 from actions.sets import is_up
 from actions.turn import Turn
-from actions.wording import first_that_fits
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 from bot.rules.backup import streak_of_failures
 
 About = Literal["payment", "others", "everything"]
-_ABOUT: Final[dict[About, re.Pattern[str]]] = {
-    "payment": re.compile(r"\bpag|\bno debe|adeud|\blana\b|cobr"),
-    "everything": re.compile(r"\btodo (?:bien|en orden)|en orden|pendiente|preocup"),
-    "others": re.compile(r"a todos|general|los demas|otros clientes"),
+_ABOUT: Final[dict[About, str]] = {
+    "payment": r"\bpag|\bno debe|adeud|\blana\b|cobr",
+    "everything": r"\btodo (?:bien|en orden)|en orden|pendiente|preocup",
+    "others": r"a todos|general|los demas|otros clientes",
 }
 """What a state, a yes or no, or a doubt is about, by its words: "es porque no pague?", "es nomas a nosotros o a todos", "todo en orden"."""
 _BROKEN: Final[dict[Asked, str]] = {
@@ -57,7 +56,7 @@ def say_of_server(turn: Turn, server: Server, reply: Reply) -> None:
         running = "utter_servidor_encendido" if turn.frame.asked in {Asked.WHY, Asked.HOW} else "utter_servidor_activo"
         say_state(turn, server, reply, running=running)
         _say_other_trouble(turn, server, reply)
-        if first_that_fits(turn.text, _ABOUT) == "everything" and is_up(turn, server):
+        if first_mentioned(turn, _ABOUT) == "everything" and is_up(turn, server):
             _say_well(turn, server, reply)
 
 
@@ -80,7 +79,7 @@ def is_broken(server: Server) -> bool:
 def _say_broken(turn: Turn, server: Server, reply: Reply) -> None:
     asked, values, said = turn.frame.asked, incident_values(turn, server), incident_read(turn, server)
     known = any(server.alias in each.servers and each.intent == "consultar_servidor" for each in turn.state.topics)
-    about = first_that_fits(turn.text, _ABOUT) if asked in {Asked.WHETHER, Asked.SURE} else None
+    about = first_mentioned(turn, _ABOUT) if asked in {Asked.WHETHER, Asked.SURE} else None
     if about == "payment" and standing(turn, server) in IN_FORCE:
         reply.say(
             "utter_servidor_no_es_por_pago", readings=(*said, *period_readings(turn, server)), **{**period_values(turn, server), **values}
@@ -112,7 +111,7 @@ def _say_well(turn: Turn, server: Server, reply: Reply) -> None:
 def _say_suspended(turn: Turn, server: Server, reply: Reply) -> None:
     asked, now = turn.frame.asked, standing(turn, server)
     unpaid = now in _UNPAID and charge_state(turn, last_charge(turn, server)) not in IN_PROCESS
-    pays = asked in {Asked.SURE, Asked.WHETHER} and first_that_fits(turn.text, _ABOUT) == "payment"
+    pays = asked in {Asked.SURE, Asked.WHETHER} and first_mentioned(turn, _ABOUT) == "payment"
     said, values = period_readings(turn, server), period_values(turn, server)
     if unpaid and (pays or asked is Asked.SINCE):
         reply.say("utter_servidor_suspendido_por_pago" if pays else "utter_servidor_suspendido_desde", readings=said, **values)

@@ -105,5 +105,5 @@ async def test_who_contradicts_a_rejection_is_sent_to_the_bank():
 
 async def test_who_names_another_method_hears_what_is_registered_and_who_can_look():
     answer = await of_demo("consultar_pago", "C-1008", "which move=corrects refers=goes_on", "pero yo pagué con tarjeta")
-    assert answer.text.startswith("Es Cuenta BBVA ···· 1187 (cuenta bancaria),")
+    assert answer.text.startswith("Perdón, va:\n\nEs Cuenta BBVA ···· 1187 (cuenta bancaria),")
     assert "Si pagaste con otro medio, soporte lo puede revisar.\n\nLínea de soporte: 55 8000 9480" in answer.text
