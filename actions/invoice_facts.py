@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 from actions.base import Fact, say_line
 from actions.charge_facts import BUSINESS_DAYS, HURRY
+from actions.charge_next import Saying
 from actions.invoice_state import State, invoice_readings, invoice_state, invoice_values
 from actions.live import owed
 from actions.mentions import mentions
@@ -18,10 +19,6 @@ from bot.protocol.frame import Asked
 
 _TAX_DATA: Final = r"rfc\b|cfdi\b|xml\b|pdf\b|razon social|datos fiscales|a (?:que )?nombre|uso de|desglos"
 _BY_MAIL: Final = r"correo|mail|rebot|me llega\b"
-Next = Callable[[Turn, Server, Reply], None]
-Saying = tuple[str, tuple[Next, ...]]
-"""The key of the lead, and what follows it unless it was just told."""
-
 TO_COME: Final[frozenset[State]] = frozenset({"later", "tomorrow", "today", "late"})
 """The invoice of a credited payment that cannot be downloaded yet."""
 _DIVERSE: Final = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHICH, Asked.COUNT, Asked.DO, Asked.HOW})

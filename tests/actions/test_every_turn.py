@@ -48,6 +48,7 @@ async def test_whatever_is_asked_and_was_told_there_is_an_answer(intent, of, ask
     """`ask` checks that something is said; a heading alone says nothing."""
     for answer in await _again_and_again(intent, of, f"{asked} move={move}{meant}"):
         assert not answer.text.endswith(":"), answer.responses
+        assert "utter_tema_no_cubierto" not in answer.responses or intent == "tema_no_cubierto"  # it has something to say of its own
 
 
 async def test_where_a_password_is_changed_is_told_as_often_as_it_is_asked():
@@ -73,3 +74,13 @@ async def test_what_is_done_twice_is_not_said_to_be_repeated():
     first, second, _ = await _again_and_again("reenviar_datos_conexion", mail, "do")
     assert first.effects
     assert second.responses[0] not in REPEATING or not second.effects
+
+
+@pytest.mark.parametrize("intent", ["saludar", "consultar_pago"])
+async def test_an_action_that_has_nothing_to_say_still_ends_the_turn(intent, monkeypatch):
+    async def says_nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(executor().actions[f"action_{intent}"].__self__.__class__, "answer", says_nothing)
+    answer = await ask(intent, desk(valid()), frame="whether move=corrects")
+    assert answer.responses == ["utter_tema_no_cubierto", "utter_linea"]
