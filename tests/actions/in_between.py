@@ -223,7 +223,7 @@ PROMISES: list[tuple[str, Fact]] = [
     ),
     (r"se puede usar (en gracia )?hasta", lambda of: of.status in {"active", "provisioning"} and within(of, -9999, 3)),
     (r"está suspendido|, pero no se puede usar", lambda of: of.status == "suspended"),
-    (r"^[^•\n]*(?<!no )(?<!servidores )está activo y", lambda of: of.status == "active"),
+    (r"^[^•\n]*(?<!no )está activo y", lambda of: of.status == "active"),
     (
         r"^[^•\n]*(vence (el|hoy|mañana)\b|no se apaga al vencer)",
         lambda of: of.status in {"active", "provisioning"} and within(of, -9999, 0),
@@ -271,7 +271,7 @@ PROMISES: list[tuple[str, Fact]] = [
     (r"incidente( de \S+)? (sigue |está )?abierto|No es por falta de pago", lambda of: of.status == "active" and of.incident is not None),
     (r"No es por falta de pago", lambda of: within(of, -9999, 0)),
     (r"Sí, es por falta de pago", lambda of: of.status == "suspended" and within(of, 1, 999) and not paid_ahead(of)),
-    (r"(?<!no )(?<!servidores )está activo", lambda of: of.status == "active"),
+    (r"(?<!no )está activo", lambda of: of.status == "active"),
     (r"^A cualquier hora:", lambda of: of.status == "active" and of.incident is None and not (of.health and of.health.state == "down")),
     (r"^A cualquier hora en cuanto|se crea solo", lambda of: of.status == "provisioning"),
     (
@@ -286,7 +286,8 @@ PROMISES: list[tuple[str, Fact]] = [
 
 def untrue(text: str, of: Server) -> list[str]:
     """The promises in `text` that the state of the server denies."""
-    return [promise for promise, holds in PROMISES if re.search(promise, text, re.MULTILINE) and not holds(of)]
+    promised = re.sub(r"[Nn]inguno de tus servidores [^.:]*[.:]", "", text)
+    return [promise for promise, holds in PROMISES if re.search(promise, promised, re.MULTILINE) and not holds(of)]
 
 
 def needs_person(of: Server, intent: str) -> bool:
