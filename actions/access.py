@@ -34,10 +34,9 @@ from actions.mentions import mentions
 from actions.say import Reply, Values
 from actions.server_state import say_state_line
 from actions.turn import GONE, Turn
-from actions.uncovered import say_not_yours
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
-from bot.protocol.frame import Asked, Move, Which
+from bot.protocol.frame import Asked, Move
 from bot.rules import format as words
 
 _MAIL_LINES = {"queued": "utter_correo_linea_en_cola", "sent": "utter_correo_linea_enviado", "bounced": "utter_correo_linea_rebotado"}
@@ -137,13 +136,10 @@ class ResendConnectionMail(ServerAction):
     desk_facts = dict.fromkeys((Asked.WHICH, Asked.WHERE, Asked.WHO), say_registered_address)
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
-        """A customer gets nothing of another account, and a visitor hears who may ask for it."""
+        """A visitor hears first who may ask for it."""
         if turn.audience == "visitor" and turn.frame.asked is not Asked.GENERAL:
             reply.add("utter_reenvio_solo_con_sesion")
-        if turn.sees(self.data) is not None and any(each.which is Which.FOREIGN for each in turn.frame.servers):
-            say_not_yours(turn, reply)
-        else:
-            await super().answer(turn, reply)
+        await super().answer(turn, reply)
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """Active servers; all when none is, so that the reason is told."""

@@ -14,11 +14,24 @@ from bot.identity.levels import DataClass
 from bot.rules.backup import streak_of_failures
 
 
-class AutomaticBackup(ServerAction):
+class _LastBackup(ServerAction):
+    """Tells of one server how its last backup went."""
+
+    data = DataClass.BACKUPS
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """The last backup."""
+        say_last_backup(turn, server, reply)
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with the last backup."""
+        say_backup_line(turn, server, reply)
+
+
+class AutomaticBackup(_LastBackup):
     """FAQ 5: automatic, every night, overwrites the last one; then this server's last backup and its next window."""
 
     intent = "faq_respaldo_automatico"
-    data = DataClass.BACKUPS
     general = "utter_faq_respaldo_automatico"
     short = RULE_IN_SHORT
     facts = ABOUT_THE_RULE
@@ -34,20 +47,11 @@ class AutomaticBackup(ServerAction):
         if server.status not in GONE:
             reply.say("utter_faq_respaldo_automatico_breve")
 
-    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """The last backup."""
-        say_last_backup(turn, server, reply)
 
-    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """One line with the last backup."""
-        say_backup_line(turn, server, reply)
-
-
-class MyBackup(ServerAction):
+class MyBackup(_LastBackup):
     """Did my backup run: result, time, size, what to do when it failed."""
 
     intent = "consultar_respaldo"
-    data = DataClass.BACKUPS
     facts = ABOUT_MINE
     heading = "utter_respaldo_lista"
     usable = True
@@ -60,14 +64,6 @@ class MyBackup(ServerAction):
         """The support line when one of them failed or is missing."""
         if any(needs_support(turn, server) for server in servers):
             say_line(turn, reply)
-
-    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """The last backup."""
-        say_last_backup(turn, server, reply)
-
-    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """One line with the last backup."""
-        say_backup_line(turn, server, reply)
 
     def close_list(self, turn: Turn, reply: Reply) -> None:
         """The support line when one of them failed or is missing."""

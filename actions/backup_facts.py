@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
 from actions.backup_parts import (
@@ -24,24 +23,24 @@ from actions.backup_state import (
 )
 from actions.base import Fact, say_line
 from actions.live import readings
+from actions.mentions import first_mentioned
 from actions.say import Reply
 from actions.server_state import may_be_used
 from actions.turn import GONE, Turn
-from actions.wording import first_that_fits
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked, Refers
 from bot.rules.backup import streak_of_failures
 
 About = Literal["overwrites", "recover", "cannot", "cause", "own", "report", "works", "next"]
-ABOUT: Final[dict[About, re.Pattern[str]]] = {
-    "overwrites": re.compile(r"borr|desaparec|encima|\bpisa\b|sobrescrib|se conserva|\b(?:sale|salga) bien|\bsi si sale"),
-    "recover": re.compile(r"recuper"),
-    "cannot": re.compile(r"restaur|descarg|\bbajar|darme"),
-    "cause": re.compile(r"\bpag(?:o|u|a)|\bluz\b|internet|culpa"),
-    "own": re.compile(r"\busb\b|memoria|por mi lado|\bpropi|\bsa(?:co|car|quen)\b|\b(?:hag[oa]|hacer|hare) (?:un|mi)"),
-    "report": re.compile(r"report|arregl|compon|ya lo saben"),
-    "works": re.compile(r"vender|afecta|estorb"),
-    "next": re.compile(r"intent|otra vez|esta noche|en la noche|\bhoy\b.*\b(?:corre|sale|salir|si|pasar)\b|vuelv"),
+ABOUT: Final[dict[About, str]] = {
+    "overwrites": r"borr|desaparec|encima|\bpisa\b|sobrescrib|se conserva|\b(?:sale|salga) bien|\bsi si sale",
+    "recover": r"recuper",
+    "cannot": r"restaur|descarg|\bbajar|darme",
+    "cause": r"\bpag(?:o|u|a)|\bluz\b|internet|culpa",
+    "own": r"\busb\b|memoria|por mi lado|\bpropi|\bsa(?:co|car|quen)\b|\b(?:hag[oa]|hacer|hare) (?:un|mi)",
+    "report": r"report|arregl|compon|ya lo saben",
+    "works": r"vender|afecta|estorb",
+    "next": r"(?:re)?intent|otra vez|esta noche|en la noche|\bhoy\b.*\b(?:corre|sale|salir|si|pasar)\b|vuelv",
 }
 """What a yes or no, a doubt or a supposition is about, by its words: "y hoy si va a salir", "sera porque no pague"."""
 
@@ -68,7 +67,7 @@ def say_repeated(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_sure(turn: Turn, server: Server, reply: Reply) -> None:
     """What is recorded of it, with the next try, which cannot be vouched for, or the cause, where that is doubted."""
-    about = first_that_fits(turn.text, ABOUT)
+    about = first_mentioned(turn, ABOUT)
     if server.status == "active" and about in {"own", "overwrites"}:
         say_about(turn, server, reply, about)
     elif server.status == "active" and backup_state(turn, server) == "failed" and last_good(server):
@@ -81,7 +80,7 @@ def say_sure(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_whether(turn: Turn, server: Server, reply: Reply) -> None:
     """What is safe in the last good backup and what is not, unless the words ask for something else."""
-    about = first_that_fits(turn.text, ABOUT)
+    about = first_mentioned(turn, ABOUT)
     if server.status == "active" and about is not None:
         say_about(turn, server, reply, about)
     else:
@@ -162,7 +161,7 @@ def say_cannot(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_what_if(turn: Turn, server: Server, reply: Reply) -> None:
     """What would be left if something broke now."""
-    about = first_that_fits(turn.text, ABOUT)
+    about = first_mentioned(turn, ABOUT)
     if server.status == "active" and about in {"own", "overwrites", "recover"}:
         say_about(turn, server, reply, about)
     else:

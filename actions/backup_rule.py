@@ -8,9 +8,9 @@ from actions.backup_facts import ABOUT, say_about, say_how
 from actions.backup_parts import failed_key, failed_values, in_trouble, say_not_active, say_what_to_do
 from actions.backup_state import backup_state, next_values
 from actions.base import Fact
+from actions.mentions import first_mentioned
 from actions.say import Reply
 from actions.turn import Turn
-from actions.wording import first_that_fits
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked
 
@@ -35,7 +35,7 @@ def say_overwritten(turn: Turn, server: Server, reply: Reply) -> None:
     if server.status != "active":
         say_not_active(turn, server, reply)
         return
-    about = first_that_fits(turn.text, ABOUT)
+    about = first_mentioned(turn, ABOUT)
     say_about(turn, server, reply, about if about == "own" else "overwrites")
 
 
@@ -59,7 +59,7 @@ def _rule(asked: Asked, key: str = "") -> Fact:
 
 def say_rule(turn: Turn, server: Server, reply: Reply) -> None:
     """How backups are made, unless the words ask for an own copy, the next one, to restore one, or what becomes of the last good one."""
-    about = first_that_fits(turn.text, ABOUT) if server.status == "active" else None
+    about = first_mentioned(turn, ABOUT) if server.status == "active" else None
     if about in {"own", "recover", "cannot", "next"} or (about == "overwrites" and in_trouble(turn, server)):
         say_about(turn, server, reply, about)
     else:

@@ -35,6 +35,8 @@ MOST_OF_A_NAME = 30
 BY_THE_RULE = frozenset({Asked.GENERAL, Asked.WHERE, Asked.HOW, Asked.WHO, Asked.DO, Asked.WHAT_IF})
 """What is asked of the rule, whichever servers are meant."""
 LINE = "utter_linea"
+_REPEATING = ("utter_como_te_decia", "utter_te_lo_repito")
+_NOTHING_TO_SAY = "utter_tema_no_cubierto"
 Fact = Callable[[Turn, Server, Reply], None]
 """Says what is asked of one server: the value first, then what changes what to do now."""
 DeskFact = Callable[[Turn, Desk, Reply], None]
@@ -60,11 +62,9 @@ class AssistantAction(Action, ABC):
         """Called by the SDK: answer, take up a waiting question, remember the topic."""
         del domain  # texts are chosen by key and filled by Rasa
         turn = await open_turn(environment(), tracker)
-        reply = Reply(state=turn.state)
-        if not self.supposes(turn, reply):
-            if self.is_topic:
-                say_before(turn, reply)
-            await self.answer(turn, reply)
+        reply = await self._answered(turn)
+        if self.is_topic and turn.frame.asked is not Asked.AGAIN and reply.repeats_the_last:
+            reply.put_before(*_REPEATING)
         self._take_up_waiting_question(turn, reply)
         self._remember_topic(turn, reply)
         self._remember_answer(turn, reply)
@@ -72,7 +72,23 @@ class AssistantAction(Action, ABC):
 
     @abstractmethod
     async def answer(self, turn: Turn, reply: Reply) -> None:
-        """Fill `reply`. At least one `say`, at most 500 characters in all."""
+        """Fill `reply`: at most 500 characters in all."""
+
+    async def _answered(self, turn: Turn) -> Reply:
+        """Never without a message: what was all told just now and is asked again is told again."""
+        for state in (turn.state, turn.state.without_told()):
+            reply, answer = Reply(state=state), Reply(state=state)
+            if not self.supposes(turn, answer):
+                if self.is_topic:
+                    say_before(turn, reply)
+                await self.answer(turn, answer)
+            if answer.messages:
+                reply.take_over(answer)
+                reply.state = turn.state
+                return reply
+        reply = Reply(state=turn.state)
+        say_with_line(turn, reply, _NOTHING_TO_SAY)
+        return reply
 
     def supposes(self, turn: Turn, reply: Reply) -> bool:
         """Whether something is supposed ("y si pago el lunes") and what follows from it was said: that answers the question."""
@@ -159,8 +175,8 @@ class LiveAction(AssistantAction):
             say_with_line(turn, reply, "utter_estado_no_disponible")
         else:
             say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
-        if self.general and not reply.messages:  # a rule that was just told, and no live state to it: asked again, it is told again
-            reply.say(self.short.get(turn.frame.asked, self.general))
+        if not reply.messages:  # live state adds nothing to the rule
+            self.say_general(turn, reply)
 
     def asks_value(self, turn: Turn) -> bool:
         """Whether what is asked is rather a value of the live state than the rule: it then comes first, and the rule after it."""
@@ -283,6 +299,7 @@ class ServerAction(LiveAction):
         if of_a_set and (meant.state or meant.pick or not self.general):
             reply.add("utter_es_el_unico")
         self._answer_one(turn, only, reply)
+        reply.take_back("utter_es_el_unico")
 
     def _answer_one(self, turn: Turn, server: Server, reply: Reply) -> None:
         if len(turn.servers) > 1 and turn.tracker.get_slot(SLOT_SERVER) != server.alias:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from typing import Final
 
 from actions.base import Fact, line_at_end, say_line, say_with_line
-from actions.hints import ACTIVATION, speaks_of
 from actions.live import IN_FORCE, Standing, readings, standing
+from actions.mentions import SHORT, mentions
 from actions.say import Reading, Reply, Values
 from actions.server_state import say_state, say_suspended
 from actions.sets import is_changing
@@ -18,6 +19,8 @@ from bot.protocol.frame import Asked
 from bot.rules import format as words
 from bot.rules.subscription import change_cutoff, next_ends_on
 
+_ACTIVATION: Final = r"(?:re)?activ\w+|licencia|(?:sae|coi|noi|aspe[ln])\b|compr\w+|pag\w+"
+"""Activating the Aspel system again, and what its licence costs."""
 SAID_INSTEAD: frozenset[Standing] = frozenset({"ending", "paid", "cancelled", "overstayed", "overstayed_long", "unclear"})
 CHANGE: Mapping[PlanChangeState, str] = {
     "requested": "utter_cambio_solicitado",
@@ -84,7 +87,7 @@ def say_moves(turn: Turn, server: Server, reply: Reply) -> None:
 
 def add_activation(turn: Turn, reply: Reply) -> None:
     """Who knows how Aspel is activated again, where that is asked."""
-    if turn.frame.asked in _ASK_HOW or speaks_of(turn, ACTIVATION):
+    if turn.frame.asked in _ASK_HOW or mentions(turn, _ACTIVATION, longest=SHORT):
         reply.add("utter_traslado_activacion")
         say_line(turn, reply)
 

@@ -37,7 +37,7 @@ from actions.charge_next import (
     add_where_more_is_seen,
 )
 from actions.live import last_charge, owed, standing
-from actions.payment_words import Mention, mentions
+from actions.mentions import mentions
 from actions.say import Reply
 from actions.situation import say_cause, say_situation
 from actions.turn import Turn
@@ -45,6 +45,17 @@ from bot.accounts.port import Server, Subscription
 from bot.protocol.frame import Asked, Move, Refers
 from bot.rules.payment import confirmation_window
 
+BUSINESS_DAYS: Final = (
+    r"sabado|domingo|fin de semana|puente|festivo|natural|corrido|habiles (?:o|son|es)\b|o habiles|son (?:de los )?(?:h)?abiles"
+)
+HURRY: Final = r"antes\b|apur|acele|apres|adelant|empuj|destrab|mas rapido|comprobante|te lo mando"
+OTHER_CARD: Final = r"cambi|nuev|otra tarjeta|dar? de alta|pon(?:e|go|er|gan|erla)\b|actualiz"
+_OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
+_TOO_LONG: Final = r"se (?:le )?pas(?:o|aron)\b|pasad[oa]s?\b|atras|retras|tarde\b|es mucho\b|deberia haber|eran (?:de )?[23]\b"
+_PERIOD: Final = r"(?:al|por|cada) (?:mes|ano)\b|mensual|anual"
+_RETRY: Final = r"otra vez|de nuevo|volv|vuelv|(?:re)?intent|sol[oa]s?\b|automatic|avis(?:ar|o a)|picarle"
+_TAXES: Final = r"iva\b|impuesto"
+_PAST: Final = r"fue\b|ultim|pague\b|de (?:que|cual|cuando)\b|se (?:hizo|pago|cobro|acredito)\b"
 _WIDER: Final[Mapping[Case, Case]] = {"overdue": "pending", "unsettled": "pending", "unexplained": "rejected", "settled": "credited"}
 _METHODS: Final = {
     "bank_account": "utter_pago_cual_cuenta",
@@ -219,7 +230,7 @@ def say_debt_fact(asked: Asked, turn: Turn, server: Server, reply: Reply) -> Non
     found = saying_of(Asked.UNTIL if asked is Asked.WHEN else asked, turn, server)
     if asked is Asked.WHETHER:
         found = "utter_adeudo_sin_reintento", THEN_WHO_HELPS
-    elif asked in {Asked.HOW, Asked.WHERE} and mentions(turn, Mention.OTHER_CARD):
+    elif asked in {Asked.HOW, Asked.WHERE} and mentions(turn, OTHER_CARD):
         found = "utter_formas_pago_cambiar", (add_line,)
     assert found is not None
     say(found, turn, server, reply)
@@ -251,29 +262,29 @@ def _by_words(asked: Asked, case: Case, turn: Turn) -> Saying | None:
 
 
 def _of_waiting(asked: Asked, case: Case, turn: Turn) -> Saying | None:
-    if asked in _DIVERSE and mentions(turn, Mention.BUSINESS_DAYS):
+    if asked in _DIVERSE and mentions(turn, BUSINESS_DAYS):
         return "utter_pago_dias_habiles", (add_dates,) if case == "pending" else THEN_LATE
-    if asked is Asked.WHETHER and mentions(turn, Mention.HURRY):
+    if asked is Asked.WHETHER and mentions(turn, HURRY):
         return _LEADS[Asked.DO][case]
-    if asked in {Asked.WHETHER, Asked.SURE} and case == "overdue" and mentions(turn, Mention.TOO_LONG):
+    if asked in {Asked.WHETHER, Asked.SURE} and case == "overdue" and mentions(turn, _TOO_LONG):
         return "utter_pago_si_fuera_de_plazo", THEN_CASE
     return None
 
 
 def _of_paid(asked: Asked, turn: Turn) -> Saying | None:
-    if asked in {Asked.STATE, Asked.AMOUNT, *_DIVERSE} and mentions(turn, Mention.OWES):
+    if asked in {Asked.STATE, Asked.AMOUNT, *_DIVERSE} and mentions(turn, _OWES):
         return "utter_pago_sin_adeudo", (add_what_comes,)
-    if asked in {Asked.AMOUNT, *_DIVERSE} and mentions(turn, Mention.TAXES):
+    if asked in {Asked.AMOUNT, *_DIVERSE} and mentions(turn, _TAXES):
         return "utter_pago_sin_desglose", ()
-    if asked is Asked.WHEN and mentions(turn, Mention.PAST):
+    if asked is Asked.WHEN and mentions(turn, _PAST):
         return "utter_pago_cuando_ultimo", (add_what_comes,)
     return None
 
 
 def _of_owed(asked: Asked, case: Case, turn: Turn) -> Saying | None:
-    if asked in {Asked.STATE, Asked.WHETHER, Asked.SURE} and case != "unsettled" and mentions(turn, Mention.OWES):
+    if asked in {Asked.STATE, Asked.WHETHER, Asked.SURE} and case != "unsettled" and mentions(turn, _OWES):
         return "utter_pago_debes", THEN_UNTIL_WHEN
-    if asked is Asked.WHETHER and case in {"rejected", "unexplained"} and mentions(turn, Mention.RETRY):
+    if asked is Asked.WHETHER and case in {"rejected", "unexplained"} and mentions(turn, _RETRY):
         return "utter_pago_sin_reintento", THEN_WHO_HELPS
     return None
 
@@ -281,7 +292,7 @@ def _of_owed(asked: Asked, case: Case, turn: Turn) -> Saying | None:
 def _by_values(asked: Asked, case: Case, turn: Turn, server: Server) -> Saying | None:
     """Where the sentence depends on a value."""
     charge = last_charge(turn, server)
-    priced = (asked is Asked.AMOUNT and case in {"credited", "settled"}) or (asked in _DIVERSE and mentions(turn, Mention.PERIOD))
+    priced = (asked is Asked.AMOUNT and case in {"credited", "settled"}) or (asked in _DIVERSE and mentions(turn, _PERIOD))
     if priced and charge and server.subscription:
         return _price_key(server.subscription), (add_amounts,)
     if asked is Asked.WHICH and charge:

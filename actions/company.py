@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
 from actions.backup_parts import failed_values
 from actions.backup_state import backup_state
 from actions.base import AssistantAction, line_values
 from actions.live import IN_PROCESS, charge_readings, charge_state, charge_values, last_charge
+from actions.mentions import first_mentioned
 from actions.say import Reply
 from actions.server_state import incident_read, incident_values
 from actions.turn import Turn
-from actions.wording import first_that_fits
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 from bot.rules.support import Open, clock_words, hours_words, line_state
 
-_ABOUT: Final[dict[Literal["to_say"], re.Pattern[str]]] = {
-    "to_say": re.compile(r"\bles? (?:digo|tengo que decir)|que datos|numero de cliente|a la mano"),
+_ABOUT: Final[dict[Literal["to_say"], str]] = {
+    "to_say": r"\bles? (?:digo|tengo que decir)|que datos|numero de cliente|a la mano",
 }
 """Whether it is meant what to say there: "y que les digo cuando marque"."""
 _HOURS: Final = frozenset({Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.SINCE})
@@ -37,7 +36,7 @@ class SupportLine(AssistantAction):
         hours = turn.settings.support_hours
         values = {"dias": hours_words(hours), "horas": clock_words(hours), **line_values(turn)}
         reply.say(_key(turn), **values)
-        if first_that_fits(turn.text, _ABOUT) == "to_say" and turn.chosen is not None:
+        if first_mentioned(turn, _ABOUT) == "to_say" and turn.chosen is not None:
             _say_what_to_say(turn, turn.chosen, reply)
 
 

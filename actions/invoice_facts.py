@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 from actions.base import Fact, say_line
+from actions.charge_facts import BUSINESS_DAYS, HURRY
+from actions.charge_next import Saying
 from actions.invoice_state import State, invoice_readings, invoice_state, invoice_values
 from actions.live import owed
-from actions.payment_words import Mention, mentions
+from actions.mentions import mentions
 from actions.say import Reply
 from actions.turn import Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked
 
-Next = Callable[[Turn, Server, Reply], None]
-Saying = tuple[str, tuple[Next, ...]]
-"""The key of the lead, and what follows it unless it was just told."""
-
+_TAX_DATA: Final = r"rfc\b|cfdi\b|xml\b|pdf\b|razon social|datos fiscales|a (?:que )?nombre|uso de|desglos"
+_BY_MAIL: Final = r"correo|mail|rebot|me llega\b"
 TO_COME: Final[frozenset[State]] = frozenset({"later", "tomorrow", "today", "late"})
 """The invoice of a credited payment that cannot be downloaded yet."""
 _DIVERSE: Final = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHICH, Asked.COUNT, Asked.DO, Asked.HOW})
@@ -133,12 +133,12 @@ def _by_words(asked: Asked, turn: Turn, server: Server) -> Saying | None:
     """Where the words say which of several facts is meant."""
     if asked not in _DIVERSE:
         return None
-    if mentions(turn, Mention.TAX_DATA):
+    if mentions(turn, _TAX_DATA):
         return "utter_factura_datos_fiscales", (_line,)
-    if mentions(turn, Mention.BUSINESS_DAYS):
+    if mentions(turn, BUSINESS_DAYS):
         return "utter_pago_dias_habiles", (_standing,)
-    if asked is Asked.WHETHER and mentions(turn, Mention.BY_MAIL):
+    if asked is Asked.WHETHER and mentions(turn, _BY_MAIL):
         return "utter_factura_por_correo", (_standing,)
-    if mentions(turn, Mention.HURRY):
+    if mentions(turn, HURRY):
         return _SOONER.get(invoice_state(turn, server))
     return None

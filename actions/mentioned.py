@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from actions.pointed import find_numbers, find_places, find_words, is_denied
-from actions.tokens import SHORTEST_TO_MISSPELL, UNITS, Found, Token, fold, stands_apart, tokens_of
+from actions.tokens import SHORTEST_TO_MISSPELL, UNITS, Found, Token, stands_apart, tokens_of
+from bot.rules.folding import bare
 
 _SPOKEN = frozenset({"guion", "bajo", "medio", "raya"})
 SHORTEST_TO_SPACE = 3
@@ -29,7 +30,7 @@ class Mentioned:
 
 def mentioned(text: str, aliases: Sequence[str], *, loose: bool = False) -> Mentioned:
     """What `text` names of `aliases`, in their order on the desk. `loose`: a server is known to be named, so its number or place is enough."""
-    folded = fold(text)
+    folded = bare(text)
     tokens = tokens_of(folded)
     found = list(_full_names(folded, tokens, tuple(aliases), loose=loose))
     taken = {place for each in found for place in range(each.first, each.last)}
@@ -73,7 +74,7 @@ def _name(alias: str, pieces: Sequence[str]) -> _Name:
 @lru_cache(maxsize=256)
 def _names(aliases: tuple[str, ...]) -> tuple[_Name, ...]:
     """Whole names first, then what names one of several for short: one of its words and its last number."""
-    pieces = {alias: [token.text for token in tokens_of(fold(alias))] for alias in aliases}
+    pieces = {alias: [token.text for token in tokens_of(bare(alias))] for alias in aliases}
     whole = [_name(alias, found) for alias, found in pieces.items() if found]
     short: dict[tuple[str, ...], set[_Name]] = {}
     for alias, found in pieces.items():

@@ -27,7 +27,9 @@ FAILURES_TO_ESCALATE = 2
 MOST_CHOICES = 3
 _PHISHING = r"(?:pidio|pide|piden|responda con su|mande) (?:la |su |mi )?(?:contrasen|clave)"
 _WHO_ELSE = r"quien mas|puede ver(?:lo)? (?:cualquier|esto|lo mio)|ver lo mio|si (?:el|ella) te|tambien le dice|informarle lo mio|como supo|tu como sabes"
-_TO_BE_LET_IN = r"identific|(?:contrasen|clave|pass)\w* (?:d?el? )?(?:escritorio|portal)|escritorio si no me acuerdo|hago login"
+_TO_BE_LET_IN = (
+    r"identific|verific|ine\b|un codigo|(?:contrasen|clave|pass)\w* (?:d?el? )?(?:escritorio|portal)|escritorio si no me acuerdo|hago login"
+)
 SURELY_OFF_TOPIC = 0.5
 """Below this probability "I cannot help with that" would be a guess: the message was just not understood."""
 
@@ -111,7 +113,7 @@ def _said_of_identity(turn: Turn, reply: Reply) -> bool:
         reply.vary(*(reversed(wordings) if turn.frame.asked is Asked.HOW else wordings), cliente=desk.name)
     elif turn.audience == "visitor" and mentions(turn, _TO_BE_LET_IN):
         say_how_to_identify(turn, reply, "entrar")
-    elif turn.audience == "visitor" and asks_of_others(turn):
+    elif asks_of_others(turn):
         say_how_to_identify(turn, reply, "cuenta")
     else:
         return False

@@ -66,6 +66,10 @@ class ChangePassword(ServerAction):
     facts = dict.fromkeys(_SHORT, _say_of_server)
     desk_facts = dict.fromkeys(_SHORT, _say_of_desk)
 
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """Always: nothing else answers it."""
+        reply.say(self.short.get(turn.frame.asked, self.general))
+
     def holds(self, turn: Turn, server: Server) -> bool:
         """Where it opens something."""
         del turn

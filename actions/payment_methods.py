@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from actions.base import ServerAction, say_line
+from actions.charge_facts import OTHER_CARD
 from actions.live import ENDED, bank_days, last_charge, readings, standing
-from actions.payment_words import Mention, mentions
+from actions.mentions import mentions
 from actions.say import Reply
 from actions.turn import Turn
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 
+_UNLISTED_METHOD: Final = (
+    r"oxxo|efectivo|transferen[cs]i|spei\b|deposit|paypal|zelle|cheque|vales\b|billete|dolar|ventanilla|mercado ?pago|bitcoin"
+)
+_METHOD: Final = r"debito|credito|nomina|cuenta (?:de|del|en el) b|tarda"
+_AUTOMATIC: Final = r"sol(?:os|it[oa]s?)\b|se (?:cobra|paga|hace) sol|automatic|picarle"
 _METHODS = {
     "bank_account": "utter_formas_pago_cuenta",
     "debit_card": "utter_formas_pago_debito",
@@ -38,7 +44,7 @@ class PaymentMethods(ServerAction):
         if turn.sees(self.data) is None or asked not in {*self.short, Asked.HOW, Asked.WHERE}:
             await super().answer(turn, reply)
             return
-        another = asked is Asked.WHERE or mentions(turn, Mention.OTHER_CARD)
+        another = asked is Asked.WHERE or mentions(turn, OTHER_CARD)
         if not (another and asked in {Asked.HOW, Asked.WHERE}):
             self.say_general(turn, reply)
         if another or asked is Asked.HOW:
@@ -49,11 +55,11 @@ class PaymentMethods(ServerAction):
         """What is accepted, or what is asked of it; words for another method or for whether it is automatic say which."""
         asked = turn.frame.asked
         key = self.short.get(asked, self.general)
-        if asked is not Asked.GENERAL and mentions(turn, Mention.UNLISTED_METHOD):
+        if asked is not Asked.GENERAL and mentions(turn, _UNLISTED_METHOD):
             key = "utter_formas_pago_solo"
-        elif asked is Asked.HOW and mentions(turn, Mention.METHOD):
+        elif asked is Asked.HOW and mentions(turn, _METHOD):
             key = self.short[Asked.WHICH]
-        elif asked is Asked.WHETHER and mentions(turn, Mention.AUTOMATIC):
+        elif asked is Asked.WHETHER and mentions(turn, _AUTOMATIC):
             key = "utter_formas_pago_automatico"
         reply.say(key, **bank_days(turn))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from actions.tokens import PIECE, SHORTEST_TO_MISSPELL, UNITS, Found, Token, fold, stands_apart
+from actions.tokens import PIECE, SHORTEST_TO_MISSPELL, UNITS, Found, Token, stands_apart
+from bot.rules.folding import bare
 
 _ORDINALS = ("primer", "segund", "tercer", "cuart", "quint", "sext", "septim", "octav", "noven", "decim")
 _POINTERS = frozenset(
@@ -91,7 +92,7 @@ def find_places(tokens: Sequence[Token], aliases: Sequence[str]) -> list[Found]:
 
 def find_words(tokens: Sequence[Token], aliases: Sequence[str]) -> list[Found]:
     """A word of one alias that no other of the desk has: "la central"."""
-    having = {alias: {piece for piece in PIECE.findall(fold(alias)) if len(piece) >= SHORTEST_TO_MISSPELL} for alias in aliases}
+    having = {alias: {piece for piece in PIECE.findall(bare(alias)) if len(piece) >= SHORTEST_TO_MISSPELL} for alias in aliases}
     found = []
     for place, token in enumerate(tokens):
         own = [alias for alias, words in having.items() if token.text in words]

@@ -103,6 +103,16 @@ class Reply:
         self.say(chosen, buttons=(), readings=readings, **values)
         return chosen
 
+    def put_before(self, *responses: str) -> None:
+        """Begin with one of several wordings, chosen as in `vary`."""
+        self.vary(*responses)
+        self.messages.insert(0, self.messages.pop())
+
+    @property
+    def repeats_the_last(self) -> bool:
+        """Whether the last answer said all of it, word for word; never where something is done."""
+        return not self.effects and all(self.state.told_last(said) for said in self.told if not said.startswith(ONCE))
+
     def add_answer(self, say: Callable[[Reply], None]) -> bool:
         """Add what `say` says of the live state, unless the last answers began as it begins, even with newer values; whether it was added."""
         draft = Reply(slots=dict(self.slots), state=self.state)
@@ -135,7 +145,7 @@ class Reply:
 
     def take_back(self, heading: str) -> None:
         """Leave out `heading` when nothing was said beneath it."""
-        if self.messages[-1]["response"] == heading:
+        if self.messages and self.messages[-1]["response"] == heading:
             self.messages.pop()
 
     def effect(self, kind: str, **payload: str) -> None:

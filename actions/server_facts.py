@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
 from actions.backup_state import backup_readings, backup_state, finished_values, last_good
@@ -10,23 +9,23 @@ from actions.base import Fact, say_line
 from actions.creation import goes_on, say_being_created
 from actions.licences import LINES
 from actions.live import IN_FORCE, IN_PROCESS, charge_state, last_charge, last_mail, period_readings, period_values, readings, standing
+from actions.mentions import first_mentioned
 from actions.say import Reply
 from actions.server_state import incident_read, incident_values, say_state
 from actions.sets import is_up
 from actions.situation import add_seen_up, is_broken, say_cause, say_situation
 from actions.subscription_facts import SUBSCRIPTION
 from actions.turn import Turn
-from actions.wording import first_that_fits
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Refers
 from bot.rules.backup import streak_of_failures
 
 About = Literal["payment", "others", "everything"]
-_ABOUT: Final[dict[About, re.Pattern[str]]] = {
-    "payment": re.compile(r"\bpag|\bno debe|adeud|\blana\b|cobr"),
-    "everything": re.compile(r"\btodo (?:bien|en orden)|en orden|pendiente|preocup"),
-    "others": re.compile(r"a todos|general|los demas|otros clientes"),
+_ABOUT: Final[dict[About, str]] = {
+    "payment": r"\bpag|\bno debe|adeud|\blana\b|cobr",
+    "everything": r"\btodo (?:bien|en orden)|en orden|pendiente|preocup",
+    "others": r"a todos|general|los demas|otros clientes",
 }
 """What a state, a yes or no, or a doubt is about, by its words: "es porque no pague?", "es nomas a nosotros o a todos", "todo en orden"."""
 _BROKEN: Final[dict[Asked, str]] = {
@@ -63,7 +62,7 @@ def say_of_server(turn: Turn, server: Server, reply: Reply) -> None:
         running = "utter_servidor_encendido" if turn.frame.asked in {Asked.WHY, Asked.HOW} else "utter_servidor_activo"
         say_state(turn, server, reply, running=running)
         _say_other_trouble(turn, server, reply)
-        if first_that_fits(turn.text, _ABOUT) == "everything" and is_up(turn, server):
+        if first_mentioned(turn, _ABOUT) == "everything" and is_up(turn, server):
             _say_well(turn, server, reply)
 
 
@@ -85,7 +84,7 @@ def _say_unpaid(turn: Turn, server: Server, reply: Reply) -> bool:
 
 
 def _asks_of_payment(turn: Turn) -> bool:
-    return turn.frame.asked in {Asked.SURE, Asked.WHETHER} and first_that_fits(turn.text, _ABOUT) == "payment"
+    return turn.frame.asked in {Asked.SURE, Asked.WHETHER} and first_mentioned(turn, _ABOUT) == "payment"
 
 
 def say_users(turn: Turn, server: Server, reply: Reply) -> None:
@@ -102,7 +101,7 @@ def say_users(turn: Turn, server: Server, reply: Reply) -> None:
 def _say_broken(turn: Turn, server: Server, reply: Reply) -> None:
     asked, values, said = turn.frame.asked, incident_values(turn, server), incident_read(turn, server)
     known = any(server.alias in each.servers and each.intent == "consultar_servidor" for each in turn.state.topics)
-    about = first_that_fits(turn.text, _ABOUT) if asked in {Asked.WHETHER, Asked.SURE} else None
+    about = first_mentioned(turn, _ABOUT) if asked in {Asked.WHETHER, Asked.SURE} else None
     if about == "payment" and standing(turn, server) in IN_FORCE:
         reply.say(
             "utter_servidor_no_es_por_pago", readings=(*said, *period_readings(turn, server)), **{**period_values(turn, server), **values}

@@ -15,7 +15,6 @@ from actions.service_facts import HOURS, HOURS_IN_SHORT, STANDARD_SYSTEM, SYSTEM
 from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_some, say_usable
 from actions.sets import rest
 from actions.turn import GONE, Turn
-from actions.uncovered import say_not_yours
 from bot.accounts.port import Desk, Server
 from bot.protocol.frame import Act, Asked, Filter, Refers, Which
 from bot.rules import format as words
@@ -242,13 +241,6 @@ class MyServers(DeskAction):
     """Which and how many servers do I have: one line for each."""
 
     intent = "listar_servidores"
-
-    async def answer(self, turn: Turn, reply: Reply) -> None:
-        """Of another account nothing is told, to nobody."""
-        if any(each.which is Which.FOREIGN for each in turn.frame.servers):
-            say_not_yours(turn, reply)
-        else:
-            await super().answer(turn, reply)
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """Number and lines; those deleted are named only when nothing else is left. Of some servers only those."""

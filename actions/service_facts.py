@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
 from actions.base import Fact, say_line
 from actions.live import ENDED, UNEXPLAINED, readings, standing
+from actions.mentions import first_mentioned
 from actions.say import Reply
 from actions.server_state import incident_read, incident_values, may_be_used, say_state
 from actions.situation import is_broken
 from actions.turn import GONE, Turn
-from actions.wording import first_that_fits
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked
 
 STANDARD_SYSTEM: Final = "windows server 2012 r2"
 """The system that the general answer names, in lower case."""
-_ABOUT: Final[dict[Literal["backup"], re.Pattern[str]]] = {"backup": re.compile(r"\blas (?:2|dos)\b|\ba esa hora|\bsaca\b")}
+_ABOUT: Final[dict[Literal["backup"], str]] = {"backup": r"\blas (?:2|dos)\b|\ba esa hora|\bsaca\b"}
 """Whether the hours of the backup are meant: "y a las 2 que dicen que se hace la copia"."""
 HOURS_IN_SHORT: Final[dict[Asked, str]] = dict.fromkeys((Asked.WHETHER, Asked.WHEN, Asked.SURE), "utter_horario_siempre")
 SYSTEM_IN_SHORT: Final[dict[Asked, str]] = dict.fromkeys((Asked.WHETHER, Asked.SURE), "utter_sistema_otra_version")
@@ -30,7 +29,7 @@ def can_be_used(turn: Turn, server: Server) -> bool:
 
 def say_during_backup(turn: Turn, reply: Reply) -> bool:
     """What is known of the hour of the backup, where the message is about it; whether it was said."""
-    if first_that_fits(turn.text, _ABOUT) != "backup":
+    if first_mentioned(turn, _ABOUT) != "backup":
         return False
     reply.say("utter_horario_durante_el_respaldo")
     say_line(turn, reply)

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from actions.base import Fact, ServerAction, say_line, say_with_line, server_buttons
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
-from actions.hints import ASPEL, WHICH_DAYS, speaks_of
 from actions.live import IN_FORCE, IN_PROCESS, UNPAID, charge_state, last_charge, period_readings, period_values, readings, standing
+from actions.mentions import SHORT, mentions
 from actions.say import Reply
 from actions.server_state import say_creation
 from actions.set_leads import say_end_line
@@ -27,7 +27,7 @@ from actions.standings import (
 )
 from actions.subscription_facts import SUBSCRIPTION
 from actions.turn import GONE, Turn
-from actions.unpaid_facts import GRACE_FACTS, KEPT_FACTS
+from actions.unpaid_facts import ASPEL, GRACE_FACTS, KEPT_FACTS, WHICH_DAYS
 from actions.validity_facts import has_begun, say_start, say_where
 from bot.accounts.port import Desk, Server
 from bot.protocol.frame import Asked, Refers
@@ -89,9 +89,9 @@ class GracePeriod(_Dated):
     def general_key(self, turn: Turn) -> str | None:
         """Whose grace it is and which days count, where the words ask for that."""
         if turn.frame.asked in {Asked.WHETHER, Asked.WHICH, Asked.SURE, Asked.WHAT_IF}:
-            if speaks_of(turn, ASPEL):
+            if mentions(turn, ASPEL, longest=SHORT):
                 return "utter_gracia_independiente"
-            if speaks_of(turn, WHICH_DAYS):
+            if mentions(turn, WHICH_DAYS, longest=SHORT):
                 return "utter_gracia_naturales"
         return super().general_key(turn)
 
@@ -128,7 +128,7 @@ class DataRetention(_Dated):
 
     def general_key(self, turn: Turn) -> str | None:
         """Which days count, where the words ask for that."""
-        if turn.frame.asked in {Asked.WHETHER, Asked.SURE, Asked.WHAT_IF} and speaks_of(turn, WHICH_DAYS):
+        if turn.frame.asked in {Asked.WHETHER, Asked.SURE, Asked.WHAT_IF} and mentions(turn, WHICH_DAYS, longest=SHORT):
             return "utter_resguardo_regla"
         return super().general_key(turn)
 

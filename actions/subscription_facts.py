@@ -6,11 +6,11 @@ Each answer says the value first, as far as the standing has one; any other stan
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from actions.base import Fact, line_at_end, say_line, say_with_line
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
 from actions.escalation import escalate
-from actions.hints import COUNTING, NOTICES, SYSTEM, only_asks_if_sure, speaks_of
 from actions.leads import (
     AGAIN,
     COUNT,
@@ -41,6 +41,7 @@ from actions.live import (
     readings,
     standing,
 )
+from actions.mentions import SHORT, mentions, only_asks_if_sure
 from actions.say import Reply
 from actions.server_state import LATE_CHARGE, say_creation
 from actions.sets import has_backup, is_down, is_up
@@ -52,6 +53,12 @@ from bot.protocol.frame import Asked, Move
 from bot.rules import format as words
 from bot.rules.subscription import months_long
 
+_NOTICES: Final = r"avis(?:o|an?|ar(?:on|me|le)?|ado|en|aste)\b"
+"""Whether somebody was told beforehand."""
+_COUNTING: Final = r"(?:des)?cont(?:ando|ad[ao]s?)\b|a partir de\b"
+"""From which day a number of days is counted."""
+_SYSTEM: Final = r"(?:sae|coi|noi|aspe[ln])\b"
+"""The Aspel system, beside the server."""
 _MONTHS_A_YEAR = 12
 _IN_GRACE: frozenset[Standing] = frozenset({"grace", "grace_last_day"})
 _RUNNING: frozenset[Standing] = frozenset({"valid", "ends_today"})
@@ -104,7 +111,7 @@ def add_confirmation(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_notices(turn: Turn, reply: Reply) -> bool:
     """Whether a warning was sent: not to be seen from here. False when that is not asked."""
-    if not speaks_of(turn, NOTICES):
+    if not mentions(turn, _NOTICES, longest=SHORT):
         return False
     say_with_line(turn, reply, "utter_suscripcion_avisos")
     return True
@@ -113,7 +120,7 @@ def say_notices(turn: Turn, reply: Reply) -> bool:
 def say_why(turn: Turn, server: Server, reply: Reply) -> None:
     """Why it is as it is; then about warnings, where their lack is complained of."""
     _say_reason(turn, server, reply)
-    if speaks_of(turn, NOTICES) and reply.add("utter_suscripcion_avisos"):
+    if mentions(turn, _NOTICES, longest=SHORT) and reply.add("utter_suscripcion_avisos"):
         say_line(turn, reply)
 
 
@@ -136,9 +143,9 @@ def say_if_sure(turn: Turn, server: Server, reply: Reply) -> None:
 
 def _say_as_worded(turn: Turn, server: Server, reply: Reply) -> bool:
     """Whose date it is, or from when the days are counted, where the words ask for that; else False."""
-    if speaks_of(turn, SYSTEM):
+    if mentions(turn, _SYSTEM, longest=SHORT):
         say_lead(turn, server, reply, WHICH_DATE)
-    elif speaks_of(turn, COUNTING):
+    elif mentions(turn, _COUNTING, longest=SHORT):
         say_lead(turn, server, reply, COUNT)
     else:
         return False
@@ -222,7 +229,7 @@ def _say_who(turn: Turn, server: Server, reply: Reply) -> None:
 
 def _say_since(turn: Turn, server: Server, reply: Reply) -> None:
     """Since when it is as it is, and how long it stays so."""
-    if speaks_of(turn, COUNTING):
+    if mentions(turn, _COUNTING, longest=SHORT):
         say_lead(turn, server, reply, COUNT)
         return
     begun = server.subscription is not None and server.subscription.starts_on is not None

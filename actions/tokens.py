@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from bot.rules.folding import bare
 
 PIECE = re.compile(r"[^\W\d_]+|[0-9]+")
 _NUMBERS = {
@@ -51,14 +52,9 @@ class Found:
 
 def said_count(text: str) -> int | None:
     """How many are meant by "los otros dos", "las 3", "esos dos"; None when it is not said."""
-    words = _PLURAL.findall(fold(text))
+    words = _PLURAL.findall(bare(text))
     value = next((number for word in words if (number := _NUMBERS.get(word, word)).isascii() and number.isdigit()), "")
     return int(value) if 0 < len(value) <= _FEW else None
-
-
-def fold(text: str) -> str:
-    """The text without case and accents."""
-    return "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
 
 
 def tokens_of(folded: str) -> list[Token]:

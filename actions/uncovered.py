@@ -13,13 +13,13 @@ from actions.say import Reply
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server, Subscription
 from bot.identity.levels import DataClass
-from bot.protocol.frame import Asked, Which
+from bot.protocol.frame import Asked
 from bot.rules import format as words
 
 _LICENCE_DATE = "utter_no_cubierto_licencia"
 _PRICE = "utter_no_cubierto_precio"
-_NOT_YOURS = "utter_no_cubierto_ajeno"
 _USE = "utter_no_cubierto_uso"
+_PRIVACY = "utter_no_cubierto_privacidad"
 _DEVICES = "utter_no_cubierto_perifericos"
 _PRICED = (
     r"precio|cuesta|costo|costar|tarifa|car[oa]\b|barat|cotiz|cuant\w+ (sale|vale|seria|me (sale|cobr))|\d+ (pesos|dolares)|otros \d{3}"
@@ -27,9 +27,8 @@ _PRICED = (
 _OF_ANOTHER = r"otr[oa]|mas (grande|chic)|nuev[oa]|subir|usuarios|sae|coi|noi|banco|caja|prod\b|solucion"
 _KINDS = {
     "utter_no_cubierto_sospechoso": r"(me |nos )?(pidi\w+|piden|respond\w+) .{0,25}(contrasena|clave)|te (los|la|las) escribo",
-    _NOT_YOURS: r"(son|es|sean) clientes?|otros? (clientes?|despacho)|todos los clientes|dame todos|cuenta de todos",
     "utter_no_cubierto_documentos": r"copia del contrato|(el|mi) contrato\b|cartas? (?!porte)|por escrito|documento|constancia|proveedor\b(?! nuevo)",
-    "utter_no_cubierto_privacidad": r"quien\w* (mas )?(puede|podria|ha entrado)|cualquiera\b|alguien mas|le (dices?|contestas|dan mis)|datos bancarios"
+    _PRIVACY: r"quien\w* (mas )?(puede|podria|ha entrado)|cualquiera\b|alguien mas|le (dices?|contestas|dan mis)|datos bancarios"
     r"|(mi|tu|el) numero de (mi )?tarjeta|como (supo|sabes?|sabias) |quien te dio|movimientos|tampoco le dice",
     _DEVICES: r"impres|imprim|epson|escaner|lector\b|codigos? de barras|huella|clip\b|square\b|terminal\b|bascula|etiquet",
     _USE: r"timbr|nota de credito|carta ?porte|complemento|(dar|doy) de alta (un|a|el|en)|inventario|catalogo|poliza|vale de|ejercicio\b|activar"
@@ -47,7 +46,6 @@ _KINDS = {
     "utter_no_cubierto_correo": r"(cambi|corrig|correg|actualiz|arregl|modific)\w* .{0,20}(correo|direccion)"
     r"|(correo|direccion|hotmail|gmail) .{0,40}(cambi|corrig|correg)|lo arreglas",
     "utter_no_cubierto_avisos": r"avis(an|aron|aste)\b|comunicar",
-    "utter_no_cubierto_identidad": r"identific|verific|ine\b|un codigo",
     "utter_no_cubierto_claves": r"contrasena|clave|pass\b|password|login|usuario y",
     _PRICE: _PRICED,
     "utter_no_cubierto_condiciones": r"prueba|trial|gratis|demo\b|firmar|permanencia|amarr|minimo|(por )?un ano\b|mes con mes",
@@ -59,7 +57,6 @@ _KINDS = {
     "utter_no_cubierto_pasar": r"recuper|rescat|pasar lo|subir|migra|usb\b|memori|en papel|cuaderno|restaur",
 }
 """A kind is the text that names it, and words of it without accents; the first that fits counts."""
-_WITHOUT_LINE = frozenset({_NOT_YOURS, "utter_no_cubierto_privacidad"})
 _KEEPS = r"no (lo |la |le |te |se |voy a |deseo |quiero |quiera )?(pido |estoy pidiendo )?(q(ue)? )?(la |lo )?cancel|sin cancelar|(ni|no) quiero q(ue)? la des de baja"
 _LICENCE = r"sae|coi|noi|licencia|programa|(la|el) de los .{0,10}usuarios"
 
@@ -75,20 +72,12 @@ def say_uncovered(turn: Turn, reply: Reply, otherwise: str) -> None:
         _say_licences(turn, reply)
     if kind in {None, _USE} and turn.settings.tutorials_url:
         reply.add("utter_tutoriales", enlace=turn.settings.tutorials_url)
-    if kind not in _WITHOUT_LINE:
+    if kind != _PRIVACY:
         say_line(turn, reply)
-
-
-def say_not_yours(turn: Turn, reply: Reply) -> None:
-    """That nothing is told of another account, not even whether there is one."""
-    del turn
-    reply.vary(_NOT_YOURS, "utter_no_cubierto_ajeno_otra")
 
 
 def _kind(turn: Turn) -> str | None:
     asked = turn.frame.asked
-    if any(each.which is Which.FOREIGN for each in turn.frame.servers):
-        return _NOT_YOURS
     if asked in {Asked.UNTIL, Asked.STATE, Asked.SINCE, Asked.COUNT} and mentions(turn, _LICENCE):
         return _LICENCE_DATE
     kind = first_mentioned(turn, _KINDS)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from actions.base import Fact, line_at_end, say_with_line
-from actions.hints import ASPEL, WHICH_DAYS, only_asks_if_sure, speaks_of
 from actions.leads import WHAT_THEN, YES, Leads, leads
 from actions.live import standing
+from actions.mentions import SHORT, mentions, only_asks_if_sure
 from actions.say import Reply
 from actions.situation import say_situation
 from actions.standings import rule_values
@@ -16,6 +17,12 @@ from actions.turn import Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked
 
+WHICH_DAYS: Final = (
+    r"natural|habil|corrid|festiv|puente|finde|fin de semana|(?:sabado|domingo|sab|dom)s?\b|dentro de|aparte|juntos|inclu|33\b|\d+ ?\+"
+)
+"""Which days are counted, and whether one span lies within the other."""
+ASPEL: Final = r"(?:sae|coi|noi|caja|banco|prod|aspe[ln]|sistema|programa|mism[ao]s?|independientes?|los (?:dos|2))\b"
+"""The Aspel system's own span, or whether two are one."""
 _GRACE_OVER = leads(kept="utter_gracia_hasta_resguardo", gone="utter_gracia_hasta_terminado")
 _GRACE_UNTIL: Leads = {
     **_GRACE_OVER,
@@ -67,9 +74,9 @@ def _say_which_days(turn: Turn, server: Server, reply: Reply) -> None:
 
 def _say_grace_use(turn: Turn, server: Server, reply: Reply) -> None:
     """Whose grace it is, which days count, or what nearly all others ask: whether it can be used in it."""
-    if speaks_of(turn, ASPEL):
+    if mentions(turn, ASPEL, longest=SHORT):
         reply.say("utter_gracia_independiente", **rule_values(turn))
-    elif speaks_of(turn, WHICH_DAYS):
+    elif mentions(turn, WHICH_DAYS, longest=SHORT):
         _say_which_days(turn, server, reply)
     elif not say_situation(turn, server, reply):
         say_lead(turn, server, reply, _GRACE_USE)
@@ -84,7 +91,7 @@ def _say_grace_surely(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_after_grace(turn: Turn, server: Server, reply: Reply) -> None:
-    if speaks_of(turn, WHICH_DAYS):
+    if mentions(turn, WHICH_DAYS, longest=SHORT):
         _say_which_days(turn, server, reply)
     else:
         say_lead(turn, server, reply, WHAT_THEN)
@@ -99,7 +106,7 @@ def _say_no_more_days(turn: Turn, server: Server, reply: Reply) -> None:
 def _say_if_still_there(turn: Turn, server: Server, reply: Reply) -> None:
     if say_notices(turn, reply):
         return
-    if speaks_of(turn, WHICH_DAYS):
+    if mentions(turn, WHICH_DAYS, longest=SHORT):
         _say_rule(turn, server, reply)
         return
     say_lead(turn, server, reply, _STILL_THERE)

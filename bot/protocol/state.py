@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.protocol.frame import Asked
 
@@ -50,6 +51,14 @@ class State(Struct, frozen=True):
         """Whether it was told within the last answers, or once in the episode where that is enough."""
         turn = self.told.get(said)
         return turn is not None and (said.startswith(ONCE) or self.turn - turn < RECENT)
+
+    def told_last(self, said: str) -> bool:
+        """Whether the very last answer told it."""
+        return self.told.get(said) == self.turn
+
+    def without_told(self) -> State:
+        """The same as if nothing had been told yet."""
+        return replace(self, told={})
 
     def after(self, topic: Topic | None, told: Iterable[str]) -> State:
         """The state once an answer about `topic` (None: small talk) has been given that said `told`."""

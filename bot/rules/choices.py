@@ -6,8 +6,9 @@ Only the clear cases are taken; everything else is an ordinary message, because 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
+
+from bot.rules.folding import bare
 
 LONGEST_CHOICE = 80
 """Characters; a longer text is never only a choice."""
@@ -124,8 +125,7 @@ def _position(word: str, count: int) -> int | None:
 
 def _words(text: str) -> list[str]:
     """Lower-case ASCII words and numbers, apart from each other ("Sierra02" → sierra, 02; "2ª" → 2)."""
-    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(mark))
-    return _TOKEN.findall(_ORDINAL_SUFFIX.sub(r"\1", bare))
+    return _TOKEN.findall(_ORDINAL_SUFFIX.sub(r"\1", bare(text)))
 
 
 def _telling(text: str) -> list[str]:

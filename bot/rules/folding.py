@@ -1,4 +1,4 @@
-"""Messages as they are written, brought to one form in which days can be looked for: numbers in figures, shorthand written out."""
+"""Messages as they are written, brought to one form in which words can be looked for; for days, with numbers in figures and shorthand written out."""
 
 from __future__ import annotations
 
@@ -36,11 +36,14 @@ _SHORT = tuple(
 )
 
 
+def bare(text: str) -> str:
+    """The text without case and accents (so that ñ is n)."""
+    return "".join(each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
+
+
 def folded(text: str) -> str:
-    """Lower case, without accents (so that ñ is n), numbers in figures, shorthand written out, one blank between words."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("mñn", "manana").replace("ñ", "n"))
-    plain = "".join(each for each in plain if not unicodedata.combining(each))
-    plain = re.sub(r"[^\w/.\-,;:?()]+|_", " ", plain)
+    """Lower case, without accents, numbers in figures, shorthand written out, one blank between words."""
+    plain = re.sub(r"[^\w/.\-,;:?()]+|_", " ", bare(text.lower().replace("mñn", "manana")))
     for pattern, written in _SHORT:
         plain = pattern.sub(written, plain)
     return " ".join(_NUMBER_WORDS.sub(lambda found: str(_NUMBERS[found[0]]), plain).split())

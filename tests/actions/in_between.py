@@ -229,7 +229,7 @@ PROMISES: list[tuple[str, Fact]] = [
         lambda of: of.status in {"active", "provisioning"} and within(of, -9999, 0),
     ),
     (r"^[^•\n]*venció (el|ayer)\b", lambda of: within(of, 1, 9999)),
-    (r"ya corre", lambda of: within(of, -9999, 0) and of.subscription.starts_on <= TODAY and of.status not in OVER),
+    (r"ya corre\b", lambda of: within(of, -9999, 0) and of.subscription.starts_on <= TODAY and of.status not in OVER),
     (r"[Tt]odavía no corre", lambda of: not any(each.status == "credited" for each in of.payments[:1])),
     (r"su respaldo de anoche terminó bien", well_backed_up),
     (r"sigue en periodo de gracia", lambda of: of.status == "active" and within(of, 1, 3)),
@@ -286,7 +286,8 @@ PROMISES: list[tuple[str, Fact]] = [
 
 def untrue(text: str, of: Server) -> list[str]:
     """The promises in `text` that the state of the server denies."""
-    return [promise for promise, holds in PROMISES if re.search(promise, text, re.MULTILINE) and not holds(of)]
+    promised = re.sub(r"[Nn]inguno de tus servidores [^.:]*[.:]", "", text)
+    return [promise for promise, holds in PROMISES if re.search(promise, promised, re.MULTILINE) and not holds(of)]
 
 
 def needs_person(of: Server, intent: str) -> bool:

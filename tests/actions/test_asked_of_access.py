@@ -57,7 +57,7 @@ MAIL: list[Question] = [
     ),
     ("reenviar_datos_conexion", "do", "mándalo", BOUNCED, "Lo estoy reenviando a co*****o@papeleria.mx"),
     ("reenviar_datos_conexion", "do", "mándalo", None, "Ese correo solo se envía a la dirección registrada"),
-    ("reenviar_datos_conexion", "do servers=foreign", "y el de la papelería", OWN, "De otras cuentas no doy ningún dato"),
+    ("reenviar_datos_conexion", "do servers=foreign", "y el de la papelería", OWN, "Desde esta sesión solo veo la cuenta de"),
 ]
 PASSWORD: list[Question] = [
     ("faq_cambiar_contrasena", "where", "dónde la cambio", OWN, f"En tu escritorio de servicios: {PATH}."),
@@ -122,7 +122,7 @@ SERVICE: list[Question] = [
     ("faq_cantidad_maxima", "count", "son siete bodegas", None, "Puedes contratar hasta 5 servidores virtuales"),
     ("listar_servidores", "sure", "nomás uno?", OWN, "En tu escritorio de servicios solo aparece ESPERANZA-01."),
     ("listar_servidores", "count", "cuántos tengo", FULL, "Tienes 5 servidores contratados:"),
-    ("listar_servidores", "which servers=foreign", "los de la competencia", None, "De otras cuentas no doy ningún dato"),
+    ("listar_servidores", "which servers=foreign", "los de la competencia", None, "De una cuenta solo puedo hablar con quien entra"),
 ]
 UNCOVERED: list[Question] = [
     ("tema_no_cubierto", f"{asked}", text, of, lead)
@@ -142,11 +142,15 @@ UNCOVERED: list[Question] = [
         ("do", "cámbiame el RFC", OWN, "Los datos fiscales de la factura"),
         ("do", "mándame copia del contrato", None, "Contratos, cartas y datos de la empresa"),
         ("how", "¿y ese correo cómo lo cambio?", OWN, "La dirección de correo registrada no la puedo cambiar"),
-        ("how", "olvidé la contraseña del escritorio", None, "La contraseña de tu escritorio de servicios"),
+        ("how", "olvidé la contraseña del escritorio", OWN, "La contraseña de tu escritorio de servicios"),
+        ("how", "olvidé la contraseña del escritorio", None, "Esa contraseña se recupera en la página de entrada"),
         ("whether", "me llamaron y me pidieron la contraseña", OWN, "No des ni escribas tu contraseña"),
-        ("how", "¿cómo me identifico?", None, "Desde aquí no puedo comprobar quién eres"),
-        ("whether servers=foreign", "ni si son clientes?", None, "De otras cuentas no doy ningún dato"),
-        ("who", "¿quién más puede ver lo mío?", OWN, "Los datos de una cuenta solo se ven con su sesión abierta"),
+        ("how", "¿cómo me identifico?", None, "Solo con entrar a tu escritorio de servicios"),
+        ("whether", "¿y si me mandas un código?", None, "Gracias, pero un nombre, un RFC o un número no me prueban"),
+        ("whether servers=foreign", "ni si son clientes?", None, "De una cuenta solo puedo hablar con quien entra"),
+        ("whether servers=foreign", "ni si son clientes?", OWN, "Desde esta sesión solo veo la cuenta de"),
+        ("who", "¿quién más puede ver lo mío?", OWN, "Quien use tu sesión abierta verá lo mismo que tú"),
+        ("who", "¿quién más puede ver mis datos?", None, "Los datos de una cuenta solo se ven con su sesión abierta"),
         ("which", "qué velocidad de internet necesito", None, "Requisitos y configuraciones técnicas"),
         ("whether", "y jala en mac?", None, "El acceso es remoto, desde cualquier lugar, pero"),
         ("amount", "cuánto pago de IVA", OWN, "De impuestos, trámites del SAT"),

@@ -182,16 +182,22 @@ async def test_a_word_that_names_none_of_several_is_asked_about():
 async def test_nothing_is_told_of_another_account_not_even_whether_it_exists(intent):
     first = await of("C-1001", intent, "state servers=foreign", "y el de mi compadre, despacho ruiz")
     again = await of("C-1001", intent, "state servers=foreign refers=goes_on", "ni un sí o no?", slots={"estado": first.state})
-    assert first.text.startswith("Sólo puedo darte datos de los servidores de tu propio escritorio de servicios")
-    assert again.text.startswith("De otra cuenta no puedo decirte nada, ni un sí o un no")
+    assert first.text.startswith(
+        "Desde esta sesión solo veo la cuenta de Abarrotes La Esperanza. De otra no puedo decirte nada, ni si existe"
+    )
+    assert again.text == "Te entiendo, pero ni con permiso ni con su RFC: cada cuenta se ve solo desde su propia sesión."
     assert first.readings == again.readings == first.effects == []
     visitor = await ask(intent, frame="state servers=foreign", text="cuánto debe el taller ocampo")
-    assert visitor.text == (await ask(intent, frame="state", text="cuánto debo")).text
+    unknown = await ask(intent, frame="state servers=foreign", text="cuánto debe el taller que no existe")
+    assert visitor.text == unknown.text
+    assert visitor.text == (await ask(intent, frame="state", text="cuánto debo")).text or "que lo haga su titular" in visitor.text
 
 
 async def test_who_has_one_server_hears_that_it_is_the_only_one():
     for intent, frame in (("consultar_suscripcion", "until servers=all"), ("consultar_suscripcion", "until servers=rest")):
-        assert (await of("C-1001", intent, frame)).text.startswith("Es el único que tienes:\n\nESPERANZA-01 está vigente hasta")
+        assert (await of("C-1001", intent, frame)).text.startswith(
+            "Es el único que tienes:\n\nESPERANZA-01 vence el miércoles 24 de marzo de 2027"
+        )
     none = await of("C-1001", "consultar_suscripcion", "which servers=filter:suspended")
     assert none.text == "Ninguno de tus servidores está suspendido.\n\nTu único servidor es ESPERANZA-01."
 
