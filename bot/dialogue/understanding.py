@@ -37,6 +37,8 @@ SURELY_NOT_OURS = 0.5
 CLEARLY = 0.9
 COURTESY = frozenset({"saludar", "agradecer", "despedirse"})
 MIN_WORDS = 2
+SHORT_WORDS, SURELY_TALK = 4, 0.75
+SPLIT_AGAIN_FROM = 0.8
 MIN_PARTS, MOST_PARTS, MOST_LINES = 2, 4, 8
 _ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
 SLOT_OFFER = "oferta"
@@ -118,11 +120,21 @@ async def understand(
     clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
         return [_pressed(reader.read([clean])[0], clean, button)]
-    (whole,) = reader.read([clean])
+    whole = _in_context(reader, clean)
     if offer and whole["decision"] == ANSWERED and whole["intent"]["name"] == YES:
         return [_accepted(reader, offer)]
     parts = _listed(reader, text) or _split(reader, clean, whole)
     return [_framed(part) for part in parts or [Understanding(clean, _beyond_the_story(reader, text, clean, whole), "text")]]
+
+
+def _in_context(reader: Reader, text: str) -> dict[str, Any]:
+    """The reading within the talk; of a word or two that are surely only talk ("simón", "va", an emoji) what they are by themselves."""
+    (whole,) = reader.read([text])
+    if not reader.words or len(text.split()) > SHORT_WORDS:
+        return whole
+    (alone,) = Reader(reader.processor).read([text])
+    only_talk = alone["decision"] == ANSWERED and alone["intent"]["name"] in TALK and alone["acceptance"] >= SURELY_TALK
+    return alone if only_talk else whole
 
 
 def _listed(reader: Reader, text: str) -> list[Understanding]:
@@ -179,17 +191,19 @@ def _beyond_courtesy(reader: Reader, text: str, whole: dict[str, Any]) -> dict[s
 
 def _split(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understanding]:
     """Two or more questions of one message, each half split again where it holds two; empty when it holds one."""
-    parts = [part for half in _halved(reader, text, whole) for part in _halved(reader, half.text, half.parse_data) or [half]]
+    parts = [
+        part for half in _halved(reader, text, whole) for part in _halved(reader, half.text, half.parse_data, SPLIT_AGAIN_FROM) or [half]
+    ]
     return _different(parts)
 
 
-def _halved(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understanding]:
+def _halved(reader: Reader, text: str, whole: dict[str, Any], split_from: float = SPLIT_FROM) -> list[Understanding]:
     """Both halves at the joint that is most likely between two questions; empty when none is likely enough.
 
     Two questions of ours come in their order. A question that is not ours comes after the one that is answered.
     """
-    best, likeliest = [], SPLIT_FROM
-    beside, likeliest_beside = [], BESIDE_FROM
+    best, likeliest = [], split_from
+    beside, likeliest_beside = [], max(split_from, BESIDE_FROM)
     for joint, halves in _understood_joints(reader, text):
         if (readings := ours_and_ours(halves, whole)) is not None:
             if (probability := two_questions(joint, readings)) >= likeliest:

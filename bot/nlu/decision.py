@@ -40,7 +40,7 @@ CHOICES = 3
 MIN_CHOICE_PROBABILITY = 0.03
 NEVER = 1.1  # above any probability
 IDLE = frozenset({"charla", "contar"})
-IDLE_FROM = 0.5
+IDLE_FROM = 0.65
 """To ask what small talk is meant as would be odder than to answer it: from this acceptance on it is answered."""
 
 

@@ -141,7 +141,7 @@ DEBTS = [
     ("C-1003", "how", f"En {PATH} ves lo que debes, $899.00 MXN;"),
     ("C-1003", "do", "Desde aquí no puedo volver a hacer el cobro."),
     ("C-1003", "when", "Puedes seguir usando el servidor hasta mañana, miércoles 25 de noviembre, inclusive."),
-    ("C-1004", "amount", "Son $899.00 MXN: es la renovación de OCAMPO-01, que está sin pagar."),
+    ("C-1004", "amount", "Son $899.00 MXN: es la renovación de OCAMPO-01, que venció el jueves 12 de noviembre y está sin pagar."),
     ("C-1001", "how", "No tienes adeudo por ESPERANZA-01."),
 ]  # fmt: skip
 

@@ -61,12 +61,7 @@ WHICH = [
         ("charla", None, "Aquí sigo. Cuando quieras, vemos lo de tu servidor.", []),
         ("charla", TWO, "Aquí sigo. Cuando quieras, vemos lo de tu servidor.", []),
         ("afirmar", TWO, "De acuerdo. ¿Qué quieres saber de tu servidor virtual? Escríbeme tu pregunta.", []),
-        (
-            "negar",
-            TWO,
-            "De acuerdo. Si no era lo que buscabas, escríbeme tu pregunta con otras palabras o habla con un asesor.",
-            ["hablar_con_asesor"],
-        ),
+        ("negar", TWO, "De acuerdo, lo dejamos así.", []),
     ],
 )
 async def test_talk(intent, of, text, buttons):

@@ -65,6 +65,11 @@ class Part:
     intent: str
     decision: str = ANSWERED
     via: str = "text"
+    acceptance: float = 0.9
+
+    @property
+    def parse_data(self) -> dict:
+        return {"acceptance": self.acceptance}
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,7 @@ class Part:
         ([Part("mi server", "consultar_servidor", ASKED)], False),
         ([Part("xyz", "fuera_de_tema", REFUSED)], False),
         ([Part("cuanto debo", "consultar_pago")], True),
+        ([Part("mi server", "consultar_servidor", acceptance=0.5)], False),
         ([Part("hola", "saludar"), Part("cuanto debo", "consultar_pago")], True),
         ([Part("hola", "saludar"), Part("mi server", "consultar_servidor", ASKED)], False),
         ([Part("bueno", "afirmar")], False),

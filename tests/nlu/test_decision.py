@@ -50,6 +50,7 @@ def test_the_pairs_of_the_design():
         frozenset({"faq_factura", "consultar_factura"}),
         frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}),
         frozenset({"preguntar_si_es_bot", "preguntar_quien_eres"}),
+        frozenset({"saludar", "charla"}),
     }
     assert NOT_OURS == (NEAR, FAR) == ("tema_no_cubierto", "fuera_de_tema")
 
