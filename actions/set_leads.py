@@ -12,7 +12,7 @@ from actions.meant import SOON, Servers
 from actions.say import Reading, Reply, Values
 from actions.turn import Turn
 from bot.accounts.port import Server
-from bot.protocol.frame import Filter
+from bot.protocol.frame import Asked, Filter
 from bot.rules import format as words
 from bot.rules.subscription import grace_last_day, retention_last_day
 
@@ -130,6 +130,8 @@ def say_debts(turn: Turn, servers: Servers, reply: Reply) -> Servers:
     if not owing:
         return say_total(turn, servers, reply)
     say_some(turn, Filter.OWING, owing, reply)
+    if len(owing) > 1 and turn.frame.asked is not Asked.COUNT:
+        say_total(turn, owing, reply)
     return owing
 
 

@@ -120,17 +120,18 @@ async def understand(
     clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
         return [_pressed(reader.read([clean])[0], clean, button)]
-    whole = _in_context(reader, clean)
+    whole = _in_context(reader, clean, offered=bool(offer))
     if offer and whole["decision"] == ANSWERED and whole["intent"]["name"] == YES:
         return [_accepted(reader, offer)]
     parts = _listed(reader, text) or _split(reader, clean, whole)
     return [_framed(part) for part in parts or [Understanding(clean, _beyond_the_story(reader, text, clean, whole), "text")]]
 
 
-def _in_context(reader: Reader, text: str) -> dict[str, Any]:
+def _in_context(reader: Reader, text: str, *, offered: bool) -> dict[str, Any]:
     """The reading within the talk; of a word or two that are surely only talk ("simón", "va", an emoji) what they are by themselves."""
     (whole,) = reader.read([text])
-    if not reader.words or len(text.split()) > SHORT_WORDS:
+    clear = whole["decision"] == ANSWERED and whole["intent"]["name"] not in TALK and not offered
+    if clear or not reader.words or len(text.split()) > SHORT_WORDS:
         return whole
     (alone,) = Reader(reader.processor).read([text])
     only_talk = alone["decision"] == ANSWERED and alone["intent"]["name"] in TALK and alone["acceptance"] >= SURELY_TALK

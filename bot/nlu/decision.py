@@ -115,7 +115,8 @@ class Thresholds:
         """The decision for one message, whose likeliest label of all is `likeliest`."""
         surely_not = in_talk and likeliest in NOT_OURS
         from_here_on = min(self.answer, self.in_talk) if in_talk and not surely_not else self.answer
-        if acceptance >= from_here_on or (likeliest in IDLE and acceptance >= IDLE_FROM):
+        idle = min(IDLE_FROM, self.in_talk) if in_talk else IDLE_FROM
+        if acceptance >= from_here_on or (likeliest in IDLE and acceptance >= idle):
             return "answered"
         if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR or surely_not:
             return "refused"
