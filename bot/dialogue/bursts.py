@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # it brings all of Rasa, and this is a pure function
 
 SURE_FROM = 0.75
 """From this acceptance on a fragment ("mi server") is taken for the whole of what is meant."""
-OPENINGS = frozenset({"saludar", "charla", "contar", "afirmar", "negar"})
+OPENINGS = frozenset({"saludar", "pedir_ayuda", "charla", "contar", "afirmar", "negar"})
 """Labels of what people say before they ask. A yes or no to something that was offered is read as a pressed button, and waits for nothing."""
 
 

@@ -172,7 +172,7 @@ def _beyond_the_story(reader: Reader, text: str, clean: str, whole: dict[str, An
         return _beyond_courtesy(reader, clean, whole)
     asking = plain_text(" ".join(sentence for sentence in sentences(text) if asks(sentence) or orders(sentence)))
     if len(asking.split()) < MIN_WORDS or len(asking) == len(clean):
-        return whole
+        return _beyond_courtesy(reader, clean, whole)
     (read,) = reader.read([asking])
     surer = read["acceptance"] > whole["acceptance"] or (hidden and read["decision"] == ANSWERED and read["intent"]["name"] not in TALK)
     return {**read, "text": clean} if surer else whole
