@@ -23,7 +23,7 @@ from actions.backup_state import (
 )
 from actions.base import Fact, say_line
 from actions.live import readings
-from actions.mentions import first_mentioned
+from actions.mentions import first_mentioned, mentions
 from actions.say import Reply
 from actions.server_state import may_be_used
 from actions.turn import GONE, Turn
@@ -43,6 +43,8 @@ ABOUT: Final[dict[About, str]] = {
     "next": r"(?:re)?intent|otra vez|esta noche|en la noche|\bhoy\b.*\b(?:corre|sale|salir|si|pasar)\b|vuelv",
 }
 """What a yes or no, a doubt or a supposition is about, by its words: "y hoy si va a salir", "sera porque no pague"."""
+_DONE: Final = r"\b(?:se hizo|se hicieron|hubo|corrio|salio)\b"
+"""Words that ask whether there was a backup at all."""
 
 
 def say_recent(turn: Turn, server: Server, reply: Reply) -> None:
@@ -79,10 +81,12 @@ def say_sure(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def say_whether(turn: Turn, server: Server, reply: Reply) -> None:
-    """What is safe in the last good backup and what is not, unless the words ask for something else."""
+    """What is safe in the last good backup and what is not, unless the words ask for something else, or whether it was made."""
     about = first_mentioned(turn, ABOUT)
     if server.status == "active" and about is not None:
         say_about(turn, server, reply, about)
+    elif in_trouble(turn, server) and mentions(turn, _DONE):
+        say_recent(turn, server, reply)
     else:
         say_protected(turn, server, reply)
 

@@ -78,9 +78,13 @@ def say_time_it_takes(turn: Turn, server: Server, reply: Reply) -> None:
         say_rule(turn, reply)
     elif charge is not None and is_being_made(turn, charge):
         say_being_created(turn, server, reply)
-    elif charge_state(turn, charge) in IN_PROCESS:
+    elif charge is not None and charge_state(turn, charge) == "pending":
+        values = creation_values(turn, server, charge)
         reply.say("utter_creacion_tras_el_pago", servidor=server.alias, minutos=minutes_words(turn))
+        reply.add("utter_inicio_se_confirma", hasta=values["limite"], readings=charge_readings(turn, server, charge))
         reply.add("utter_creacion_despues_correo")
+    elif charge_state(turn, charge) in IN_PROCESS:
+        say_creation(turn, server, reply)
     else:
         say_rule(turn, reply)
         say_creation(turn, server, reply)

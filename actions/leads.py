@@ -42,7 +42,7 @@ WHETHER = leads(
     kept="utter_suscripcion_sigue_resguardada",
     gone="utter_suscripcion_hasta_terminado",
 )
-STATE: Leads = {**WHETHER, "valid": "utter_suscripcion_activa", "gone": "utter_suscripcion_porque_terminado"}
+STATE: Leads = {**WHETHER, "valid": "utter_suscripcion_activa"}
 WHAT_THEN = leads(
     valid="utter_suscripcion_despues",
     today="utter_suscripcion_despues",

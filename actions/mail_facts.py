@@ -38,6 +38,8 @@ def say_where_to(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say("utter_datos_conexion_asunto")
     elif mail is not None and mail.status == "sent":
         reply.say("utter_datos_conexion_enviado", readings=mail_readings(turn, server), **mail_values(turn, server))
+        if server.status == "active":
+            offer(turn, reply, "utter_correo_ofrecer_reenvio")
     elif address is None:
         say_no_address(turn, reply)
     else:

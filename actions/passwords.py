@@ -40,7 +40,10 @@ def _asks_beyond(turn: Turn) -> bool:
 
 
 def _say_of_server(turn: Turn, server: Server, reply: Reply) -> None:
-    """What is asked, then what keeps this server from being entered."""
+    """What is asked, then what keeps this server from being entered; of one that is gone, that."""
+    if server.status in GONE:
+        say_gone(turn, server, reply)
+        return
     _say_short(turn, reply)
     if _asks_beyond(turn):
         return

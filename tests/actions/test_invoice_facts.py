@@ -17,7 +17,7 @@ PATH = "PAGO DE SERVICIOS > Mi Estado de Cuenta"
 LINE = "Línea de soporte: 55 8000 9480"
 
 LEADS = [
-    ("C-1011", "state", "", "Todavía no: estará disponible el lunes 30 de noviembre, en 4 días hábiles.\n\nSe consulta y descarga"),
+    ("C-1011", "state", "", "Todavía no: tu factura estará disponible el lunes 30 de noviembre, en 4 días hábiles.\n\nSe consulta y descarga"),
     ("C-1011", "when", "", "El lunes 30 de noviembre, en 4 días hábiles."),
     ("C-1011", "sure", "", "Estará disponible el lunes 30 de noviembre, en 4 días hábiles; el plazo cuenta desde que se acreditó el pago: el viernes 20"),
     ("C-1011", "sure", "¿días hábiles es sin sábado?", "Son días hábiles, de lunes a viernes: sábados, domingos y días festivos no cuentan."),
@@ -28,7 +28,7 @@ LEADS = [
     ("C-1011", "why", "", "Es el plazo establecido: la factura está disponible después de 5 días hábiles de acreditado el pago."),
     ("C-1011", "since", "", "El plazo cuenta desde que se acreditó el pago: el viernes 20 de noviembre."),
     ("C-1011", "again", "", f"El lunes 30 de noviembre, en 4 días hábiles: se descarga en {PATH}."),
-    ("C-1012", "state", "", "Ya está disponible: es la A-1012, del pago acreditado el lunes 9 de noviembre."),
+    ("C-1012", "state", "", "Tu factura ya está disponible: es la A-1012, del pago acreditado el lunes 9 de noviembre."),
     ("C-1012", "which", "", "Es la A-1012, del pago acreditado el lunes 9 de noviembre."),
     ("C-1012", "amount", "", "Es por $1,499.00 MXN, del pago acreditado el lunes 9 de noviembre."),
     ("C-1012", "whether", "¿aunque esté caído?", "La A-1012 ya se puede descargar en tu escritorio de servicios, que no depende del servidor: "),
@@ -85,10 +85,10 @@ async def test_the_rule_of_invoices_is_short_and_what_is_to_come_stands_alone():
 
 
 METHODS = [
-    ("whether", "¿pasa la de débito?", "Se puede con tarjeta de crédito, que se acredita al momento, o con tarjeta de débito o cuenta bancaria, "),
+    ("whether", "¿pasa la de débito?", "Se puede con cargo automático a tarjeta de crédito, que se acredita al momento, o a tarjeta de débito o cuenta bancaria, "),
     ("whether", "¿aceptan OXXO?", "Solo con cargo automático: a cuenta bancaria o a tarjeta de crédito o débito. Otra forma de pago no está"),
     ("whether", "¿se paga solo o hay que picarle?", "Se cobra solo: es un cargo automático a la cuenta bancaria o a la tarjeta que registres."),
-    ("how", "no tengo de crédito, solo la de nómina, ¿cómo le pago?", "Se puede con tarjeta de crédito, "),
+    ("how", "no tengo de crédito, solo la de nómina, ¿cómo le pago?", "Se puede con cargo automático a tarjeta de crédito, "),
     ("how", "¿con transferencia?", "Solo con cargo automático: "),
     ("why", "", "Porque el cargo a cuenta bancaria o débito no se realiza en línea y tarda de 2 a 3 días hábiles;"),
 ]  # fmt: skip

@@ -113,7 +113,10 @@ async def test_who_asks_of_a_new_server_hears_the_time_by_each_way_to_pay(of):
 async def test_the_time_of_the_server_that_waits():
     assert (await ask("faq_tiempo_creacion", desk(creating()), frame="when")).text.startswith("En cerca de 9 minutos")
     first = await ask("faq_tiempo_creacion", desk(pending()), frame="when")
-    assert first.text == f"Unos 15 minutos después de que se acredite tu pago: NORTE-01 se crea solo.\n\n{MAIL}"
+    assert first.text == (
+        "Unos 15 minutos después de que se acredite tu pago: NORTE-01 se crea solo.\n\n"
+        f"Tu pago debe confirmarse a más tardar el jueves 26 de noviembre.\n\n{MAIL}"
+    )
 
 
 HOURS = "A cualquier hora: está disponible las 24 horas del día, los 7 días de la semana."
