@@ -1,7 +1,7 @@
 """The day that a customer names in passing: "hasta el lunes", "de aquí a 20 días", "la quincena", "al décimo día de vencido".
 
 Own patterns instead of dateparser: that reads well-formed dates, and hardly any of the words in which customers say when they will pay
-(docs/decisions/0019-days-that-customers-name.md has the figures). What may mean several days keeps them all; it is for the answer to see
+(docs/decisions/0021-days-that-customers-name.md has the figures). What may mean several days keeps them all; it is for the answer to see
 whether they differ. What names no day ("unos días", "un mes no pago") is None.
 """
 
