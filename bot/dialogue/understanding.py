@@ -22,7 +22,7 @@ from bot.nlu.classifier import CONTEXT, EAGER
 from bot.nlu.context import context_words
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
-from bot.protocol.frame import frame_of
+from bot.protocol.frame import Move, frame_of
 from bot.protocol.state import State
 from bot.protocol.turn import READ_CHARACTERS, Button
 
@@ -42,7 +42,7 @@ SPLIT_AGAIN_FROM = 0.8
 MIN_PARTS, MOST_PARTS, MOST_LINES = 2, 4, 8
 _ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
 SLOT_OFFER = "oferta"
-YES = "afirmar"
+YES, NO = "afirmar", "negar"
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
 
 
@@ -121,10 +121,17 @@ async def understand(
     if button is not None:
         return [_pressed(reader.read([clean])[0], clean, button)]
     whole = _in_context(reader, clean, offered=bool(offer))
-    if offer and whole["decision"] == ANSWERED and whole["intent"]["name"] == YES:
+    if offer and whole["decision"] == ANSWERED and _agrees(whole):
         return [_accepted(reader, offer)]
     parts = _listed(reader, text) or _split(reader, clean, whole)
     return [_framed(part) for part in parts or [Understanding(clean, _beyond_the_story(reader, text, clean, whole), "text")]]
+
+
+def _agrees(read: dict[str, Any]) -> bool:
+    """A yes, or talk that is one: "va", 👍."""
+    label = read["intent"]["name"]
+    likely = [row["name"] for row in read["intent_ranking"][:2]]
+    return label == YES or (label in TALK and label != NO and (read["parts"].get("move") == Move.CONFIRMS or YES in likely))
 
 
 def _in_context(reader: Reader, text: str, *, offered: bool) -> dict[str, Any]:
