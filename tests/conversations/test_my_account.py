@@ -56,7 +56,7 @@ TOLD = {
     ("consultar_respaldo", "C-1004"): [f"terminó bien {the(ENDS['C-1004'] + GRACE)}"],
     ("consultar_pago", "C-1003"): ["rechazado por fondos insuficientes", f"hasta {the(ENDS['C-1003'] + GRACE)}:"],
     ("consultar_pago", "C-1004"): [f"venció {the(ENDS['C-1004'])}"],
-    ("consultar_pago", "C-1006"): [f"se acreditó {the(TODAY)}"],
+    ("consultar_pago", "C-1006"): ["se acreditó hoy a las 9:54"],
     ("consultar_pago", "C-1007"): [f"a más tardar {the(business(3, NORTE))}"],
     ("consultar_pago", "C-1008"): [f"plazo, que terminó {the(business(3, MERCADO))}", "{folio}"],
     ("consultar_pago", "C-1009"): ["Tu adeudo es de $1,798.00 MXN"],
