@@ -127,9 +127,6 @@ class PaidAndNoMail(ServerAction):
             reply.say("utter_pago_ver_detalle", buttons=server_buttons(self.intent, servers))
 
 
-_HOW_IT_GOES = frozenset({Asked.STATE, Asked.WHETHER, Asked.SURE, Asked.WHEN})
-
-
 class MyPayment(ServerAction):
     """Was my payment credited or rejected, is it pending; what do I owe; when and how much is the next charge."""
 
@@ -143,8 +140,6 @@ class MyPayment(ServerAction):
         server, asked = self._meant(turn), turn.frame.asked
         if server is None or not super().has_fact(turn):
             return False
-        if server.status == "provisioning" and asked in _HOW_IT_GOES and charge_state(turn, last_charge(turn, server)) == "credited":
-            return False  # what is waited for is the server
         return saying_of(asked, turn, server) is not None or (asked is Asked.WHY and knows_cause(turn, server))
 
     def line_for(self, turn: Turn) -> Fact:

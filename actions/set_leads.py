@@ -127,11 +127,9 @@ def say_without_backup(turn: Turn, servers: Servers, reply: Reply) -> Servers:
 def say_debts(turn: Turn, servers: Servers, reply: Reply) -> Servers:
     """For which of `servers` something is owed, or that nothing is; returns those."""
     owing = sets.members(turn, servers, "owing")
-    if not owing:
+    if not owing or turn.frame.asked is Asked.AMOUNT:
         return say_total(turn, servers, reply)
     say_some(turn, Filter.OWING, owing, reply)
-    if len(owing) > 1 and turn.frame.asked is not Asked.COUNT:
-        say_total(turn, owing, reply)
     return owing
 
 
