@@ -9,20 +9,38 @@ is data, such as a server's alias, are made in Python.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.environment import environment
+from actions.meant import Meant, find_meant
+from actions.opening import say_before
 from actions.say import Button, Reading, Reply, Values
-from actions.turn import SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
+from actions.set_leads import say_none
+from actions.several import NAMES_ONLY, answer_several
+from actions.turn import SETS, SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
+from actions.whose import asks_of_others, say_not_yours, tell_how_to_identify
 from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
+from bot.protocol.state import SLOT, Topic, as_slot
+from bot.rules.format import excerpt
 from bot.rules.support import line_words
 
 MAX_BUTTON_TITLE = 20
+MOST_OF_A_NAME = 30
+BY_THE_RULE = frozenset({Asked.GENERAL, Asked.WHERE, Asked.HOW, Asked.WHO, Asked.DO, Asked.WHAT_IF})
+"""What is asked of the rule, whichever servers are meant."""
 LINE = "utter_linea"
+_REPEATING = ("utter_como_te_decia", "utter_te_lo_repito")
+_NOTHING_TO_SAY = "utter_tema_no_cubierto"
+Fact = Callable[[Turn, Server, Reply], None]
+"""Says what is asked of one server: the value first, then what changes what to do now."""
+DeskFact = Callable[[Turn, Desk, Reply], None]
+"""The same of the whole desk."""
 
 
 class AssistantAction(Action, ABC):
@@ -44,15 +62,38 @@ class AssistantAction(Action, ABC):
         """Called by the SDK: answer, take up a waiting question, remember the topic."""
         del domain  # texts are chosen by key and filled by Rasa
         turn = await open_turn(environment(), tracker)
-        reply = Reply()
-        await self.answer(turn, reply)
+        reply = await self._answered(turn)
+        if self.is_topic and turn.frame.asked is not Asked.AGAIN and reply.repeats_the_last:
+            reply.put_before(*_REPEATING)
         self._take_up_waiting_question(turn, reply)
         self._remember_topic(turn, reply)
+        self._remember_answer(turn, reply)
         return reply.send(dispatcher)
 
     @abstractmethod
     async def answer(self, turn: Turn, reply: Reply) -> None:
-        """Fill `reply`. At least one `say`, at most 500 characters in all."""
+        """Fill `reply`: at most 500 characters in all."""
+
+    async def _answered(self, turn: Turn) -> Reply:
+        """Never without a message: what was all told just now and is asked again is told again."""
+        for state in (turn.state, turn.state.without_told()):
+            reply, answer = Reply(state=state), Reply(state=state)
+            if not self.supposes(turn, answer):
+                if self.is_topic:
+                    say_before(turn, reply)
+                await self.answer(turn, answer)
+            if answer.messages:
+                reply.take_over(answer)
+                reply.state = turn.state
+                return reply
+        reply = Reply(state=turn.state)
+        say_with_line(turn, reply, _NOTHING_TO_SAY)
+        return reply
+
+    def supposes(self, turn: Turn, reply: Reply) -> bool:
+        """Whether something is supposed ("y si pago el lunes") and what follows from it was said: that answers the question."""
+        del turn, reply
+        return False
 
     def topic(self, turn: Turn) -> str:
         """The intent that a follow-up will refer to."""
@@ -78,6 +119,10 @@ class AssistantAction(Action, ABC):
         if turn.tracker.get_slot(SLOT_FAILURES) and SLOT_FAILURES not in reply.slots:
             reply.remember(SLOT_FAILURES, 0)
 
+    def _remember_answer(self, turn: Turn, reply: Reply) -> None:
+        topic = Topic(self.topic(turn), turn.frame.asked, tuple(reply.servers)) if self.is_topic else None
+        reply.remember(SLOT, as_slot(turn.state.after(topic, reply.told)))
+
 
 class TalkAction(AssistantAction):
     """Small talk and the like: one answer, no live state, no topic."""
@@ -98,30 +143,64 @@ class LiveAction(AssistantAction):
     """
 
     general: ClassVar[str | None] = None
+    short: ClassVar[Mapping[Asked, str]] = {}  # the general answer by what is asked about it; where it is not named, `general`
+    desk_facts: ClassVar[Mapping[Asked, DeskFact]] = {}  # what is asked of the whole desk, or of no server; it stands alone
     data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
+
+    def supposes(self, turn: Turn, reply: Reply) -> bool:
+        """Of every topic, where the frame says so."""
+        from actions.suppositions import say_what_follows  # noqa: PLC0415 - it answers with the means of this module
+
+        return turn.frame.supposed is not None and say_what_follows(turn, self.intent, reply)
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""
         desk = turn.sees(self.data)
-        if desk is None or self.general_holds(turn):
+        if desk is not None and asks_of_others(turn):
+            say_not_yours(desk, reply)
+            return
+        if desk is not None and not self.has_fact(turn) and turn.frame.asked in self.desk_facts:
+            self.desk_facts[turn.frame.asked](turn, desk, reply)
+            return
+        has_rule = desk is None or (self.general_holds(turn) and not self.has_fact(turn))
+        rule_last = desk is not None and has_rule and self.asks_value(turn)
+        if has_rule and not rule_last:
             self.say_general(turn, reply)
         if desk is not None:
             self.add_live(turn, desk, reply)
+            if rule_last:
+                self.say_general(turn, reply)
+                line_at_end(turn, reply)
         elif turn.audience == "unavailable":
             say_with_line(turn, reply, "utter_estado_no_disponible")
         else:
             say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
+        if not reply.messages:  # live state adds nothing to the rule
+            self.say_general(turn, reply)
+
+    def asks_value(self, turn: Turn) -> bool:
+        """Whether what is asked is rather a value of the live state than the rule: it then comes first, and the rule after it."""
+        asked = turn.frame.asked
+        return turn.is_read and asked is not Asked.GENERAL and asked not in BY_THE_RULE and asked not in self.short
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """Say the general answer, if the question has one."""
-        del turn
         if self.general:
-            reply.say(self.general)
+            key = self.short.get(turn.frame.asked, self.general)
+            if turn.sees(self.data) is None:
+                reply.say(key)
+            else:
+                reply.add(key)
 
     def general_holds(self, turn: Turn) -> bool:
         """Whether the general answer is true of who asks; where it is not, what is true stands alone or first."""
         del turn
         return True
+
+    def has_fact(self, turn: Turn) -> bool:
+        """Whether what is asked has an answer of its own from the live state, which then stands alone."""
+        del turn
+        return False
 
     @abstractmethod
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
@@ -136,11 +215,16 @@ class ServerAction(LiveAction):
     """A question about a server.
 
     `many = "list"` says one line per server (`describe_line`), `many = "ask"` asks which one with buttons and remembers it.
+    `facts` answer what is asked of one server (until when, why …), without the general answer; what is not named there is answered by `describe`.
     """
+
+    facts: ClassVar[Mapping[Asked, Fact]] = {}
 
     many: ClassVar[Literal["list", "ask"]] = "list"
     heading: ClassVar[str] = "utter_en_tus_servidores"  # key said before the lines of several servers
     which: ClassVar[str] = "utter_cual_servidor"  # key that asks which of several servers is meant
+    lines: ClassVar[Mapping[Asked, Fact]] = {}  # the line of one of several by what is asked; where it is not named, `describe_line`
+    usable: ClassVar[bool] = False  # whether "those that are active" are all that can be used, or only those that are paid as well
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """Whether the general answer is true of this server now."""
@@ -152,41 +236,90 @@ class ServerAction(LiveAction):
 
     def general_holds(self, turn: Turn) -> bool:
         """Whether it is true of the server that is meant, or of any when it may be several; the lines of a list tell those it is not true of."""
-        if turn.named_foreign:
+        meant = self.find(turn)
+        if meant.way == "foreign":
             return True
-        server = self._meant(turn)
-        asked = (server,) if server else self.candidates(turn)
+        if (meant.state or meant.pick) and turn.frame.asked not in BY_THE_RULE:
+            return False
+        one = self._meant(turn)
+        asked = (one,) if one else meant.servers or self.candidates(turn)
         return not asked or any(self.holds(turn, each) for each in asked)
+
+    def has_fact(self, turn: Turn) -> bool:
+        """Where one server is meant and what is asked is among the facts."""
+        asked = turn.frame.asked
+        return asked in self.facts and (turn.is_read or asked is not Asked.GENERAL) and self._meant(turn) is not None
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """Choose the server(s) and describe."""
-        del desk
+        meant = self.find(turn)
+        one = self._meant(turn)
         if not turn.servers:
             reply.say("utter_sin_servidores")
-            return
-        if turn.named_foreign:
-            reply.say("utter_servidor_no_es_tuyo", servidor=turn.named_foreign, buttons=server_buttons(self.intent, turn.servers))
-            return
-        candidates, server = self.candidates(turn), self._meant(turn)
-        if server is not None:
-            if len(turn.servers) > 1 and turn.tracker.get_slot(SLOT_SERVER) != server.alias:
-                reply.remember(SLOT_SERVER, server.alias)
-            self.describe(turn, server, reply)
-            if self.general and not self.holds(turn, server):
-                self.say_reason(turn, server, reply)
-                line_at_end(turn, reply)
-        elif self.many == "list" and not turn.wants_other:
-            reply.say(self.heading)
-            for each in candidates:
-                self.describe_line(turn, each, reply)
-            reply.take_back(self.heading)
-            self.close_list(turn, reply)
+        elif meant.way == "foreign" and not meant.word:
+            say_not_yours(desk, reply)
+        elif meant.way == "foreign":
+            reply.say("utter_servidor_no_es_tuyo", servidor=meant.word, buttons=server_buttons(self.intent, turn.servers))
+        elif len(turn.servers) == 1:
+            self._answer_only(turn, meant, reply)
+        elif one is not None:
+            self._answer_one(turn, one, reply)
+        elif meant.way == "servers" and (self.many == "list" or not meant.servers):
+            answer_several(self, turn, meant, reply)
+        elif meant.way == "unsaid" and self.many == "list":
+            self._list(turn, reply)
         else:
             self.ask_which(turn, reply)
 
+    def find(self, turn: Turn) -> Meant:
+        """The servers that the question means."""
+        return find_meant(turn, self.candidates(turn), usable=self.usable)
+
     def _meant(self, turn: Turn) -> Server | None:
-        candidates = self.candidates(turn)
-        return turn.chosen or (candidates[0] if len(candidates) == 1 and not turn.wants_other else None)
+        """The one server that is meant; None where several are, or where they are asked for by what they are ("cuál está suspendido")."""
+        meant, asked = self.find(turn), turn.frame.asked
+        if meant.way == "unsaid":
+            candidates = self.candidates(turn)
+            return turn.chosen or (candidates[0] if len(candidates) == 1 else None)
+        if len(turn.servers) == 1 and meant.way == "servers":
+            return turn.servers[0]
+        if meant.way != "servers" or len(meant.servers) != 1:
+            return None
+        is_named = self.many == "list" and (meant.pick or (meant.state and asked in NAMES_ONLY))
+        return None if is_named else meant.servers[0]
+
+    def _answer_only(self, turn: Turn, meant: Meant, reply: Reply) -> None:
+        """The desk has one server: it is meant, unless those that are so were asked for and it is not so."""
+        only = turn.servers[0]
+        if meant.state and not meant.servers:
+            say_none(turn, meant.state, reply)
+            reply.add("utter_el_unico", servidor=only.alias)
+            return
+        of_a_set = any(each.which in SETS for each in turn.frame.servers)
+        if of_a_set and (meant.state or meant.pick or not self.general):
+            reply.add("utter_es_el_unico")
+        self._answer_one(turn, only, reply)
+        reply.take_back("utter_es_el_unico")
+
+    def _answer_one(self, turn: Turn, server: Server, reply: Reply) -> None:
+        if len(turn.servers) > 1 and turn.tracker.get_slot(SLOT_SERVER) != server.alias:
+            reply.remember(SLOT_SERVER, server.alias)
+        reply.servers.append(server.alias)
+        if self.has_fact(turn):
+            self.facts[turn.frame.asked](turn, server, reply)
+            return
+        self.describe(turn, server, reply)
+        if self.general and not self.holds(turn, server):
+            self.say_reason(turn, server, reply)
+            line_at_end(turn, reply)
+
+    def _list(self, turn: Turn, reply: Reply) -> None:
+        reply.say(self.heading)
+        for each in self.candidates(turn):
+            self.describe_line(turn, each, reply)
+            reply.servers.append(each.alias)
+        reply.take_back(self.heading)
+        self.close_list(turn, reply)
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """The servers the question may be about when the customer has not said which: all, unless a topic narrows them (never to none)."""
@@ -194,8 +327,12 @@ class ServerAction(LiveAction):
 
     def ask_which(self, turn: Turn, reply: Reply) -> None:
         """Ask with one button per server and keep the question waiting."""
-        candidates = tuple(each for each in self.candidates(turn) if not (turn.wants_other and each == turn.remembered))
+        meant = self.find(turn)
+        candidates = self.candidates(turn)
+        candidates = tuple(each for each in candidates if each in meant.servers) or meant.servers or candidates
         reply.remember(SLOT_PENDING, {"intent": self.intent, "servidores": [each.alias for each in candidates]})
+        if meant.word:
+            reply.say("utter_servidor_no_reconocido", nombre=excerpt(meant.word, MOST_OF_A_NAME))
         reply.say(self.which, buttons=server_buttons(self.intent, candidates))
 
     @abstractmethod
@@ -209,6 +346,19 @@ class ServerAction(LiveAction):
         """Say one line that begins with "• {servidor}:". Needed when `many` is "list"."""
         raise NotImplementedError(f"{type(self).__name__} lists servers and has no line for one")
 
+    def line_for(self, turn: Turn) -> Fact:
+        """What says the line of one of several, by what is asked."""
+        return self.lines.get(turn.frame.asked, self.describe_line)
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """Say what comes before the lines of `servers`; returns those that the answer is about, and those that a line is said of."""
+        if len(servers) == len(turn.servers):
+            reply.say(self.heading)
+        return servers, servers
+
+    def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
+        """Say what follows the lines of a set, if anything."""
+
 
 def server_buttons(intent: str, servers: tuple[Server, ...]) -> tuple[Button, ...]:
     """One button per server: choosing it asks `intent` about that server."""
@@ -221,17 +371,13 @@ def waiting_buttons(turn: Turn, waiting: dict[str, Any]) -> tuple[Button, ...]:
     return server_buttons(waiting["intent"], tuple(each for each in turn.servers if each.alias in offered))
 
 
-def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta"]) -> None:
-    """Tell a visitor how to be recognised, with the address of the service desk when the company set it."""
-    keys = {
-        "faq": ("utter_identificate_faq", "utter_identificate_faq_portal"),
-        "cuenta": ("utter_identificate_cuenta", "utter_identificate_cuenta_portal"),
-    }
-    without_portal, with_portal = keys[question]
-    if turn.settings.portal_url:
-        reply.say(with_portal, portal=turn.settings.portal_url)
-    else:
-        reply.say(without_portal)
+def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta", "entrar"]) -> None:
+    """Tell a visitor how to be recognised: once an episode; who goes on asking for an account hears why not, and once the line."""
+    match tell_how_to_identify(turn, reply, question):
+        case "lost":
+            say_line(turn, reply)
+        case "refused":
+            reply.add_once(LINE, **line_values(turn))
 
 
 def say_with_line(
@@ -243,9 +389,9 @@ def say_with_line(
 
 
 def say_line(turn: Turn, reply: Reply) -> None:
-    """Say the support line's number and when it can be called: once in a reply, after what was said last of it."""
+    """Say the support line's number and when it can be called: once in a reply, after what was said last of it; not when it was just said."""
     reply.messages = [message for message in reply.messages if message["response"] != LINE]
-    reply.say(LINE, **line_values(turn))
+    reply.add(LINE, **line_values(turn))
 
 
 def line_at_end(turn: Turn, reply: Reply) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
-from actions.base import say_with_line
+from actions.base import say_line, say_with_line
 from actions.escalation import escalate
 from actions.live import (
     IN_PROCESS,
@@ -58,6 +59,14 @@ def say_charge_in_process(turn: Turn, server: Server, reply: Reply) -> None:
         say_with_line(turn, reply, "utter_pago_sin_confirmar", readings=told, **values)
 
 
+def say_case_of_late_charge(turn: Turn, server: Server, reply: Reply) -> None:
+    """The folio of the case that is open for the last charge of `server`, which is past its days, and the line."""
+    charge = last_charge(turn, server)
+    assert charge is not None
+    reply.add("utter_pago_folio", folio=escalate(turn, reply, LATE_CHARGE, {charge.id: server.alias}))
+    say_line(turn, reply)
+
+
 def say_rejected(turn: Turn, server: Server, charge: Payment, reply: Reply, *, brief: bool = False) -> None:
     """A rejected charge with its reason; `brief` leaves out method and day."""
     keys = {
@@ -69,27 +78,30 @@ def say_rejected(turn: Turn, server: Server, charge: Payment, reply: Reply, *, b
     reply.say(keys[brief, bool(charge.reason)], readings=charge_readings(turn, server, charge), **charge_values(turn, server, charge))
 
 
+def next_charge(turn: Turn, server: Server) -> date | None:
+    """The day of the next automatic charge; None when none is planned, or the day that was planned is over."""
+    subscription = server.subscription
+    if subscription is None or not subscription.auto_renew or subscription.status == "cancelled":
+        return None
+    day = subscription.next_charge_on
+    return day if day and day >= turn.today else None
+
+
 def say_next_charge(turn: Turn, server: Server, reply: Reply) -> bool:
-    """When and how much the next automatic charge is; False when none is planned and nothing was said."""
-    subscription, charge = server.subscription, last_charge(turn, server)
-    if (
-        subscription is None
-        or not subscription.auto_renew
-        or subscription.next_charge_on is None
-        or subscription.next_charge_on < turn.today
-        or subscription.status == "cancelled"
-    ):
+    """When and how much the next automatic charge is, unless that was just told; False when none is planned."""
+    subscription, charge, day = server.subscription, last_charge(turn, server), next_charge(turn, server)
+    if subscription is None or day is None:
         return False
-    told = readings(turn, server, "subscription", next_charge_on=subscription.next_charge_on, price=subscription.price)
+    told = readings(turn, server, "subscription", next_charge_on=day, price=subscription.price)
     values: Values = {
-        "proximo": words.on_date(subscription.next_charge_on, turn.today),
+        "proximo": words.on_date(day, turn.today),
         "precio": words.money(subscription.price, subscription.currency),
     }
     if charge is None:
-        reply.say("utter_pago_proximo_cargo_sin_metodo", readings=told, **values)
+        reply.add("utter_pago_proximo_cargo_sin_metodo", readings=told, **values)
     else:
         told += readings(turn, server, "payment", masked=charge.masked)
-        reply.say("utter_pago_proximo_cargo", readings=told, metodo=charge.masked, **values)
+        reply.add("utter_pago_proximo_cargo", readings=told, metodo=charge.masked, **values)
     return True
 
 
@@ -110,7 +122,8 @@ def say_ended(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_how_to_settle(turn: Turn, reply: Reply) -> None:
     """Where what is owed is shown, and the line. Who says to have paid is told that it is not to be seen here, and what to have at hand."""
-    say_with_line(turn, reply, "utter_pago_no_aparece" if turn.says_to_have_paid else "utter_pago_liquidar")
+    reply.add("utter_pago_no_aparece" if turn.says_to_have_paid else "utter_pago_liquidar")
+    say_line(turn, reply)
 
 
 def total_owed(turn: Turn, servers: Iterable[Server]) -> str:

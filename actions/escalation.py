@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from actions.base import AssistantAction, say_with_line
+from actions.base import AssistantAction, line_values, say_line, say_with_line
 from actions.say import Reply
 from actions.turn import SLOT_FOLIOS, SLOT_PENDING, SLOT_TOPIC, Turn
 from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked, Move
 from bot.rules import format as words
 from bot.rules.support import Open, line_state
 
@@ -54,7 +55,10 @@ def _summary(turn: Turn, details: Iterable[str]) -> str:
 
 
 class TalkToAgent(AssistantAction):
-    """The customer wants a person: a folio, the support line, and whether it answers now."""
+    """The customer wants a person: a folio, the support line, and whether it answers now; the same folio in fewer words when asked again.
+
+    Who only asks whom to turn to, or does not want to be transferred, gets no folio: nobody is asked for.
+    """
 
     intent = "hablar_con_asesor"
     is_topic = False
@@ -62,9 +66,21 @@ class TalkToAgent(AssistantAction):
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """By name when the customer is known; otherwise the same without it."""
-        code = escalate(turn, reply, ASKED_FOR)
         if turn.tracker.get_slot(SLOT_PENDING):
             reply.remember(SLOT_PENDING, None)
+        if turn.frame.move is Move.DENIES:
+            reply.vary("utter_asesor_no", "utter_negar_dejamos")
+        elif turn.frame.asked in {Asked.WHO, Asked.HOW, Asked.WHERE}:
+            ways = ("utter_asesor_a_quien", "utter_asesor_por_telefono")
+            reply.vary(*(ways if turn.frame.asked is Asked.WHO else reversed(ways)), **line_values(turn))
+        elif ASKED_FOR in (turn.tracker.get_slot(SLOT_FOLIOS) or {}):
+            reply.vary("utter_asesor_ya_registrado", "utter_asesor_mismo_folio", folio=escalate(turn, reply, ASKED_FOR))
+            say_line(turn, reply)
+        else:
+            self._open_case(turn, reply)
+
+    def _open_case(self, turn: Turn, reply: Reply) -> None:
+        code = escalate(turn, reply, ASKED_FOR)
         is_open = isinstance(line_state(turn.calendar, turn.settings.support_hours, turn.now), Open)
         desk = turn.sees(DataClass.NAME)
         if desk:

@@ -1,100 +1,81 @@
-"""What is told of the invoice of a server's last credited payment: available, from which day, or late (FAQ 16)."""
+"""The questions about invoices (FAQ 16): the rule, and the invoice of the customer's last credited payment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Literal
+from typing import ClassVar
 
-from actions.base import say_line
-from actions.live import readings
-from actions.say import Reading, Reply, Values
+from actions.base import ServerAction
+from actions.invoice_facts import INVOICE_FACTS, TO_COME
+from actions.invoice_state import invoice_state, say_invoice, say_invoice_line
+from actions.say import Reply
 from actions.turn import Turn
-from bot.accounts.port import Invoice, Payment, Server
+from bot.accounts.port import Server
+from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
 from bot.rules import format as words
-from bot.rules.payment import invoice_available_on
-
-State = Literal["unpaid", "available", "later", "tomorrow", "today", "late"]
-
-_ANSWERS: dict[State, str] = {
-    "unpaid": "utter_factura_sin_pago",
-    "available": "utter_factura_disponible",
-    "later": "utter_factura_pendiente",
-    "tomorrow": "utter_factura_pendiente_manana",
-    "today": "utter_factura_hoy",
-    "late": "utter_factura_atrasada",
-}
-_LINES: dict[State, str] = {
-    "unpaid": "utter_factura_linea_sin_pago",
-    "available": "utter_factura_linea_disponible",
-    "later": "utter_factura_linea_pendiente",
-    "tomorrow": "utter_factura_linea_pendiente_manana",
-    "today": "utter_factura_linea_hoy",
-    "late": "utter_factura_linea_atrasada",
-}
 
 
-def say_invoice(turn: Turn, server: Server, reply: Reply) -> bool:
-    """The state of the invoice, with the line when it is late; False when there is no credited payment that would have one."""
-    state = _say(turn, server, reply, _ANSWERS)
-    if state == "late":
-        say_line(turn, reply)
-    return state != "unpaid"
+class Invoices(ServerAction):
+    """FAQ 16: where the invoice is and from when; then the invoice of the last credited payment."""
 
-
-def say_invoice_line(turn: Turn, server: Server, reply: Reply) -> None:
-    """The same in one line of a list."""
-    _say(turn, server, reply, _LINES)
-
-
-def invoice_state(turn: Turn, server: Server) -> State:
-    """Where the invoice of its last credited payment stands."""
-    payment = _credited(server)
-    if payment is None:
-        return "unpaid"
-    invoice, day = _invoice(turn, server, payment)
-    return _state(invoice, day, turn.today)
-
-
-def _credited(server: Server) -> Payment | None:
-    return next((each for each in server.payments if each.status == "credited"), None)
-
-
-def _invoice(turn: Turn, server: Server, payment: Payment) -> tuple[Invoice | None, date]:
-    """The invoice of a payment, and the day on which it can be downloaded."""
-    invoice = next((each for each in server.invoices if each.payment_id == payment.id), None)
-    if invoice:
-        return invoice, invoice.available_on
-    return None, invoice_available_on(turn.calendar, payment.credited_at or payment.charged_at, turn.settings.invoice_business_days)
-
-
-def _say(turn: Turn, server: Server, reply: Reply, answers: Mapping[State, str]) -> State:
-    payment = _credited(server)
-    if payment is None:
-        reply.say(answers["unpaid"], servidor=server.alias)
-        return "unpaid"
-    credited_at = payment.credited_at or payment.charged_at
-    invoice, day = _invoice(turn, server, payment)
-    state = _state(invoice, day, turn.today)
-    values: Values = {
-        "servidor": server.alias,
-        "numero": invoice.number if invoice else None,
-        "acreditado": words.on_date(turn.calendar.local_date(credited_at), turn.today),
-        "fecha": words.long_date(day, turn.today),
+    intent = "faq_factura"
+    data = DataClass.PAYMENTS
+    general = "utter_faq_factura"
+    short: ClassVar[Mapping[Asked, str]] = {
+        Asked.WHEN: "utter_faq_factura_cuando",
+        Asked.COUNT: "utter_faq_factura_cuando",
+        Asked.SINCE: "utter_faq_factura_cuando",
+        Asked.WHERE: "utter_faq_factura_donde",
+        Asked.HOW: "utter_faq_factura_donde",
+        Asked.AGAIN: "utter_faq_factura_donde",
+        Asked.WHETHER: "utter_faq_factura_si",
+        Asked.SURE: "utter_faq_factura_si",
+        Asked.WHY: "utter_factura_porque",
     }
-    reply.say(answers[state], readings=_readings(turn, server, payment, invoice), **values)
-    return state
+    facts = INVOICE_FACTS
+
+    def has_fact(self, turn: Turn) -> bool:
+        """While the invoice of the last payment is to come: else the rule is what is asked."""
+        server = self._meant(turn)
+        return super().has_fact(turn) and server is not None and invoice_state(turn, server) in TO_COME
+
+    def holds(self, turn: Turn, server: Server) -> bool:
+        """Unless the invoice is late."""
+        return invoice_state(turn, server) != "late"
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """With the business days of the settings."""
+        say = reply.say if turn.sees(self.data) is None else reply.add
+        say(self.short.get(turn.frame.asked, self.general), dias=words.business_days(turn.settings.invoice_business_days))
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Available, or from when."""
+        say_invoice(turn, server, reply)
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with its number or its day."""
+        say_invoice_line(turn, server, reply)
 
 
-def _state(invoice: Invoice | None, day: date, today: date) -> State:
-    if day > today:
-        return "tomorrow" if day - today == timedelta(days=1) else "later"
-    if invoice and invoice.number:
-        return "available"
-    return "today" if day == today else "late"
+class MyInvoice(ServerAction):
+    """Is my invoice available: its number or its day, and where it is downloaded."""
 
+    intent = "consultar_factura"
+    data = DataClass.PAYMENTS
+    heading = "utter_factura_varias"
+    facts = INVOICE_FACTS
 
-def _readings(turn: Turn, server: Server, payment: Payment, invoice: Invoice | None) -> tuple[Reading, ...]:
-    credited_at = payment.credited_at.isoformat() if payment.credited_at else None
-    told = readings(turn, server, "payment", credited_at=credited_at)
-    return told + readings(turn, server, "invoice", number=invoice.number, available_on=invoice.available_on) if invoice else told
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Available, or from when; and where."""
+        if say_invoice(turn, server, reply):
+            reply.say("utter_factura_donde")
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with its number or its day."""
+        say_invoice_line(turn, server, reply)
+
+    def close_list(self, turn: Turn, reply: Reply) -> None:
+        """Where they are downloaded."""
+        del turn
+        reply.say("utter_factura_donde")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from actions.base import DeskAction, ServerAction
+from collections.abc import Mapping
+from typing import ClassVar
+
+from actions.base import DeskAction, ServerAction, line_at_end, say_line, say_with_line
+from actions.live import readings
+from actions.mentions import mentions
+from actions.sae import IN_FORCE, say_several, say_users
 from actions.say import Reading, Reply, Values
 from actions.server_state import say_state, say_state_line
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Licence, Server
+from bot.protocol.frame import Asked
 from bot.rules import format as words
 
 LINES = {
@@ -17,28 +24,116 @@ LINES = {
 }
 MOST_LINES = 4
 """Longer lists are told by product, so that an answer stays short."""
+_OWN_LICENCE = (
+    r"ya (lo |la |las )?(ten(go|emos|ia)|tiene|compr)|tengo (el|la|mi|mis) (sae|coi|noi|caja|banco|licencia|programa)|la mia|(mi|su) licencia"
+    r"|actual|aprovech|otra vez|de nuevo|volver a|comprar otr|compra otr|pagar otr|pasar\b|me sirve"
+)
+"""Words that ask whether a licence that there is can be used on the server."""
+_USERS = r"usuari|person|gente|muchach|emplead|entra(r|n)?\b|conect|a la vez|al mismo tiempo|sexta|nueva\b"
+_OTHER_PROGRAMS = (
+    r"office|word\b|excel|outlook|whats|canva|spotify|netflix|contpaq|quickbooks|chrome|zoom|facebook|autocad|photoshop|antivirus"
+    r"|programas? (que no|de (otr|motor|terceros))|no sean de"
+)
+"""Programs that are none of Aspel's."""
 
 
-class LicencesIncluded(DeskAction):
+_BRIEFLY = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHAT_IF, Asked.WHY})
+
+
+class _AboutLicences(DeskAction):
+    """The rule, then the licences of the desk; whether an own licence serves on the server is not known here."""
+
+    own: ClassVar[str]  # key of the answer to who has a licence already
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """The rule, or what is known for who has a licence already."""
+        if _asks_of_own(turn):
+            reply.vary(self.own, "utter_licencia_propia_otra")
+            say_line(turn, reply)
+        elif turn.frame.asked in _BRIEFLY and self.general:
+            reply.say(self.short.get(turn.frame.asked, self.general))
+        else:
+            super().say_general(turn, reply)
+
+    def asks_value(self, turn: Turn) -> bool:
+        """Not where a yes or no is asked of the rule."""
+        return turn.frame.asked not in _BRIEFLY and super().asks_value(turn)
+
+    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
+        """All licences with their state, or only the names of those in force beneath a yes or no."""
+        if turn.frame.asked not in _BRIEFLY:
+            say_licences(turn, desk, reply)
+            return
+        in_force = tuple(each for each in desk.licences if each.status in IN_FORCE)
+        if in_force and not _asks_of_own(turn):
+            reply.add("utter_licencia_tienes", productos=_products(in_force), readings=_readings(turn, in_force))
+            line_at_end(turn, reply)
+
+
+class LicencesIncluded(_AboutLicences):
     """FAQ 4: they are contracted apart; then those on the desk."""
 
     intent = "faq_licencias_incluidas"
     general = "utter_faq_licencias_incluidas"
-
-    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
-        """The desk's licences and their state."""
-        say_licences(turn, desk, reply)
+    short: ClassVar[Mapping[Asked, str]] = {Asked.SURE: "utter_licencias_son_dos"}
+    own = "utter_licencia_incluida_propia"
 
 
-class LicenceRequired(DeskAction):
+class LicenceRequired(_AboutLicences):
     """FAQ 19: the server alone or with a licence; then those on the desk."""
 
     intent = "faq_licencia_requerida"
     general = "utter_faq_licencia_requerida"
+    own = "utter_licencia_propia"
 
-    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
-        """The desk's licences and their state."""
-        say_licences(turn, desk, reply)
+
+def _asks_of_own(turn: Turn) -> bool:
+    return turn.frame.asked is not Asked.GENERAL and mentions(turn, _OWN_LICENCE)
+
+
+def _say_systems(turn: Turn, reply: Reply) -> None:
+    """Which programs may be installed: the rule, or that of others nothing is known; what is asked of it first."""
+    asked = turn.frame.asked
+    if mentions(turn, _OTHER_PROGRAMS):
+        reply.vary("utter_sistemas_otros", "utter_sistemas_otros_tampoco")
+        say_line(turn, reply)
+    elif asked is Asked.DO:
+        say_with_line(turn, reply, "utter_sistemas_no_instalo")
+    elif asked is Asked.WHICH:
+        reply.say("utter_sistemas_cuales")
+    elif asked in {Asked.WHAT_IF, Asked.AGAIN}:
+        say_with_line(turn, reply, "utter_sistemas_rendimiento")
+    elif mentions(turn, _USERS):
+        say_several(turn, reply)
+    else:
+        reply.say("utter_faq_instalar_mas_sistemas")
+
+
+def _say_systems_of_desk(turn: Turn, desk: Desk, reply: Reply) -> None:
+    del desk
+    _say_systems(turn, reply)
+
+
+def _say_systems_of(turn: Turn, server: Server, reply: Reply) -> None:
+    """The users that are registered where they are asked for; else which programs, with those that are there."""
+    installed = _in_use(server.licences)
+    if mentions(turn, _USERS) and not mentions(turn, _OTHER_PROGRAMS):
+        say_users(turn, server, reply)
+    elif server.status in GONE:
+        reply.say("utter_sistemas_sin_servidor", servidor=server.alias)
+    elif server.status != "active" and not mentions(turn, _OTHER_PROGRAMS):
+        reply.say(
+            "utter_sistemas_cuando_activo", servidor=server.alias, readings=readings(turn, server, "virtual_server", status=server.status)
+        )
+    else:
+        _say_systems(turn, reply)
+        if installed and turn.frame.asked in {Asked.WHICH, Asked.COUNT}:
+            said = _readings(turn, installed)
+            reply.add("utter_sistemas_registrados", sistemas=_products(installed), readings=said, **_of(server))
+            line_at_end(turn, reply)
+
+
+_ABOUT_SYSTEMS = (Asked.WHETHER, Asked.WHICH, Asked.COUNT, Asked.WHAT_IF, Asked.SURE, Asked.DO, Asked.AGAIN)
 
 
 class MoreSystems(ServerAction):
@@ -46,6 +141,15 @@ class MoreSystems(ServerAction):
 
     intent = "faq_instalar_mas_sistemas"
     general = "utter_faq_instalar_mas_sistemas"
+    facts = dict.fromkeys(_ABOUT_SYSTEMS, _say_systems_of)
+    desk_facts = dict.fromkeys(_ABOUT_SYSTEMS, _say_systems_of_desk)
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """The rule, or what is asked of it."""
+        if turn.frame.asked in _ABOUT_SYSTEMS:
+            _say_systems(turn, reply)
+        else:
+            super().say_general(turn, reply)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """Where there is a server to install on."""

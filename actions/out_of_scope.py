@@ -4,29 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.base import MAX_BUTTON_TITLE, AssistantAction, TalkAction, say_line, say_with_line, waiting_buttons
+from actions.base import (
+    MAX_BUTTON_TITLE,
+    AssistantAction,
+    TalkAction,
+    say_how_to_identify,
+    say_line,
+    say_with_line,
+    waiting_buttons,
+)
 from actions.escalation import escalate
+from actions.mentions import mentions
 from actions.say import Button, Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
+from actions.uncovered import say_uncovered
+from actions.whose import asks_of_others, say_not_yours
+from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
 
 NOT_UNDERSTOOD = "no_entendido"
 FAILURES_TO_ESCALATE = 2
 MOST_CHOICES = 3
+_PHISHING = r"(?:pidio|pide|piden|responda con su|mande) (?:la |su |mi )?(?:contrasen|clave)"
+_WHO_ELSE = r"quien mas|puede ver(?:lo)? (?:cualquier|esto|lo mio)|ver lo mio|si (?:el|ella) te|tambien le dice|informarle lo mio|como supo|tu como sabes"
+_TO_BE_LET_IN = (
+    r"identific|verific|ine\b|un codigo|(?:contrasen|clave|pass)\w* (?:d?el? )?(?:escritorio|portal)|escritorio si no me acuerdo|hago login"
+)
 SURELY_OFF_TOPIC = 0.5
 """Below this probability "I cannot help with that" would be a guess: the message was just not understood."""
 
 
 class NotCovered(TalkAction):
-    """About this business, but not for this chat: the tutorials, where the company named their page, and the support line."""
+    """About this business, but not for this chat: its kind is named with what is known of it, and the support line."""
 
     intent = "tema_no_cubierto"
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
-        """Say so, with the line and its hours."""
-        reply.say("utter_lo_otro_no_cubierto" if beside_answer(turn) else "utter_tema_no_cubierto")
-        if turn.settings.tutorials_url:
-            reply.say("utter_tutoriales", enlace=turn.settings.tutorials_url)
-        say_line(turn, reply)
+        """Say so, with the line and its hours; who asks about identities and other accounts hears what protects them."""
+        if _said_of_identity(turn, reply):
+            return
+        say_uncovered(turn, reply, "utter_lo_otro_no_cubierto" if beside_answer(turn) else "utter_tema_no_cubierto")
 
 
 class OffTopic(TalkAction):
@@ -44,10 +61,9 @@ class OffTopic(TalkAction):
             return
         so_far = failures(turn) + 1
         reply.remember(SLOT_FAILURES, so_far)
+        reply.vary("utter_fuera_de_tema", "utter_fuera_de_tema_otra", "utter_fuera_de_tema_otra_mas")
         if so_far >= FAILURES_TO_ESCALATE:
-            say_with_line(turn, reply, "utter_fuera_de_tema")
-        else:
-            reply.say("utter_fuera_de_tema")
+            say_line(turn, reply)
 
 
 class AskIntent(AssistantAction):
@@ -83,6 +99,25 @@ class NotUnderstood(AssistantAction):
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Ask for other words, or escalate."""
         say_not_understood(turn, reply)
+
+
+def _said_of_identity(turn: Turn, reply: Reply) -> bool:
+    desk = turn.sees(DataClass.NAME)
+    if mentions(turn, _PHISHING):
+        reply.vary("utter_no_cubierto_contrasena", "utter_quien_eres_oficial_otra")
+        say_line(turn, reply)
+    elif desk is not None and asks_of_others(turn):
+        say_not_yours(desk, reply)
+    elif desk is not None and mentions(turn, _WHO_ELSE):
+        wordings = ("utter_quien_eres_otra_persona", "utter_quien_eres_sesion")
+        reply.vary(*(reversed(wordings) if turn.frame.asked is Asked.HOW else wordings), cliente=desk.name)
+    elif turn.audience == "visitor" and mentions(turn, _TO_BE_LET_IN):
+        say_how_to_identify(turn, reply, "entrar")
+    elif asks_of_others(turn):
+        say_how_to_identify(turn, reply, "cuenta")
+    else:
+        return False
+    return True
 
 
 def say_not_understood(turn: Turn, reply: Reply) -> None:

@@ -1,9 +1,15 @@
-"""Payments: how one can pay, what became of the customer's charges and what is owed, and the invoices (FAQ 8, 16, 20)."""
+"""Payments: what became of the customer's charges and what is owed (FAQ 20)."""
 
 from __future__ import annotations
 
-from actions.access import say_mail
-from actions.base import ServerAction, say_with_line, server_buttons
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from actions.base import Fact, ServerAction, say_line, say_with_line, server_buttons
+from actions.charge_case import case_of
+from actions.charge_facts import MAIL_FACTS, PAYMENT_FACTS, WAITING, saying_of
+from actions.charge_next import add_deadline
 from actions.charges import (
     say_charge_in_process,
     say_charge_line,
@@ -14,13 +20,11 @@ from actions.charges import (
     say_rejected,
     total_owed,
 )
-from actions.invoices import invoice_state, say_invoice, say_invoice_line
 from actions.live import (
     ENDED,
     IN_PROCESS,
     UNEXPLAINED,
     UNPAID,
-    Standing,
     bank_days,
     charge_readings,
     charge_state,
@@ -33,50 +37,20 @@ from actions.live import (
     readings,
     standing,
 )
+from actions.mails import say_mail
+from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
+from actions.set_leads import say_debt_line, say_debts
+from actions.situation import knows_cause
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
 from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
 from bot.rules import format as words
 from bot.rules.service import expected_ready_at
 
-_METHODS = {
-    "bank_account": "utter_formas_pago_cuenta",
-    "debit_card": "utter_formas_pago_debito",
-    "credit_card": "utter_formas_pago_credito",
-}
-_AFTER_REJECTION: dict[Standing, str] = {
-    "grace": "utter_pago_en_gracia",
-    "grace_last_day": "utter_pago_en_gracia",
-    "retained": "utter_pago_en_resguardo",
-    "retained_last_day": "utter_pago_en_resguardo",
-    "overstayed": "utter_pago_en_resguardo",
-}
-
-
-class PaymentMethods(ServerAction):
-    """FAQ 8: automatic charge to a bank account or to a card; then the customer's own method, masked."""
-
-    intent = "faq_formas_pago"
-    data = DataClass.PAYMENTS
-    general = "utter_faq_formas_pago"
-
-    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """The method of the last charge."""
-        charge = last_charge(turn, server)
-        if charge is not None and standing(turn, server) not in ENDED:
-            told = readings(turn, server, "payment", method=charge.method, masked=charge.masked)
-            reply.say(_METHODS[charge.method], readings=told, servidor=server.alias, metodo=charge.masked)
-
-    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """One line with the method."""
-        charge = last_charge(turn, server)
-        if charge is None:
-            reply.say("utter_formas_pago_linea_ninguna", servidor=server.alias)
-        else:
-            told = readings(turn, server, "payment", method=charge.method, masked=charge.masked)
-            reply.say("utter_formas_pago_linea", readings=told, servidor=server.alias, metodo=charge.masked)
+_METHOD = re.compile(r"\b(?:tarjeta|medio|cuenta\s+(?:bancaria|de\s+banco)|por\s+su\s+lado)", re.IGNORECASE)
 
 
 class PaidAndNoMail(ServerAction):
@@ -85,10 +59,29 @@ class PaidAndNoMail(ServerAction):
     intent = "faq_pago_sin_correo"
     data = DataClass.PAYMENTS
     general = "utter_faq_pago_sin_correo"
+    short: ClassVar[Mapping[Asked, str]] = {
+        Asked.WHY: "utter_pago_porque_pendiente",
+        Asked.WHEN: "utter_sin_correo_plazo",
+        Asked.COUNT: "utter_sin_correo_plazo",
+        Asked.SURE: "utter_sin_correo_plazo",
+        Asked.WHETHER: "utter_sin_correo_plazo",
+        Asked.HOW: "utter_sin_correo_fuera_de_plazo",
+        Asked.WHAT_IF: "utter_sin_correo_fuera_de_plazo",
+    }
+    facts = MAIL_FACTS
+
+    def has_fact(self, turn: Turn) -> bool:
+        """While its charge is what the mail waits for."""
+        server = self._meant(turn)
+        return super().has_fact(turn) and server is not None and case_of(turn, server) in WAITING
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """With the business days of the settings."""
-        reply.say(self.general, **bank_days(turn))
+        say = reply.say if turn.sees(self.data) is None else reply.add
+        key = self.short.get(turn.frame.asked, self.general)
+        say(key, **bank_days(turn))
+        if key == "utter_sin_correo_fuera_de_plazo":
+            say_line(turn, reply)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While that is what its charge waits for."""
@@ -140,6 +133,37 @@ class MyPayment(ServerAction):
     intent = "consultar_pago"
     data = DataClass.PAYMENTS
     heading = "utter_pago_varios"
+    facts = PAYMENT_FACTS
+
+    def has_fact(self, turn: Turn) -> bool:
+        """Where the case of its payment has words for what is asked, or why is asked and it is known."""
+        server, asked = self._meant(turn), turn.frame.asked
+        if server is None or not super().has_fact(turn):
+            return False
+        return saying_of(asked, turn, server) is not None or (asked is Asked.WHY and knows_cause(turn, server))
+
+    def line_for(self, turn: Turn) -> Fact:
+        """The method, where that is asked; else the charge."""
+        return PaymentMethods().describe_line if _METHOD.search(turn.text) else self.say_line
+
+    def say_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """What is owed and until when, else the charge."""
+        if not say_debt_line(turn, server, reply):
+            self.describe_line(turn, server, reply)
+
+    def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+        """For which something is owed, and how those and what is in process stand; how each is paid, where that is asked."""
+        if _METHOD.search(turn.text):
+            return servers, servers
+        owing = say_debts(turn, servers, reply)
+        moving = (each for each in servers if charge_state(turn, last_charge(turn, each)) in IN_PROCESS)
+        return owing or servers, (*owing, *moving)
+
+    def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
+        """That nothing is owed for the others; a case for what is late."""
+        if reply.says("utter_estan_por_pagar") and len(reply.servers) < len(servers) and turn.frame.asked is not Asked.COUNT:
+            reply.say("utter_los_demas_sin_adeudo")
+        say_late_charges(turn, servers, reply)
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The last charge, what is owed, what comes next."""
@@ -198,52 +222,6 @@ class MyPayment(ServerAction):
             reply.say("utter_pago_sin_adeudos")
 
 
-class Invoices(ServerAction):
-    """FAQ 16: where the invoice is and from when; then the invoice of the last credited payment."""
-
-    intent = "faq_factura"
-    data = DataClass.PAYMENTS
-    general = "utter_faq_factura"
-
-    def holds(self, turn: Turn, server: Server) -> bool:
-        """Unless the invoice is late."""
-        return invoice_state(turn, server) != "late"
-
-    def say_general(self, turn: Turn, reply: Reply) -> None:
-        """With the business days of the settings."""
-        reply.say(self.general, dias=str(turn.settings.invoice_business_days))
-
-    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """Available, or from when."""
-        say_invoice(turn, server, reply)
-
-    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """One line with its number or its day."""
-        say_invoice_line(turn, server, reply)
-
-
-class MyInvoice(ServerAction):
-    """Is my invoice available: its number or its day, and where it is downloaded."""
-
-    intent = "consultar_factura"
-    data = DataClass.PAYMENTS
-    heading = "utter_factura_varias"
-
-    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """Available, or from when; and where."""
-        if say_invoice(turn, server, reply):
-            reply.say("utter_factura_donde")
-
-    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """One line with its number or its day."""
-        say_invoice_line(turn, server, reply)
-
-    def close_list(self, turn: Turn, reply: Reply) -> None:
-        """Where they are downloaded."""
-        del turn
-        reply.say("utter_factura_donde")
-
-
 def _waits(turn: Turn, server: Server) -> bool:
     """Whether a customer who paid may still be waiting for the mail of this server."""
     mail, state = last_mail(server), charge_state(turn, last_charge(turn, server))
@@ -277,9 +255,7 @@ def _say_refunded(turn: Turn, server: Server, charge: Payment, reply: Reply) -> 
 
 def _say_rejected_and_owed(turn: Turn, server: Server, charge: Payment, reply: Reply) -> None:
     say_rejected(turn, server, charge, reply)
-    key = _AFTER_REJECTION.get(standing(turn, server))
-    if key:
-        reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
+    add_deadline(turn, server, reply)
     say_how_to_settle(turn, reply)
 
 

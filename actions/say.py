@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+
+from bot.protocol.state import ONCE, State
 
 Values = dict[str, Any]
 """Values of an answer, text ready to read, prepared in one place and unpacked into `say`."""
@@ -63,6 +66,9 @@ class Reply:
     readings: list[Reading] = field(default_factory=list)
     effects: list[dict[str, Any]] = field(default_factory=list)
     slots: dict[str, Any] = field(default_factory=dict)
+    state: State = field(default_factory=State)
+    told: list[str] = field(default_factory=list)
+    servers: list[str] = field(default_factory=list)  # aliases of those that the answer is about
 
     @property
     def offers_buttons(self) -> bool:
@@ -74,6 +80,64 @@ class Reply:
         told = {name: _unbraced(value) for name, value in values.items()}
         self.messages.append({"response": response, "buttons": [button.to_rasa() for button in buttons], **told})
         self.readings.extend(readings)
+        self.told.append(_mark(response, values))
+
+    def add(self, response: str, *, buttons: tuple[Button, ...] = (), readings: tuple[Reading, ...] = (), **values: str) -> bool:
+        """Say it unless the last answers said it, word for word; whether it was said. For rules, reasons and what to do next, never for a lead."""
+        if self.state.knows(_mark(response, values)):
+            return False
+        self.say(response, buttons=buttons, readings=readings, **values)
+        return True
+
+    def add_once(self, response: str, *, buttons: tuple[Button, ...] = (), **values: str) -> bool:
+        """Say it unless it was said before in this episode."""
+        if self.state.knows(f"{ONCE}{response}"):
+            return False
+        self.say(response, buttons=buttons, readings=(), **values)
+        self.told.append(f"{ONCE}{response}")
+        return True
+
+    def vary(self, *responses: str, readings: tuple[Reading, ...] = (), **values: str) -> str:
+        """Say one of several wordings, the best first: one that the last answers did not say, else the one said longest ago; which it was."""
+        chosen = min(responses, key=self._last_told)
+        self.say(chosen, buttons=(), readings=readings, **values)
+        return chosen
+
+    def put_before(self, *responses: str) -> None:
+        """Begin with one of several wordings, chosen as in `vary`."""
+        self.vary(*responses)
+        self.messages.insert(0, self.messages.pop())
+
+    @property
+    def repeats_the_last(self) -> bool:
+        """Whether the last answer said all of it, word for word; never where something is done."""
+        return not self.effects and all(self.state.told_last(said) for said in self.told if not said.startswith(ONCE))
+
+    def add_answer(self, say: Callable[[Reply], None]) -> bool:
+        """Add what `say` says of the live state, unless the last answers began as it begins, even with newer values; whether it was added."""
+        draft = Reply(slots=dict(self.slots), state=self.state)
+        say(draft)
+        if not draft.messages or self.told_lately(draft.messages[0]["response"]):
+            return False
+        self.take_over(draft)
+        return True
+
+    def take_over(self, draft: Reply) -> None:
+        """Add all of another reply of this turn."""
+        self.messages += draft.messages
+        self.readings += draft.readings
+        self.effects += draft.effects
+        self.told += draft.told
+        self.servers += draft.servers
+        self.slots |= draft.slots
+
+    def told_lately(self, *responses: str) -> bool:
+        """Whether the last answers said one of these, with whatever values."""
+        return any(self._last_told(response) >= 0 for response in responses)
+
+    def _last_told(self, response: str) -> int:
+        turns = [turn for said, turn in self.state.told.items() if said.startswith(f"{response}:") and self.state.knows(said)]
+        return max(turns, default=-1)
 
     def says(self, response: str) -> bool:
         """Whether this answer was said already."""
@@ -81,7 +145,7 @@ class Reply:
 
     def take_back(self, heading: str) -> None:
         """Leave out `heading` when nothing was said beneath it."""
-        if self.messages[-1]["response"] == heading:
+        if self.messages and self.messages[-1]["response"] == heading:
             self.messages.pop()
 
     def effect(self, kind: str, **payload: str) -> None:
@@ -100,3 +164,8 @@ class Reply:
                 extra = {"readings": [reading.to_json() for reading in self.readings], "effects": self.effects}
             dispatcher.utter_message(json_message=extra, **message)
         return [SlotSet(name, value) for name, value in self.slots.items()]
+
+
+def _mark(response: str, values: Mapping[str, str]) -> str:
+    """A short name of what is said with these values: the same words have the same mark."""
+    return f"{response}:{zlib.crc32(repr(sorted(values.items())).encode()):x}"

@@ -67,13 +67,13 @@ def say_state_line(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say("utter_servidor_linea_sin_revision", servidor=server.alias, readings=status)
     elif server.incident:
         incident = readings(turn, server, "incident", started_at=server.incident.started_at.isoformat())
-        since = _when(turn, server.incident.started_at)
+        since = when_words(turn, server.incident.started_at)
         reply.say("utter_servidor_linea_incidente", servidor=server.alias, desde=since, readings=(*status, *incident))
     else:
         assert server.health is not None
         state = readings(turn, server, "server_health", state=server.health.state)
         key = "utter_servidor_linea_encendido" if server.health.state == "up" else "utter_servidor_linea_sin_respuesta"
-        reply.say(key, servidor=server.alias, cuando=_when(turn, server.health.at), readings=(*status, *state))
+        reply.say(key, servidor=server.alias, cuando=when_words(turn, server.health.at), readings=(*status, *state))
 
 
 def say_creation(turn: Turn, server: Server, reply: Reply) -> None:
@@ -91,7 +91,7 @@ def say_creation(turn: Turn, server: Server, reply: Reply) -> None:
         key = "utter_creacion_pago_rechazado" if reason else "utter_creacion_pago_rechazado_sin_motivo"
         reply.say(key, servidor=server.alias, motivo=words.excerpt(reason or ""))
     elif not needs_confirmation(payment.method):
-        reply.say("utter_creacion_pago_pendiente", servidor=server.alias, medio=payment.masked, minutos=_minutes(turn))
+        reply.say("utter_creacion_pago_pendiente", servidor=server.alias, medio=payment.masked, minutos=minutes_words(turn))
     else:
         _say_confirming(turn, server, payment, reply)
 
@@ -142,7 +142,7 @@ def _say_running(turn: Turn, server: Server, reply: Reply, running: str) -> None
         _say_not_seen(turn, server, reply, status)
         return
     state = readings(turn, server, "server_health", state=server.health.state)
-    values: Values = {"servidor": server.alias, "cuando": _when(turn, server.health.at)}
+    values: Values = {"servidor": server.alias, "cuando": when_words(turn, server.health.at)}
     if server.health.state == "down":
         say_with_line(turn, reply, "utter_servidor_sin_respuesta", readings=(*status, *state), **values)
     else:
@@ -156,28 +156,33 @@ def _say_not_seen(turn: Turn, server: Server, reply: Reply, status: tuple[Readin
         say_with_line(turn, reply, "utter_servidor_sin_revision", servidor=server.alias, readings=status)
     else:
         state = readings(turn, server, "server_health", state=server.health.state, at=server.health.at.isoformat())
-        when = _when(turn, server.health.at)
+        when = when_words(turn, server.health.at)
         say_with_line(turn, reply, "utter_servidor_revision_vieja", servidor=server.alias, cuando=when, readings=(*status, *state))
     _say_validity(turn, server, reply)
 
 
 def _say_incident(turn: Turn, server: Server, reply: Reply) -> None:
-    assert server.incident is not None
-    health = server.health
-    incident = readings(turn, server, "incident", started_at=server.incident.started_at.isoformat())
-    values: Values = {
-        "servidor": server.alias,
-        "desde": _when(turn, server.incident.started_at),
-        "incidente": words.excerpt(server.incident.text),
-        "cuando": _when(turn, health.at) if health else "",
-    }
-    if health is None:
-        reply.say("utter_servidor_incidente", readings=incident, **values)
-    else:
-        key = "utter_servidor_incidente_sin_respuesta" if health.state == "down" else "utter_servidor_incidente_encendido"
-        state = readings(turn, server, "server_health", state=health.state)
-        reply.say(key, readings=(*incident, *state), **values)
+    key = {None: "utter_servidor_incidente", "down": "utter_servidor_incidente_sin_respuesta", "up": "utter_servidor_incidente_encendido"}
+    reply.say(key[server.health.state if server.health else None], readings=incident_read(turn, server), **incident_values(turn, server))
     say_line(turn, reply)
+
+
+def incident_values(turn: Turn, server: Server) -> Values:
+    """`servidor`, `desde` and `incidente` (its text) of the open incident, and `cuando` the machine was last looked at; empty where unknown."""
+    incident, health = server.incident, server.health
+    return {
+        "servidor": server.alias,
+        "desde": when_words(turn, incident.started_at) if incident else "",
+        "incidente": words.excerpt(incident.text) if incident else "",
+        "cuando": when_words(turn, health.at) if health else "",
+    }
+
+
+def incident_read(turn: Turn, server: Server) -> tuple[Reading, ...]:
+    """What was read to tell of an incident."""
+    started_at = server.incident.started_at.isoformat() if server.incident else None
+    seen = server.health.state if server.health else None
+    return (*readings(turn, server, "incident", started_at=started_at), *readings(turn, server, "server_health", state=seen))
 
 
 def _say_validity(turn: Turn, server: Server, reply: Reply) -> None:
@@ -193,18 +198,18 @@ def _say_credited(turn: Turn, server: Server, payment: Payment, reply: Reply) ->
     credited_at = payment.credited_at or payment.charged_at
     ready_at = expected_ready_at(credited_at, turn.settings.creation_minutes)
     reply.readings.extend(readings(turn, server, "payment", credited_at=credited_at.isoformat()))
-    values: Values = {"servidor": server.alias, "acreditado": _when(turn, credited_at)}
+    values: Values = {"servidor": server.alias, "acreditado": when_words(turn, credited_at)}
     if turn.now <= ready_at:
-        reply.say("utter_creacion_en_curso", listo=_when(turn, ready_at), **values)
+        reply.say("utter_creacion_en_curso", listo=when_words(turn, ready_at), **values)
     else:
-        say_with_line(turn, reply, "utter_creacion_retrasada", minutos=_minutes(turn), **values)
+        say_with_line(turn, reply, "utter_creacion_retrasada", minutos=minutes_words(turn), **values)
 
 
 def _say_creation_line(turn: Turn, server: Server, reply: Reply, status: tuple[Reading, ...]) -> None:
     payment = last_charge(turn, server)
     ready_at = expected_ready_at(payment.credited_at, turn.settings.creation_minutes) if payment and payment.credited_at else None
     if ready_at and turn.now <= ready_at:
-        reply.say("utter_servidor_linea_por_quedar", servidor=server.alias, listo=_when(turn, ready_at), readings=status)
+        reply.say("utter_servidor_linea_por_quedar", servidor=server.alias, listo=when_words(turn, ready_at), readings=status)
     else:
         reply.say("utter_servidor_linea_creandose", servidor=server.alias, readings=status)
 
@@ -218,7 +223,7 @@ def _say_confirming(turn: Turn, server: Server, payment: Payment, reply: Reply) 
         "medio": payment.masked,
         "cargo": words.on_date(turn.calendar.local_date(payment.charged_at), turn.today),
         "limite": words.on_date(window.latest_day, turn.today),
-        "minutos": _minutes(turn),
+        "minutos": minutes_words(turn),
     }
     if is_overdue(turn.calendar, payment.charged_at, turn.now, business_days):
         folio = escalate(turn, reply, LATE_CHARGE, {payment.id: server.alias})
@@ -227,9 +232,11 @@ def _say_confirming(turn: Turn, server: Server, payment: Payment, reply: Reply) 
         reply.say("utter_creacion_pago_por_confirmar", **values)
 
 
-def _when(turn: Turn, moment: datetime) -> str:
+def when_words(turn: Turn, moment: datetime) -> str:
+    """A moment with its article."""
     return words.on_moment(turn.calendar.local(moment), turn.calendar.local(turn.now))
 
 
-def _minutes(turn: Turn) -> str:
+def minutes_words(turn: Turn) -> str:
+    """How many minutes the creation of a server takes."""
     return str(turn.settings.creation_minutes)

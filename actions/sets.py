@@ -16,7 +16,9 @@ from actions.turn import GONE, Moment
 from bot.accounts.port import Health, Server
 from bot.rules.backup import last_night
 
-Which = Literal["active", "suspended", "being_created", "gone", "in_grace", "up", "down", "owing", "without_backup", "in_change"]
+Which = Literal[
+    "active", "in_force", "suspended", "being_created", "gone", "in_grace", "up", "down", "owing", "without_backup", "in_change"
+]
 Servers = tuple[Server, ...]
 
 HEALTH_HOLDS = timedelta(hours=1)
@@ -102,6 +104,7 @@ def is_changing(server: Server) -> bool:
 
 _IS: dict[Which, Callable[[Moment, Server], bool]] = {
     "active": lambda _, each: each.status == "active",
+    "in_force": lambda moment, each: each.status == "active" and standing(moment, each) in IN_FORCE,
     "suspended": lambda _, each: each.status == "suspended",
     "being_created": lambda _, each: each.status == "provisioning",
     "gone": lambda _, each: each.status in GONE,

@@ -3,146 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
-from actions.base import ServerAction, line_at_end, say_line, say_with_line, server_buttons
+from actions.base import Fact, ServerAction, say_line, say_with_line, server_buttons
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
-from actions.live import (
-    ENDED,
-    IN_FORCE,
-    IN_PROCESS,
-    UNEXPLAINED,
-    UNPAID,
-    Standing,
-    charge_readings,
-    charge_state,
-    charge_values,
-    last_charge,
-    period_readings,
-    period_values,
-    readings,
-    standing,
-)
+from actions.live import IN_FORCE, IN_PROCESS, UNPAID, charge_state, last_charge, period_readings, period_values, readings, standing
+from actions.mentions import SHORT, mentions
 from actions.say import Reply
 from actions.server_state import say_creation
+from actions.set_leads import say_end_line
+from actions.standings import (
+    ANY_STANDING,
+    CURRENT,
+    GRACE,
+    LINES,
+    MAY_LAPSE,
+    MINE,
+    NOT_BEGUN,
+    RETENTION,
+    rule_values,
+    say_standing,
+    say_way_out,
+)
+from actions.subscription_facts import SUBSCRIPTION
 from actions.turn import GONE, Turn
-from bot.accounts.port import Server
-from bot.rules import format as words
-
-ANY_STANDING: dict[Standing, str] = {
-    "renewed": "utter_vigencia_renovada",
-    "ending": "utter_vigencia_por_terminar",
-    "starts_later": "utter_vigencia_por_iniciar",
-    "overstayed": "utter_vigencia_excedida",
-    "overstayed_long": "utter_vigencia_excedida_sin_resguardo",
-    "paid": "utter_vigencia_pagada",
-    "cancelled": "utter_vigencia_cancelada",
-    "unclear": "utter_vigencia_no_coincide",
-    "gone": "utter_vigencia_terminada",
-    "withdrawn": "utter_vigencia_dado_de_baja",
-    "suspended": "utter_vigencia_suspendido",
-    "starting": "utter_vigencia_por_registrarse",
-    "not_started": "utter_vigencia_sin_inicio",
-    "unpaid_start": "utter_vigencia_falta_pago",
-    "unknown": "utter_vigencia_sin_dato",
-}
-_KEPT: dict[Standing, str] = {
-    "retained": "utter_resguardo_en_curso",
-    "retained_last_day": "utter_resguardo_ultimo_dia",
-}
-_IN_GRACE: dict[Standing, str] = {
-    "grace": "utter_gracia_en_curso",
-    "grace_last_day": "utter_gracia_ultimo_dia",
-}
-CURRENT: dict[Standing, str] = {
-    **ANY_STANDING,
-    **_KEPT,
-    **_IN_GRACE,
-    "valid": "utter_vigencia_vigente",
-    "ends_today": "utter_vigencia_termina_hoy",
-}
-_GRACE: dict[Standing, str] = {
-    **CURRENT,
-    "valid": "utter_gracia_vigente",
-    "retained": "utter_gracia_terminada",
-    "retained_last_day": "utter_gracia_terminada",
-}
-_RETENTION: dict[Standing, str] = {
-    **ANY_STANDING,
-    **_KEPT,
-    "valid": "utter_resguardo_vigente",
-    "ends_today": "utter_resguardo_vigente",
-    "grace": "utter_resguardo_en_gracia",
-    "grace_last_day": "utter_resguardo_en_gracia",
-}
-_MINE: dict[Standing, str] = {**CURRENT, "valid": "utter_suscripcion_vigente"}
-_LINES: dict[Standing, str] = {
-    "renewed": "utter_vigencia_linea_renovada",
-    "ending": "utter_vigencia_linea_por_terminar",
-    "starts_later": "utter_vigencia_linea_por_iniciar",
-    "overstayed": "utter_vigencia_linea_excedida",
-    "overstayed_long": "utter_vigencia_linea_excedida",
-    "paid": "utter_vigencia_linea_pagada",
-    "cancelled": "utter_vigencia_linea_cancelada",
-    "unclear": "utter_vigencia_linea_no_coincide",
-    "valid": "utter_vigencia_linea_vigente",
-    "ends_today": "utter_vigencia_linea_vigente",
-    "grace": "utter_vigencia_linea_gracia",
-    "grace_last_day": "utter_vigencia_linea_gracia",
-    "retained": "utter_vigencia_linea_resguardo",
-    "retained_last_day": "utter_vigencia_linea_resguardo",
-    "gone": "utter_vigencia_linea_terminada",
-    "withdrawn": "utter_vigencia_linea_dado_de_baja",
-    "suspended": "utter_vigencia_linea_suspendido",
-    "starting": "utter_vigencia_linea_por_registrarse",
-    "not_started": "utter_vigencia_linea_sin_inicio",
-    "unpaid_start": "utter_vigencia_linea_falta_pago",
-    "unknown": "utter_vigencia_linea_sin_dato",
-}
-_ONE_DAY = {
-    "utter_gracia_en_curso": "utter_gracia_en_curso_un_dia",
-    "utter_resguardo_en_curso": "utter_resguardo_en_curso_un_dia",
-    "utter_suscripcion_vigente": "utter_suscripcion_vigente_un_dia",
-}
-_LEFT = {"utter_gracia_en_curso": "faltan_gracia", "utter_resguardo_en_curso": "faltan_resguardo", "utter_suscripcion_vigente": "faltan"}
-_NEEDS_LINE = ENDED | UNEXPLAINED | {"ending", "paid", "overstayed", "overstayed_long"}
-
-
-MAY_LAPSE: frozenset[Standing] = frozenset({"valid", "ends_today", "renewed", "starts_later", "starting", "not_started", "unpaid_start"})
-NOT_BEGUN: frozenset[Standing] = frozenset({"starts_later", "not_started", "unpaid_start", "unclear"})
-
-
-def say_standing(turn: Turn, server: Server, reply: Reply, answers: Mapping[Standing, str]) -> Standing:
-    """Say the answer for where the subscription stands, with the support line where only a person can go on."""
-    now = standing(turn, server)
-    key, values = answers[now], period_values(turn, server)
-    if values.get(_LEFT.get(key, "")) == words.days(1):
-        key = _ONE_DAY[key]
-    reply.say(key, readings=period_readings(turn, server), **values)
-    if now in _NEEDS_LINE:
-        say_line(turn, reply)
-    return now
-
-
-def say_way_out(turn: Turn, server: Server, reply: Reply) -> None:
-    """How to pay what is overdue, beneath a general answer; nothing when nothing is."""
-    if standing(turn, server) not in UNPAID:
-        return
-    charge = last_charge(turn, server)
-    if charge is not None and charge_state(turn, charge) in IN_PROCESS:
-        reply.say(
-            "utter_suscripcion_cargo_en_proceso", readings=charge_readings(turn, server, charge), **charge_values(turn, server, charge)
-        )
-    else:
-        reply.say("utter_suscripcion_regularizar")
-    line_at_end(turn, reply)
+from actions.unpaid_facts import ASPEL, GRACE_FACTS, KEPT_FACTS, WHICH_DAYS
+from actions.validity_facts import has_begun, say_start, say_where
+from bot.accounts.port import Desk, Server
+from bot.protocol.frame import Asked, Refers
 
 
 class _Dated(ServerAction):
     """A question about dates: several servers get one line each with where they stand."""
 
+    lines: ClassVar[Mapping[Asked, Fact]] = {Asked.WHEN: say_end_line, Asked.SINCE: say_end_line}
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """With the numbers of days of the settings."""
+        key = self.general_key(turn)
+        if key:
+            say = reply.say if turn.sees(self.data) is None else reply.add
+            say(key, **rule_values(turn))
+
+    def general_key(self, turn: Turn) -> str | None:
+        """The general answer to what is asked, if there is one."""
+        return self.short.get(turn.frame.asked, self.general) if self.general else None
+
+    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
+        """Nothing more where the rule is all that is asked, and no one server is meant."""
+        of_some = turn.frame.servers or turn.named_foreign or not turn.servers
+        if self.rule_is_enough(turn) and not of_some and self._meant(turn) is None:
+            if not reply.messages:
+                reply.say(str(self.general_key(turn)), **rule_values(turn))
+        else:
+            super().add_live(turn, desk, reply)
+
+    def rule_is_enough(self, turn: Turn) -> bool:
+        """Whether what is asked is the same for every server."""
+        del turn
+        return False
+
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the date that matters now."""
-        key = _LINES[standing(turn, server)]
+        now = standing(turn, server)
+        key = "utter_vigencia_linea_creandose" if server.status == "provisioning" and now in IN_FORCE else LINES[now]
         reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
 
 
@@ -151,10 +75,25 @@ class GracePeriod(_Dated):
 
     intent = "faq_periodo_gracia"
     general = "utter_faq_periodo_gracia"
+    short: ClassVar[Mapping[Asked, str]] = {
+        **dict.fromkeys((Asked.COUNT, Asked.UNTIL, Asked.WHEN, Asked.AGAIN), "utter_gracia_cuantos"),
+        **dict.fromkeys((Asked.WHETHER, Asked.WHAT_IF, Asked.DO), "utter_gracia_que_pasa"),
+        **dict.fromkeys((Asked.WHICH, Asked.SURE), "utter_gracia_naturales"),
+    }
+    facts: ClassVar[Mapping[Asked, Fact]] = GRACE_FACTS
 
-    def say_general(self, turn: Turn, reply: Reply) -> None:
-        """With the number of days of the settings."""
-        reply.say(self.general, dias=words.days(turn.settings.grace_days))
+    def rule_is_enough(self, turn: Turn) -> bool:
+        """Whose grace it is and which days count."""
+        return turn.frame.asked is Asked.WHICH or self.general_key(turn) in {"utter_gracia_independiente", "utter_gracia_naturales"}
+
+    def general_key(self, turn: Turn) -> str | None:
+        """Whose grace it is and which days count, where the words ask for that."""
+        if turn.frame.asked in {Asked.WHETHER, Asked.WHICH, Asked.SURE, Asked.WHAT_IF}:
+            if mentions(turn, ASPEL, longest=SHORT):
+                return "utter_gracia_independiente"
+            if mentions(turn, WHICH_DAYS, longest=SHORT):
+                return "utter_gracia_naturales"
+        return super().general_key(turn)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While it may still come, or runs."""
@@ -163,11 +102,11 @@ class GracePeriod(_Dated):
     def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
         """How long it is."""
         del server
-        reply.say("utter_faq_periodo_gracia_breve", dias=words.days(turn.settings.grace_days))
+        reply.say("utter_faq_periodo_gracia_breve", **rule_values(turn))
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Last day of grace."""
-        say_standing(turn, server, reply, _GRACE)
+        say_standing(turn, server, reply, GRACE)
         say_way_out(turn, server, reply)
 
 
@@ -176,10 +115,22 @@ class DataRetention(_Dated):
 
     intent = "faq_resguardo_sin_pago"
     general = "utter_faq_resguardo_sin_pago"
+    short: ClassVar[Mapping[Asked, str]] = {
+        **dict.fromkeys((Asked.COUNT, Asked.UNTIL, Asked.WHEN, Asked.AGAIN, Asked.WHY), "utter_resguardo_cuantos"),
+        **dict.fromkeys((Asked.WHETHER, Asked.SURE, Asked.SINCE, Asked.WHICH), "utter_resguardo_cuantos"),
+        Asked.WHAT_IF: "utter_gracia_que_pasa",
+    }
+    facts: ClassVar[Mapping[Asked, Fact]] = KEPT_FACTS
 
-    def say_general(self, turn: Turn, reply: Reply) -> None:
-        """With the number of days of the settings."""
-        reply.say(self.general, dias=str(turn.settings.retention_days))
+    def rule_is_enough(self, turn: Turn) -> bool:
+        """Which days count."""
+        return turn.frame.asked is Asked.WHICH or self.general_key(turn) == "utter_resguardo_regla"
+
+    def general_key(self, turn: Turn) -> str | None:
+        """Which days count, where the words ask for that."""
+        if turn.frame.asked in {Asked.WHETHER, Asked.SURE, Asked.WHAT_IF} and mentions(turn, WHICH_DAYS, longest=SHORT):
+            return "utter_resguardo_regla"
+        return super().general_key(turn)
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While the data is still to be kept, or is kept."""
@@ -188,11 +139,11 @@ class DataRetention(_Dated):
     def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
         """How long it is kept."""
         del server
-        reply.say("utter_faq_resguardo_sin_pago_breve", dias=str(turn.settings.retention_days))
+        reply.say("utter_faq_resguardo_sin_pago_breve", **rule_values(turn))
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Last day on which the data is kept."""
-        say_standing(turn, server, reply, _RETENTION)
+        say_standing(turn, server, reply, RETENTION)
         say_way_out(turn, server, reply)
 
 
@@ -201,6 +152,15 @@ class WhereIsMyEndDate(_Dated):
 
     intent = "faq_consultar_vigencia"
     general = "utter_faq_consultar_vigencia"
+    short: ClassVar[Mapping[Asked, str]] = {
+        **dict.fromkeys((Asked.WHERE, Asked.HOW, Asked.AGAIN), "utter_vigencia_donde"),
+        **dict.fromkeys((Asked.WHETHER, Asked.WHICH, Asked.SURE), "utter_vigencia_donde_si"),
+    }
+    facts: ClassVar[Mapping[Asked, Fact]] = dict.fromkeys(short, say_where)
+
+    def rule_is_enough(self, turn: Turn) -> bool:
+        """Where it is to be seen."""
+        return turn.frame.asked in self.short
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While it is contracted."""
@@ -212,16 +172,20 @@ class WhereIsMyEndDate(_Dated):
         say_standing(turn, server, reply, CURRENT)
 
 
-class StartOfValidity(ServerAction):
+class StartOfValidity(_Dated):
     """FAQ 18: validity starts when the payment is confirmed; the actual start date."""
 
     intent = "faq_inicio_vigencia"
     general = "utter_faq_inicio_vigencia"
+    short: ClassVar[Mapping[Asked, str]] = dict.fromkeys(
+        (Asked.SINCE, Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.WHAT_IF, Asked.WHY), "utter_inicio_cuando"
+    )
+    facts: ClassVar[Mapping[Asked, Fact]] = dict.fromkeys(short, say_start)
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Start and end, or the charge that still has to be confirmed."""
         values = period_values(turn, server)
-        if "inicio" in values and "fin" in values and standing(turn, server) not in NOT_BEGUN:
+        if has_begun(turn, server):
             ended = values["faltan"].startswith("-")
             key = "utter_inicio_y_fin_pasado" if ended else "utter_inicio_y_fin"
             reply.say(key, readings=period_readings(turn, server), **values)
@@ -232,7 +196,7 @@ class StartOfValidity(ServerAction):
         """One line with the start date."""
         values = period_values(turn, server)
         if standing(turn, server) == "starts_later":
-            key = _LINES["starts_later"]
+            key = LINES["starts_later"]
         else:
             begun = "inicio" in values and standing(turn, server) not in NOT_BEGUN
             key = "utter_inicio_linea" if begun else "utter_inicio_linea_pendiente"
@@ -244,10 +208,11 @@ class MySubscription(_Dated):
 
     intent = "consultar_suscripcion"
     heading = "utter_suscripcion_varios"
+    facts: ClassVar[Mapping[Asked, Fact]] = SUBSCRIPTION
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The standing, then what follows from it."""
-        now = say_standing(turn, server, reply, _MINE)
+        now = say_standing(turn, server, reply, MINE)
         without_charge = now == "not_started" and last_charge(turn, server) is None
         if server.status == "provisioning" and (now in IN_FORCE or without_charge):
             say_creation(turn, server, reply)
@@ -285,7 +250,7 @@ class MySubscription(_Dated):
         say_line(turn, reply)
 
     def close_list(self, turn: Turn, reply: Reply) -> None:
-        """Offer the detail of those that are not paid."""
+        """Offer the detail of those that are not paid, unless a talk goes on."""
         unpaid = tuple(each for each in turn.servers if standing(turn, each) in UNPAID)
-        if unpaid:
+        if unpaid and turn.frame.refers is not Refers.GOES_ON:
             reply.say("utter_suscripcion_ver_detalle", buttons=server_buttons(self.intent, unpaid))

@@ -6,19 +6,24 @@ way to the customer's desk: it asks the table of levels first.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Final, Literal
 
 import structlog
 from rasa_sdk import Tracker
 
 from actions.environment import Environment
+from actions.mentioned import Mentioned, mentioned
 from bot import clock
 from bot.accounts.port import Desk, Server
 from bot.errors import AccountsUnavailable, DeskUnknown
 from bot.identity.levels import DataClass, may_see
 from bot.identity.turn import TurnClaims, read_turn
+from bot.protocol import state
+from bot.protocol.frame import Asked, Frame, Move, Which, parse_frame
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import Settings
 
@@ -30,9 +35,14 @@ SLOT_FAILURES = "fallos"
 SLOT_TOPIC = "tema"
 SLOT_FOLIOS = "folios"
 CLAIMED_PAYMENT = "ya_pago"
+WAITING = "espera"
 OTHER_SERVER = "otro"
 NUMBERED = "#"
 GONE = frozenset({"deleted", "cancelled"})
+SETS: Final = frozenset({Which.ALL, Which.REST, Which.SOME, Which.FIRST, Which.MOST, Which.FILTER})
+"""Ways to mean servers by what they are: nothing that is named beside them narrows them."""
+BY_WORDS: Final = frozenset({Which.NAMED, Which.UNKNOWN, Which.REST})
+"""Ways in which the words say that a server is meant, so that its number is enough."""
 
 Audience = Literal["known", "visitor", "unavailable"]
 
@@ -78,6 +88,28 @@ class Turn(Moment):
         return int((self.tracker.latest_message.get("metadata") or {}).get("attempt", 1))
 
     @property
+    def text(self) -> str:
+        """What the customer wrote, as it was read."""
+        return str(self.tracker.latest_message.get("text") or "")
+
+    @property
+    def frame(self) -> Frame:
+        """What is asked, in its parts; the general question of its intent where no more was understood (a pressed button, say)."""
+        latest = self.tracker.latest_message
+        written = latest.get("frame")
+        return parse_frame(written) if written else Frame(str((latest.get("intent") or {}).get("name") or "?"), Asked.GENERAL)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether what is asked was read from words; else a button was pressed, or no more than the intent was understood."""
+        return bool(self.tracker.latest_message.get("frame"))
+
+    @property
+    def state(self) -> state.State:
+        """What the episode remembers."""
+        return state.read_state(self.tracker.get_slot(state.SLOT))
+
+    @property
     def entities(self) -> list[dict[str, Any]]:
         """Entities of the latest message."""
         return list(self.tracker.latest_message.get("entities") or [])
@@ -91,6 +123,11 @@ class Turn(Moment):
     def says_to_have_paid(self) -> bool:
         """Whether the customer says so in this message; what the live state says may be something else."""
         return self.entity(CLAIMED_PAYMENT) is not None
+
+    @property
+    def says_to_wait(self) -> bool:
+        """Whether the customer says to be waiting or held up."""
+        return self.entity(WAITING) is not None
 
     @property
     def servers(self) -> tuple[Server, ...]:
@@ -108,42 +145,97 @@ class Turn(Moment):
         return desk.server(alias) if desk and alias else None
 
     @property
+    def in_play(self) -> tuple[Server, ...]:
+        """The servers that the last answers were about: a set, or one; of this desk only."""
+        desk = self.sees(DataClass.SERVERS)
+        told = [desk.server(alias) for alias in self.state.servers] if desk else []
+        return tuple(each for each in told if each) or ((self.remembered,) if self.remembered else ())
+
+    @cached_property
+    def named_servers(self) -> tuple[Server, ...]:
+        """The servers of this desk that the message names, in its order; nothing where all or some of them are meant by what they are."""
+        desk = self.sees(DataClass.SERVERS)
+        if desk is None:
+            return ()
+        pressed = desk.server(self._pressed) if self._pressed else None
+        if pressed or self._ways & SETS:
+            return (pressed,) if pressed else ()
+        return self._by_number or self._by_value or self.mentioned_servers
+
+    @property
+    def mentioned_servers(self) -> tuple[Server, ...]:
+        """Those that its words name, whatever else is meant by it ("quita la 05": the rest)."""
+        found = self._of(self._mentioned.aliases)
+        one = [each.which for each in self.frame.servers] == [Which.NAMED]
+        return found[-1:] if one and self.frame.move is Move.CORRECTS else found
+
+    @property
     def named(self) -> Server | None:
-        """The server named in this message, if it belongs to this desk. "otro" means the other one of two, "#3" the one numbered 03."""
-        desk, alias = self.sees(DataClass.SERVERS), self.entity(SLOT_SERVER)
-        if not (desk and alias):
-            return None
-        if alias == OTHER_SERVER:
-            others = [server for server in self.servers if server != self.remembered]
-            return others[0] if self.remembered and len(others) == 1 else None
-        if alias.startswith(NUMBERED):
-            numbered = [server for server in self.servers if server.alias.endswith(f"-{int(alias.removeprefix(NUMBERED)):02d}")]
-            return numbered[0] if len(numbered) == 1 else None
-        return desk.server(alias)
+        """The one server that is named."""
+        return self.named_servers[0] if len(self.named_servers) == 1 else None
 
     @property
     def named_foreign(self) -> str | None:
-        """A server name written in full that is not on this desk: never a hint whether it exists elsewhere."""
-        desk, alias = self.sees(DataClass.SERVERS), self.entity(SLOT_SERVER)
-        if desk is None or not alias or alias == OTHER_SERVER or desk.server(alias):
+        """A server's name that is not on this desk: never a hint whether it exists elsewhere."""
+        desk = self.sees(DataClass.SERVERS)
+        if desk is None or self.named_servers or self._ways & SETS:
             return None
-        written = any(entity.get("entity") == SLOT_SERVER and entity.get("exact") for entity in self.entities)
-        return alias if written else None
+        pressed = self._pressed
+        if pressed and pressed != OTHER_SERVER and not pressed.startswith(NUMBERED):
+            return pressed
+        return self._mentioned.stranger or None
 
     @property
     def wants_other(self) -> bool:
-        """Whether the customer pointed away from the remembered server: "el otro", "el 3"."""
-        alias = self.entity(SLOT_SERVER)
-        return alias is not None and (alias == OTHER_SERVER or alias.startswith(NUMBERED))
+        """Whether the customer pointed away from the server in play: "el otro", "el 3"."""
+        pressed = self._pressed
+        return Which.OTHER in self._ways or (pressed is not None and (pressed == OTHER_SERVER or pressed.startswith(NUMBERED)))
 
     @property
     def chosen(self) -> Server | None:
-        """The server this question is about: named now, else the only one, else the remembered one."""
+        """The server this question is about: named now, else the only one, else the one in play."""
         if self.named:
             return self.named
         if len(self.servers) == 1:
             return self.servers[0]
-        return None if self.wants_other else self.remembered
+        return self.in_play[0] if len(self.in_play) == 1 and not (self.wants_other or self.named_servers) else None
+
+    @property
+    def _pressed(self) -> str | None:
+        """What a button, or the reading in its context, says of the server; what was only found in the text (it has a place there) counts for nothing."""
+        values = [str(entity["value"]) for entity in self.entities if entity.get("entity") == SLOT_SERVER and "start" not in entity]
+        return values[-1] if values else None
+
+    @property
+    def _ways(self) -> frozenset[Which]:
+        return frozenset(each.which for each in self.frame.servers)
+
+    @cached_property
+    def _mentioned(self) -> Mentioned:
+        return mentioned(self.text, self._aliases, loose=bool(self._ways & BY_WORDS))
+
+    @property
+    def _by_value(self) -> tuple[Server, ...]:
+        """Those that the reader names, where it knows how."""
+        values = [each.value.replace("_", " ") for each in self.frame.servers if each.which is Which.NAMED]
+        found = [mentioned(value, self._aliases, loose=True).aliases for value in values]
+        return self._of([alias for aliases in found for alias in aliases]) if found and all(found) else ()
+
+    @property
+    def _by_number(self) -> tuple[Server, ...]:
+        pressed = self._pressed
+        return self._of(mentioned(pressed, self._aliases, loose=True).aliases) if pressed and pressed.startswith(NUMBERED) else ()
+
+    @property
+    def _aliases(self) -> tuple[str, ...]:
+        """Those that are contracted before those that are gone."""
+        desk = self.sees(DataClass.SERVERS)
+        return tuple(dict.fromkeys(each.alias for each in (*self.servers, *(desk.servers if desk else ()))))
+
+    def _of(self, aliases: Iterable[str]) -> tuple[Server, ...]:
+        desk = self.sees(DataClass.SERVERS)
+        found = {each.alias: each for each in desk.servers} if desk else {}
+        return tuple(found[alias] for alias in dict.fromkeys(aliases) if alias in found)
 
 
 async def open_turn(environment: Environment, tracker: Tracker) -> Turn:

@@ -9,7 +9,7 @@ from bot.accounts.demo import CUSTOMERS
 
 QUESTIONS = (
     "¿cuándo vence mi servidor?", "se hizo mi respaldo anoche?", "ya está mi factura?", "cuánto debo", "donde cambio la contraseña",
-    "cuantos servidores puedo contratar", "ya quedó mi pago?", "qué windows trae", "hola", "cómo pago?",
+    "cuantos servidores puedo contratar", "ya quedó mi pago?", "qué windows trae", "muchas gracias", "cómo pago?",
 )  # fmt: skip
 DESKS = tuple(CUSTOMERS)
 TURNS_A_SITTING = 20

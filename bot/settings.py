@@ -29,6 +29,7 @@ MIN_SECRET_CHARACTERS = 32
 MAX_PORT = 65_535
 MAX_NUMBER = 100_000_000
 MAX_DAYS = 3_650  # dates stay dates
+MAX_BURST_SECONDS = 8
 
 
 def _text(raw: str) -> str:
@@ -70,6 +71,13 @@ def _port(raw: str) -> int:
 
 def _seconds(raw: str) -> timedelta:
     return timedelta(seconds=_positive(raw))
+
+
+def _few_seconds(raw: str) -> timedelta:
+    seconds = float(raw)
+    if not 0 <= seconds <= MAX_BURST_SECONDS:
+        raise ValueError(f"must be a number from 0 to {MAX_BURST_SECONDS}")
+    return timedelta(seconds=seconds)
 
 
 def _list(raw: str) -> tuple[str, ...]:
@@ -245,6 +253,12 @@ class Settings:
     rate_turns_at_once: int = setting("RATE_TURNS_AT_ONCE", "8", _positive, "turns that run at once in this gateway")
     rate_queue_most: int = setting(
         "RATE_QUEUE_MOST", "2000", _positive, "messages that may wait in the ledger; more are refused with 429 until there is room"
+    )
+    burst_seconds: timedelta = setting(
+        "BURST_SECONDS",
+        "2.0",
+        _few_seconds,
+        "how long a message that asks nothing yet (hola) waits for the next one before it is answered; 0: not at all",
     )
     log_level: str = setting("LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR")
     # rules of the business (design section 7)

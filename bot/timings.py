@@ -20,6 +20,10 @@ class Timings:
     lease_life: timedelta = timedelta(seconds=8)
     renew_seconds: float = 2.0
     delay_notice_after: timedelta = timedelta(seconds=6)
+    typing_life: timedelta = timedelta(seconds=4)
+    """So long one sign of typing is believed: a little longer than until the next one, which the widget gives every 3 s."""
+    gather_most: timedelta = timedelta(seconds=8)
+    """From the first message of a burst on, however long its customer types."""
     back_off_first: timedelta = timedelta(seconds=2)
     back_off_most: timedelta = timedelta(seconds=20)
     park_attempts: int = 8

@@ -42,7 +42,7 @@ def echo(message: dict[str, Any]) -> dict[str, Any]:
 class StandIn:
     """`mode` is what it does with the next turns; `script` maps a text to the whole result; `turns` is what it was asked.
 
-    A text in `poison` makes the action fail each time.
+    A text in `poison` makes the action fail each time; those in `openings` ask nothing on their own. Several messages are read as one text.
     `answer` makes the result of every other message (default: its echo), `delay` seconds later.
     """
 
@@ -53,6 +53,7 @@ class StandIn:
         self.ready = True
         self.script: dict[str, dict[str, Any]] = {}
         self.poison: set[str] = set()
+        self.openings: set[str] = set()
         self.turns: list[dict[str, Any]] = []
         self.release = asyncio.Event()
         self.port = 0
@@ -91,9 +92,12 @@ class StandIn:
         await asyncio.sleep(self.delay)
         if self.mode == "unreadable" or any(event["event"] == "banana" for event in body["events"]):
             return web.json_response({"error": "unreadable_episode", "message": "a stored event cannot be read"}, status=409)
-        if body["messages"][0]["text"] in self.poison:
+        texts = [message["text"] for message in body["messages"]]
+        if self.poison.intersection(texts):
             return web.json_response({"error": "turn_aborted", "message": "status 500"}, status=503)
-        message = body["messages"][0]
+        if body["may_wait"] and self.mode == "ok" and self.openings.issuperset(texts):
+            return web.json_response({"wait": True})
+        message = {"text": "\n".join(texts), "button": body["messages"][0]["button"]}
         return self._failure() or web.json_response(self.script.get(message["text"]) or self.answer(message))
 
     def _failure(self) -> web.Response | None:

@@ -6,7 +6,7 @@ Every finding is one line of text that names the conversation and what is wrong;
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -35,14 +35,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Stored:
-    """A message as the ledger keeps it. Of a customer's: its id, state, what was understood of it and its effects (kind, state).
+    """A message as the ledger keeps it. Of a customer's: its id, state, the seq of the answer that covers it, its effects (kind, state).
 
-    `promised`: an answer says that the mail is on its way.
+    `understood`: the parts of the burst that it is the last of. `promised`: an answer says that the mail is on its way.
     """
 
     shown: Shown
     external_id: str | None = None
     state: str | None = None
+    answered_by: int | None = None
     understood: tuple[str, ...] = ()
     effects: tuple[tuple[str, str], ...] = ()
     promised: bool = False
@@ -106,24 +107,30 @@ def _answers(one: Conversation) -> list[Shown]:
     return [row.shown for row in one.stored if row.shown.kind == "answer"]
 
 
+def _bursts(one: Conversation) -> dict[int, list[Stored]]:
+    """What each answer covers, by the answer's seq."""
+    given = {answer.seq for answer in _answers(one)}
+    return {seq: [row for row in _inbound(one) if row.answered_by == seq] for seq in sorted(given)}
+
+
 def _lost(one: Conversation) -> Iterator[str]:
-    """Acknowledged, but not there, not as it was sent, or without an answer: one line a message."""
+    """Acknowledged, but not there, not as it was sent, or covered by no answer: one line a message."""
     yield from one.refused
     kept = {row.external_id: row for row in _inbound(one)}
-    answered = {answer.in_reply_to for answer in _answers(one)}
+    given = {answer.seq for answer in _answers(one)}
     for asked in one.asked:
         row = kept.get(asked.id)
         if row is None:
             yield f"message {asked.id} was acknowledged as {asked.seqs} and is not in the ledger"
         elif row.shown.text != asked.text:
             yield f"message {asked.id} is stored with another text"
-        elif row.state != "answered" or row.shown.seq not in answered:
+        elif row.state != "answered" or row.answered_by not in given:
             yield f"seq {row.shown.seq} has no answer (state {row.state})"
 
 
 def _lost_effects(one: Conversation) -> Iterator[str]:
     """Promised, but not asked for; asked for, but not done; done, but no mail."""
-    effects = {row.shown.seq: row.effects for row in _inbound(one)}
+    effects = {row.shown.seq: row.effects for row in _inbound(one)}  # they belong to the last message of a burst
     for row in one.stored:
         if row.promised and row.shown.in_reply_to is not None and not effects.get(row.shown.in_reply_to):
             yield f"answer {row.shown.seq} promises a mail that nothing will send"
@@ -150,6 +157,9 @@ def _doubled(one: Conversation) -> Iterator[str]:
     for seq, number in Counter(answer.in_reply_to for answer in _answers(one)).items():
         if number > 1:
             yield f"seq {seq} has {number} answers"
+    for seq, burst in _bursts(one).items():
+        if not burst:
+            yield f"answer {seq} covers nothing that another answer does not"
     for external_id, number in Counter(row.external_id for row in _inbound(one)).items():
         if number > 1:
             yield f"message {external_id} is stored {number} times"
@@ -174,7 +184,7 @@ def _doubled_effects(one: Conversation) -> Iterator[str]:
 
 
 def _disordered(one: Conversation) -> Iterator[str]:
-    """Numbers not in the order of acknowledgement, answers not in the order of their questions, or made from another message."""
+    """Numbers not in the order of acknowledgement, answers not in the order of their questions, or made from other messages."""
     for before, after in pairwise(asked.seqs[0] for asked in one.asked if asked.seqs):
         if after <= before:
             yield f"seq {after} was acknowledged after {before}"
@@ -185,9 +195,28 @@ def _disordered(one: Conversation) -> Iterator[str]:
     for answer in answers:
         if answer.in_reply_to is None or answer.in_reply_to >= answer.seq:
             yield f"answer {answer.seq} comes before its question {answer.in_reply_to}"
-    for row in _inbound(one):
-        if row.understood and row.understood != (row.shown.text,):
-            yield f"seq {row.shown.seq} was answered as if it were {row.understood}"
+    yield from _badly_joined(one)
+
+
+def _badly_joined(one: Conversation) -> Iterator[str]:
+    """An answer stands under the last of the messages that it covers, which follow each other; what was understood are their words."""
+    asked = [row.shown.seq for row in _inbound(one)]
+    under = {answer.seq: answer.in_reply_to for answer in _answers(one)}
+    for answer, burst in _bursts(one).items():
+        seqs = [row.shown.seq for row in burst]
+        if not seqs:
+            continue
+        if under[answer] != seqs[-1] or asked[asked.index(seqs[0]) :][: len(seqs)] != seqs:
+            yield f"answer {answer} to {under[answer]} covers {seqs}"
+        said, read = _words(row.shown.text for row in burst), _words(burst[-1].understood)
+        if read and (not set(read) <= set(said) if len(burst) > 1 else read != said):
+            yield f"{seqs} were answered as if they were {burst[-1].understood}"
+        if any(row.understood for row in burst[:-1]):
+            yield f"{seqs} were read more than once"
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    return [word.strip("¿?¡!,.;:") for text in texts for word in text.split()]
 
 
 def _badly_streamed(one: Conversation) -> Iterator[str]:

@@ -73,8 +73,12 @@ class Customer:
     @property
     def longest_wait(self) -> float:
         """Seconds from the first attempt to send a message until its answer was here, at worst; those without an answer do not count."""
-        waits = [self._answered[seqs[0]] - self._begun[name] for name, _, seqs in self._sent if seqs[0] in self._answered]
+        waits = [at - self._begun[name] for name, _, seqs in self._sent if (at := self._answered_at(seqs[0])) is not None]
         return max(waits, default=0.0)
+
+    def _answered_at(self, seq: int) -> float | None:
+        """When the answer that covers this message was here."""
+        return next((at for last, at in self._answered.items() if last >= seq), None)
 
     @property
     def cursor(self) -> int:
@@ -156,10 +160,10 @@ class Customer:
 
     async def _wait_for_answers(self) -> None:
         """Until all of them are answered, or the customer grows impatient and writes on."""
-        waiting = {seqs[0] for _, _, seqs in self._sent}
+        last = max(seqs[0] for _, _, seqs in self._sent)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while not waiting <= self._answered.keys():
+                while self._answered_at(last) is None:
                     self._moved.clear()
                     await self._moved.wait()
 

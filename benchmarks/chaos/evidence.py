@@ -106,6 +106,7 @@ def _stored(message: Message, understood: Mapping[str, list[str]], effects: Mapp
         shown,
         external_id=message.external_id,
         state=message.state,
+        answered_by=message.answered_by,
         understood=tuple(understood.get(message.id, ())),
         effects=tuple(effects.get(message.id, ())),
         promised=bool(PROMISES & set(message.responses or ())),

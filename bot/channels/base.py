@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from aiohttp import web
@@ -21,11 +21,16 @@ TextKey = Literal["delay", "parked", "resend_failed"]
 
 @dataclass(frozen=True)
 class Limits:
-    """What one message of a channel may hold. Longer texts are cut into parts (`parts.split_reply`), not refused."""
+    """What one message of a channel may hold. Longer texts are cut into parts (`parts.split_reply`), not refused.
+
+    `burst`: how long a message that asks nothing yet waits for the next one; longer where the channel says that the customer types
+    (`gathering.note_typing`, as the web chat does).
+    """
 
     text_characters: int
     buttons: int
     button_title_characters: int
+    burst: timedelta
 
 
 @runtime_checkable
@@ -38,7 +43,7 @@ class Channel(Protocol):
 
     @property
     def limits(self) -> Limits:
-        """What one message may hold."""
+        """What one message may hold, and how long a burst is waited for."""
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Its addresses on the gateway."""

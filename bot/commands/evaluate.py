@@ -121,14 +121,15 @@ async def _read_everything(inputs: Inputs, with_noise: bool, tell: _Teller) -> F
     from bot.dialogue.understanding import understand  # noqa: PLC0415
     from bot.nlu.noise import DRAWN, NOISES, TITLES  # noqa: PLC0415
     from bot.nlu.readings import Compound, noisy  # noqa: PLC0415
+    from bot.protocol.state import State  # noqa: PLC0415
 
     processor = Agent.load(str(inputs.model)).processor
     assert processor is not None
-    await understand(processor, "¿cuándo vence mi servidor?", None, {})
+    await understand(processor, "¿cuándo vence mi servidor?", None, State())
     found = Found(await _read_all(processor, inputs.rows, "messages", tell))
     for text, first, second in inputs.compound:
         tell("two questions in one message …", often=True)
-        found.compound.append(Compound(text, (first, second), [_part(part) for part in await understand(processor, text, None, {})]))
+        found.compound.append(Compound(text, (first, second), [_part(part) for part in await understand(processor, text, None, State())]))
     for kind, make in NOISES.items() if with_noise else ():
         for seed in SEEDS if kind in DRAWN else SEEDS[:1]:
             rows = noisy(inputs.rows, make, seed)
@@ -137,16 +138,17 @@ async def _read_everything(inputs: Inputs, with_noise: bool, tell: _Teller) -> F
 
 
 async def _read_all(processor: MessageProcessor, rows: Sequence[Labelled], title: str, tell: _Teller) -> list[Reading]:
-    from bot.dialogue.understanding import parse, understand  # noqa: PLC0415
+    from bot.dialogue.understanding import Reader, understand  # noqa: PLC0415
     from bot.nlu.evaluation import Outcome  # noqa: PLC0415
     from bot.nlu.normalise import plain_text  # noqa: PLC0415
     from bot.nlu.readings import Reading  # noqa: PLC0415
+    from bot.protocol.state import State  # noqa: PLC0415
 
     readings = []
     for number, row in enumerate(rows, start=1):
-        parts = await understand(processor, row.text, None, {})
+        parts = await understand(processor, row.text, None, State())
         started = time.process_time()
-        whole = await parse(processor, plain_text(row.text)[:1000])
+        (whole,) = Reader(processor).read([plain_text(row.text)])
         spent = 1000 * (time.process_time() - started)
         ranking = [(entry["name"], entry["confidence"]) for entry in whole["intent_ranking"]]
         readings.append(Reading(row.text, Outcome(row.intent, ranking, [_part(part) for part in parts], spent), whole["acceptance"]))

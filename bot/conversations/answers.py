@@ -93,7 +93,7 @@ def _buttons(answer: str, turn: OpenTurn, replies: Sequence[Reply], now: datetim
             "title": clean_text(choice.title),
             "intent": clean_text(choice.intent),
             "entities": clean_json(choice.entities),
-            "origin_text": turn.last.text,
+            "origin_text": turn.text,
             "expires_at": now + BUTTON_LIFE,
         }
         for position, choice in enumerate(offered)

@@ -144,7 +144,7 @@ class Feed:
             return False
         now = self._now()
         for conversation, pulse in (await history.pulses(self._ledger, list(self._listeners))).items():
-            typing = pulse.lease_until is not None and pulse.lease_until > now
+            typing = pulse.answering(now)
             for listener in self._listeners.get(conversation, ()):
                 if pulse.last_seq > listener.last_seq:
                     listener.moved = True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import ShownButton, ShownMessage
@@ -27,9 +27,10 @@ _OFFERED = (
     .where(BUTTON.c.reply_id.in_(bindparam("answers", expanding=True)))
     .order_by(BUTTON.c.position)
 )
-_PULSES = select(CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.lease_until).where(
-    CONVERSATION.c.id.in_(bindparam("conversations", expanding=True))
-)
+_PULSES = select(
+    CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.lease_until,
+    and_(CONVERSATION.c.gathers_until == CONVERSATION.c.ready_at, CONVERSATION.c.lease_until.is_(None)).label("gathers"),
+).where(CONVERSATION.c.id.in_(bindparam("conversations", expanding=True)))  # fmt: skip
 
 
 _READ = (
@@ -41,11 +42,16 @@ _READ = (
 
 @dataclass(frozen=True)
 class Pulse:
-    """How far a conversation has come: its last seq, its owner, and until when a turn of it may be running."""
+    """How far a conversation has come: its last seq, its owner, until when a turn of it may be running, and whether a burst is gathered."""
 
     last_seq: int
     owner: str
     lease_until: datetime | None
+    gathers: bool
+
+    def answering(self, now: datetime) -> bool:
+        """Whether an answer is being made, or waits only for what its customer is about to write."""
+        return self.gathers or (self.lease_until is not None and self.lease_until > now)
 
 
 async def messages_after(ledger: Ledger, conversation: str, seq: int, limit: int = PAGE) -> list[ShownMessage]:
@@ -73,7 +79,7 @@ async def pulses(ledger: Ledger, conversations: Sequence[str]) -> dict[str, Puls
         found: dict[str, Pulse] = {}
         for start in range(0, len(conversations), CHUNK):
             rows = connection.execute(_PULSES, {"conversations": list(conversations[start : start + CHUNK])})
-            found.update({row.id: Pulse(row.last_seq, row.owner, row.lease_until) for row in rows})
+            found.update({row.id: Pulse(row.last_seq, row.owner, row.lease_until, bool(row.gathers)) for row in rows})
         return found
 
     return await ledger.read(work)

@@ -16,7 +16,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import buttons, outbox, queue
+from bot.conversations import buttons, gathering, outbox, queue
 from bot.conversations.base import Channel, InboundState, Kind
 from bot.conversations.clean import clean_text
 from bot.conversations.ledger import Ledger, new_id
@@ -33,7 +33,7 @@ _KEPT = ("ready_at", "privacy_notice_at", "lease_token", "lease_until")
 _PLACE = (
     select(
         CONVERSATION.c.channel, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.privacy_notice_at,
-        CONVERSATION.c.ready_at, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token,
+        CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token,
     )
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .with_for_update()
@@ -42,6 +42,7 @@ _MOVE = (
     update(CONVERSATION)
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .values({name: bindparam(f"new_{name}", type_=CONVERSATION.c[name].type) for name in (*_KEPT, "last_seq", "last_at")})
+    .values(typing_until=None)  # what was typed is here
 )
 _STORED = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.fingerprint).where(
     MESSAGE.c.channel == bindparam("channel"), MESSAGE.c.scope == bindparam("scope"), MESSAGE.c.external_id == bindparam("external_id")
@@ -184,7 +185,7 @@ def _moved(place: Row[Any], now: datetime, *, waits: bool, tells_privacy: bool, 
     values = {name: getattr(place, name) for name in _KEPT}
     values.update(last_seq=place.last_seq + (2 if tells_privacy else 1), last_at=now)
     if waits:
-        values["ready_at"] = place.ready_at or now
+        values["ready_at"] = now if place.ready_at is None or gathering.goes_on(place) else place.ready_at
     if tells_privacy:
         values["privacy_notice_at"] = now
     if lease_life is not None:

@@ -36,6 +36,8 @@ class Life(Base):
 class Conversation(Base):
     """One person in one channel. `ready_at`: when its oldest open message may be taken next, NULL when nothing waits.
 
+    `gathers_until` is set when its customer seems to have more to say: until then a burst is gathered, which goes on as long as `ready_at` is
+    the same moment (`gathering.py`). `typing_until`: until when the customer is believed to be typing.
     `lease_token` only ever grows: each claim and each end of a turn raises it, so a late holder matches no row. While an agent has the
     conversation `owner` is "agent", `agent` who, and `owner_until` when it falls back by itself.
     """
@@ -61,6 +63,8 @@ class Conversation(Base):
     lease_token: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     ready_at: Mapped[datetime | None] = mapped_column(Moment)
+    gathers_until: Mapped[datetime | None] = mapped_column(Moment)
+    typing_until: Mapped[datetime | None] = mapped_column(Moment)
     delay_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     privacy_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     flood_notice_at: Mapped[datetime | None] = mapped_column(Moment)

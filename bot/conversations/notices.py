@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Exists, Update, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Exists, Update, exists, or_, select, update
 
 from bot.conversations import outbox
 from bot.conversations.base import Channel
@@ -27,6 +27,7 @@ async def overdue(ledger: Ledger, channels: Collection[str], before: datetime) -
             CONVERSATION.c.owner == "bot",
             CONVERSATION.c.ready_at.is_not(None),
             CONVERSATION.c.delay_notice_at.is_(None),
+            _not_gathered_since(before),
             CONVERSATION.c.channel.in_(list(channels)),
             _waits(before),
         )
@@ -38,7 +39,11 @@ async def overdue(ledger: Ledger, channels: Collection[str], before: datetime) -
 async def tell_delay(ledger: Ledger, conversation: str, before: datetime, text: str, now: datetime) -> bool:
     """Add the notice that an answer takes longer, unless it was told since the last answer or nothing waits any more; whether it was added."""
     untold = update(CONVERSATION).where(
-        CONVERSATION.c.id == conversation, CONVERSATION.c.owner == "bot", CONVERSATION.c.delay_notice_at.is_(None), _waits(before)
+        CONVERSATION.c.id == conversation,
+        CONVERSATION.c.owner == "bot",
+        CONVERSATION.c.delay_notice_at.is_(None),
+        _not_gathered_since(before),
+        _waits(before),
     )
     waiting = select(MESSAGE.c.seq).where(MESSAGE.c.conversation_id == conversation, OPEN).order_by(MESSAGE.c.seq).limit(1)
     return await _tell(ledger, conversation, untold.values(delay_notice_at=now), text, now, waiting)
@@ -72,6 +77,11 @@ async def _tell(ledger: Ledger, conversation: str, untold: Update, text: str, no
         return True
 
     return await ledger.write(work)
+
+
+def _not_gathered_since(before: datetime) -> ColumnElement[bool]:
+    """While we wait for our customer's next message, it is not the customer who waits."""
+    return or_(CONVERSATION.c.gathers_until.is_(None), CONVERSATION.c.gathers_until <= before)
 
 
 def _waits(before: datetime) -> Exists:

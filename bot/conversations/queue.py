@@ -6,14 +6,14 @@ still stands. A holder that comes late therefore changes nothing, however long i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, or_, select, update
 
-from bot.conversations import episodes, outbox
+from bot.conversations import bursts, episodes, outbox
 from bot.conversations.base import Channel, InboundState
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import BUTTON, CONVERSATION, MESSAGE, NOW, OPEN
@@ -49,9 +49,9 @@ _LEASE = (
     update(CONVERSATION)
     .where(CONVERSATION.c.id == _NEXT)
     .values(lease_token=CONVERSATION.c.lease_token + 1, lease_until=_UNTIL)
-    .returning(CONVERSATION.c.id, CONVERSATION.c.lease_token)
+    .returning(CONVERSATION.c.id, CONVERSATION.c.lease_token, CONVERSATION.c.gathers_until)
 )
-_OLDEST_OPEN = (
+_OLDEST_OPEN = (  # one more than a burst may have: whether another one follows
     select(
         MESSAGE.c.id, MESSAGE.c.seq, MESSAGE.c.channel, MESSAGE.c.text, MESSAGE.c.at, MESSAGE.c.desk, MESSAGE.c.person,
         MESSAGE.c.level, MESSAGE.c.proof, MESSAGE.c.correlation, MESSAGE.c.attempts, MESSAGE.c.first_attempt_at,
@@ -60,11 +60,11 @@ _OLDEST_OPEN = (
     .select_from(MESSAGE.outerjoin(BUTTON, BUTTON.c.id == MESSAGE.c.button_id))
     .where(MESSAGE.c.conversation_id == bindparam("conversation"), OPEN)
     .order_by(MESSAGE.c.seq)
-    .limit(1)
+    .limit(bursts.MOST_MESSAGES + 1)
 )  # fmt: skip
 _START = (
     update(MESSAGE)
-    .where(MESSAGE.c.id == bindparam("message"))
+    .where(MESSAGE.c.id.in_(bindparam("messages", expanding=True)))
     .values(
         state="processing",
         attempts=MESSAGE.c.attempts + 1,
@@ -80,7 +80,9 @@ _TAKE_SEQ = update(CONVERSATION).where(_HELD).values(last_seq=CONVERSATION.c.las
 _END = update(CONVERSATION).where(_HELD).values(lease_token=CONVERSATION.c.lease_token + 1, lease_until=None)
 _GIVE_BACK = _END.values(ready_at=_UNTIL)
 _MORE_WAIT = exists().where(MESSAGE.c.conversation_id == CONVERSATION.c.id, OPEN)
-_FINISH = _END.values(ready_at=case((_MORE_WAIT, NOW), else_=None), delay_notice_at=None).returning(CONVERSATION.c.ready_at)
+_FINISH = _END.values(ready_at=case((_MORE_WAIT, NOW), else_=None), gathers_until=None, delay_notice_at=None).returning(
+    CONVERSATION.c.ready_at
+)
 _LEAVE = (
     update(MESSAGE)
     .where(MESSAGE.c.id.in_(bindparam("messages", expanding=True)))
@@ -125,7 +127,10 @@ class OpenMessage:
 
 @dataclass(frozen=True)
 class OpenTurn:
-    """Claimed messages (at least one, in order) with all that their turn needs. `attempts` counts this one."""
+    """Claimed messages (at least one, in order) with all that their turn needs. `attempts` counts this one.
+
+    `may_wait`: its customer may be about to write more, and was not waited for yet. `accepted_at` is the moment of the last message.
+    """
 
     lease: Lease
     channel: Channel
@@ -134,18 +139,25 @@ class OpenTurn:
     correlation: str | None
     attempts: int
     first_attempt_at: datetime
+    first_at: datetime
     accepted_at: datetime
     episode: int
     events: tuple[dict[str, Any], ...]
+    may_wait: bool = False
 
     @property
     def last(self) -> OpenMessage:
         """The message that the answer stands under."""
         return self.messages[-1]
 
+    @property
+    def text(self) -> str:
+        """What they say together: one line for each message."""
+        return "\n".join(message.text for message in self.messages)
+
 
 async def claim(ledger: Ledger, now: datetime, lease_life: timedelta) -> OpenTurn | None:
-    """Take the message that has waited longest of a conversation nobody holds, or None. Works across processes."""
+    """Take the burst of messages that has waited longest of a conversation nobody holds, or None. Works across processes."""
     return await ledger.write(lambda connection: _claim(connection, now, lease_life))
 
 
@@ -154,15 +166,18 @@ def _claim(connection: Connection, now: datetime, lease_life: timedelta) -> Open
     if taken is None:
         return None
     lease = Lease(taken.id, taken.lease_token)
-    inbound = connection.execute(_OLDEST_OPEN, {"conversation": lease.conversation}).one_or_none()
-    if inbound is None:
+    waiting = connection.execute(_OLDEST_OPEN, {"conversation": lease.conversation}).all()
+    if not waiting:
         _update_held(connection, lease, _GIVE_BACK, until=None)
         return None
-    identity = Identity(inbound.desk, inbound.person, Level(inbound.level), inbound.proof)
-    episode, events = episodes.current(connection, lease.conversation, identity, inbound.at)
-    connection.execute(_START, {"message": inbound.id, "episode": episode, "now": now})
-    button = inbound if inbound.title is not None else None
-    return _open(lease, inbound._asdict(), button, identity, (episode, events), now)
+    burst = bursts.first_burst(waiting)
+    first = burst[0]
+    identity = Identity(first.desk, first.person, Level(first.level), first.proof)
+    current = episodes.current(connection, lease.conversation, identity, first.at)
+    connection.execute(_START, {"messages": [message.id for message in burst], "episode": current[0], "now": now})
+    waited = taken.gathers_until is not None and taken.gathers_until <= now
+    messages = [(message._asdict(), message if message.title is not None else None) for message in burst]
+    return _open(lease, messages, identity, current, now, may_wait=not waited and len(burst) == len(waiting))
 
 
 def begin(
@@ -170,32 +185,40 @@ def begin(
 ) -> OpenTurn:
     """The first turn of a message that is being stored in this transaction, under the lease that its conversation gets."""
     current = episodes.current(connection, message["conversation_id"], identity, message["at"])
-    return _open(Lease(message["conversation_id"], token), message, button, identity, current, now)
+    return _open(Lease(message["conversation_id"], token), [(message, button)], identity, current, now, may_wait=True)
 
 
 def _open(
     lease: Lease,
-    message: Mapping[str, Any],
-    button: Row[Any] | None,
+    burst: Sequence[tuple[Mapping[str, Any], Row[Any] | None]],
     identity: Identity,
     episode: tuple[int, list[dict[str, Any]]],
     now: datetime,
+    *,
+    may_wait: bool,
 ) -> OpenTurn:
     number, events = episode
-    press = Press(button.title, button.intent, button.entities) if button else None
-    text = button.origin_text if button else message["text"]
+    (first, button), (last, _) = burst[0], burst[-1]
     return OpenTurn(
         lease=lease,
-        channel=cast(Channel, message["channel"]),
-        messages=(OpenMessage(message["id"], message["seq"], text, press),),
+        channel=cast(Channel, first["channel"]),
+        messages=tuple(_message(*each) for each in burst),
         identity=identity,
-        correlation=message["correlation"],
-        attempts=message["attempts"] + 1,
-        first_attempt_at=message.get("first_attempt_at") or now,
-        accepted_at=message["at"],
+        correlation=last["correlation"],
+        attempts=first["attempts"] + 1,
+        first_attempt_at=first.get("first_attempt_at") or now,
+        first_at=first["at"],
+        accepted_at=last["at"],
         episode=number,
         events=tuple(events),
+        may_wait=may_wait and button is None,
     )
+
+
+def _message(message: Mapping[str, Any], button: Row[Any] | None) -> OpenMessage:
+    if button is None:
+        return OpenMessage(message["id"], message["seq"], message["text"], None)
+    return OpenMessage(message["id"], message["seq"], button.origin_text, Press(button.title, button.intent, button.entities))
 
 
 async def renew(ledger: Ledger, lease: Lease, now: datetime, lease_life: timedelta) -> None:
@@ -204,7 +227,7 @@ async def renew(ledger: Ledger, lease: Lease, now: datetime, lease_life: timedel
 
 
 async def postpone(ledger: Ledger, turn: OpenTurn, until: datetime, error: str) -> None:
-    """Give the message back, to be taken again from `until` on; those behind it wait with it. Raises LeaseLost."""
+    """Give the messages back, to be taken again from `until` on; those behind them wait with them. Raises LeaseLost."""
 
     def work(connection: Connection) -> None:
         _update_held(connection, turn.lease, _GIVE_BACK, until=until)
@@ -214,7 +237,7 @@ async def postpone(ledger: Ledger, turn: OpenTurn, until: datetime, error: str) 
 
 
 async def park(ledger: Ledger, turn: OpenTurn, error: str, notice: str | None, now: datetime) -> bool:
-    """Give the message up: it waits for a person (`python -m bot parked`), its customer gets `notice`, if any, those behind it go on.
+    """Give the messages up: they wait for a person (`python -m bot parked`), their customer gets `notice`, if any, those behind them go on.
 
     Whether there are any. Raises LeaseLost.
     """

@@ -32,7 +32,8 @@ async def take_over(ledger: Ledger, conversation: str, agent: str, now: datetime
         if held.owner == "agent" and held.agent != agent and (held.owner_until is None or held.owner_until > now):
             raise Conflict("taken")
         taken = {"owner": "agent", "agent": agent, "owner_until": now + life}
-        ended = {"lease_token": CONVERSATION.c.lease_token + 1, "lease_until": None, "ready_at": None, "delay_notice_at": None}
+        ended: dict[str, Any] = {"lease_token": CONVERSATION.c.lease_token + 1}
+        ended |= dict.fromkeys(("lease_until", "ready_at", "gathers_until", "delay_notice_at"))
         connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == conversation).values(**taken, **ended))
         connection.execute(update(MESSAGE).where(MESSAGE.c.conversation_id == conversation, OPEN).values(state="with_agent"))
 

@@ -13,10 +13,11 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.action_client import ActionEndpoint
+from bot.dialogue.bursts import stands_alone
 from bot.dialogue.channel import CollectingChannel, effects_of, reply_of, without_repeats
 from bot.dialogue.rasa.events import remember_event_classes
 from bot.dialogue.rasa.graph import DirectGraphRunner
@@ -24,12 +25,13 @@ from bot.dialogue.rasa.metadata import read_without_training_graph
 from bot.dialogue.rasa.remote_action import call_our_actions
 from bot.dialogue.store import RequestTrackerStore
 from bot.dialogue.turn import RunningTurn, current_turn
-from bot.dialogue.understanding import Understanding, understand
+from bot.dialogue.understanding import SLOT_OFFER, Understanding, understand
 from bot.errors import EpisodeUnreadable, TurnAborted
+from bot.protocol.state import SLOT, State, read_state
 from bot.protocol.turn import TurnRequest
 
 KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
-TOPICS = ("faq_", "consultar_", "listar_", "reenviar_", "hablar_")
+WAIT = {"wait": True}
 USER_PARTS = ("intent", "entities", "text", "decision")
 
 
@@ -56,7 +58,7 @@ class Engine:
 
     async def warm(self) -> None:
         """Understand one message, so that the first customer does not pay for lazy imports and caches."""
-        await understand(self.processor, "hola, ¿cuándo vence mi servidor y cómo pago?", None, {})
+        await understand(self.processor, "hola, ¿cuándo vence mi servidor y cómo pago?", None, State())
 
     async def run(self, request: TurnRequest) -> dict[str, Any]:
         """The answer of `POST /turn`. Raises TurnAborted, EpisodeUnreadable; nothing of an aborted turn remains."""
@@ -71,7 +73,12 @@ class Engine:
         turn.tracker = self._tracker_of(request)
         text = "\n".join(message.text for message in request.messages)
         button = request.messages[-1].button if len(request.messages) == 1 else None
-        parts = await understand(self.processor, text, button, _slots_of(request.events), _last_question(request.events))
+        slots = _slots_of(request.events)
+        parts = await understand(
+            self.processor, text, button, read_state(slots.get(SLOT)), visitor=request.level == 0, offer=slots.get(SLOT_OFFER)
+        )
+        if request.may_wait and not stands_alone(parts):
+            return WAIT
         replies, effects, channel = [], [], CollectingChannel(request.channel)
         for position, part in enumerate(parts):
             turn.messages, turn.actions = [], []
@@ -80,6 +87,7 @@ class Engine:
                 raise TurnAborted(turn.failure)
             replies.append(reply_of(turn.messages, turn.actions))
             effects.extend(effects_of(turn.messages))
+        turn.tracker.update(SlotSet(SLOT_OFFER, _only_offer(replies, parts[-1].text)))
         return {
             "replies": without_repeats(replies),
             "events": _to_carry_on(request.events, list(turn.tracker.events)[len(request.events) :]),
@@ -119,11 +127,10 @@ def _slots_of(events: list[dict[str, Any]]) -> dict[str, Any]:
     return {event["name"]: event.get("value") for event in events if event.get("event") == "slot"}
 
 
-def _last_question(events: list[dict[str, Any]]) -> str | None:
-    """What the customer asked last in this episode, if the last message held a question of ours."""
-    users = [event for event in events if event.get("event") == "user"]
-    ours = [event for event in users if event.get("parse_data", {}).get("intent", {}).get("name", "").startswith(TOPICS)]
-    return str(ours[-1]["text"]) if ours else None
+def _only_offer(replies: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
+    """What a yes to these replies will mean: their one button and the message that it answers; None when there is none or a choice."""
+    buttons = [button for reply in replies for button in reply["buttons"]]
+    return {"intent": buttons[0]["intent"], "entities": buttons[0]["entities"], "text": text} if len(buttons) == 1 else None
 
 
 def _to_carry_on(earlier: list[dict[str, Any]], new: Sequence[Event]) -> list[dict[str, Any]]:

@@ -97,7 +97,7 @@ _COURTESY = re.compile(
     r"perfecto|excelente|ok|va|sale|jaja\w*)(?:\W+|$))+",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.?!;])\s+")
+_SENTENCE_END = re.compile(r"(?<=[.?!;])\s+|\s*\n\s*|\s+punto\s+", re.IGNORECASE)
 
 
 def asks(text: str) -> bool:
@@ -147,7 +147,7 @@ def names_only(text: str) -> bool:
 
 
 def sentences(text: str) -> list[str]:
-    """Parts that end with a mark; a text without marks is one."""
+    """Parts that end with a mark, a line break or a dictated "punto"; a text without any is one."""
     return [part for part in _SENTENCE_END.split(text.strip()) if part]
 
 

@@ -19,8 +19,30 @@ from bot.settings import ROOT
 
 MODELS = ROOT / "models"
 SUFFIX = ".tar.gz"
-TRAINED_BY = ("classifier", "data", "decision", "entities", "features", "model", "normalise", "spanish", "spelling", "training")
-SOURCES = ("config.yml", "domain.yml", "data/nlu/*.yml", "data/stories/*.yml", *(f"bot/nlu/{name}.py" for name in TRAINED_BY))
+TRAINED_BY = (
+    "classifier",
+    "context",
+    "conversations",
+    "data",
+    "decision",
+    "entities",
+    "features",
+    "model",
+    "normalise",
+    "spanish",
+    "spelling",
+    "training",
+)
+SOURCES = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu/*.yml",
+    "data/stories/*.yml",
+    "data/conversations/*.yml",
+    "data/asked/*.tsv",
+    "bot/protocol/frame.py",
+    *(f"bot/nlu/{name}.py" for name in TRAINED_BY),
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 

@@ -70,7 +70,7 @@ async def _answer(request: web.Request, turn: TurnRequest) -> web.Response:
         if turn.events:  # nobody foresaw this: that an event reads but breaks what reads it is the likeliest cause
             return _error(409, "unreadable_episode", type(error).__name__)
         return _error(503, "turn_failed", type(error).__name__)
-    line.info("turn", outcome="done", ms=_ms_since(started))
+    line.info("turn", outcome="waits" if "wait" in result else "done", ms=_ms_since(started))
     return web.Response(body=encode(result), content_type="application/json")
 
 

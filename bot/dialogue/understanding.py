@@ -1,4 +1,4 @@
-"""From one message to one or more understood questions: typed text, a pressed button, a follow-up, two questions at once.
+"""From one message to one or more understood questions: typed text, a pressed button, two questions at once; each within what was talked about.
 
 Every part carries its own parse data, so Rasa's processor never parses text itself: typed text that starts with "/" can
 never become a command (facts/reliability.md section 2).
@@ -6,7 +6,8 @@ never become a command (facts/reliability.md section 2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,15 +17,19 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
-from bot.dialogue.context import begins_like_a_follow_up, choose_reading, leans_on_previous, read_in_context, stands_alone
-from bot.dialogue.forms import asks, leans, orders, without_courtesy
+from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy
+from bot.nlu.classifier import CONTEXT, EAGER
+from bot.nlu.context import context_words
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
-from bot.protocol.turn import Button
+from bot.protocol.frame import Move, frame_of
+from bot.protocol.state import State
+from bot.protocol.turn import READ_CHARACTERS, Button
 
 _NOBODY = DialogueStateTracker.from_events("nobody", [])  # the graph wants a tracker; no component of ours looks at it
-Via = Literal["text", "button", "context"]
-MAX_NLU_CHARACTERS = 1000
+Via = Literal["text", "button"]
+LONG_WORDS = 20
+"""From so many words on the sentences of a message that ask are read by themselves too."""
 RANKED = 3
 ANSWERED, ASKED, REFUSED = "answered", "asked", "refused"
 UNSURE_HALF_FROM = 0.4  # a half may be less sure than a message of its own: the form of the joint speaks for it too
@@ -32,6 +37,12 @@ SURELY_NOT_OURS = 0.5
 CLEARLY = 0.9
 COURTESY = frozenset({"saludar", "agradecer", "despedirse"})
 MIN_WORDS = 2
+SHORT_WORDS, SURELY_TALK = 4, 0.75
+SPLIT_AGAIN_FROM = 0.8
+MIN_PARTS, MOST_PARTS, MOST_LINES = 2, 4, 8
+_ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
+SLOT_OFFER = "oferta"
+YES, NO = "afirmar", "negar"
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
 
 
@@ -68,71 +79,140 @@ class Understanding:
         }
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Reads texts through the trained graph, each within what the episode says (`words`).
+
+    `eager`: a likely answer is better than a question; so within a talk, and for who is known, whose own state serves neighbours too.
+    """
+
+    processor: MessageProcessor
+    words: tuple[str, ...] = ()
+    eager: bool = False
+
+    def read(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """Parse data of several texts in one run of the graph, which costs much less than one run for each; none starts with "/".
+
+        What `MessageProcessor.parse_message` does for a single text, without its checks of the domain at every message.
+        """
+        target = self.processor.model_metadata.nlu_target
+        messages = [UserMessage(text=text, metadata={CONTEXT: self.words, EAGER: self.eager}) for text in texts]
+        parsed = self.processor.graph_runner.run(inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: _NOBODY}, targets=[target])[
+            target
+        ]
+        return [{"text": "", "entities": [], **message.as_dict(only_output_properties=True)} for message in parsed]
+
+
 async def understand(
-    processor: MessageProcessor, text: str, button: Button | None, slots: dict[str, Any], previous: str | None = None
+    processor: MessageProcessor,
+    text: str,
+    button: Button | None,
+    state: State,
+    *,
+    visitor: bool = True,
+    offer: Mapping[str, Any] | None = None,
 ) -> list[Understanding]:
-    """The questions of one message, in the order in which they were asked; at least one. `previous`: what was asked before."""
-    clean = plain_text(text)[:MAX_NLU_CHARACTERS]
+    """The questions of one message, in the order in which they were asked; at least one.
+
+    `state`: what the episode remembers; `offer`: the only button of the last answer, which a yes takes.
+    """
+    reader = Reader(processor, context_words(state, visitor=visitor), eager=not visitor or state.topic is not None)
+    clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
-        return [_pressed(parse_all(processor, [clean])[0], clean, button)]
-    whole, together = _alone_and_together(processor, clean, previous)
-    in_context = read_in_context(clean, whole, slots)
-    if in_context is None and together is not None:
-        in_context = choose_reading(clean, whole, together)
-    if in_context is not None:
-        return [Understanding(clean, in_context, "context")]
-    parts = _split(processor, clean, whole)
-    return parts or [Understanding(clean, _beyond_courtesy(processor, clean, whole), "text")]
+        return [_pressed(reader.read([clean])[0], clean, button)]
+    whole = _in_context(reader, clean, offered=bool(offer))
+    if offer and whole["decision"] == ANSWERED and _agrees(whole):
+        return [_accepted(reader, offer)]
+    parts = _listed(reader, text) or _split(reader, clean, whole)
+    return [_framed(part) for part in parts or [Understanding(clean, _beyond_the_story(reader, text, clean, whole), "text")]]
 
 
-def _alone_and_together(processor: MessageProcessor, text: str, previous: str | None) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """A message read by itself and, where that may matter, together with what was asked before: both in one run where it surely does."""
-    if previous is None or not leans_on_previous(text):
-        return parse_all(processor, [text])[0], None
-    both = f"{previous} {text}"[-MAX_NLU_CHARACTERS:].lstrip("/ ")
-    if begins_like_a_follow_up(text):
-        alone, together = parse_all(processor, [text, both])
-        return alone, together
-    (alone,) = parse_all(processor, [text])
-    return alone, None if stands_alone(alone) else parse_all(processor, [both])[0]
+def _agrees(read: dict[str, Any]) -> bool:
+    """A yes, or talk that is one: "va", 👍."""
+    label = read["intent"]["name"]
+    likely = [row["name"] for row in read["intent_ranking"][:2]]
+    return label == YES or (label in TALK and label != NO and (read["parts"].get("move") == Move.CONFIRMS or YES in likely))
 
 
-def _beyond_courtesy(processor: MessageProcessor, text: str, whole: dict[str, Any]) -> dict[str, Any]:
+def _in_context(reader: Reader, text: str, *, offered: bool) -> dict[str, Any]:
+    """The reading within the talk; of a word or two that are surely only talk ("simón", "va", an emoji) what they are by themselves."""
+    (whole,) = reader.read([text])
+    clear = whole["decision"] == ANSWERED and whole["intent"]["name"] not in TALK and not offered
+    if clear or not reader.words or len(text.split()) > SHORT_WORDS:
+        return whole
+    (alone,) = Reader(reader.processor).read([text])
+    only_talk = alone["decision"] == ANSWERED and alone["intent"]["name"] in TALK and alone["acceptance"] >= SURELY_TALK
+    return alone if only_talk else whole
+
+
+def _listed(reader: Reader, text: str) -> list[Understanding]:
+    """The questions of a list or a burst, where two or more of its lines ask, each something else; empty otherwise."""
+    lines = [clean for line in _ITEM.split(text) if len((clean := plain_text(line)).split()) >= MIN_WORDS]
+    asking = [line for line in lines if asks(line) or orders(line) or asks_yes_or_no(line)]
+    if not MIN_PARTS <= len(asking) <= MOST_LINES:
+        return []
+    parts = [_answered(half) for half in _halves(reader, asking) if _may_be_part(half) and half.decision != REFUSED]
+    return _different(parts) if len(_different(parts)) >= MIN_PARTS else []
+
+
+def _different(parts: Sequence[Understanding]) -> list[Understanding]:
+    """Without those that ask what an earlier one asks, at most MOST_PARTS."""
+    kept: list[Understanding] = []
+    for part in parts:
+        if not any(same_or_pair(str(part.intent), str(other.intent)) for other in kept):
+            kept.append(part)
+    return kept[:MOST_PARTS]
+
+
+def _framed(part: Understanding) -> Understanding:
+    """With its frame, when it is answered."""
+    if part.decision != ANSWERED and part.parse_data["intent"]["name"] not in NOT_OURS:
+        return part
+    frame = frame_of(part.parse_data["intent"]["name"], part.parse_data.get("parts", {}))
+    return Understanding(part.text, {**part.parse_data, "frame": str(frame)}, part.via)
+
+
+def _beyond_the_story(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict[str, Any]:
+    """The reading of the sentences that ask, where they stand in a long message and are surer of themselves than the whole; else of the whole."""
+    hidden = whole["intent"]["name"] in TALK and marked(clean)
+    if len(clean.split()) < LONG_WORDS and not hidden:
+        return _beyond_courtesy(reader, clean, whole)
+    asking = plain_text(" ".join(sentence for sentence in sentences(text) if asks(sentence) or orders(sentence)))
+    if len(asking.split()) < MIN_WORDS or len(asking) == len(clean):
+        return _beyond_courtesy(reader, clean, whole)
+    (read,) = reader.read([asking])
+    surer = read["acceptance"] > whole["acceptance"] or (hidden and read["decision"] == ANSWERED and read["intent"]["name"] not in TALK)
+    return {**read, "text": clean} if surer else whole
+
+
+def _beyond_courtesy(reader: Reader, text: str, whole: dict[str, Any]) -> dict[str, Any]:
     """The reading of what follows a greeting or thanks, where these hide it ("gracias, ¿y cuánto debo?"); otherwise that of the whole."""
     rest = plain_text(without_courtesy(text))
     hidden = whole["intent"]["name"] in COURTESY or whole["decision"] == ASKED
     if not hidden or len(rest) == len(text) or len(rest.split()) < MIN_WORDS or not (asks(rest) or orders(rest)):
         return whole  # "gracias, ya quedó" asks nothing
-    (read,) = parse_all(processor, [rest])
+    (read,) = reader.read([rest])
     clear = read["decision"] == ANSWERED and read["intent"]["name"] not in TALK
     not_ours = read["intent"]["name"] in NOT_OURS and read["intent"]["confidence"] >= CLEARLY
     return {**read, "text": text} if clear or not_ours else whole
 
 
-async def parse(processor: MessageProcessor, text: str) -> dict[str, Any]:
-    """Parse data of a text through the trained graph; `text` never starts with "/" (plain_text sees to it)."""
-    return parse_all(processor, [text])[0]
+def _split(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understanding]:
+    """Two or more questions of one message, each half split again where it holds two; empty when it holds one."""
+    parts = [
+        part for half in _halved(reader, text, whole) for part in _halved(reader, half.text, half.parse_data, SPLIT_AGAIN_FROM) or [half]
+    ]
+    return _different(parts)
 
 
-def parse_all(processor: MessageProcessor, texts: Sequence[str]) -> list[dict[str, Any]]:
-    """Parse data of several texts in one run of the trained graph, which costs much less than one run for each.
-
-    What `MessageProcessor.parse_message` does for a single text, without its checks of the domain at every message.
-    """
-    target = processor.model_metadata.nlu_target
-    inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text=text) for text in texts], PLACEHOLDER_TRACKER: _NOBODY}
-    parsed = processor.graph_runner.run(inputs=inputs, targets=[target])[target]
-    return [{"text": "", "entities": [], **message.as_dict(only_output_properties=True)} for message in parsed]
-
-
-def _split(processor: MessageProcessor, text: str, whole: dict[str, Any]) -> list[Understanding]:
+def _halved(reader: Reader, text: str, whole: dict[str, Any], split_from: float = SPLIT_FROM) -> list[Understanding]:
     """Both halves at the joint that is most likely between two questions; empty when none is likely enough.
 
     Two questions of ours come in their order. A question that is not ours comes after the one that is answered.
     """
-    best, likeliest = [], SPLIT_FROM
-    beside, likeliest_beside = [], BESIDE_FROM
-    for joint, halves in _understood_joints(processor, text):
+    best, likeliest = [], split_from
+    beside, likeliest_beside = [], max(split_from, BESIDE_FROM)
+    for joint, halves in _understood_joints(reader, text):
         if (readings := ours_and_ours(halves, whole)) is not None:
             if (probability := two_questions(joint, readings)) >= likeliest:
                 best, likeliest = [_answered(half) for half in halves], probability
@@ -141,24 +221,24 @@ def _split(processor: MessageProcessor, text: str, whole: dict[str, Any]) -> lis
     return best or beside
 
 
-def _understood_joints(processor: MessageProcessor, text: str) -> list[tuple[Joint, list[Understanding]]]:
+def _understood_joints(reader: Reader, text: str) -> list[tuple[Joint, list[Understanding]]]:
     """The joints whose halves may both be parts of a split, with these understood as messages of their own.
 
     All first halves are read at once, then the second halves of those that are left.
     """
     found = list(joints(text))
-    firsts = _halves(processor, [joint.first for joint in found])
+    firsts = _halves(reader, [joint.first for joint in found])
     left = [(joint, first) for joint, first in zip(found, firsts, strict=True) if _may_be_part(first)]
-    seconds = _halves(processor, [joint.second for joint, _ in left])
+    seconds = _halves(reader, [joint.second for joint, _ in left])
     return [(joint, [first, second]) for (joint, first), second in zip(left, seconds, strict=True) if _may_be_part(second)]
 
 
-def _halves(processor: MessageProcessor, texts: Sequence[str]) -> list[Understanding]:
+def _halves(reader: Reader, texts: Sequence[str]) -> list[Understanding]:
     clean = [
         plain_text(text) for text in texts
     ]  # a half may begin with "/" where the whole does not, and Rasa would take that for a command
     different = list(dict.fromkeys(clean))
-    read = dict(zip(different, parse_all(processor, different), strict=True)) if different else {}
+    read = dict(zip(different, reader.read(different), strict=True)) if different else {}
     return [Understanding(text, read[text], "text") for text in clean]
 
 
@@ -214,6 +294,11 @@ def _answer_first(halves: list[Understanding]) -> list[Understanding]:
     """The question of ours, then the other one, marked as such."""
     ours, other = sorted(halves, key=lambda half: half.decision != ANSWERED)
     return [ours, Understanding(other.text, {**other.parse_data, BESIDE_ANSWER: True}, other.via)]
+
+
+def _accepted(reader: Reader, offer: Mapping[str, Any]) -> Understanding:
+    """A yes to the only button that was offered: as if it had been pressed."""
+    return _pressed(reader.read([offer["text"]])[0], offer["text"], Button(offer["intent"], offer["entities"]))
 
 
 def _pressed(parsed: dict[str, Any], text: str, button: Button) -> Understanding:

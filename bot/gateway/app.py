@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiohttp import web
 from sqlalchemy.exc import ArgumentError
@@ -39,6 +39,9 @@ from bot.turns.dialogue_client import DialogueClient
 from bot.turns.dispatcher import Dispatcher
 from bot.worker import Worker
 
+TYPING_PER_MINUTE = 20
+"""Signs of typing of one conversation: one in 3 s, as the widget gives them."""
+
 
 def create_app(
     settings: Settings,
@@ -59,6 +62,7 @@ def create_app(
     app[web_keys.PORTAL_KEY] = portal_key(settings)
     app[web_keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
+    app[web_keys.TYPING_LIMIT] = Limit("typing", TYPING_PER_MINUTE, now)
     app[web_keys.VISITOR_LIMIT] = Limit("visitors", settings.rate_visitors_per_minute, now)
     channels: Sequence[Channel] = (WebChannel(settings),)
     mailer = Mailer(settings.smtp_url)
@@ -69,7 +73,8 @@ def create_app(
         app[BACKLOG] = Backlog(resources.ledger, settings.rate_queue_most)
         words = _Words(channels, now)
         effects = EffectsWorker(resources, mailer, words.of("resend_failed"))
-        dispatcher = app[DISPATCHER] = Dispatcher(resources, dialogue, words.of("parked"), effects.worker.wake)
+        gathered: dict[str, timedelta] = {channel.name: channel.limits.burst for channel in channels}
+        dispatcher = app[DISPATCHER] = Dispatcher(resources, dialogue, words.of("parked"), effects.worker.wake, gathered)
         delays = DelayNotices(resources, [channel.name for channel in channels], words.of("delay"))
         workers = [  # in the order in which they are stopped
             dispatcher.worker,

@@ -6,6 +6,8 @@ customer may be asked about, with the titles that stand beside the examples.
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,15 +20,22 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
+from bot.nlu.asked import FILE, read_asked
+from bot.nlu.context import turns_of
+from bot.nlu.conversations import corpus_digest, read_corpus
 from bot.nlu.data import check_training_data
 from bot.nlu.decision import NOT_OURS
-from bot.nlu.model import IntentModel
+from bot.nlu.model import IntentModel, Prediction
 from bot.nlu.normalise import normalise
 from bot.nlu.spanish import NORMALISED
 
 if TYPE_CHECKING:
     from bot.nlu.training import TrainingReport
 
+CONTEXT = "context"
+"""The words of a message's context, in its metadata."""
+EAGER = "eager"
+"""Whether the message is answered from a lower probability on (answer_in_talk_from), in its metadata."""
 ASK, REFUSE = "nlu_ask", "nlu_refuse"
 RANKED = 10
 log = structlog.get_logger()
@@ -50,7 +59,13 @@ class CalibratedClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Settings in config.yml: see there."""
-        return {"wrong_answer_rate": 0.03, "refuse_below": 0.12, "not_ours_above": 0.55}
+        return {"wrong_answer_rate": 0.03, "refuse_below": 0.12, "not_ours_above": 0.55, "answer_in_talk_from": 0.3}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """What it learns from beside the data that Rasa knows: a changed corpus makes another model."""
+        del config
+        return corpus_digest() + hashlib.sha256(FILE.read_bytes()).hexdigest()
 
     @classmethod
     def create(
@@ -69,8 +84,14 @@ class CalibratedClassifier(GraphComponent):
         registers = [_intent_metadata(message).get("register", "neutral") for message in examples]
         rates = (self._config["wrong_answer_rate"], self._config["refuse_below"], self._config["not_ours_above"])
         self._model, report = train(
-            [normalise(message.get(TEXT)) for message in examples], [message.get(INTENT) for message in examples], registers, *rates
+            [normalise(message.get(TEXT)) for message in examples],
+            [message.get(INTENT) for message in examples],
+            registers,
+            *rates,
+            list(turns_of(list(read_corpus({message.get(INTENT) for message in examples})))),
+            read_asked(),
         )
+        self._model.thresholds = replace(self._model.thresholds, in_talk=self._config["answer_in_talk_from"])
         self._titles = {message.get(INTENT): title for message in examples if (title := _intent_metadata(message).get("title"))}
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -88,9 +109,8 @@ class CalibratedClassifier(GraphComponent):
             return cls(config, model_storage, resource, IntentModel.load(folder), read_json_file(folder / "titles.json"))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Classify."""
-        assert self._model is not None
-        for message, prediction in zip(messages, self._model.predict_all([message.get(NORMALISED) for message in messages]), strict=True):
+        """Classify, each within its context."""
+        for message, prediction in zip(messages, self._read(messages), strict=True):
             name, confidence = prediction.ranking[0]
             if prediction.decision == "answered":
                 name = prediction.best
@@ -105,7 +125,14 @@ class CalibratedClassifier(GraphComponent):
             message.set("acceptance", prediction.acceptance, add_to_output=True)
             choices = [{"intent": label, "title": self._titles.get(label, label)} for label in prediction.choices]
             message.set("choices", choices, add_to_output=True)
+            message.set("parts", prediction.parts, add_to_output=True)
         return messages
+
+    def _read(self, messages: list[Message]) -> list[Prediction]:
+        assert self._model is not None
+        told = [message.get(METADATA) or {} for message in messages]
+        texts = [message.get(NORMALISED) for message in messages]
+        return self._model.predict_all(texts, [each.get(CONTEXT, ()) for each in told], [bool(each.get(EAGER)) for each in told])
 
 
 def _intent_metadata(message: Message) -> dict[str, Any]:
@@ -117,5 +144,5 @@ def _print_report(report: TrainingReport) -> None:
     print(  # noqa: T201 - training is a command, this is its output
         f"intent model: {report.examples} examples, {report.labels} labels; cross-validated over registers: "
         f"in-scope accuracy {report.accuracy:.3f}, wrong answers {report.wrong_answers:.3f}, asked {report.asked:.3f}; "
-        f"answer from {limits.answer:.3f}, refuse below {limits.refuse:.2f}, softmax temperature {report.temperature:.3f}"
+        f"answer from {limits.answer:.3f}, refuse below {limits.refuse:.2f}, softmax temperature {report.temperature:.3f}; {report.turns} turns of the corpus, accuracy {report.turns_accuracy:.3f}"
     )

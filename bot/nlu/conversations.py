@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta, Struct, field
 
 from bot.conversation_files import BadConversation, load, shaped
-from bot.nlu.frames import Frame, parse_frame
+from bot.protocol.frame import Frame, parse_frame
 from bot.settings import ROOT
 
 CORPUS: Final = ROOT / "data" / "conversations"
@@ -79,6 +80,11 @@ def read_corpus(intents: Collection[str], folder: Path = CORPUS) -> Iterator[Wri
     """Every writer, by name. `intents` are those of domain.yml. Raises BadConversation."""
     for path in sorted(folder.glob("*.yml")):
         yield read_writer(path, intents)
+
+
+def corpus_digest(folder: Path = CORPUS) -> str:
+    """A digest of all writers' files."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.yml")))).hexdigest()
 
 
 def read_writer(path: Path, intents: Collection[str]) -> Writer:

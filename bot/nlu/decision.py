@@ -15,12 +15,33 @@ import numpy as np
 
 Decision = Literal["answered", "asked", "refused"]
 NEAR, FAR = NOT_OURS = ("tema_no_cubierto", "fuera_de_tema")
-TALK = frozenset({"saludar", "despedirse", "agradecer", "preguntar_si_es_bot", "pedir_ayuda", "afirmar", "negar"})
-# answering one of a pair for the other is not harmful: both answers say the general rule and the customer's own state
-PAIRS = (frozenset({"faq_factura", "consultar_factura"}), frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}))
+TALK = frozenset(
+    {
+        "saludar",
+        "despedirse",
+        "agradecer",
+        "preguntar_si_es_bot",
+        "preguntar_quien_eres",
+        "pedir_ayuda",
+        "afirmar",
+        "negar",
+        "charla",
+        "contar",
+    }
+)
+# answering one of a pair for the other is not harmful: both answers say the general rule and the customer's own state, or that this is no person
+PAIRS = (
+    frozenset({"faq_factura", "consultar_factura"}),
+    frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}),
+    frozenset({"preguntar_si_es_bot", "preguntar_quien_eres"}),
+    frozenset({"saludar", "charla"}),
+)
 CHOICES = 3
 MIN_CHOICE_PROBABILITY = 0.03
 NEVER = 1.1  # above any probability
+IDLE = frozenset({"charla", "contar"})
+IDLE_FROM = 0.65
+"""To ask what small talk is meant as would be odder than to answer it: from this acceptance on it is answered."""
 
 
 def same_or_pair(one: str, other: str) -> bool:
@@ -83,17 +104,21 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Answer from `answer` on; refuse below `refuse`, when not-ours is more probable than `not_ours`, or when far away is likeliest; ask between."""
+    """Answer from `answer` on, or from `in_talk` on within a conversation; refuse below `refuse`, when not-ours is more probable than `not_ours`, or when far away is likeliest; ask between."""
 
     answer: float
     refuse: float
     not_ours: float
+    in_talk: float = NEVER
 
-    def decide(self, acceptance: float, not_ours: float, likeliest: str) -> Decision:
+    def decide(self, acceptance: float, not_ours: float, likeliest: str, *, in_talk: bool = False) -> Decision:
         """The decision for one message, whose likeliest label of all is `likeliest`."""
-        if acceptance >= self.answer:
+        surely_not = in_talk and likeliest in NOT_OURS
+        from_here_on = min(self.answer, self.in_talk) if in_talk and not surely_not else self.answer
+        idle = min(IDLE_FROM, self.in_talk) if in_talk else IDLE_FROM
+        if acceptance >= from_here_on or (likeliest in IDLE and acceptance >= idle):
             return "answered"
-        if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR:
+        if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR or surely_not:
             return "refused"
         return "asked"
 

@@ -1,4 +1,4 @@
-"""Entities that actions use: the server's alias, Aspel products, and whether the customer says to have paid.
+"""Entities that actions use: the server's alias, Aspel products, and whether the customer says to have paid or to be waiting.
 
 Products are found by spaCy's entity ruler on a blank Spanish pipeline, the others by patterns.
 """
@@ -14,6 +14,7 @@ from spacy.language import Language
 SERVER = "servidor"
 PRODUCT = "producto"
 PAID = "ya_pago"
+WAITS = "espera"
 
 PRODUCTS = {
     "SAE": ["sae", "aspel sae", "sahe"],
@@ -42,6 +43,13 @@ _PAID = re.compile(
     re.IGNORECASE,
 )
 """«ya pagué», "si pague", "ya lo deposite", "ya hice el pago"; not "si pago mañana" without "ya"."""
+_WAITS = re.compile(
+    r"\b(?:(?:sigo|sig(?:ue|uen|uimos)|seguimos|estoy|estamos|and[oa]|andamos|toy|aqu[ií]|nom[aá]s)\s+(?:aqu[ií]\s+)?(?:esperando|en\s+espera|a\s+la\s+espera|parad[oa]s?|atorad[oa]s?|varad[oa]s?|sin\s+(?:poder|sistema|servidor|servicio))|"
+    r"(?:llev[oa]|llevamos|tengo|tenemos|va|van)\s+(?:ya\s+|como\s+|m[aá]s\s+de\s+|casi\s+|toda?\s+|un\s+|una\s+|la\s+|el\s+|\w+\s+)*(?:horas?|hrs|ratos?|ratito|minutos?|min|d[ií]as?|ma[ñn]ana|tarde|semanas?)|"
+    r"(?:no|ni)\s+(?:puedo|podemos|pude|e\s+podido|he\s+podido|hemos\s+podido)\s+(?:trabajar|facturar|vender|avanzar|hacer\s+nada))\b",
+    re.IGNORECASE,
+)
+"""«sigo esperando», "llevo horas", "no puedo trabajar": somebody waits or is held up."""
 _CONDITION = re.compile(r"\bsi\s+pag[oó]\b", re.IGNORECASE)
 _VERSION = re.compile(r"\b(sae|coi|noi|prod|facture|adm)\d\b", re.IGNORECASE)
 _LOOSE = re.compile(r"\b([A-Za-zÑñ]{4,20})\s?0?(\d)\b")
@@ -76,15 +84,23 @@ def find_entities(language: Language, text: str) -> list[dict[str, Any]]:
         for span in language(spelled).ents
         if span.label_ == PRODUCT
     ]
-    return found + _servers(text) + _claims(text)
+    return found + _servers(text) + _claims(text) + _waiting(text)
 
 
 def _claims(text: str) -> list[dict[str, Any]]:
     """At most one: that a payment was made, as the customer says."""
     said = next((match for match in _PAID.finditer(text) if not _CONDITION.fullmatch(match.group())), None)
-    if said is None:
-        return []
-    return [{"entity": PAID, "value": PAID, "start": said.start(), "end": said.end(), "text": said.group(), "extractor": "ruler"}]
+    return [_told(PAID, said)] if said else []
+
+
+def _waiting(text: str) -> list[dict[str, Any]]:
+    """At most one: that the customer waits or is held up, as they say."""
+    said = _WAITS.search(text)
+    return [_told(WAITS, said)] if said else []
+
+
+def _told(name: str, said: re.Match[str]) -> dict[str, Any]:
+    return {"entity": name, "value": name, "start": said.start(), "end": said.end(), "text": said.group(), "extractor": "ruler"}
 
 
 def _servers(text: str) -> list[dict[str, Any]]:

@@ -71,6 +71,11 @@ class NGrams:
     def __init__(self, by_word: Terms, by_character: Terms) -> None:
         self._words, self._characters = by_word, by_character
 
+    @property
+    def size(self) -> int:
+        """Columns of both kinds."""
+        return len(self._words.idf) + len(self._characters.idf)
+
     def row(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Columns and weights of one text's n-grams: what the vectorisers of the training give, without their overhead."""
         first, second = _row(words(text), self._words, 0), _row(characters(text), self._characters, len(self._words.idf))

@@ -6,23 +6,29 @@ It is made in bot/nlu/training.py, whose libraries a server never loads.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bot.nlu.context import ContextColumns
 from bot.nlu.decision import CHOICES, NOT_OURS, Acceptance, Decision, Evidence, Thresholds, worth_offering
 from bot.nlu.features import ENCODER_DIMENSIONS, NGrams, encode
 from bot.nlu.spelling import Spelling
+from bot.protocol.frame import NOTHING, Asked
+
+ACT_OF_WHAT_IF = 1.0
+"""How much less likely "nothing is supposed" is, as a margin, of a message that asks what if."""
 
 
 @dataclass(frozen=True)
 class Prediction:
     """What one message was understood as.
 
-    `ranking` is (label, probability), best first, all labels; `best` the likeliest label of ours; `choices` what to ask about.
+    `ranking` is (label, probability), best first, all labels; `best` the likeliest label of ours; `choices` what to ask about;
+    `parts` the likeliest value of each other part of a frame (asked, servers, supposed, move, refers).
     """
 
     ranking: list[tuple[str, float]]
@@ -30,10 +36,18 @@ class Prediction:
     acceptance: float
     best: str
     choices: list[str]
+    parts: dict[str, str]
+
+
+Heads = Mapping[str, list[str]]
+"""The values of each other part of a frame, in the order of their columns."""
 
 
 class IntentModel:
-    """Predicts labels; every attribute is plain numbers and text."""
+    """Predicts labels; every attribute is plain numbers and text.
+
+    The features of a message: its n-grams, the words of its context, its sentence vector.
+    """
 
     def __init__(
         self,
@@ -47,14 +61,17 @@ class IntentModel:
         acceptance: Acceptance,
         thresholds: Thresholds,
         spelling: Spelling,
+        context: ContextColumns,
+        heads: Heads,
     ) -> None:
         self.labels = labels
         self.ngrams = ngrams
-        self.weights, self.bias, self.scale = weights, bias, scale  # (features, k) float32, (k,), softmax temperature⁻¹
+        self.weights, self.bias, self.scale = weights, bias, scale  # (features, labels + heads) float32, (…,), softmax temperature⁻¹
         self.examples, self.owner = examples, owner  # (n, 512) vectors and (n,) label index of each, in the order of the labels
         self.acceptance = acceptance
         self.thresholds = thresholds
         self.spelling = spelling
+        self.context, self.heads = context, heads
         self._ours = np.array([label not in NOT_OURS for label in labels])
         self._vector_weights = weights[-ENCODER_DIMENSIONS:].astype(np.float64)  # so that the sum is one of 64 bits
         self._by_label = np.split(examples, np.searchsorted(owner, range(1, len(labels))))  # views: nothing is copied
@@ -63,26 +80,42 @@ class IntentModel:
         """Understand one normalised text."""
         return self.predict_all([text])[0]
 
-    def predict_all(self, texts: Sequence[str]) -> list[Prediction]:
-        """Understand several normalised texts: the encoder reads its weights once for all, which is most of what one costs."""
-        corrected = [self.spelling.correct(text) for text in texts]
-        return [self._predict(text, vector) for text, vector in zip(corrected, encode(corrected), strict=True)]
+    def predict_all(self, texts: Sequence[str], contexts: Sequence[Sequence[str]] = (), eager: Sequence[bool] = ()) -> list[Prediction]:
+        """Understand several normalised texts: the encoder reads its weights once for all, which is most of what one costs.
 
-    def _predict(self, text: str, vector: np.ndarray) -> Prediction:
+        `contexts`: the words of each text's context (bot/nlu/context.py); none at all for texts that stand alone. `eager`: those that are
+        answered from the lower threshold on.
+        """
+        corrected = [self.spelling.correct(text) for text in texts]
+        rows = zip(corrected, contexts or [()] * len(corrected), eager or [False] * len(corrected), encode(corrected), strict=True)
+        return [self._predict(*row) for row in rows]
+
+    def _predict(self, text: str, words: Sequence[str], eager: bool, vector: np.ndarray) -> Prediction:
         columns, weights = self.ngrams.row(text)
-        margins = (weights @ self.weights[columns] + vector @ self._vector_weights + self.bias)[np.newaxis]
+        context_columns, context_weights = self.context.row(words)
+        columns = np.concatenate([columns, context_columns + self.ngrams.size])
+        weights = np.concatenate([weights, context_weights])
+        every = weights @ self.weights[columns] + vector @ self._vector_weights + self.bias
+        margins = every[np.newaxis, : len(self.labels)]
         evidence = evidence_of(margins, self.scale, self._ours, self._similarity(vector, margins[0]))
         acceptance = float(self.acceptance.probability(evidence)[0])
         probabilities = evidence.probabilities[0]
         order = np.argsort(-probabilities)
-        decision = self.thresholds.decide(acceptance, float(evidence.not_ours[0]), self.labels[order[0]])
-        best = evidence.best[0]
+        decision = self.thresholds.decide(
+            acceptance, float(evidence.not_ours[0]), self.labels[order[0]], in_talk=eager and "begins" not in words
+        )
+        ours = evidence.best[0]
+        best = self.labels[ours[0]]
+        choices = worth_offering([self.labels[column] for column in ours], [float(probabilities[column]) for column in ours])
+        if eager and decision == "asked" and len(choices) == 1:  # a question with one choice is needless
+            decision, best = "answered", choices[0]
         return Prediction(
             ranking=[(self.labels[column], float(probabilities[column])) for column in order],
             decision=decision,
             acceptance=acceptance,
-            best=self.labels[best[0]],
-            choices=worth_offering([self.labels[column] for column in best], [float(probabilities[column]) for column in best]),
+            best=best,
+            choices=choices,
+            parts=_likeliest(self.heads, every[len(self.labels) :]),
         )
 
     def _similarity(self, vector: np.ndarray, margins: np.ndarray) -> np.ndarray:
@@ -107,6 +140,8 @@ class IntentModel:
             "acceptance_bias": self.acceptance.bias,
             "thresholds": self.thresholds.to_json(),
             "words": self.spelling.counts,
+            "context": self.context.words,
+            "heads": self.heads,
         }
         (folder / "model.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
@@ -127,6 +162,8 @@ class IntentModel:
                 acceptance,
                 Thresholds(**meta["thresholds"]),
                 Spelling(meta["words"]),
+                ContextColumns(meta["context"]),
+                meta["heads"],
             )
 
 
@@ -137,3 +174,16 @@ def evidence_of(margins: np.ndarray, scale: float, ours: np.ndarray, similarity:
     probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
     best = np.argsort(-np.where(ours, margins, -np.inf), axis=1)[:, :CHOICES]
     return Evidence(probabilities, margins, similarity, best, probabilities[:, ~ours].sum(axis=1))
+
+
+def _likeliest(heads: Heads, margins: np.ndarray) -> dict[str, str]:
+    """The likeliest value of each part; what is asked as "what if" supposes something, where any act is near to likely."""
+    found: dict[str, str] = {}
+    start = 0
+    for part, values in heads.items():
+        own = margins[start : start + len(values)].copy()
+        if part == "supposed" and found.get("asked") == Asked.WHAT_IF and NOTHING in values:
+            own[values.index(NOTHING)] -= ACT_OF_WHAT_IF
+        found[part] = values[int(own.argmax())]
+        start += len(values)
+    return found

@@ -18,6 +18,14 @@ _SLASHES = re.compile(r"^[\s/\\]+(?=\S)")
 _REPEATED = re.compile(r"(\w)\1{2,}")
 _LAUGHTER = re.compile(r"\b(?:(?:j[aeiou]){2,}j?|(?:ha){2,}h?|lol|x+d+)\b")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2190-\u21ff\u2b00-\u2bff\ufe0f\u200d]+")
+# what a message of nothing but emoji or laughter says; the first kind that stands in it counts
+_SIGNS = (
+    (re.compile("[\U0001f44e\u274c\U0001f645]"), "no"),
+    (re.compile("[\U0001f44d\U0001f44c\u2705\u2714\U0001f197\U0001f4af\U0001f91d\U0001f919]"), "si"),
+    (re.compile("[\U0001f64f\u2764\u2763\u2665\U0001f90d-\U0001f90f\U0001f493-\U0001f49f\U0001f9e1\U0001faf6\U0001f970]"), "gracias"),
+)
+_A_FACE = "que risa"
+_FACE = re.compile(r"[:;=]-?[()dp3]+|<3|\^_?\^")
 _SPACES = re.compile(r"\s+")
 
 _MASKS = (
@@ -85,6 +93,8 @@ def without_accents(text: str) -> str:
 def normalise(text: str) -> str:
     """One comparable form of a message: lower case, no accents, shorthand written out, masks for numbers and addresses."""
     plain = without_accents(plain_text(text).lower())
+    if sign := _sign(plain):
+        return sign
     for pattern, mask in _MASKS:
         plain = pattern.sub(mask, plain)
     plain = _LAUGHTER.sub(" ", _EMOJI.sub(" ", plain))
@@ -92,3 +102,11 @@ def normalise(text: str) -> str:
     plain = _REPEATED.sub(r"\1", plain)
     words = (_SHORTHAND.get(word, word).replace("ñ", "n") for word in _WORD.findall(plain))
     return " ".join(words)
+
+
+def _sign(plain: str) -> str:
+    """What a message without words says: "si", "no", "gracias" or "que risa"; "" when it has words, or nothing at all."""
+    wordless = _LAUGHTER.sub("", _EMOJI.sub("", _FACE.sub("", plain)))
+    if _WORD.search(wordless) or not (_EMOJI.search(plain) or _LAUGHTER.search(plain) or _FACE.search(plain)):
+        return ""
+    return next((word for sign, word in _SIGNS if sign.search(plain)), _A_FACE)

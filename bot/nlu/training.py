@@ -1,33 +1,38 @@
 """Makes the intent model: fits it, and calibrates it by cross-validation.
 
-Folds leave whole registers out (all WhatsApp shorthand, all dictation …), so the probabilities are those for ways of writing
-that were not trained on, and the thresholds are meant for strangers.
+Folds leave whole registers and whole writers of the corpus out (all WhatsApp shorthand, all dictation …), so the probabilities are those
+for ways of writing that were not trained on, and the thresholds are meant for strangers.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, lil_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from bot.nlu.asked import Labels
+from bot.nlu.context import ContextColumns, Turn
 from bot.nlu.decision import NOT_OURS, Acceptance, Evidence, Thresholds, choose_thresholds, same_or_pair
 from bot.nlu.features import CHARACTER_LENGTHS, WORD_LENGTHS, NGrams, Terms, encode
 from bot.nlu.model import IntentModel, evidence_of
 from bot.nlu.spelling import Spelling
+from bot.protocol.frame import PARTS, part_of
 
-FOLDS = 4
+FOLDS = 3
+TURN_WEIGHT = 2.0  # of a turn that goes on from others beside a message that stands alone
 REGULARISATION = 0.5
 TOLERANCE = 0.01  # tighter costs time and changes no prediction that was measured
-_WORDS: dict[str, Any] = {"ngram_range": WORD_LENGTHS, "sublinear_tf": True}
+RARE = {"supposed": "balanced", "servers": "balanced", "move": "balanced", "refers": "balanced"}  # parts that most messages lack
+_WORDS: dict[str, Any] = {"ngram_range": WORD_LENGTHS, "sublinear_tf": True, "min_df": 2}
 _CHARACTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": CHARACTER_LENGTHS, "sublinear_tf": True, "min_df": 2}
 
 
@@ -42,6 +47,8 @@ class TrainingReport:
     asked: float
     temperature: float
     thresholds: Thresholds
+    turns: int
+    turns_accuracy: float
 
 
 class Vectorisers:
@@ -50,53 +57,150 @@ class Vectorisers:
     def __init__(self, texts: Sequence[str]) -> None:
         self._fitted = [TfidfVectorizer(**options).fit(texts) for options in (_WORDS, _CHARACTERS)]
 
-    def transform(self, texts: Sequence[str], vectors: np.ndarray) -> csr_matrix:
-        """All features of the texts: n-grams followed by the given sentence vectors."""
-        return hstack([*(fitted.transform(texts) for fitted in self._fitted), csr_matrix(vectors)], format="csr")
+    def transform(self, texts: Sequence[str], *others: Any) -> csr_matrix:
+        """All features of the texts: n-grams followed by the given columns (context, sentence vectors)."""
+        return hstack([*(fitted.transform(texts) for fitted in self._fitted), *(csr_matrix(each) for each in others)], format="csr")
 
     def ngrams(self) -> NGrams:
         """The same as plain numbers, for serving."""
         return NGrams(*(Terms({term: int(at) for term, at in fitted.vocabulary_.items()}, fitted.idf_) for fitted in self._fitted))
 
 
+@dataclass(frozen=True)
+class Material:
+    """What is learned from: normalised texts with sentence vectors, label index, weight and context of each; `groups` are left out whole."""
+
+    texts: Sequence[str]
+    vectors: np.ndarray
+    owner: np.ndarray
+    weight: np.ndarray
+    context: csr_matrix
+    groups: Sequence[str]
+
+    def features(self, vectorisers: Vectorisers, rows: np.ndarray) -> csr_matrix:
+        """All features of these rows."""
+        return vectorisers.transform([self.texts[row] for row in rows], self.context[rows], self.vectors[rows])
+
+
 def train(
-    texts: Sequence[str], labels: Sequence[str], registers: Sequence[str], wrong_answer_rate: float, refuse: float, not_ours: float
+    texts: Sequence[str],
+    labels: Sequence[str],
+    registers: Sequence[str],
+    wrong_answer_rate: float,
+    refuse: float,
+    not_ours: float,
+    turns: Sequence[Turn] = (),
+    labelled: Labels | None = None,
 ) -> tuple[IntentModel, TrainingReport]:
-    """Fit on normalised texts. `registers` groups the folds; rates and thresholds as in bot/nlu/decision.py."""
-    names = sorted(set(labels))
-    owner = np.array([names.index(label) for label in labels])
+    """Fit on normalised texts that stand alone and on the turns of the corpus. `labelled`: what some of the texts ask. `registers` groups the folds; rates and thresholds as in bot/nlu/decision.py."""
+    known = set(labels)
+    turns = [turn for turn in turns if turn.frame.intent in known]
+    names = sorted(known)
+    columns = ContextColumns(sorted({word for turn in turns for word in turn.words}))
+    alone = len(texts)
+    material = _material(texts, labels, registers, turns, names, columns)
+    owner = material.owner
     ours = np.array([name not in NOT_OURS for name in names])
-    vectors = encode(texts)
-    margins, similarity = _cross_validate(texts, vectors, owner, _folds(registers), ours)
+    margins, similarity = _cross_validate(material, ours)
     scale = _fit_scale(margins, owner)
     evidence = evidence_of(margins, scale, ours, similarity)
     first = evidence.best[:, 0]
     wrong = np.array([not same_or_pair(names[told], names[truth]) for told, truth in zip(first, owner, strict=True)])
     acceptance = fit_acceptance(evidence, ~wrong)
     accepted = acceptance.probability(evidence)
-    thresholds = choose_thresholds(accepted, wrong, wrong_answer_rate, refuse, not_ours)
-    vectorisers = Vectorisers(texts)
-    fitted = _fit(vectorisers.transform(texts, vectors), owner)
-    weights = np.ascontiguousarray(fitted.coef_.T, dtype=np.float32)  # (features, k): a sparse row times this touches few cache lines
+    thresholds = choose_thresholds(accepted[:alone], wrong[:alone], wrong_answer_rate, refuse, not_ours)
+    vectorisers = Vectorisers(material.texts)
+    features = material.features(vectorisers, np.arange(len(owner)))
+    fitted = _fit(features, owner, material.weight)
+    heads, head_weights, head_bias = _fit_heads(features, _parts_of(texts, labels, turns, labelled or {}), material.weight)
+    # a sparse row times this touches few cache lines
+    weights = np.ascontiguousarray(np.vstack([fitted.coef_, head_weights]).T, dtype=np.float32)
     order = np.argsort(owner, kind="stable")
-    known, of = vectors[order], owner[order]
     model = IntentModel(
-        names, vectorisers.ngrams(), weights, fitted.intercept_, scale, known, of, acceptance, thresholds, Spelling.fit(texts)
+        names,
+        vectorisers.ngrams(),
+        weights,
+        np.concatenate([fitted.intercept_, head_bias]),
+        scale,
+        material.vectors[order],
+        owner[order],
+        acceptance,
+        thresholds,
+        Spelling.fit(material.texts),
+        columns,
+        heads,
     )
     likeliest = [names[column] for column in margins.argmax(axis=1)]
     decisions = [thresholds.decide(float(a), float(n), label) for a, n, label in zip(accepted, evidence.not_ours, likeliest, strict=True)]
-    answered = np.array([decision == "answered" for decision in decisions])
-    in_scope = ours[owner]
-    asked = np.array([decision == "asked" for decision in decisions])
-    accuracy = float((margins.argmax(axis=1) == owner)[in_scope].mean())
+    answered = np.array([decision == "answered" for decision in decisions])[:alone]
+    in_scope = ours[owner][:alone]
+    asked = np.array([decision == "asked" for decision in decisions])[:alone]
+    right = margins.argmax(axis=1) == owner
     report = TrainingReport(
-        len(texts), len(names), accuracy, float((answered & wrong).mean()), float(asked[in_scope].mean()), 1 / scale, thresholds
+        alone,
+        len(names),
+        float(right[:alone][in_scope].mean()),
+        float((answered & wrong[:alone]).mean()),
+        float(asked[in_scope].mean()),
+        1 / scale,
+        thresholds,
+        len(turns),
+        float(right[alone:].mean()) if turns else 0.0,
     )
     return model, report
 
 
-def _fit(features: Any, owner: np.ndarray) -> LinearSVC:
-    return LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0).fit(features, owner)
+def _material(
+    texts: Sequence[str], labels: Sequence[str], registers: Sequence[str], turns: Sequence[Turn], names: list[str], columns: ContextColumns
+) -> Material:
+    every = [*texts, *(turn.text for turn in turns)]
+    index = {name: column for column, name in enumerate(names)}
+    context = lil_matrix((len(every), len(columns)))
+    for row, turn in enumerate(turns, start=len(texts)):
+        at, weights = columns.row(turn.words)
+        context[row, at] = weights
+    return Material(
+        every,
+        encode(every),
+        np.array([index[label] for label in [*labels, *(turn.frame.intent for turn in turns)]]),
+        np.concatenate([np.ones(len(texts)), np.array([TURN_WEIGHT if turn.words else 1.0 for turn in turns])]),
+        context.tocsr(),
+        [*registers, *(turn.writer for turn in turns)],
+    )
+
+
+def _parts_of(texts: Sequence[str], labels: Sequence[str], turns: Sequence[Turn], asked: Labels) -> dict[str, list[str | None]]:
+    """The value of each part of a frame in each text and turn; None where nobody said."""
+    known = [asked.get((label, text), {}) for label, text in zip(labels, texts, strict=True)]
+    return {part: [*(each.get(part) for each in known), *(part_of(turn.frame, part) for turn in turns)] for part in PARTS} if turns else {}
+
+
+def _fit_heads(
+    features: csr_matrix, values: Mapping[str, Sequence[str | None]], weight: np.ndarray
+) -> tuple[dict[str, list[str]], np.ndarray, np.ndarray]:
+    """The values of each part of a frame beside the intent, and the weights and bias of all in one."""
+
+    def one(part: str) -> tuple[list[str], np.ndarray, np.ndarray]:
+        rows = np.array([row for row, value in enumerate(values[part]) if value is not None])
+        model = LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0, class_weight=RARE.get(part))
+        fitted = model.fit(features[rows], np.array([values[part][row] for row in rows]), sample_weight=weight[rows])
+        weights, bias = fitted.coef_, fitted.intercept_
+        if len(fitted.classes_) == 2:  # noqa: PLR2004 - liblinear tells two apart by one row
+            weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+        return [str(each) for each in fitted.classes_], weights, bias
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        fitted = dict(zip(values, pool.map(one, values), strict=True))
+    width = features.shape[1]
+    return (
+        {part: labels for part, (labels, _, _) in fitted.items()},
+        np.vstack([np.zeros((0, width)), *(weights for _, weights, _ in fitted.values())]),
+        np.concatenate([np.zeros(0), *(bias for _, _, bias in fitted.values())]),
+    )
+
+
+def _fit(features: Any, owner: np.ndarray, weight: np.ndarray | None = None) -> LinearSVC:
+    return LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0).fit(features, owner, sample_weight=weight)
 
 
 def _folds(registers: Sequence[str]) -> np.ndarray:
@@ -111,20 +215,16 @@ def _folds(registers: Sequence[str]) -> np.ndarray:
     return np.array([fold_of[register] for register in registers])
 
 
-def _cross_validate(
-    texts: Sequence[str], vectors: np.ndarray, owner: np.ndarray, folds: np.ndarray, ours: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    margins = np.zeros((len(texts), len(ours)))
-    similarity = np.zeros((len(texts), 2))
+def _cross_validate(material: Material, ours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    owner, vectors, folds = material.owner, material.vectors, _folds(material.groups)
+    margins = np.zeros((len(owner), len(ours)))
+    similarity = np.zeros((len(owner), 2))
 
     def one_fold(fold: int) -> None:
         kept, out = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        kept_texts = [texts[index] for index in kept]
-        vectorisers = Vectorisers(kept_texts)
-        fitted = _fit(vectorisers.transform(kept_texts, vectors[kept]), owner[kept])
-        margins[np.ix_(out, fitted.classes_)] = fitted.decision_function(
-            vectorisers.transform([texts[index] for index in out], vectors[out])
-        )
+        vectorisers = Vectorisers([material.texts[index] for index in kept])
+        fitted = _fit(material.features(vectorisers, kept), owner[kept], material.weight[kept])
+        margins[np.ix_(out, fitted.classes_)] = fitted.decision_function(material.features(vectorisers, out))
         best = np.argsort(-np.where(ours, margins[out], -np.inf), axis=1)[:, :2]
         for column in range(len(ours)):
             known = vectors[kept][owner[kept] == column]

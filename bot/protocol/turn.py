@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+READ_CHARACTERS = 4096
+"""So much of a message, or of several together, is read."""
 Text = Annotated[str, Meta(pattern=r"\S")]
 """A text that says something."""
 Decision = Literal["answered", "asked", "refused"]
@@ -38,6 +40,7 @@ class Message(Struct, frozen=True):
 class TurnRequest(Struct, frozen=True):
     """One turn. `turn` is the same on every retry, `attempt` counts them from 1; `events` are those of the open episode.
 
+    `may_wait`: where the messages ask nothing yet the dialogue may answer Wait, and is asked again with what came after them.
     `token` says who is asking (`bot/identity/turn.py`), `channel` and `level` only help to choose words: nobody is believed for them.
     """
 
@@ -50,6 +53,7 @@ class TurnRequest(Struct, frozen=True):
     events: list[Event]
     attempt: int = 1
     correlation: str = ""
+    may_wait: bool = False
 
 
 class Choice(Struct, frozen=True):
@@ -114,8 +118,19 @@ class TurnResult(Struct, frozen=True):
     effects: tuple[Effect, ...] = ()
 
 
+class Wait(Struct, frozen=True, forbid_unknown_fields=True):
+    """Instead of a result: these messages ask nothing on their own yet. Nothing was done, and nothing is kept."""
+
+    wait: bool
+
+    def __post_init__(self) -> None:
+        if not self.wait:
+            raise ValueError("says neither what to answer nor to wait")
+
+
 _request = msgspec.json.Decoder(TurnRequest)
 _result = msgspec.json.Decoder(TurnResult)
+_wait = msgspec.json.Decoder(Wait)
 encode = msgspec.json.Encoder().encode
 """A request or a result as JSON."""
 
@@ -127,9 +142,12 @@ def read_request(body: bytes) -> TurnRequest:
     return request
 
 
-def read_result(body: bytes) -> TurnResult:
-    """A turn's result. Raises ValueError or RecursionError when it is none."""
-    result = _result.decode(body)
+def read_result(body: bytes) -> TurnResult | Wait:
+    """A turn's result, or that there is none yet. Raises ValueError or RecursionError when it is neither."""
+    try:
+        result = _result.decode(body)
+    except msgspec.ValidationError:
+        return _wait.decode(body)
     _check_events(result.events)
     return result
 

@@ -6,8 +6,9 @@ Only the clear cases are taken; everything else is an ordinary message, because 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
+
+from bot.rules.folding import bare
 
 LONGEST_CHOICE = 80
 """Characters; a longer text is never only a choice."""
@@ -72,10 +73,6 @@ _FILLERS = frozenset(
         "gracias",
     }
 )
-_YES = re.compile(r"(?:si+|sip|claro(?: que si)?|asi es|correcto|exacto|afirmativo)(?: por ?favor| porfa| gracias)?")
-_NO = re.compile(r"(?:no+|nop|nel|negativo)(?: gracias)?")
-_TITLE_YES = re.compile(r"\s*(?:sí\b|si\s*(?:$|[^\w\s]))", re.IGNORECASE)
-_TITLE_NO = re.compile(r"\s*no(?:\s+gracias)?\s*(?:$|[^\w\s])", re.IGNORECASE)
 _ORDINAL_SUFFIX = re.compile(r"\b(\d{1,2})(?:ro|ra|er|era|do|da|to|ta|mo|ma|vo|va|no|na|o|a)\b", re.ASCII)
 _TOKEN = re.compile(r"[a-z]+|\d+", re.ASCII)
 
@@ -83,8 +80,8 @@ _TOKEN = re.compile(r"[a-z]+|\d+", re.ASCII)
 def match_choice(text: str, titles: Sequence[str]) -> int | None:
     """The index of the one button in `titles` that `text` clearly chooses, or None. Never raises.
 
-    Understood are "2", "la 2", "opción 2", "la segunda", "el primero", "la última"; "sí"/"no" when one title is Sí…/No…, and "sí"
-    when there is only one button; the title itself in any case, with or without accents and hyphens ("sierra 02", "el de sierra-02").
+    Understood are "2", "la 2", "opción 2", "la segunda", "el primero", "la última"; the title itself in any case, with or without accents
+    and hyphens ("sierra 02", "el de sierra-02"). A yes to the only button is understood by the dialogue, as the label `afirmar`.
     """
     if len(text) > LONGEST_CHOICE or not titles:
         return None
@@ -94,12 +91,6 @@ def match_choice(text: str, titles: Sequence[str]) -> int | None:
     named = [index for index, title in enumerate(titles) if _words(title) == words]
     if named:
         return _only(named)
-    plain = " ".join(words)
-    if _YES.fullmatch(plain):
-        agreeing = [index for index, title in enumerate(titles) if _TITLE_YES.match(title)]
-        return 0 if len(titles) == 1 and not _TITLE_NO.match(titles[0]) else _only(agreeing)
-    if _NO.fullmatch(plain):
-        return _only([index for index, title in enumerate(titles) if _TITLE_NO.match(title)])
     return _picked(words, titles)
 
 
@@ -134,8 +125,7 @@ def _position(word: str, count: int) -> int | None:
 
 def _words(text: str) -> list[str]:
     """Lower-case ASCII words and numbers, apart from each other ("Sierra02" → sierra, 02; "2ª" → 2)."""
-    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(mark))
-    return _TOKEN.findall(_ORDINAL_SUFFIX.sub(r"\1", bare))
+    return _TOKEN.findall(_ORDINAL_SUFFIX.sub(r"\1", bare(text)))
 
 
 def _telling(text: str) -> list[str]:

@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")
 
+COUNTS = ("ninguno", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
+
 _NEAR = {-1: "ayer", 0: "hoy", 1: "mañana"}
 _SOUNDS_LIKE_I = re.compile(r"(?:h?[ií])(?![aeoáéó])", re.IGNORECASE)
 _SHORT_NAME = 4
@@ -35,6 +37,16 @@ def near_date(day: date, today: date) -> str:
 def on_date(day: date, today: date) -> str:
     """The near date with its article, to follow a preposition: "hasta el martes 24 de noviembre", "hasta mañana, martes …"."""
     return near_date(day, today) if (day - today).days in _NEAR else f"el {long_date(day, today)}"
+
+
+def between(first: date, last: date, today: date) -> str:
+    """As "entre el martes 1 y el miércoles 2 de diciembre"; the day alone with its article when both are one."""
+    if first == last:
+        return on_date(first, today)
+    one = on_date(first, today)
+    if (first.year, first.month) == (last.year, last.month) and (first - today).days not in _NEAR:
+        one = f"el {WEEKDAYS[first.weekday()]} {first.day}"
+    return f"entre {one} y {on_date(last, today)}"
 
 
 def clock_time(moment: datetime) -> str:
@@ -90,6 +102,21 @@ def mask_email(address: str) -> str:
 def days(n: int) -> str:
     """As "1 día", "3 días", "0 días"."""
     return f"{n} día" if n == 1 else f"{n} días"
+
+
+def minutes(n: int) -> str:
+    """As "1 minuto", "9 minutos"."""
+    return f"{n} minuto" if n == 1 else f"{n} minutos"
+
+
+def business_days(n: int) -> str:
+    """As "1 día hábil", "3 días hábiles"."""
+    return f"{days(n)} {'hábil' if n == 1 else 'hábiles'}"
+
+
+def count(n: int) -> str:
+    """As "uno", "dos"; "11" from eleven on."""
+    return COUNTS[n] if n < len(COUNTS) else str(n)
 
 
 def join_names(names: Sequence[str]) -> str:

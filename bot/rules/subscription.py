@@ -86,11 +86,17 @@ def change_cutoff(calendar: BusinessCalendar, ends_on: date, business_hours: int
 
 def next_ends_on(starts_on: date, ends_on: date) -> date:
     """The end date after one renewal of the same length: whole months when the period is whole months, else the same days."""
+    months = months_long(starts_on, ends_on)
+    if months is not None:
+        return add_months(starts_on, 2 * months) - timedelta(days=1)
+    return ends_on + (ends_on + timedelta(days=1) - starts_on)
+
+
+def months_long(starts_on: date, ends_on: date) -> int | None:
+    """How many whole months a period lasts, both days included; None when it is no whole months."""
     first_day_after = ends_on + timedelta(days=1)
     months = (first_day_after.year - starts_on.year) * 12 + first_day_after.month - starts_on.month
-    if months > 0 and add_months(starts_on, months) == first_day_after:
-        return add_months(starts_on, 2 * months) - timedelta(days=1)
-    return ends_on + (first_day_after - starts_on)
+    return months if months > 0 and add_months(starts_on, months) == first_day_after else None
 
 
 def add_months(day: date, months: int) -> date:

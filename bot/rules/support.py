@@ -61,4 +61,9 @@ def line_words(calendar: BusinessCalendar, hours: Hours, now: datetime) -> str:
 
 def hours_words(hours: Hours) -> str:
     """As "en días hábiles de 9:00 a 18:00 h"."""
-    return f"en días hábiles de {hours.opens.hour}:{hours.opens.minute:02} a {hours.closes.hour}:{hours.closes.minute:02} h"
+    return f"en días hábiles {clock_words(hours)}"
+
+
+def clock_words(hours: Hours) -> str:
+    """As "de 9:00 a 18:00 h"."""
+    return f"de {hours.opens.hour}:{hours.opens.minute:02} a {hours.closes.hour}:{hours.closes.minute:02} h"

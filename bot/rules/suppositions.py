@@ -158,6 +158,14 @@ def paid_on(calendar: BusinessCalendar, ends_on: date, day: date, method: str, t
     )
 
 
+def last_day_to_pay(calendar: BusinessCalendar, limit: date, method: str, terms: Terms) -> date:
+    """The last day on which a charge by `method` is certain to be confirmed by `limit`, that day included."""
+    day = limit
+    while confirmed(calendar, day, method, terms)[1] > limit:
+        day -= timedelta(days=1)
+    return day
+
+
 def cancelled_on(calendar: BusinessCalendar, starts_on: date | None, ends_on: date, day: date, terms: Terms, *, renews: bool) -> Cancelled:
     """Whether cancelling on `day` is in time to change to another solution at `ends_on`, and what follows.
 

@@ -14,7 +14,7 @@ import aiohttp
 from bot.conversations.queue import OpenTurn
 from bot.errors import DialogueUnavailable, EpisodeUnreadable, TurnAborted
 from bot.processes import Pool, first_answer
-from bot.protocol.turn import Button, Message, TurnRequest, TurnResult, encode, read_result
+from bot.protocol.turn import Button, Message, TurnRequest, TurnResult, Wait, encode, read_result
 from bot.timings import Timings
 
 _JSON = {"Content-Type": "application/json"}
@@ -42,17 +42,20 @@ class DialogueClient:
         """Close the pool."""
         await self._http.close()
 
-    async def turn(self, turn: OpenTurn, token: str) -> TurnResult:
-        """The result of a turn.
+    async def turn(self, turn: OpenTurn, token: str) -> TurnResult | Wait:
+        """The result of a turn; Wait only where `turn.may_wait`.
 
         Raises DialogueUnavailable (no process answers in time), TurnAborted (it answered, but there is nothing to keep; try later),
         EpisodeUnreadable (try at once with a fresh episode), TurnRejected (do not try again).
         """
         body = encode(request_of(turn, token))
 
-        async def ask(url: str) -> TurnResult:
+        async def ask(url: str) -> TurnResult | Wait:
             async with self._http.post(f"{url}/turn", data=body, headers=_JSON) as response:
-                return await _result(response)
+                result = await _result(response)
+            if isinstance(result, Wait) and not turn.may_wait:
+                raise NoResult("waits, and was told not to")
+            return result
 
         within, each = self._timings.turn_seconds, self._timings.try_seconds
         try:
@@ -96,10 +99,11 @@ def request_of(turn: OpenTurn, token: str) -> TurnRequest:
         events=list(turn.events),
         attempt=turn.attempts,
         correlation=turn.correlation or "",
+        may_wait=turn.may_wait,
     )
 
 
-async def _result(response: aiohttp.ClientResponse) -> TurnResult:
+async def _result(response: aiohttp.ClientResponse) -> TurnResult | Wait:
     if response.status == 422:  # noqa: PLR2004
         raise TurnRejected("the dialogue calls our request malformed")
     if response.status == 409:  # noqa: PLR2004

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import answers, inbox, queue, unreadable
+from bot.conversations import answers, gathering, inbox, queue, unreadable
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.queue import OpenTurn
 from bot.errors import DialogueUnavailable, EpisodeUnreadable, LeaseLost, LedgerUnavailable, TurnAborted
 from bot.identity.turn import TurnClaims, sign_turn
-from bot.protocol.turn import TurnResult
+from bot.protocol.turn import TurnResult, Wait
 from bot.resources import Resources
 from bot.turns.dialogue_client import DialogueClient, TurnRejected
 from bot.turns.outage import OutageWatch
@@ -34,15 +34,23 @@ FOLIO_TAKEN = "folio taken"
 
 
 class Dispatcher:
-    """Runs the turns of this process. `parked_text` gives a channel's words for a message that was given up."""
+    """Runs the turns of this process. `parked_text` gives a channel's words for a message that was given up.
+
+    `gathered`: by channel, how long a message that asks nothing yet waits for the next one.
+    """
 
     def __init__(
-        self, resources: Resources, dialogue: DialogueClient, parked_text: Callable[[str], str | None], wake_effects: Callable[[], None]
+        self,
+        resources: Resources,
+        dialogue: DialogueClient,
+        parked_text: Callable[[str], str | None],
+        wake_effects: Callable[[], None],
+        gathered: Mapping[str, timedelta],
     ) -> None:
         self._ledger, self._dialogue, self._feed = resources.ledger, dialogue, resources.feed
         self._settings, self._metrics, self._timings = resources.settings, resources.metrics, resources.timings
         self._now, self._jitter = resources.now, resources.jitter
-        self._parked_text, self._wake_effects = parked_text, wake_effects
+        self._parked_text, self._wake_effects, self._gathered = parked_text, wake_effects, gathered
         self._running: set[asyncio.Task[None]] = set()
         self._newest: dict[str, OpenTurn] = {}  # by conversation: a late turn must not put out the typing sign of the one after it
         self._arriving = 0
@@ -97,6 +105,10 @@ class Dispatcher:
         if waits:
             self.worker.wake()
 
+    def look_at(self, moment: datetime) -> None:
+        """Something in the queue will be due then: look at that moment, not at the poll after it."""
+        asyncio.get_running_loop().call_later(max(0.0, (moment - self._now()).total_seconds()), self.worker.wake)
+
     def _has_place(self) -> bool:
         return len(self._running) + self._arriving < self._settings.rate_turns_at_once
 
@@ -122,10 +134,10 @@ class Dispatcher:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _take(self, turn: OpenTurn) -> None:
-        conversation = turn.lease.conversation
+        conversation, waits = turn.lease.conversation, False
         with structlog.contextvars.bound_contextvars(correlation=turn.correlation, conversation=conversation, turn=turn.last.id):
             try:
-                await self._settle(turn)
+                waits = await self._settle(turn)
             except LeaseLost:
                 self._count(turn, "lease_lost")
             except LedgerUnavailable as error:  # the lease ends by itself, and the turn is taken again
@@ -136,38 +148,57 @@ class Dispatcher:
             finally:
                 if self._newest.get(conversation) is turn:
                     del self._newest[conversation]
-                    self._feed.typing(conversation, now=False)
+                    if not waits:
+                        self._feed.typing(conversation, now=False)
 
-    async def _settle(self, turn: OpenTurn) -> None:
+    async def _settle(self, turn: OpenTurn) -> bool:
+        """Ask, and write down what came of it; whether that is only to wait for the customer's next message."""
+        turn = replace(turn, may_wait=self._may_wait(turn))
         try:
             async with self._renewing(turn):
                 result = await self._ask(turn)
         except TurnRejected as error:
             await self._park(turn, str(error))
         except EpisodeUnreadable as error:
-            await self._in_a_fresh_episode(turn, str(error))
+            return await self._in_a_fresh_episode(turn, str(error))
         except TurnAborted as error:
             await self._again(turn, ABORTED, str(error))
         except DialogueUnavailable as error:
             await self._again(turn, UNAVAILABLE, str(error))
         else:
+            if isinstance(result, Wait):
+                await self._wait(turn)
+                return True
             await self._commit(turn, result)
+        return False
 
-    async def _ask(self, turn: OpenTurn) -> TurnResult:
+    def _may_wait(self, turn: OpenTurn) -> bool:
+        """Whether there is time for its customer to write more."""
+        return turn.may_wait and self._gathered_for(turn) > timedelta() and self._now() < turn.first_at + self._timings.gather_most
+
+    def _gathered_for(self, turn: OpenTurn) -> timedelta:
+        return self._gathered.get(turn.channel, timedelta())
+
+    async def _ask(self, turn: OpenTurn) -> TurnResult | Wait:
         now = self._now()
         token = sign_turn(self._settings.internal_secret, TurnClaims(turn.identity, turn.channel, turn.last.id), now)
         self._metrics.stage_seconds.labels("waiting").observe(max(0.0, (now - turn.accepted_at).total_seconds()))
         with self._metrics.stage_seconds.labels("dialogue").time():
             return await self._dialogue.turn(turn, token)
 
-    async def _in_a_fresh_episode(self, turn: OpenTurn, error: str) -> None:
+    async def _in_a_fresh_episode(self, turn: OpenTurn, error: str) -> bool:
         """What the assistant remembered cannot be read: forget it, and answer the message now instead of never."""
         if not turn.events:  # there was nothing to read: it is the turn's own failure
             await self._again(turn, ABORTED, error)
-            return
+            return False
         fresh = await unreadable.begin_anew(self._ledger, turn, self._now())
         self._count(turn, "unreadable_episode", error=error)
-        await self._settle(fresh)
+        return await self._settle(fresh)
+
+    async def _wait(self, turn: OpenTurn) -> None:
+        until = await gathering.wait_for_more(self._ledger, turn, self._now(), self._gathered_for(turn), self._timings.gather_most)
+        self.look_at(until)
+        self._count(turn, "waits")
 
     async def _commit(self, turn: OpenTurn, result: TurnResult) -> None:
         now = self._now()

@@ -28,6 +28,7 @@ const HIDDEN_MS = 30_000; // a hidden tab gives its stream back after this: brow
 const SILENCE_MS = 60_000; // a stream without a byte, not even a heartbeat, for so long is dead
 const POLL_MS = 3_000;
 const TYPING_MS = 20_000;
+const TYPED_MS = 3_000; // the customer's own typing is told no more often
 
 const TEXTS = {
   title: 'Soporte Servidor Virtual',
@@ -382,6 +383,7 @@ class Connection {
   #badToken = null;
   #lastAt = 0;
   #sendTries = 0;
+  #typedAt = 0;
   #memory = new Map(); // unsent items whose write to storage failed or was refused
 
   constructor(server, tokenEndpoint, on) {
@@ -705,6 +707,13 @@ class Connection {
     return item;
   }
 
+  /** The customer writes on: what came before is answered together with it. Whether that is told does not matter for anything else. */
+  typing() {
+    if (Date.now() < this.#typedAt + TYPED_MS || !this.#session || this.unsent().length) return;
+    this.#typedAt = Date.now();
+    this.#call('POST', '/webchat/typing').catch(() => {});
+  }
+
   #bucket() {
     return this.#known ?? 'new';
   }
@@ -772,7 +781,7 @@ class Connection {
       try {
         const content = item.button === undefined ? { text: item.text } : { button: item.button };
         const { seq } = await this.#call('POST', '/webchat/messages', { id: item.id, ...content });
-        this.#sendTries = this.retryAt = 0;
+        this.#sendTries = this.retryAt = this.#typedAt = 0;
         this.failed = false;
         this.#dropItem(item, bucket);
         if (bucket === this.#known) this.on.sent(item, seq); // not after a log-out meanwhile
@@ -1038,7 +1047,10 @@ export class SupportChat extends HTMLElement {
   #listen() {
     const { panel, box, form } = this.#ui;
     form.addEventListener('submit', (event) => (event.preventDefault(), this.#submit()));
-    box.addEventListener('input', () => this.#edited());
+    box.addEventListener('input', () => {
+      this.#edited();
+      if (box.value && this.#typing === 'bot') this.#connection?.typing(); // an answer is awaited: it may wait for this
+    });
     box.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();

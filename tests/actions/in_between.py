@@ -217,6 +217,22 @@ PROMISES: list[tuple[str, Fact]] = [
         r"(se resguarda|resguardada|se resguardaría|se resguarde) hasta|último día en que se resguarda",
         lambda of: of.status not in OVER and within(of, -9999, 30) and not has_status(of, "cancelled"),
     ),
+    (
+        r"(se guarda|guardada) hasta",
+        lambda of: of.status not in OVER and within(of, -9999, 30) and not has_status(of, "cancelled") and not paid_ahead(of),
+    ),
+    (r"se puede usar (en gracia )?hasta", lambda of: of.status in {"active", "provisioning"} and within(of, -9999, 3)),
+    (r"está suspendido|, pero no se puede usar", lambda of: of.status == "suspended"),
+    (r"^[^•\n]*(?<!no )está activo y", lambda of: of.status == "active"),
+    (
+        r"^[^•\n]*(vence (el|hoy|mañana)\b|no se apaga al vencer)",
+        lambda of: of.status in {"active", "provisioning"} and within(of, -9999, 0),
+    ),
+    (r"^[^•\n]*venció (el|ayer)\b", lambda of: within(of, 1, 9999)),
+    (r"ya corre\b", lambda of: within(of, -9999, 0) and of.subscription.starts_on <= TODAY and of.status not in OVER),
+    (r"[Tt]odavía no corre", lambda of: not any(each.status == "credited" for each in of.payments[:1])),
+    (r"su respaldo de anoche terminó bien", well_backed_up),
+    (r"sigue en periodo de gracia", lambda of: of.status == "active" and within(of, 1, 3)),
     (r"[Ss]in pagar", lambda of: of.status not in OVER and within(of, 1, 999) and not paid_ahead(of)),
     (r"No tienes adeudo", lambda of: of.status in {"active", "provisioning"} and any(each.status == "credited" for each in of.payments)),
     (r"no veo adeudos por él|no veo un cargo en proceso", lambda of: not charge_is(of, "pending")),
@@ -247,6 +263,22 @@ PROMISES: list[tuple[str, Fact]] = [
     (r"(vigencia de \S+|[Ss]u vigencia) (registrada )?terminó", lambda of: within(of, 1, 999)),
     (r"todavía no inicia", lambda of: not any(each.status == "credited" for each in of.payments[:1])),
     (r"ya fue eliminado", lambda of: of.status == "deleted"),
+    (r"últimos? (respaldo )?bueno (de \S+ )?es del|fallaron los últimos", lambda of: any(each.status == "ok" for each in of.backups)),
+    (r"no está en ninguna copia", lambda of: of.status == "active" and not well_backed_up(of)),
+    (r"todavía no está en él", well_backed_up),
+    (r"siguiente (de \S+ es|se intenta|intento es)", lambda of: of.status == "active"),
+    (r"se respalde mientras está suspendido", lambda of: of.status == "suspended"),
+    (r"incidente( de \S+)? (sigue |está )?abierto|No es por falta de pago", lambda of: of.status == "active" and of.incident is not None),
+    (r"No es por falta de pago", lambda of: within(of, -9999, 0)),
+    (r"Sí, es por falta de pago", lambda of: of.status == "suspended" and within(of, 1, 999) and not paid_ahead(of)),
+    (r"(?<!no )está activo", lambda of: of.status == "active"),
+    (r"^A cualquier hora:", lambda of: of.status == "active" and of.incident is None and not (of.health and of.health.state == "down")),
+    (r"^A cualquier hora en cuanto|se crea solo", lambda of: of.status == "provisioning"),
+    (
+        r"en cerca de|En cerca de|[Cc]alculamos que|esperar cerca",
+        lambda of: of.status == "provisioning" and any(each.credited_at and NOW - each.credited_at <= DAY / 96 for each in of.payments),
+    ),
+    (r"debe confirmarse tu cargo", lambda of: of.status == "provisioning" and charge_is(of, "pending")),
     (r"[{}]|None|0 bytes|-\d+ días", lambda _: False),
 ]
 """A sentence, and what must be true of the server of whom it is said."""
@@ -254,7 +286,8 @@ PROMISES: list[tuple[str, Fact]] = [
 
 def untrue(text: str, of: Server) -> list[str]:
     """The promises in `text` that the state of the server denies."""
-    return [promise for promise, holds in PROMISES if re.search(promise, text, re.MULTILINE) and not holds(of)]
+    promised = re.sub(r"[Nn]inguno de tus servidores [^.:]*[.:]", "", text)
+    return [promise for promise, holds in PROMISES if re.search(promise, promised, re.MULTILINE) and not holds(of)]
 
 
 def needs_person(of: Server, intent: str) -> bool:

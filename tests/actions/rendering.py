@@ -25,6 +25,7 @@ import actions
 from actions.environment import Environment, install
 from bot.accounts.port import Backup, ConnectionMail, Desk, Health, Incident, Invoice, Licence, Payment, PlanChange, Server, Subscription
 from bot.errors import AccountsUnavailable, DeskUnknown
+from bot.protocol.state import SLOT
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import Settings, load_settings
 from tests.support.tokens import turn_token
@@ -49,6 +50,7 @@ class Rendered:
     effects: list[dict[str, Any]]
     readings: list[dict[str, Any]]
     slots: dict[str, Any]
+    state: dict[str, Any]  # as it is remembered for the next question: `ask(…, slots={"estado": answer.state})`
     responses: list[str]
 
     @property
@@ -110,11 +112,15 @@ async def ask(
     action: str | None = None,
     beside: bool = False,
     says_to_have_paid: bool = False,
+    says_to_wait: bool = False,
+    text: str = "",
+    frame: str = "",
     **changed_settings: Any,
 ) -> Rendered:
     """Run `action_<action>` (default: of the intent) for the desk `of` (None: a visitor) and check what holds for every answer.
 
-    `servidor`/`producto` are entities of the message, `exact=False` a loose mention ("sierra 2"); `beside` a question beside one that is answered; `others` are desks of other customers.
+    `servidor`/`producto` are entities of the message, `exact=False` a loose mention ("sierra 2"); `beside` a question beside one that is answered; `others` are desks of other customers;
+    `frame` is the rest of the frame after the intent ("until servers=all refers=goes_on").
     """
     settings = _settings(changed_settings)
     mine = [replace(of, read_at=now)] if of else []
@@ -123,12 +129,15 @@ async def ask(
     entities = [{"entity": "servidor", "value": servidor, "exact": exact}] if servidor else []
     entities += [{"entity": "producto", "value": producto}] if producto else []
     entities += [{"entity": "ya_pago", "value": "ya_pago"}] if says_to_have_paid else []
+    entities += [{"entity": "espera", "value": "espera"}] if says_to_wait else []
     latest = {
+        "text": text,
         "intent": {"name": intent, "confidence": confidence},
         "entities": entities,
         "choices": list(choices),
         "metadata": {"turn_token": token},
         **({"beside_answer": True} if beside else {}),
+        **({"frame": f"{intent} {frame}"} if frame else {}),
     }
     call = {
         "next_action": f"action_{action or intent}",
@@ -155,7 +164,8 @@ def _render(result: dict[str, Any]) -> Rendered:
         buttons=buttons,
         effects=[effect for extra in custom for effect in extra.get("effects", [])],
         readings=[reading for extra in custom for reading in extra.get("readings", [])],
-        slots={event["name"]: event["value"] for event in result["events"]},
+        slots={event["name"]: event["value"] for event in result["events"] if event["name"] != SLOT},
+        state=next(event["value"] for event in result["events"] if event["name"] == SLOT),
         responses=[message["response"] for message in result["responses"]],
     )
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.actions.rendering import MEXICO, NOW, TODAY, ask, backup, desk, server, subscription
+from tests.actions.rendering import MEXICO, NOW, TODAY, ask, backup, desk, incident, server, subscription
 
 LINE = "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
 GENERAL = (
@@ -168,4 +168,113 @@ async def test_a_deleted_server():
     of = server("LIRIO-01", "deleted", subscription=subscription(date(2026, 10, 14), status="expired"))
     assert (await ask("consultar_respaldo", desk(of))).text.startswith(
         "LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre y el resguardo de su información, el viernes 13"
+    )
+
+
+FAILED_TWICE = mitla(backup(status="failed"), backup(MONDAY, "failed"), backup(SUNDAY))
+WELL = mitla(backup())
+NEXT_TRY = "El siguiente se intenta solo, mañana, miércoles 25 de noviembre, entre 2:00 y 3:00; no puedo asegurarte que salga bien."
+REPORT = f"Haz hoy tu propia copia y repórtalo a soporte.\n\n{LINE}"
+FAILED = "Los últimos 2 respaldos de MITLA-01 fallaron, desde ayer, lunes 23 de noviembre; el último bueno es del domingo 22 de noviembre."
+NO_CAUSE = (
+    "La causa no aparece registrada; soporte la tiene que revisar. "
+    "El respaldo se hace en el servidor, así que no depende de la luz ni del internet de tu negocio."
+)
+UNTIL_SUNDAY = (
+    "El último respaldo bueno de MITLA-01 es del domingo 22 de noviembre: lo que capturaste después no está en ninguna copia automática."
+)
+ASKED = [
+    (FAILED_TWICE, "state", "el respaldo como va", f"{FAILED}\n\n{REPORT}"),
+    (FAILED_TWICE, "when", "y la última buena?", f"El último respaldo bueno de MITLA-01 es del domingo 22 de noviembre; el siguiente intento es {NEXT}"),
+    (FAILED_TWICE, "since", "desde cuándo", "Desde ayer, lunes 23 de noviembre: van 2 seguidos que fallan. El último bueno es del domingo 22 de noviembre."),
+    (FAILED_TWICE, "why refers=goes_on", "¿y por qué?", NO_CAUSE),
+    (FAILED_TWICE, "why", "¿por qué no se respalda?", f"{FAILED}\n\n{NO_CAUSE}"),
+    (FAILED_TWICE, "whether", "¿no se perdió nada?", UNTIL_SUNDAY),
+    (FAILED_TWICE, "whether", "Esta noche va a fallar otra vez?", NEXT_TRY),
+    (FAILED_TWICE, "whether", "será porque no pagué?", f"{FAILED}\n\n{NO_CAUSE}"),
+    (FAILED_TWICE, "whether", "y lo reporto yo o ya lo saben", "Haz hoy un respaldo de tu sistema Aspel, guárdalo en una unidad de almacenamiento"),
+    (FAILED_TWICE, "whether", "me afecta pa vender?", "MITLA-01 sigue activo: lo que falla es solo el respaldo."),
+    (FAILED_TWICE, "sure", "neta 2 noches?", "Así está registrado: en MITLA-01 fallaron los últimos 2, desde ayer, lunes 23 de noviembre"),
+    (FAILED_TWICE, "how", "¿y mientras?", "Haz hoy un respaldo de tu sistema Aspel, guárdalo en una unidad de almacenamiento o equipo físico"),
+    (FAILED_TWICE, "do", "restáuramelo", "Desde aquí no puedo hacer, enviar ni restaurar respaldos; eso se ve con soporte.\n\nEl último bueno de MITLA-01 es"),
+    (FAILED_TWICE, "what_if", "y si hoy se cae?", UNTIL_SUNDAY),
+    (FAILED_TWICE, "what_if", "y si sale bien?", "El siguiente respaldo que salga bien sobrescribe el anterior: se intenta mañana, miércoles 25 de noviembre"),
+    (WELL, "whether", "¿se guardó lo de hoy?", "El último respaldo de MITLA-01 terminó bien hoy a las 2:41; lo capturado después todavía no está en él."),
+    (WELL, "how", "¿qué hago?", "Con el respaldo automático de MITLA-01 no tienes que hacer nada."),
+    (WELL, "why", "¿por qué?", "El último respaldo de MITLA-01 terminó bien hoy a las 2:41"),
+    (mitla(backup(status="failed"), backup(MONDAY)), "since", "desde?", "Desde hoy, martes 24 de noviembre: solo ha fallado ese."),
+    (mitla(status="provisioning"), "state", "", "MITLA-01 todavía no se crea"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("of", "asked", "text", "begins"), ASKED)
+async def test_what_is_asked_of_my_backup_comes_first(of, asked, text, begins):
+    assert (await ask("consultar_respaldo", desk(of), frame=asked, text=text)).text.startswith(begins)
+
+
+async def test_what_to_do_is_said_once_and_again_when_it_is_asked_for():
+    first = await ask("consultar_respaldo", desk(FAILED_TWICE), frame="state")
+    then = await ask("consultar_respaldo", desk(FAILED_TWICE), frame="why refers=goes_on", slots={"estado": first.state})
+    assert then.text == NO_CAUSE
+    again = await ask("consultar_respaldo", desk(FAILED_TWICE), frame="again refers=returns", slots={"estado": then.state})
+    assert again.text.startswith(f"{FAILED}\n\nHaz hoy tu propia copia y repórtalo a soporte.")
+
+
+async def test_nothing_is_left_of_a_deleted_server_but_own_copies():
+    of = desk(server("LIRIO-01", "deleted", subscription=subscription(date(2026, 10, 14), status="expired")))
+    none = "No me aparece ninguna copia de LIRIO-01: su respaldo era del propio servidor, y su resguardo ya terminó."
+    own = "Los respaldos de tu sistema Aspel que tengas en una USB u otro equipo son tuyos; si te sirven y cómo usarlos, lo ve soporte."
+    assert (await ask("consultar_respaldo", of, frame="whether", text="¿no hay una copia?")).text == f"{none}\n\n{own}\n\n{LINE}"
+    assert (await ask("consultar_respaldo", of, frame="what_if", text="¿y si tengo una USB?")).text == f"{own}\n\n{none}\n\n{LINE}"
+
+
+async def test_a_suspended_server_is_told_what_is_kept_first():
+    of = desk(mitla(backup(date(2026, 11, 15)), status="suspended", subscription=subscription(date(2026, 11, 12), status="expired")))
+    assert (await ask("consultar_respaldo", of, frame="whether", text="¿lo siguen respaldando?")).text.startswith(
+        "No tengo dato de que se respalde mientras está suspendido; tu información se resguarda hasta el sábado 12 de diciembre.\n\n"
+    )
+
+
+async def test_during_an_incident_nobody_promises_the_data():
+    text = (await ask("consultar_respaldo", desk(mitla(backup(), incident=incident())), frame="whether", text="¿se perdió algo?")).text
+    assert f"Cómo están tus datos durante el incidente de MITLA-01, lo confirma soporte.\n\n{LINE}" in text
+
+
+RULE = [
+    ("whether", "Es automático: cada noche, entre 2 am y 3 am, de todo el servidor. Solo queda el último"),
+    ("sure", "Es automático: cada noche, entre 2 am y 3 am, de todo el servidor. Solo queda el último"),
+    ("which", "De todo el servidor, no solo de tu sistema Aspel"),
+    ("where", "Tu propia copia guárdala en una unidad de almacenamiento o equipo físico."),
+    ("who", "El respaldo del servidor se hace solo, cada noche entre 2 am y 3 am."),
+    ("why", "Porque cada respaldo automático sobrescribe el del día anterior y solo queda el último."),
+]
+
+
+@pytest.mark.parametrize(("asked", "begins"), RULE)
+@pytest.mark.parametrize("of", [None, desk(WELL), desk(FAILED_TWICE)])
+async def test_what_is_asked_of_the_rule_comes_first(of, asked, begins):
+    text = (await ask("faq_respaldo_automatico", of, frame=asked)).text
+    assert text.startswith(begins)
+    assert ("fallaron" in text) == (of is not None and of.servers[0] is FAILED_TWICE)
+
+
+async def test_the_rule_gives_way_to_what_this_server_needs():
+    kept = await ask(
+        "faq_respaldo_automatico", desk(FAILED_TWICE), frame="whether", text="¿Esa copia se conserva o la siguiente la encima?"
+    )
+    assert kept.text.startswith(
+        "El siguiente respaldo que salga bien sobrescribe el anterior: se intenta mañana, miércoles 25 de noviembre"
+    )
+    assert "Si necesitas algo del último bueno de MITLA-01, que es del domingo 22 de noviembre, llama antes a soporte." in kept.text
+    assert (await ask("faq_respaldo_automatico", desk(WELL), frame="whether", text="¿se conserva?")).text.startswith("Es automático")
+    assert (await ask("faq_respaldo_automatico", desk(FAILED_TWICE), frame="how")).text.startswith(
+        "Haz hoy un respaldo de tu sistema Aspel"
+    )
+    assert (await ask("faq_respaldo_automatico", desk(WELL), frame="how")).text.startswith("El automático no requiere nada de ti.")
+
+
+async def test_when_it_is_made_by_the_rule_and_for_my_server():
+    assert (await ask("faq_respaldo_automatico", frame="when")).text.startswith("Diariamente, entre 2 am y 3 am, sin que hagas nada.")
+    assert (await ask("faq_respaldo_automatico", desk(WELL), frame="when")).text == (
+        "Cada noche, entre 2:00 y 3:00, sin que hagas nada; el siguiente de MITLA-01 es mañana, miércoles 25 de noviembre."
     )

@@ -9,6 +9,7 @@ import pytest
 
 from actions.escalation import escalation_code
 from tests.actions.rendering import MEXICO, ask, at, desk, payment, server
+from tests.actions.said import say_again
 
 
 def test_a_folio_is_short_stable_and_different_for_each_turn():
@@ -47,10 +48,18 @@ async def test_the_same_turn_tried_again_has_the_same_folio():
 
 
 async def test_asked_again_in_an_episode_the_same_folio_is_told_and_no_second_case_opened():
-    first = await ask("hablar_con_asesor", turn="m-7")
-    again = await ask("hablar_con_asesor", turn="m-8", slots=first.slots)
-    assert again.text == first.text
-    assert again.effects == []
+    first, again, third = await say_again("hablar_con_asesor", desk(server()), "do", "quiero una persona", times=3)
+    code = first.effects[0]["payload"]["code"]
+    assert again.text == f"Tu solicitud ya está registrada: es el folio {code}. Con ese número te atienden."
+    assert third.text.startswith(f"Sigue siendo el folio {code}; dalo al llamar")
+    assert again.effects == third.effects == []
+
+
+@pytest.mark.parametrize("frame", ["who move=complains", "how", "none move=denies"])
+async def test_who_asks_for_nobody_gets_no_folio(frame):
+    answer = await ask("hablar_con_asesor", desk(server()), frame=frame)
+    assert answer.effects == []
+    assert ("55 8000 9480" in answer.text) == ("denies" not in frame)
 
 
 async def test_a_case_is_told_by_the_charge_it_is_about():

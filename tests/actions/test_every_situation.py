@@ -11,9 +11,11 @@ from itertools import product
 
 import pytest
 
+from bot.protocol.frame import Asked
 from tests.actions.in_between import BACKUPS, PERIODS, STATUSES, built
 from tests.actions.rendering import (
     MEXICO,
+    NOW,
     Rendered,
     ago,
     ask,
@@ -31,6 +33,9 @@ from tests.actions.rendering import (
     server,
     subscription,
 )
+from tests.actions.said import SAID, say_again
+from tests.actions.situations import SITUATIONS
+from tests.actions.test_asked_of_access import QUESTIONS, thrice
 
 LONG = "DISTRIBUIDORA-01"
 FALL = "Falla de red en el centro de datos; trabajamos en restablecer el servicio."
@@ -126,6 +131,22 @@ def situations(now: datetime) -> dict[str, tuple]:
 STRANGER = desk(server("AJENO-01", backups=(backup(),)), id="C-2", name="Otra Empresa")
 NAMES = list(situations(MOMENTS["open"]))
 INTENTS = sorted(name.removeprefix("action_") for name in executor().actions if name != "action_respuesta_fija")
+FACTS = [
+    (name.removeprefix("action_"), asked)
+    for name, run in executor().actions.items()
+    for asked in sorted(getattr(run.__self__.__class__, "facts", ()))
+]
+WORDS = (
+    "sera porque no pague",
+    "y hoy si sale",
+    "lo reporto yo",
+    "si borro algo",
+    "lo recupero",
+    "todo bien?",
+    "en la usb",
+    "a todos",
+    "vender",
+)
 CHOICES = [{"intent": "faq_factura", "title": "Descargar factura"}, {"intent": "consultar_factura", "title": "Mi factura"}]
 WAITING = {"pregunta_pendiente": {"intent": "consultar_servidor"}}
 EACH_SLOTS: tuple[dict, ...] = ({}, WAITING, {**WAITING, "fallos": 1}, {"fallos": 2})
@@ -157,7 +178,7 @@ async def test_visitors_and_customers_without_live_state_hear_no_values(intent):
             assert answer.readings == []
             assert LONG not in answer.text
             assert "AJENO" not in answer.text
-        if intent.startswith(("consultar_", "listar_", "reenviar_")):
+        if intent.startswith(("consultar_", "listar_", "reenviar_")) and intent != "consultar_linea":
             assert "entra a tu escritorio de servicios" in visitor.text
             assert "no puedo consultar los datos de tu cuenta" in away.text
             assert "55 8000 9480" in away.text
@@ -173,12 +194,74 @@ BETWEEN = (
     built("active", "valid", "credited", machine="up days ago"),
     replace(built("active", "valid", "credited", "none"), subscription=subscription(NIGHT.date() + timedelta(days=364)), payments=()),
 )
-MINE = ("service", "licences", "backup", "change", "escalation", "smalltalk", "out_of_scope", "shared")
+MINE = (
+    "service",
+    "licences",
+    "backup",
+    "change",
+    "contract",
+    "debts",
+    "company",
+    "escalation",
+    "smalltalk",
+    "told",
+    "out_of_scope",
+    "shared",
+)
+
+
+async def reached_by_what_is_asked() -> set[str]:
+    """Keys of the answers to each fact, in every situation, on its own and as what goes on from an answer before."""
+    reached: set[str] = set()
+    for intent, asked in FACTS:
+        for of, words in (
+            *((of, "") for name in NAMES if len(of := situations(NOW)[name]) <= 1),
+            *(((built("active", "valid", "credited", nights),), "") for nights in BACKUPS),
+            *(((built("active", "valid", "credited", machine="incident"),), words) for words in WORDS),
+            *(((built("active", "valid", "credited", "failed"),), words) for words in WORDS),
+            ((built("active", "valid", "credited"),), "todo bien?"),
+            ((built("suspended", "retained", "credited"),), WORDS[0]),
+        ):
+            first = await ask(intent, desk(*of), frame=asked, text=words)
+            again = await ask(intent, desk(*of), frame=f"{asked} refers=goes_on", text=words, slots={"estado": first.state})
+            reached |= {*first.responses, *again.responses}
+        for words in ("", "a las 2"):
+            reached |= set((await ask(intent, frame=asked, text=words)).responses)
+    return reached
+
+
+async def reached_of_the_line() -> set[str]:
+    """Keys of what is said of the support line, and of what to say there."""
+    reached: set[str] = set()
+    whose = (
+        *(
+            built("active", "grace", charge, nights)
+            for charge, nights in (("rejected", "good"), ("pending", "good"), ("credited", "failed"))
+        ),
+        built("active", "valid", "credited"),
+        built("active", "valid", "credited", machine="incident"),
+    )
+    for asked, of, moment in product(("until", "when", "which"), whose, MOMENTS.values()):
+        answer = await ask("consultar_linea", desk(of), now=moment, frame=asked, text="y qué les digo cuando marque")
+        reached |= set(answer.responses)
+    return reached
+
+
+async def _by_what_is_asked(intent: str) -> set[str]:
+    """The answers to each question about the topic: of a visitor, of one whose company has a portal, of each customer with one server."""
+    action = executor().actions[f"action_{intent}"].__self__
+    reached: set[str] = set()
+    for asked in Asked:
+        for given in ({}, {"portal_url": "https://portal.example"}):
+            reached |= set((await ask(intent, choices=CHOICES, frame=asked, **given)).responses)
+    for asked, situation in product(getattr(action, "facts", {}), SITUATIONS.values()):
+        reached |= set((await ask(intent, desk(situation()), choices=CHOICES, frame=asked)).responses)
+    return reached
 
 
 async def test_every_answer_of_these_topics_is_reached():
     """With the right placeholders each time: rendering fails on a missing one."""
-    reached: set[str] = set()
+    reached = await reached_by_what_is_asked() | await reached_of_the_line()
     for intent, name, slots in product(INTENTS, NAMES, EACH_SLOTS):
         reached |= set((await _ask(intent, name, "open", slots)).responses)
     for intent in INTENTS:
@@ -194,9 +277,20 @@ async def test_every_answer_of_these_topics_is_reached():
         ):
             reached |= set((await ask(intent, choices=CHOICES, **given)).responses)
         reached |= set((await ask(intent, choices=CHOICES, beside=True)).responses)
+        for name in ("plain", "five up"):
+            reached |= set((await _ask(intent, name, "open", says_to_have_paid=True)).responses)
+            reached |= set((await _ask(intent, name, "open", says_to_wait=True)).responses)
+        for asked, name in product(Asked, ("plain", "in grace")):
+            reached |= set((await _ask(intent, name, "open", frame=asked)).responses)
+        reached |= set((await ask(intent, choices=CHOICES, text="un chiste")).responses)
+        reached |= await _by_what_is_asked(intent)
         reached |= set((await _ask(intent, "two", "closed, next year", servidor="AJENO-01")).responses)
         reached |= set((await _ask(intent, "two", "open", servidor="otro")).responses)
         reached |= set((await _ask(intent, "two", "open", away=True)).responses)
+    for said in SAID:
+        reached |= {key for answer in await say_again(*said) for key in answer.responses}
+    for question in QUESTIONS:
+        reached |= {key for answer in await thrice(question) for key in answer.responses}
     expected = {key for topic in MINE for key in responses_by_file()[f"{topic}.yml"]}
     assert sorted(expected - reached) == []
 

@@ -26,6 +26,9 @@ from tests.actions.in_between import (
     untrue,
 )
 from tests.actions.rendering import ask, desk, executor
+from tests.actions.said import say_again
+
+MOST_OF_TALK = 400
 
 INTENTS = sorted(
     name.removeprefix("action_") for name in executor().actions if name.startswith(("action_faq_", "action_consultar_", "action_listar_"))
@@ -40,10 +43,30 @@ OF_PERIODS = (
 )
 
 
-async def _wrong(intent: str, of) -> list[str]:
-    answer = await ask(intent, desk(of))
+FACTS = [
+    (name.removeprefix("action_"), asked)
+    for name, run in executor().actions.items()
+    for asked in sorted(getattr(run.__self__.__class__, "facts", ()))
+]
+"""What has an answer of its own, beside the general one."""
+WORDS = (
+    "",
+    "sera porque no pague?",
+    "y hoy si sale",
+    "lo reporto yo",
+    "si borro algo lo recupero",
+    "todo bien?",
+    "y en la usb",
+    "a todos",
+    "a las 2",
+)
+"""Words by which facts of one question are told apart."""
+
+
+async def _wrong(intent: str, of, **asked: str) -> list[str]:
+    answer = await ask(intent, desk(of), **asked)
     found = untrue(answer.text, of)
-    if needs_person(of, intent) and LINE not in answer.text:
+    if not asked and needs_person(of, intent) and LINE not in answer.text:
         found.append("no support line")
     return [f"{each} | {answer.text}" for each in found]
 
@@ -93,6 +116,29 @@ async def test_no_answer_promises_what_the_state_denies(of):
         assert await _wrong(intent, of) == [], intent
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(of=servers(), words=st.sampled_from(WORDS), refers=st.sampled_from(("new", "goes_on")))
+async def test_no_answer_to_what_is_asked_promises_what_the_state_denies(of, words, refers):
+    for intent, asked in FACTS:
+        assert await _wrong(intent, of, frame=f"{asked} refers={refers}", text=words) == [], (intent, asked, words)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(("intent", "asked"), [pair for pair in FACTS if "respaldo" in pair[0]])
+async def test_what_is_asked_of_backups_is_told_truly(intent, asked, status):
+    for period, nights, words in product(("no dates", "valid", "retained", "gone"), BACKUPS, WORDS[:6]):
+        of = built(status, period, "credited", nights)
+        assert await _wrong(intent, of, frame=asked, text=words) == [], (period, nights, words)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(("intent", "asked"), [pair for pair in FACTS if pair[0] in {"consultar_servidor", "faq_horario_acceso"}])
+async def test_what_is_asked_of_a_machine_is_told_truly(intent, asked, status):
+    for period, machine, words in product(PERIODS, MACHINES, WORDS[:2]):
+        of = built(status, period, "credited", machine=machine)
+        assert await _wrong(intent, of, frame=asked, text=words) == [], (period, machine, words)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(one=servers(), other=servers())
 async def test_a_list_of_two_is_short_and_fills_every_placeholder(one, other):
@@ -130,3 +176,28 @@ async def test_text_of_others_keeps_its_sense_without_braces_and_within_bounds()
     broken = await ask("consultar_servidor", desk(built("active", "valid", "credited", machine="incident")))
     assert "Falla (x) de red. Trabajamos en ello." in broken.text
     assert "…" in broken.text
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_whatever_is_said_without_asking_is_answered_truly_in_every_state(status):
+    for state in periods_and_charges():
+        if state[0] != status:
+            continue
+        of = built(*state)
+        for intent, frame, text in (
+            ("contar", "none move=complains", "qué burla"),
+            ("contar", "none move=tells", "aquí ando"),
+            ("despedirse", "none move=leaves", "adiós"),
+        ):
+            for answer in await say_again(intent, desk(of), frame, text):
+                assert untrue(answer.text, of) == [], (state, answer.text)
+                assert len(answer.text) <= MOST_OF_TALK, (state, answer.text)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(of=servers(), other=servers())
+async def test_anger_about_two_servers_is_met_truly(of, other):
+    both = desk(of, in_between.replace(other, alias="OTRO-02", id="id-2"))
+    for answer in await say_again("contar", both, "none move=complains", "nadie me avisó"):
+        assert "{" not in answer.text
+        assert len(answer.text) <= MOST_OF_TALK

@@ -407,10 +407,10 @@ class TestMyServers:
         of = desk(IN_GRACE, server("CINCO-01", subscription=None), WAITING, SUSPENDED, DELETED)
         assert (await ask("listar_servidores", of)).text == (
             "Tienes 4 servidores contratados:\n"
-            "• RUIZ-01: Nube 5, activo, venció el domingo 22 de noviembre\n"
+            "• RUIZ-01: Nube 5, venció el domingo 22 de noviembre, en gracia hasta mañana, miércoles 25 de noviembre\n"
             "• CINCO-01: Nube 5, activo\n"
             "• NORTE-01: Nube 5, en creación\n"
-            "• OCAMPO-01: Nube 5, suspendido"
+            "• OCAMPO-01: Nube 5, suspendido, se resguarda hasta el sábado 12 de diciembre"
         )
 
     async def test_only_gone_ones(self):

@@ -58,13 +58,10 @@ WHICH = [
             ),
             ["consultar_suscripcion", "consultar_servidor", "hablar_con_asesor"],
         ),
+        ("charla", None, "Aquí sigo. Cuando quieras, vemos lo de tu servidor.", []),
+        ("charla", TWO, "Aquí sigo. Cuando quieras, vemos lo de tu servidor.", []),
         ("afirmar", TWO, "De acuerdo. ¿Qué quieres saber de tu servidor virtual? Escríbeme tu pregunta.", []),
-        (
-            "negar",
-            TWO,
-            "De acuerdo. Si no era lo que buscabas, escríbeme tu pregunta con otras palabras o habla con un asesor.",
-            ["hablar_con_asesor"],
-        ),
+        ("negar", TWO, "De acuerdo, lo dejamos así.", []),
     ],
 )
 async def test_talk(intent, of, text, buttons):
@@ -117,3 +114,11 @@ async def test_other_talk_leaves_it_waiting(intent):
 async def test_a_no_after_a_failure_is_no_success():
     assert (await ask("negar", slots={"fallos": 1})).slots["fallos"] == 1
     assert (await ask("agradecer", slots={"fallos": 1})).slots["fallos"] == 0
+
+
+async def test_a_joke_for_who_asks_for_one():
+    assert (await ask("charla", text="Cuéntame un CHISTE")).text.startswith("Va uno corto:")
+
+
+async def test_small_talk_keeps_the_question_that_waits():
+    assert "pregunta_pendiente" not in (await ask("charla", TWO, slots=WAITING)).slots

@@ -227,7 +227,7 @@ async def test_of_several_the_unpaid_are_offered_in_detail():
     assert rendered.titles == ["SIERRA-03", "SIERRA-05"]
     assert {
         "• SIERRA-03: en gracia hasta mañana, miércoles 25 de noviembre",
-        "• SIERRA-05: resguardo hasta el sábado 12 de diciembre",
+        "• SIERRA-05: suspendido, resguardo hasta el sábado 12 de diciembre",
     } <= set(rendered.text.splitlines())
 
 

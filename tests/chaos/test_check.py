@@ -22,7 +22,9 @@ def flawless(customer: int = CUSTOMER) -> Conversation:
     stored = [Stored(Shown(2, "bot", "notice", None, "Aviso"))]
     for seq, text in questions.items():
         effects = (("resend_connection_mail", "done"),) if seq == 5 else ()
-        stored.append(Stored(Shown(seq, "customer", "text", None, text), f"id-{seq}", "answered", (text,), effects))
+        by = next(answer for answer, asked in answers.items() if asked >= seq)
+        read = (text,) if seq in answers.values() else ()
+        stored.append(Stored(Shown(seq, "customer", "text", None, text), f"id-{seq}", "answered", by, read, effects))
     for seq, asked in answers.items():
         stored.append(Stored(Shown(seq, "bot", "answer", asked, f"{alias(customer)} …"), promised=asked == 5))
     stored.sort(key=lambda row: row.shown.seq)
@@ -35,6 +37,17 @@ def flawless(customer: int = CUSTOMER) -> Conversation:
         mails=(Mail("<1@x>", address(customer), alias(customer)),),
         queued=1,
     )
+
+
+def with_burst() -> Conversation:
+    """The second and the third question are one burst with one answer, 7, which read them together; 6 is a notice."""
+
+    def together(rows: list[Stored]) -> None:
+        rows[2] = replace(rows[2], answered_by=7, understood=())
+        rows[4] = replace(rows[4], understood=(rows[2].shown.text, rows[4].shown.text))
+        rows[5] = Stored(Shown(6, "bot", "notice", 3, "Tarda"))
+
+    return with_rows(flawless(), together)
 
 
 def with_rows(one: Conversation, change: Callable[[list[Stored]], object]) -> Conversation:
@@ -96,6 +109,17 @@ DAMAGE: dict[str, tuple[str, Callable[[Conversation], Conversation]]] = {
 }
 
 
+BURST_DAMAGE: dict[str, tuple[str, Callable[[Conversation], Conversation]]] = {
+    "covered by no answer": ("lost", lambda one: row_changed(one, 3, answered_by=None)),
+    "covered by what is no answer": ("lost", lambda one: row_changed(one, 3, answered_by=6)),
+    "an answer of its own besides": ("doubled", lambda one: text_changed(one, 6, kind="answer")),
+    "read twice": ("disordered", lambda one: row_changed(one, 3, understood=("¿ya quedó mi pago?",))),
+    "read as something else": ("disordered", lambda one: row_changed(one, 5, understood=("¿cuándo vence?",))),
+    "covered by the answer before it": ("disordered", lambda one: row_changed(one, 3, answered_by=4)),
+    "a hole in it": ("disordered", lambda one: row_changed(row_changed(one, 1, answered_by=7, understood=()), 3, answered_by=4)),
+}
+
+
 def counts(one: Conversation) -> dict[str, int]:
     findings = check([flawless(0), one])
     return {kind: len(getattr(findings, kind)) for kind in KINDS}
@@ -104,6 +128,16 @@ def counts(one: Conversation) -> dict[str, int]:
 def test_a_flawless_run_has_no_findings() -> None:
     assert counts(flawless()) == dict.fromkeys(KINDS, 0)
     assert not check([flawless()])
+
+
+def test_a_flawless_burst_has_no_findings() -> None:
+    assert counts(with_burst()) == dict.fromkeys(KINDS, 0)
+
+
+@pytest.mark.parametrize("damage", BURST_DAMAGE)
+def test_damage_to_a_burst_is_seen_as_what_it_is(damage: str) -> None:
+    kind, done_to = BURST_DAMAGE[damage]
+    assert counts(done_to(with_burst()))[kind] >= 1
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
@@ -115,7 +149,7 @@ def test_damage_is_seen_as_what_it_is(damage: str) -> None:
 def test_the_same_message_stored_twice() -> None:
     def twice(rows: list[Stored]) -> None:
         copy = rows[0]
-        rows.append(replace(copy, shown=replace(copy.shown, seq=8)))
+        rows.append(replace(copy, shown=replace(copy.shown, seq=8), answered_by=9))
         rows.append(Stored(Shown(9, "bot", "answer", 8, "otra vez")))
 
     doubled = replace(with_rows(flawless(), twice), received=tuple(range(1, 10)))
@@ -126,6 +160,7 @@ def test_answers_that_overtake_each_other() -> None:
     def overtake(rows: list[Stored]) -> None:
         for seq, asked in ((4, 3), (6, 1)):
             rows[seq - 1] = replace(rows[seq - 1], shown=replace(rows[seq - 1].shown, in_reply_to=asked))
+            rows[asked - 1] = replace(rows[asked - 1], answered_by=seq)
 
     assert counts(with_rows(flawless(), overtake)) == {"lost": 0, "doubled": 0, "disordered": 1, "foreign": 0}
 

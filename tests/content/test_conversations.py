@@ -13,7 +13,7 @@ import yaml
 from bot.accounts.demo import CUSTOMERS
 from bot.conversation_files import BadConversation
 from bot.nlu.conversations import CORPUS, KINDS, LabelledConversation, LabelledTurn, Writer, as_written, read_corpus, read_writer
-from bot.nlu.frames import Which
+from bot.protocol.frame import Which
 from bot.rules.contact import normal_phone
 from bot.settings import ROOT
 from tests.content.held_out import LEAST_WORDS, digests

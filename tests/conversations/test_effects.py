@@ -95,5 +95,5 @@ def test_two_reasons_in_one_message_are_two_cases_with_two_folios(talks: Talks):
 
 def test_a_charge_that_is_not_late_opens_no_case(talks: Talks):
     talk = talks.of("C-1007")
-    assert f"a más tardar, {the(day(2))}." in talk.says(LATE).text
+    assert f"a más tardar {the(day(2))}" in talk.says(LATE).text
     assert talk.effects() == []

@@ -14,7 +14,7 @@ from actions.escalation import TalkToAgent
 from bot.accounts.port import Desk
 from bot.timings import Timings
 from tests.conversations.questions import ACCOUNT
-from tests.conversations.runner import FOLIO, Talk, Talks, mails, read_yaml
+from tests.conversations.runner import FOLIO, Talk, Talks, mails
 
 if TYPE_CHECKING:
     from tests.support.house import House
@@ -30,7 +30,6 @@ DELAYED = (
     "Recibimos tu mensaje. La respuesta está tardando más de lo normal; en cuanto esté lista te la damos aquí mismo. "
     "Si es urgente, llama al 55 8000 9480 (abierta hoy hasta las 18:00)."
 )
-GOLDEN = read_yaml("my_account.yml")
 ASKS = ACCOUNT["consultar_suscripcion"]
 
 
@@ -133,7 +132,7 @@ def test_a_process_away_and_back(house: House, talks: Talks, name, start):
         waits_for_notice(talk)
     finally:
         start(house)
-    assert is_answered_once(talk, seq) == GOLDEN["consultar_suscripcion"]["C-1003"]["answers"].strip()
+    assert is_answered_once(talk, seq).startswith("RUIZ-01 está en gracia y se puede usar hasta mañana, miércoles 25 de noviembre")
     assert "RUIZ-01" in talk.says(ACCOUNT["consultar_respaldo"]).text  # and the conversation goes on
 
 
@@ -159,10 +158,9 @@ def test_several_messages_that_waited_are_answered_in_their_order(house: House, 
         start_dialogue(house)
     talk.house.run(talk.customer.visitor.answer_to(waiting[-1]))
     answers = [message for message in talk.customer.messages() if message["kind"] == "answer"]
-    assert [message["in_reply_to"] for message in answers] == waiting
+    assert [message["in_reply_to"] for message in answers] == [waiting[0], waiting[-1]]  # what came behind the one that failed is one burst
     assert "vigente" in answers[0]["text"]
-    assert "respaldo" in answers[1]["text"]
-    assert "factura" in answers[2]["text"]
+    assert answers[1]["text"].index("respaldo") < answers[1]["text"].index("factura")
 
 
 def test_a_bug_for_one_customer_is_felt_by_nobody_else(talks: Talks, failing):
@@ -170,11 +168,11 @@ def test_a_bug_for_one_customer_is_felt_by_nobody_else(talks: Talks, failing):
     bug = failing("C-1003", 10**6)
     seq = sends(talk, ASKS)
     waits_for_notice(talk)
-    assert "ESPERANZA-01 está vigente" in other.says(ASKS).text
+    assert "ESPERANZA-01 está activo y vigente" in other.says(ASKS).text
     assert told(other) == []
     bug.left = 0
     text = is_answered_once(talk, seq)
-    assert text == GOLDEN["consultar_suscripcion"]["C-1003"]["answers"].strip()
+    assert text.startswith("RUIZ-01 está en gracia y se puede usar hasta mañana, miércoles 25 de noviembre")
     assert "bug" not in " ".join(message["text"] for message in talk.customer.messages())
 
 

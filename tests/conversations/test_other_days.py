@@ -20,8 +20,7 @@ CASES = [
         datetime(2026, 11, 15, 20, 0),
         "C-1007",
         "consultar_pago",
-        "hecho el viernes 13 de noviembre, está pendiente. Se confirma lo más pronto el miércoles 18 de noviembre; "
-        "a más tardar, el jueves 19 de noviembre.",
+        "hecho el viernes 13 de noviembre, sigue pendiente. Debe confirmarse a más tardar el jueves 19 de noviembre",
         id="Sunday before a holiday on Monday: neither counts for a bank charge",
     ),
     pytest.param(
@@ -50,35 +49,36 @@ CASES = [
         datetime(2026, 11, 24, 23, 58),
         "C-1003",
         "consultar_suscripcion",
-        "puedes usarlo hasta mañana, miércoles 25 de noviembre, inclusive",
+        "se puede usar hasta mañana, miércoles 25 de noviembre:",
         id="two minutes to midnight, although it is another day in UTC",
     ),
     pytest.param(
         datetime(2026, 11, 24, 1, 30),
         "C-1001",
         "consultar_respaldo",
-        "terminó bien ayer, lunes 23 de noviembre, a las 2:33 y pesa 12.4 GB. El siguiente es hoy, martes 24 de noviembre, entre 2:00 y 3:00.",
+        "terminó bien ayer, lunes 23 de noviembre, a las 2:33; lo capturado después todavía no está en él. "
+        "El siguiente es hoy, martes 24 de noviembre, entre 2:00 y 3:00.",
         id="before the backup of the night",
     ),
     pytest.param(
         datetime(2026, 12, 31, 12, 0),
         "C-1011",
         "consultar_factura",
-        "se acreditó el martes 29 de diciembre; su factura estará disponible a partir del jueves 7 de enero de 2027.",
+        "estará disponible el jueves 7 de enero de 2027, en 4 días hábiles.",
         id="New Year's Day is no business day for an invoice",
     ),
     pytest.param(
         datetime(2026, 12, 31, 12, 0),
         "C-1003",
         "consultar_suscripcion",
-        "terminó el martes 29 de diciembre. Está en periodo de gracia: puedes usarlo hasta mañana, viernes 1 de enero de 2027, inclusive.",
+        "está en gracia y se puede usar hasta mañana, viernes 1 de enero de 2027:",
         id="grace ends in another year",
     ),
     pytest.param(
         datetime(2027, 2, 26, 12, 0),
         "C-1002",
         "faq_cambiar_solucion",
-        "HIDALGO-01 vence el miércoles 3 de marzo y el plazo para cancelarlo terminó ayer, jueves 25 de febrero. "
+        "el plazo de HIDALGO-01 terminó ayer, jueves 25 de febrero, 72 horas hábiles antes de que venza, el miércoles 3 de marzo.\n\n"
         "Si se renueva, tu siguiente oportunidad es a más tardar el martes 30 de marzo.",
         id="five days before the end may be too late to cancel",
     ),
@@ -86,21 +86,22 @@ CASES = [
         datetime(2028, 2, 28, 10, 0),
         "C-1003",
         "consultar_suscripcion",
-        "terminó el sábado 26 de febrero. Está en periodo de gracia: puedes usarlo hasta mañana, martes 29 de febrero, inclusive.",
+        "está en gracia y se puede usar hasta mañana, martes 29 de febrero:",
         id="grace ends on a leap day",
     ),
     pytest.param(
         datetime(2027, 3, 12, 10, 0),
         "C-1008",
         "consultar_pago",
-        "hecho el jueves 4 de marzo, debía confirmarse a más tardar el martes 9 de marzo y sigue pendiente. Lo reporté con el folio {folio}",
+        "hecho el jueves 4 de marzo, sigue pendiente y ya se pasó del plazo, que terminó el martes 9 de marzo.\n\n"
+        "Ya lo reporté con el folio {folio}",
         id="six business days ago, over one weekend",
     ),
     pytest.param(
         datetime(2027, 3, 12, 10, 0),
         "C-1007",
         "consultar_pago",
-        "hecho ayer, jueves 11 de marzo, está pendiente. Se confirma lo más pronto el martes 16 de marzo; a más tardar, el miércoles 17 de marzo.",
+        "hecho ayer, jueves 11 de marzo, sigue pendiente. Debe confirmarse a más tardar el miércoles 17 de marzo",
         id="Juárez's birthday is kept on the third Monday of March",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Any order of deliveries, copies, crashes, late commits, postponements and take-overs: one answer a message, in order, without a gap.
+"""Any order of deliveries, copies, crashes, waits, typing, late commits, postponements and take-overs: one answer covers each message, in order.
 
 A message that an agent had is not answered by the assistant, then or ever; every other one is.
 """
@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.conversations import answers, history, inbox, queue, sessions, take_over
+from bot.conversations import answers, gathering, history, inbox, queue, sessions, take_over
 from bot.conversations.ledger import Ledger
 from bot.conversations.models import Message
 from bot.conversations.queue import OpenTurn
@@ -26,6 +26,7 @@ from bot.migrations import upgrade
 from tests.conversations_ledger.conftest import LIFE, NOON, Desk, rows, told
 
 TWO = st.integers(0, 1)
+SECOND = timedelta(seconds=1)
 AGENTS = st.sampled_from(["ana", "beto"])
 
 
@@ -87,13 +88,14 @@ class LedgerMachine(RuleBasedStateMachine):
         if turn is not None:
             self.turns.append(turn)
 
-    @rule(data=st.data(), how=st.sampled_from(["commit", "postpone", "renew"]))
+    @rule(data=st.data(), how=st.sampled_from(["commit", "wait", "postpone", "renew"]))
     def a_holder_goes_on_perhaps_late(self, data, how: str) -> None:
         if not self.turns:
             return
         turn = data.draw(st.sampled_from(self.turns))
         work = {
-            "commit": lambda: answers.commit(self.ledger, turn, told(f"re {turn.last.text}"), self.now),
+            "commit": lambda: answers.commit(self.ledger, turn, told(f"re {turn.text}"), self.now),
+            "wait": lambda: gathering.wait_for_more(self.ledger, turn, self.now, 2 * SECOND, 8 * SECOND),
             "postpone": lambda: queue.postpone(self.ledger, turn, self.now + timedelta(seconds=5), "x"),
             "renew": lambda: queue.renew(self.ledger, turn.lease, self.now, LIFE),
         }[how]
@@ -101,6 +103,11 @@ class LedgerMachine(RuleBasedStateMachine):
             self.run(work())
         except LeaseLost:
             return
+
+    @rule(which=TWO)
+    def type(self, which: int) -> None:
+        until = self.now + 4 * SECOND
+        self.run(gathering.note_typing(self.ledger, lambda _: self.desks[which].conversation, until, 8 * SECOND))
 
     @rule(which=TWO, agent=AGENTS, seconds=st.sampled_from([20, 600]))
     def take_over(self, which: int, agent: str, seconds: int) -> None:
@@ -132,26 +139,28 @@ class LedgerMachine(RuleBasedStateMachine):
         said = {m.seq: m.text for m in shown if m.author == "customer"}
         assert list(said.values()) == self.sent[which]
         states = self.states(which)
-        answered = [m.in_reply_to for m in shown if m.kind == "answer"]
-        assert answered == [seq for seq in sorted(said) if states[seq] == "answered"]
-        assert all(m.text == f"re {said[m.in_reply_to]}" for m in shown if m.kind == "answer")
+        answer_of = {seq: covered for seq, (_, covered) in states.items() if covered is not None}
+        assert set(answer_of) == {seq for seq, (state, _) in states.items() if state == "answered"}
+        assert list(answer_of.values()) == sorted(answer_of.values())
+        given = {m.seq: (m.in_reply_to, m.text) for m in shown if m.kind == "answer"}
+        bursts = {answer: [seq for seq, by in answer_of.items() if by == answer] for answer in answer_of.values()}
+        assert given == {answer: (seqs[-1], "re " + "\n".join(said[seq] for seq in seqs)) for answer, seqs in bursts.items()}
 
-    def states(self, which: int) -> dict[int, str]:
-        """Of what the customer said, by seq."""
+    def states(self, which: int) -> dict[int, tuple[str, int | None]]:
+        """Of what the customer said, by seq: its state and the seq of the answer that covers it."""
         conversation = self.desks[which].conversation
-        return {
-            m.seq: m.state for m in self.run(rows(self.ledger, Message)) if m.conversation_id == conversation and m.author == "customer"
-        }
+        stored = self.run(rows(self.ledger, Message, Message.seq))
+        return {m.seq: (m.state, m.answered_by) for m in stored if m.conversation_id == conversation and m.author == "customer"}
 
     def settle(self) -> None:
         """Whatever happened, everything that no agent had is answered in the end."""
         self.now = max(self.now, NOON) + timedelta(days=1)
         self.run(take_over.expire(self.ledger, self.now))
         while (turn := self.run(queue.claim(self.ledger, self.now, LIFE))) is not None:
-            self.run(answers.commit(self.ledger, turn, told(f"re {turn.last.text}"), self.now))
+            self.run(answers.commit(self.ledger, turn, told(f"re {turn.text}"), self.now))
         for which in (0, 1):
             self.check(which)
-            assert set(self.states(which).values()) <= {"answered", "with_agent"}
+            assert {state for state, _ in self.states(which).values()} <= {"answered", "with_agent"}
 
 
 LedgerMachine.TestCase.settings = settings(

@@ -1,4 +1,4 @@
-"""From ledger_0003 to ledger_0004 and back with conversations in it: nothing of a customer's is lost, and the new code goes on with it."""
+"""From ledger_0003 to the newest and back with conversations in it: nothing of a customer's is lost, and the new code goes on with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, MetaData, insert, select, text
 
-from bot.conversations import answers, history, operators, queue, sessions, transcripts
+from bot.conversations import answers, gathering, history, operators, queue, sessions, transcripts
 from bot.conversations.models import Address, Base, Conversation, Delivery, Episode, Escalation, Life, Message, WebSession
 from bot.database import open_database
 from bot.identity.identity import ANONYMOUS, Identity, Level
@@ -238,3 +238,26 @@ async def test_the_way_back_leaves_a_ledger_that_the_version_before_reads(url) -
     assert len(after["escalation"]) == 3
     await asyncio.to_thread(go, url, "upgrade", "head")
     assert len((await at(url, content))["ledger_life"]) == 1
+
+
+async def test_the_way_back_from_bursts_answers_what_was_gathered(url, open_ledger) -> None:
+    """What waits for its customer's next message when the version before comes back is answered by it, when that wait was to end."""
+    await asyncio.to_thread(go, url, "upgrade", "head")
+    ledger = open_ledger()
+    until = await gathering.wait_for_more(ledger, await queue.claim(ledger, LATER, LIFE), LATER, timedelta(days=1), timedelta(days=9))
+    assert until == LATER + timedelta(days=1)
+
+    def place(connection: Connection) -> list[Any]:
+        known = MetaData()
+        known.reflect(connection)
+        table = known.tables["conversation"]
+        wanted = [name for name in ("ready_at", "gathers_until", "typing_until") if name in table.c]
+        (row,) = connection.execute(select(*(table.c[name] for name in wanted)).where(table.c.id == "customer"))
+        return [moment and moment.replace(tzinfo=UTC) for moment in row]
+
+    assert await at(url, place) == [until, until, None]
+    await asyncio.to_thread(go, url, "downgrade", "ledger_0004")
+    assert await at(url, place) == [until]
+    await asyncio.to_thread(go, url, "upgrade", "head")
+    assert await at(url, place) == [until, None, None]
+    assert (await queue.claim(open_ledger(), until, LIFE)).text == "n=3"

@@ -19,7 +19,7 @@ from typing import Any
 import bot.gateway.__main__ as gateway
 from bot.accounts.store import SqlAccounts
 from bot.channels.web import stream
-from bot.conversations import answers, effects, inbox, queue
+from bot.conversations import answers, effects, gathering, inbox, queue
 from bot.effects.mailer import Mailer
 from bot.gateway.app import create_app
 from bot.timings import Timings
@@ -59,6 +59,8 @@ POINTS = {
     "after the turn": Point(DialogueClient, "turn", AFTER),
     "before the commit": Point(answers, "commit", BEFORE),
     "after the commit": Point(answers, "commit", AFTER),
+    "before the wait": Point(gathering, "wait_for_more", BEFORE),
+    "after the wait": Point(gathering, "wait_for_more", AFTER),
     "before the write to the stream": Point(stream, "_write", BEFORE, _is_answer),
     "after the write to the stream": Point(stream, "_write", AFTER, _is_answer),
     "after the mail was queued": Point(SqlAccounts, "queue_connection_mail", AFTER),
@@ -72,6 +74,7 @@ INSIDE = {
     "inside the store": (inbox, "accept"),
     "inside the claim": (queue, "claim"),
     "inside the commit": (answers, "commit"),
+    "inside the wait": (gathering, "wait_for_more"),
 }
 """Killed when the transaction has done all its work and only COMMIT is missing."""
 

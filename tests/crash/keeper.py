@@ -14,7 +14,7 @@ import aiohttp
 from bot.settings import ROOT
 from harness.dialogue import SECRET, StandIn
 from harness.ports import free_port
-from tests.gateway.client import Visitor
+from tests.gateway.client import Visitor, covered, each_answered_once
 from tests.support.hangs import GUARD_SECONDS, eventually
 
 MOST_STARTS = 60
@@ -158,16 +158,12 @@ class Browser:
                     await asyncio.sleep(PAUSE_SECONDS)
 
     async def answered(self, number: int) -> None:
-        """Wait until so many answers are shown."""
-        await eventually(lambda: sum(message["kind"] == "answer" for message in self.shown) >= number)
+        """Wait until so many messages are answered."""
+        await eventually(lambda: sum(burst.count("\n") + 1 for burst in covered(self.shown)) >= number)
 
     async def check(self, *texts: str) -> None:
-        """Exactly these were said, each has exactly one answer, in order; what the stream showed is what the ledger holds, once."""
+        """Exactly these were said, one answer covers each, in order; what the stream showed is what the ledger holds, once."""
         messages = await self._all()
-        said = [message for message in messages if message["author"] == "customer"]
-        given = [message for message in messages if message["kind"] == "answer"]
-        assert [message["text"] for message in said] == list(texts)
-        assert [message["text"] for message in given] == [f"eco: {text}" for text in texts]
-        assert [message["in_reply_to"] for message in given] == [message["seq"] for message in said]
+        assert each_answered_once(messages, *texts)
         assert [message["seq"] for message in messages] == list(range(1, len(messages) + 1))
         assert self.shown == messages

@@ -14,7 +14,7 @@ from tests.support.hangs import eventually
 
 KILLED = -9
 TURN_POINTS = [name for name in POINTS if "mail" not in name and "effect" not in name]
-ON_BOTH = [*INSIDE, "after the store", "before the commit", "after the commit"]
+ON_BOTH = [*INSIDE, "after the store", "before the commit", "after the commit", "after the wait"]
 
 
 def changes_for(database: str, request: pytest.FixtureRequest) -> dict[str, str]:
@@ -28,7 +28,12 @@ def changes_for(database: str, request: pytest.FixtureRequest) -> dict[str, str]
 async def test_killed(point: str, database: str, request, tmp_path: Path, dialogue: StandIn) -> None:
     if point.endswith("the claim"):  # only a message that had to wait is claimed: its turn cannot begin as it is stored
         dialogue.mode = "hang"
-    async with Keeper(tmp_path, dialogue, point, **changes_for(database, request)) as keeper, Browser(keeper.url) as browser:
+    if point.endswith("the wait"):
+        dialogue.openings.update(("uno", "dos"))
+    async with (
+        Keeper(tmp_path, dialogue, point, BURST_SECONDS="1", **changes_for(database, request)) as keeper,
+        Browser(keeper.url) as browser,
+    ):
         await browser.open()
         await browser.say("uno", "dos", "tres")
         dialogue.mode = "ok"
@@ -54,7 +59,9 @@ async def test_killed_while_the_dialogue_works(database: str, request, tmp_path:
         await browser.say("tres")
         await browser.answered(3)
         await browser.check("uno", "dos", "tres")
-    assert [turn["messages"][0]["text"] for turn in dialogue.turns] == ["uno", "uno", "dos", "tres"]
+    asked = [[message["text"] for message in turn["messages"]] for turn in dialogue.turns]
+    assert asked[:2] == [["uno"], ["uno"]]  # what came after it was tried does not change it
+    assert [text for turn in asked[2:] for text in turn] == ["dos", "tres"]
     assert dialogue.turns[0]["turn"] == dialogue.turns[1]["turn"]  # the same turn, from the same events
     assert dialogue.turns[0]["events"] == dialogue.turns[1]["events"]
 
@@ -73,3 +80,26 @@ async def test_killed_three_times_in_a_row(tmp_path: Path, dialogue: StandIn) ->
         await browser.answered(len(texts))
         await browser.check(*texts)
         assert keeper.exits == [KILLED] * 3
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_killed_while_it_waits_for_more(database: str, request, tmp_path: Path, dialogue: StandIn) -> None:
+    """The wait lies in the ledger: whoever comes next ends it, with what was written meanwhile or without more."""
+    dialogue.openings.update(("hola", "buenas"))
+    async with (
+        Keeper(tmp_path, dialogue, "never", BURST_SECONDS="3", **changes_for(database, request)) as keeper,
+        Browser(keeper.url) as browser,
+    ):
+        await browser.open()
+        for kills, said in enumerate((["hola"], ["buenas", "mi server"]), start=1):
+            before = len(dialogue.turns)
+            await browser.say(said[0])
+            await eventually(lambda before=before: len(dialogue.turns) > before)
+            await asyncio.sleep(0.3)  # it lies in the ledger again
+            await keeper.kill()
+            await keeper.died(kills)
+            await browser.say(*said[1:])
+            await browser.answered([1, 3][kills - 1])
+        await browser.check("hola", "buenas", "mi server")
+    asked = [([message["text"] for message in turn["messages"]], turn["may_wait"]) for turn in dialogue.turns]
+    assert asked[:3] == [(["hola"], True), (["hola"], False), (["buenas"], True)]

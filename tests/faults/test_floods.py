@@ -14,7 +14,7 @@ from bot.database import open_database
 from bot.migrations import upgrade
 from bot.resources import RESOURCES
 from bot.turns.backlog import FRESH_SECONDS
-from tests.gateway.client import Visitor, answers, notices
+from tests.gateway.client import Visitor, all_answered, answers, each_answered_once, notices
 from tests.support.hangs import eventually
 
 
@@ -37,7 +37,8 @@ async def test_a_flood_is_told_once(start) -> None:
         replies = [await post(visitor, f"n={n}") for n in range(25)]
         assert [status for status, *_ in replies] == [202] * 5 + [429] * 20
         assert all(1 <= int(wait) <= 60 for _, _, wait in replies[5:])
-        messages = await visitor.until(lambda all_of: len(answers(all_of)) == 5)
+        messages = await visitor.until(all_answered)
+        assert each_answered_once(messages, *(f"n={n}" for n in range(5)))
         (notice,) = notices(messages)
         assert "A partir de las" in notice["text"] or "A partir de la " in notice["text"]
         assert "los envía solo" in notice["text"]
@@ -85,8 +86,8 @@ async def test_what_was_refused_may_be_sent_again_with_its_id(start) -> None:
         assert status == 429
         gateway.clock.forward(seconds=int(wait))
         assert (await post(visitor, "tercero", message))[0] == 202
-        messages = await visitor.until(lambda all_of: len(answers(all_of)) == 3)
-    assert [m["text"] for m in answers(messages)] == ["eco: n=0", "eco: n=1", "eco: tercero"]
+        messages = await visitor.until(all_answered)
+    assert each_answered_once(messages, "n=0", "n=1", "tercero")
 
 
 async def test_a_queue_that_is_too_deep_takes_nothing_more_in(start) -> None:
@@ -103,7 +104,7 @@ async def test_a_queue_that_is_too_deep_takes_nothing_more_in(start) -> None:
         assert notices(await other.messages()) == []  # it is not their doing
         gateway.dialogue.mode = "ok"
         gateway.dialogue.release.set()
-        await visitor.until(lambda all_of: len(answers(all_of)) == 3)  # what was accepted is answered
+        assert each_answered_once(await visitor.until(all_answered), "n=0", "n=1", "n=2")  # what was accepted is answered
 
         async def has_room() -> bool:
             return (await post(other, "ahora sí"))[0] == 202

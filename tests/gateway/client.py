@@ -8,6 +8,7 @@ import sqlite3
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,9 +67,9 @@ class Visitor:
                 await asyncio.sleep(0.01)
 
     async def answer_to(self, seq: int) -> dict[str, Any]:
-        """The answer to the message with this seq."""
-        messages = await self.until(lambda all_of: any(m["kind"] == "answer" and m["in_reply_to"] == seq for m in all_of))
-        return next(m for m in messages if m["kind"] == "answer" and m["in_reply_to"] == seq)
+        """The answer that covers the message with this seq."""
+        messages = await self.until(lambda all_of: any(m["kind"] == "answer" and m["in_reply_to"] >= seq for m in all_of))
+        return next(m for m in messages if m["kind"] == "answer" and m["in_reply_to"] >= seq)
 
     async def ask(self, text: str | None = None, **options: Any) -> dict[str, Any]:
         """Send and wait for the answer."""
@@ -101,6 +102,25 @@ class Visitor:
 
 def answers(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [m for m in messages if m["kind"] == "answer"]
+
+
+def covered(messages: list[dict[str, Any]]) -> list[str]:
+    """What each answer answers: all that was said since the one before, a line for each message."""
+    said = [m for m in messages if m["author"] == "customer"]
+    ends = [0, *(m["in_reply_to"] for m in answers(messages))]
+    return ["\n".join(m["text"] for m in said if begin < m["seq"] <= end) for begin, end in pairwise(ends)]
+
+
+def all_answered(messages: list[dict[str, Any]]) -> bool:
+    """Whether an answer covers the last thing that was said."""
+    said = [m["seq"] for m in messages if m["author"] == "customer"]
+    return bool(said) and any(m["in_reply_to"] == said[-1] for m in answers(messages))
+
+
+def each_answered_once(messages: list[dict[str, Any]], *texts: str) -> bool:
+    """Whether exactly these were said, and the echoes of their bursts are the answers: nothing left out, doubled or out of order."""
+    told, bursts = [m["text"] for m in answers(messages)], covered(messages)
+    return told == [f"eco: {burst}" for burst in bursts] and "\n".join(bursts) == "\n".join(texts)
 
 
 def notices(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import structlog
 
 from bot import __version__
 from harness.dialogue import reply, result
-from tests.gateway.client import Visitor, answers
+from tests.gateway.client import Visitor, all_answered
 
 
 async def test_ready_names_what_is_not(gateway, visitor: Visitor) -> None:
@@ -84,7 +84,7 @@ async def test_too_many_messages(start) -> None:
         assert error["error"] == "rate"
         assert "rápido" in error["message"]
         assert (await other.send("hola"))[0] == 202  # nobody else pays for it
-        messages = await visitor.until(lambda all_of: len(answers(all_of)) == 5)  # what was accepted is answered
+        messages = await visitor.until(all_answered)  # what was accepted is answered
         assert len([m for m in messages if m["author"] == "customer"]) == 5
         gateway.clock.forward(seconds=13)
         assert (await visitor.send("ya"))[0] == 202

@@ -143,7 +143,7 @@ async def test_on_postgresql(start, postgres_url) -> None:
         there.session = visitor.session
         async with there.stream() as events:
             for n in range(6):
-                await (visitor, there)[n % 2].send(f"n={n}")
+                await (visitor, there)[n % 2].ask(f"n={n}")
             seen = []
             async for event in events:
                 if event["event"] == "message":

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from harness.dialogue import StandIn
-from tests.gateway.client import Visitor, answers, notices
+from tests.gateway.client import Visitor, all_answered, answers, each_answered_once, notices
 from tests.gateway.conftest import FAST
 
 FAILURES = ["503", "500", "html", "garbage", "empty", "blank"]
@@ -139,8 +139,8 @@ async def test_a_customer_who_waits_is_told_once_in_spanish(impatient, waiting: 
     while len(impatient.dialogue.turns) < seen + 5:
         await waiting.messages()
     impatient.dialogue.mode = "ok"
-    messages = await waiting.until(lambda all_of: len(answers(all_of)) == 3)
-    assert [m["text"] for m in answers(messages)] == ["eco: n=0", "eco: n=1", "eco: n=2"]
+    messages = await waiting.until(all_answered)
+    assert each_answered_once(messages, "n=0", "n=1", "n=2")
     first_answer = messages.index(answers(messages)[0])
     assert len(notices(messages[:first_answer])) == 1
 
@@ -278,6 +278,7 @@ async def test_two_gateways_on_one_ledger_answer_each_message_once(start) -> Non
         for n in range(12):
             visitor.base = bases[n % 2]
             await visitor.send(f"n={n}")
-        messages = await visitor.until(lambda all_of: len(answers(all_of)) == 12)
-    assert [m["text"] for m in answers(messages)] == [f"eco: n={n}" for n in range(12)]
-    assert [turn["messages"][0]["text"] for turn in one.dialogue.turns] == [f"n={n}" for n in range(12)]
+        messages = await visitor.until(all_answered)
+    texts = [f"n={n}" for n in range(12)]
+    assert each_answered_once(messages, *texts)
+    assert [message["text"] for turn in one.dialogue.turns for message in turn["messages"]] == texts

@@ -40,7 +40,7 @@ async def test_messages_arrive_with_their_seq_as_id(visitor: Visitor) -> None:
 async def test_a_stream_that_is_cut_goes_on_without_a_gap_or_a_repetition(gateway, visitor: Visitor) -> None:
     seen: list[int] = []
     for n in range(6):
-        await visitor.send(f"n={n}")
+        await visitor.ask(f"n={n}")
     while len(seen) < 13:
         async with visitor.stream(since=seen[-1] if seen else 0) as events:
             seen += [int(event["id"]) for event in await take(events, 1)]  # read one, cut

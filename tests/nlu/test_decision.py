@@ -46,7 +46,12 @@ REFUSE, NOT_OURS_ABOVE = 0.12, 0.55
 
 
 def test_the_pairs_of_the_design():
-    assert set(PAIRS) == {frozenset({"faq_factura", "consultar_factura"}), frozenset({"faq_consultar_vigencia", "consultar_suscripcion"})}
+    assert set(PAIRS) == {
+        frozenset({"faq_factura", "consultar_factura"}),
+        frozenset({"faq_consultar_vigencia", "consultar_suscripcion"}),
+        frozenset({"preguntar_si_es_bot", "preguntar_quien_eres"}),
+        frozenset({"saludar", "charla"}),
+    }
     assert NOT_OURS == (NEAR, FAR) == ("tema_no_cubierto", "fuera_de_tema")
 
 

@@ -12,7 +12,7 @@ from bot.nlu.normalise import plain_text
 from tests.support.rasa import quiet_imports
 
 with quiet_imports():
-    from bot.nlu.entities import PAID, PRODUCT, SERVER, find_entities, make_language
+    from bot.nlu.entities import PAID, PRODUCT, SERVER, WAITS, find_entities, make_language
 
 LANGUAGE = make_language()
 
@@ -212,3 +212,24 @@ def test_who_says_to_have_paid(text):
 )
 def test_who_does_not(text):
     assert claims(text) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("sigo esperando", True),
+        ("aquí esperando", True),
+        ("llevo horas", True),
+        ("llevo 20 min en la linea", True),
+        ("llevamos toda la mañana sin sistema", True),
+        ("no puedo trabajar", True),
+        ("estamos parados desde las nueve", True),
+        ("permítame que llegó un cliente", False),
+        ("deja lo platico con mi jefe", False),
+        ("ya pagué", False),
+        ("no puedo creerlo", False),
+        ("mañana les llamo", False),
+    ],
+)
+def test_who_says_to_wait(text, waits):
+    assert any(entity["entity"] == WAITS for entity in find_entities(LANGUAGE, text)) is waits

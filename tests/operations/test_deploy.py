@@ -19,7 +19,7 @@ from bot.settings import ROOT
 from harness.dialogue import SECRET, StandIn
 from harness.nginx import FOREGROUND, Proxy, program
 from harness.ports import free_port
-from tests.gateway.client import Visitor, answers
+from tests.gateway.client import Visitor, all_answered, each_answered_once
 from tests.operations.conftest import settings_in
 from tests.operations.gateway import serving
 
@@ -190,8 +190,7 @@ async def test_a_gateway_that_is_killed_loses_no_message_that_was_sent_to_the_pr
                     status, body = await visitor.send(f"{number}.{n}")
                     if status != 202:
                         refused.append((status, body))
-                messages = await visitor.until(lambda messages: len(answers(messages)) == MESSAGES)
-                assert [m["text"] for m in answers(messages)] == [f"eco: {number}.{n}" for n in range(MESSAGES)]
+                assert each_answered_once(await visitor.until(all_answered), *(f"{number}.{n}" for n in range(MESSAGES)))
 
     dead = asyncio.Event()
     async with serving(gateways[1]), AsyncExitStack() as first, asyncio.TaskGroup() as group:
@@ -219,7 +218,7 @@ async def test_a_gateway_that_hangs_is_left_for_the_other(proxy: Proxy, gateways
         hung.suspend()
         try:
             assert [(await visitor.send(f"n={n}"))[0] for n in range(4)] == [202] * 4  # one of them had to wait for 8 s
-            await visitor.until(lambda messages: len(answers(messages)) == 4)
+            assert each_answered_once(await visitor.until(all_answered), *(f"n={n}" for n in range(4)))
         finally:
             hung.resume()
 

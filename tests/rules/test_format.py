@@ -40,6 +40,20 @@ def test_near_dates(day, near, on):
     assert words.on_date(date.fromisoformat(day), TODAY) == on
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("2026-12-01", "2026-12-02", "entre el martes 1 y el miércoles 2 de diciembre"),
+        ("2026-11-30", "2026-12-01", "entre el lunes 30 de noviembre y el martes 1 de diciembre"),
+        ("2026-12-31", "2027-01-04", "entre el jueves 31 de diciembre y el lunes 4 de enero de 2027"),
+        ("2026-11-24", "2026-11-25", "entre mañana, martes 24 de noviembre y el miércoles 25 de noviembre"),
+        ("2026-11-27", "2026-11-27", "el viernes 27 de noviembre"),
+    ],
+)
+def test_days_between(first, last, told):
+    assert words.between(date.fromisoformat(first), date.fromisoformat(last), TODAY) == told
+
+
 def test_tomorrow_over_the_end_of_the_year():
     assert words.near_date(date(2027, 1, 1), date(2026, 12, 31)) == "mañana, viernes 1 de enero de 2027"
 
@@ -133,6 +147,11 @@ def test_masking_never_raises(text):
 @pytest.mark.parametrize(("n", "told"), [(1, "1 día"), (3, "3 días"), (0, "0 días")])
 def test_days(n, told):
     assert words.days(n) == told
+
+
+@pytest.mark.parametrize(("n", "told"), [(0, "0 días hábiles"), (1, "1 día hábil"), (4, "4 días hábiles")])
+def test_business_days(n, told):
+    assert words.business_days(n) == told
 
 
 @pytest.mark.parametrize(

@@ -167,3 +167,17 @@ def test_a_renewal_always_ends_later(starts_on, length):
 )
 def test_months_are_added(day, months, result):
     assert subscription.add_months(D(day), months) == D(result)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "months"),
+    [
+        (date(2026, 10, 30), date(2026, 11, 29), 1),
+        (date(2026, 3, 25), date(2027, 3, 24), 12),
+        (date(2026, 1, 31), date(2026, 2, 27), 1),
+        (date(2026, 11, 1), date(2026, 11, 15), None),
+        (date(2026, 11, 1), date(2026, 10, 1), None),
+    ],
+)
+def test_a_period_of_whole_months(starts_on, ends_on, months):
+    assert subscription.months_long(starts_on, ends_on) == months

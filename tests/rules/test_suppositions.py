@@ -93,6 +93,19 @@ def test_contracting_counts_from_the_confirmation():
     assert (unknown.earliest, unknown.ends_latest, unknown.unsaid) == (D("2026-11-24"), None, {"length"})
 
 
+def test_the_last_day_to_pay_leaves_time_for_the_confirmation():
+    limit = D("2026-12-15")  # a Tuesday
+    assert suppositions.last_day_to_pay(CALENDAR, limit, "debit_card", Terms()) == D("2026-12-10")
+    assert suppositions.last_day_to_pay(CALENDAR, limit, "credit_card", Terms()) == limit
+
+
+@given(DAYS, st.sampled_from(METHODS), TERMS)
+def test_a_day_later_than_the_last_day_to_pay_is_not_certain(limit, method, terms):
+    day = suppositions.last_day_to_pay(CALENDAR, limit, method, terms)
+    assert suppositions.confirmed(CALENDAR, day, method, terms)[1] <= limit
+    assert suppositions.confirmed(CALENDAR, day + timedelta(days=1), method, terms)[1] > limit
+
+
 @given(DAYS, DAYS, TERMS)
 def test_what_is_supposed_of_today_is_what_is_so_today(ends_on, today, terms):
     waited = suppositions.not_paid_until(ends_on, today, terms)

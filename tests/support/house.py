@@ -93,6 +93,7 @@ class House:
                 "DIALOGUE_URLS": f"http://127.0.0.1:{self.dialogue_port}",
                 "ACTIONS_URL": f"http://127.0.0.1:{self.actions_port}",
                 "SMTP_URL": f"file://{folder}/outbox",
+                "BURST_SECONDS": "0.2",
                 "RATE_MESSAGES_PER_MINUTE": "1000000",
                 "RATE_VISITORS_PER_MINUTE": "1000000",
                 "RATE_SESSIONS_PER_MINUTE": "1000000",

@@ -23,10 +23,14 @@ class WebChannel:
     """The web chat (design section 10)."""
 
     name: base.Channel = "web"
-    limits = Limits(text_characters=4096, buttons=10, button_title_characters=20)
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+
+    @property
+    def limits(self) -> Limits:
+        """Of the widget."""
+        return Limits(text_characters=4096, buttons=10, button_title_characters=20, burst=self._settings.burst_seconds)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Below /webchat/."""
@@ -37,6 +41,7 @@ class WebChannel:
             web.get("/webchat/messages", handlers.read_messages, allow_head=False),
             web.get("/webchat/stream", handlers.stream, allow_head=False),
             web.post("/webchat/read", handlers.mark_read),
+            web.post("/webchat/typing", handlers.typing),
         ]
 
     def workers(self) -> Sequence[Worker]:

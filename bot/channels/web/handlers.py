@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from bot.channels.base import BACKLOG, DISPATCHER
 from bot.channels.bodies import read_body
 from bot.channels.web import parse, render, texts
-from bot.channels.web.keys import MESSAGE_LIMIT, SESSION_LIMIT, VISITOR_LIMIT
+from bot.channels.web.keys import MESSAGE_LIMIT, SESSION_LIMIT, TYPING_LIMIT, VISITOR_LIMIT
 from bot.channels.web.session import begin_or_resume, claims_of, session_of, session_within, token_of, who_of
 from bot.channels.web.stream import HEADERS, Stream
-from bot.conversations import history, inbox, notices, sessions
+from bot.conversations import gathering, history, inbox, notices, sessions
 from bot.conversations.sessions import OpenSession
 from bot.errors import LedgerUnavailable, Malformed
 from bot.identity.session import SessionClaims
@@ -109,6 +109,21 @@ async def mark_read(request: web.Request) -> web.Response:
         return session.conversation
 
     await history.mark_read(resources.ledger, seq, reader)
+    return web.Response(status=204)
+
+
+async def typing(request: web.Request) -> web.Response:
+    """POST /webchat/typing: the customer writes on. Nothing is kept of it but until when, and only while a message waits for its answer."""
+    claims, resources = claims_of(request), request.app[RESOURCES]
+    request.app[TYPING_LIMIT].take(claims.conversation)
+    timings, now = resources.timings, resources.now()
+
+    def writer(connection: Connection) -> str:
+        return session_within(connection, claims, now).conversation
+
+    end = await gathering.note_typing(resources.ledger, writer, now + timings.typing_life, timings.gather_most)
+    if end is not None:
+        request.app[DISPATCHER].look_at(end)
     return web.Response(status=204)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.frames import Act, Asked, Filter, Frame, Move, Refers, Servers, Supposed, Which, parse_frame
+from bot.protocol.frame import Act, Asked, Filter, Frame, Move, Refers, Servers, Supposed, Which, parse_frame
 
 
 def test_a_frame_with_everything_is_read():

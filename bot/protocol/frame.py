@@ -7,6 +7,7 @@ what is asked about it, and what else there is. docs/corpus.md says what the wor
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -186,3 +187,36 @@ def _supposed(written: str) -> Supposed:
     if colon and not _WORD.fullmatch(when):
         raise ValueError(f"nothing is supposed by {written!r}")
     return Supposed(Act(act), when or None)
+
+
+PARTS: Final = ("asked", "servers", "supposed", "move", "refers")
+"""What a frame says beside its intent, in its order."""
+NOTHING: Final = "-"
+"""How a part is written that is not there."""
+
+
+def part_of(frame: Frame, part: str) -> str:
+    """One part of a frame as a word: of servers their kind without the names, of what is supposed the act without the day."""
+    if part == "servers":
+        kinds = {str(each) if each.which is Which.FILTER else str(each.which) for each in frame.servers}
+        return ",".join(sorted(kinds)) or NOTHING
+    if part == "supposed":
+        return str(frame.supposed.act) if frame.supposed else NOTHING
+    return str(getattr(frame, part))
+
+
+def frame_of(intent: str, parts: Mapping[str, str]) -> Frame:
+    """The frame of an intent and the words of `part_of`; a part that is missing is not there. A server that is named has no name here."""
+    kinds = [kind.partition(":") for kind in parts.get("servers", NOTHING).split(",") if kind != NOTHING]
+    act = parts.get("supposed", NOTHING)
+    return Frame(
+        intent,
+        Asked(parts.get("asked", Asked.GENERAL)),
+        tuple(Servers(Which(name), Filter(value) if value else _UNNAMED.get(Which(name), "")) for name, _, value in kinds),
+        None if act == NOTHING else Supposed(Act(act)),
+        Move(parts.get("move", Move.ASKS)),
+        Refers(parts.get("refers", Refers.NEW)),
+    )
+
+
+_UNNAMED: Final = {Which.NAMED: "?", Which.UNKNOWN: "?"}

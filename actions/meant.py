@@ -1,0 +1,159 @@
+"""Which servers a question means: one, a set, those that are so (suspended, owing …), the others, the first to end; or that it has to be asked.
+
+Everything is judged on the customer's own desk. A set is never narrowed to the server in play, and a name decides before anything that is only pointed at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from actions import sets
+from actions.live import IN_FORCE, UNPAID, owed, standing
+from actions.tokens import said_count
+from actions.turn import SETS, Turn
+from bot.accounts.port import Server
+from bot.protocol.frame import Filter, Move, Refers, Which
+
+Servers = tuple[Server, ...]
+Way = Literal[
+    "unsaid",  # any server, or the one in play
+    "servers",  # these
+    "ask",  # one of these, and it is not clear which
+    "unknown",  # a word that is none of the desk's names
+    "foreign",  # somebody else's
+]
+SOON: Final = 30
+"""Days within which a server is about to end."""
+PAIR: Final = 2
+_STATES: Final[dict[Filter, sets.Which]] = {
+    Filter.SUSPENDED: "suspended",
+    Filter.GRACE: "in_grace",
+    Filter.DOWN: "down",
+    Filter.CREATING: "being_created",
+    Filter.OWING: "owing",
+    Filter.NOBACKUP: "without_backup",
+    Filter.CHANGE: "in_change",
+}
+_THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Meant:
+    """`servers` as far as they are meant, in the order of the desk; `state` and `pick`: how they are meant; `word`: the name that is none here."""
+
+    way: Way
+    servers: Servers = ()
+    state: Filter | None = None
+    pick: Which | None = None
+    word: str = ""
+
+
+def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Meant:
+    """What the frame and the words of `turn` mean. `candidates`: those that its topic is about; `usable`: whether "active" counts who is in grace."""
+    ways = {each.which: each.value for each in turn.frame.servers}
+    if turn.named_foreign or (Which.FOREIGN in ways and not turn.named_servers):
+        return Meant("foreign", word=turn.named_foreign or "")
+    if turn.named_servers:
+        and_this = turn.in_play if ways.keys() >= {Which.THAT_ONE, Which.NAMED} else ()
+        return Meant("servers", _in_order(turn, (*and_this, *turn.named_servers)))
+    if ways.keys() & SETS:
+        return _set(turn, ways, usable=usable)
+    if turn.wants_other:
+        return _other(turn, candidates)
+    if ways.keys() & {Which.NAMED, Which.UNKNOWN} and len(turn.servers) > 1:
+        return Meant("unknown", word=ways.get(Which.UNKNOWN, "").replace("_", " "))
+    return _pointed_at(turn, in_words=Which.THAT_ONE in ways)
+
+
+def _pointed_at(turn: Turn, *, in_words: bool) -> Meant:
+    """The set in play, where the question goes on about it; of one server in play `Turn.chosen` speaks."""
+    goes_on = in_words or turn.frame.refers is not Refers.NEW
+    several = 1 < len(turn.in_play) < len(turn.servers) or (in_words and len(turn.in_play) > 1)
+    return Meant("servers", _in_order(turn, turn.in_play)) if goes_on and several else Meant("unsaid")
+
+
+def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
+    state = Filter(ways[Which.FILTER]) if Which.FILTER in ways else None
+    pick = next((each for each in (Which.FIRST, Which.MOST) if each in ways), None)
+    within = turn.servers
+    if Which.REST in ways:
+        within = _rest(turn)
+    elif pick and not state and turn.frame.refers is Refers.GOES_ON and _are_alike(turn, turn.in_play):
+        within = _in_order(turn, turn.in_play)
+    if state is Filter.ACTIVE:
+        within = _active(turn, within, usable=usable)
+    elif state is Filter.ENDING:
+        within = sets.ending_within(turn, within, SOON)
+    elif state is not None:
+        within = sets.members(turn, within, _STATES[state])
+    return Meant("servers", within, state, pick)
+
+
+def _are_alike(turn: Turn, servers: Servers) -> bool:
+    """Whether they are several, and all in force or all over: which of them is first has one meaning then."""
+    standings = {standing(turn, each) for each in servers}
+    return len(servers) > 1 and (standings <= UNPAID or standings <= IN_FORCE)
+
+
+def _active(turn: Turn, servers: Servers, *, usable: bool) -> Servers:
+    """Those that run; without those that only run for their grace, unless they count or are counted in ("los tres")."""
+    running = sets.members(turn, servers, "active")
+    well = sets.members(turn, servers, "in_force")
+    counted = said_count(turn.text)
+    if not well or counted == len(running) != len(well):
+        return running
+    return well if counted == len(well) or not usable else running
+
+
+def _rest(turn: Turn) -> Servers:
+    """The others than those in play; of several ways to see it the one that has as many as are said ("los otros dos")."""
+    named, play = turn.mentioned_servers, turn.in_play
+    if named:
+        inside = len(play) > 1 and {each.id for each in named} < {each.id for each in play}
+        return sets.rest(_in_order(turn, play) if inside else turn.servers, named)
+    told = {alias for topic in turn.state.topics for alias in topic.servers}
+    whole = max((topic.servers for topic in turn.state.topics), key=len, default=())
+    ways = (
+        sets.rest(turn.servers, play),
+        tuple(each for each in turn.servers if each.alias not in told),
+        sets.rest([each for each in turn.servers if each.alias in whole], play),
+        sets.rest(turn.servers, sets.members(turn, turn.servers, "in_force")) if _THE_OTHERS.search(turn.text) else (),
+    )
+    counted = said_count(turn.text)
+    fitting = next((each for each in ways if len(each) == counted), None)
+    return fitting or next((each for each in (ways[0], ways[3]) if each), ())
+
+
+def _other(turn: Turn, candidates: Servers) -> Meant:
+    """The other one: of two (of two in play both are told); else the only one that is as the one in play, or that was not told yet; else it has to be asked."""
+    play = turn.in_play
+    others = sets.rest(turn.servers, play)
+    if not play or not others:
+        return Meant("ask", candidates)
+    if len(play) == PAIR:
+        return Meant("servers", _in_order(turn, play))
+    told = {alias for topic in turn.state.topics for alias in topic.servers}
+    alike = {_footing(turn, each) for each in play}
+    ways = (
+        others,
+        tuple(each for each in others if _footing(turn, each) in alike),
+        tuple(each for each in others if each.alias not in told),
+    )
+    guesses = turn.frame.servers and turn.frame.move not in {Move.CORRECTS, Move.DENIES}
+    only = next((each for each in (ways if guesses else ways[:1]) if len(each) == 1), None)
+    return Meant("servers", only) if only else Meant("ask", sets.rest(candidates, play) or others)
+
+
+def _footing(turn: Turn, server: Server) -> str:
+    if owed(turn, server) or standing(turn, server) in UNPAID:
+        return "owing"
+    return server.status
+
+
+def _in_order(turn: Turn, servers: Servers) -> Servers:
+    chosen = {each.id for each in servers}
+    own = tuple(each for each in turn.servers if each.id in chosen)
+    return own if len(own) == len(chosen) else tuple(dict.fromkeys(servers))

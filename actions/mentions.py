@@ -1,0 +1,50 @@
+"""Which of several facts a question is about, where its words tell it reliably and its frame does not.
+
+The words stand in the topic that asks for them: few and general, as alternatives of a regular expression without accents, in lower case. One that
+none of them fits gets the fact that decides most questions of its kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, TypeVar
+
+from actions.turn import Turn
+from bot.rules.folding import bare
+
+Kind = TypeVar("Kind", bound=str)
+SHORT: Final = 25
+"""Words of a few sentences: in a longer story single words are part of the story."""
+_REPEATED = re.compile(r"([a-z])\1{2,}")
+_K = re.compile(r"k(?=[ei])")
+_QUE = re.compile(r"\b[qk]\b")
+_CERTAIN = r"segur|neta\b|de (?:veras|verdad)|en serio|cierto|verdad\b|vdd\b"
+_FEW_WORDS = 4
+
+
+def mentions(turn: Turn, words: str, *, longest: int | None = None) -> bool:
+    """Whether a word of the message, of no more than `longest` words, begins as `words` say."""
+    return (longest is None or len(turn.text.split()) <= longest) and _pattern(words).search(as_said(turn.text)) is not None
+
+
+def first_mentioned(turn: Turn, kinds: Mapping[Kind, str]) -> Kind | None:
+    """The first name in `kinds` whose words the message mentions."""
+    text = as_said(turn.text)
+    return next((name for name, words in kinds.items() if _pattern(words).search(text)), None)
+
+
+def only_asks_if_sure(turn: Turn) -> bool:
+    """Whether nothing is asked but "¿seguro?": a longer message says something of its own, to which a bare yes could be wrong."""
+    return mentions(turn, _CERTAIN, longest=_FEW_WORDS)
+
+
+def as_said(text: str) -> str:
+    """Without case and accents, single blanks, no letter three times, and what chats write with k or q: "Kién  síííí, q" → "quien si, que"."""
+    return _REPEATED.sub(r"\1", _QUE.sub("que", _K.sub("qu", " ".join(bare(text).split()))))
+
+
+@cache
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{words})")

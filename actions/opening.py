@@ -1,0 +1,26 @@
+"""The one word that may stand before an answer, decided here for every topic: it is to stay rare and short."""
+
+from __future__ import annotations
+
+from actions.mentions import mentions
+from actions.say import Reply
+from actions.trouble import BAD, worst_trouble
+from actions.turn import Turn
+from actions.whose import asks_of_others
+from bot.protocol.frame import Asked, Move
+
+_APOLOGIES = ("utter_perdon", "utter_sin_problema")
+REGRETS = ("utter_lamento", "utter_lamento_entiendo")
+_NO_MORE_REGRET = r"lo sient|lo sentimos|pedi una disculpa|su perdon"
+
+
+def say_before(turn: Turn, reply: Reply) -> None:
+    """A word of apology where we were corrected, of regret, once an episode, where things are bad; never two in a row."""
+    move = turn.frame.move
+    if reply.told_lately(*_APOLOGIES, *REGRETS) or mentions(turn, _NO_MORE_REGRET):
+        return
+    if move is Move.CORRECTS and turn.frame.asked is not Asked.SURE and not asks_of_others(turn):
+        own_slip = mentions(turn, r"perdon|me (?:equivoque|confundi|exprese)|quise decir|queria decir|dije mal|dedo")
+        reply.say("utter_sin_problema" if own_slip else "utter_perdon")
+    elif move is Move.COMPLAINS and (found := worst_trouble(turn)) and found[0] in BAD:
+        reply.add_once(REGRETS[0])

@@ -1,0 +1,80 @@
+"""How one can pay (FAQ 8): what is accepted and how long each takes, and the customer's own method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from actions.base import ServerAction, say_line
+from actions.charge_facts import OTHER_CARD
+from actions.live import ENDED, bank_days, last_charge, readings, standing
+from actions.mentions import mentions
+from actions.say import Reply
+from actions.turn import Turn
+from bot.accounts.port import Server
+from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
+
+_UNLISTED_METHOD: Final = (
+    r"oxxo|efectivo|transferen[cs]i|spei\b|deposit|paypal|zelle|cheque|vales\b|billete|dolar|ventanilla|mercado ?pago|bitcoin"
+)
+_METHOD: Final = r"debito|credito|nomina|cuenta (?:de|del|en el) b|tarda"
+_AUTOMATIC: Final = r"sol(?:os|it[oa]s?)\b|se (?:cobra|paga|hace) sol|automatic|picarle"
+_METHODS = {
+    "bank_account": "utter_formas_pago_cuenta",
+    "debit_card": "utter_formas_pago_debito",
+    "credit_card": "utter_formas_pago_credito",
+}
+
+
+class PaymentMethods(ServerAction):
+    """FAQ 8: automatic charge to a bank account or to a card; then the customer's own method, masked."""
+
+    intent = "faq_formas_pago"
+    data = DataClass.PAYMENTS
+    general = "utter_faq_formas_pago"
+    short: ClassVar[Mapping[Asked, str]] = {
+        **dict.fromkeys((Asked.WHETHER, Asked.WHICH, Asked.WHEN, Asked.SURE, Asked.COUNT), "utter_formas_pago_tiempos"),
+        Asked.WHY: "utter_formas_pago_porque",
+    }
+
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """What is asked of the rule is answered by the rule alone; to who is known, the way to another card beside it."""
+        asked = turn.frame.asked
+        if turn.sees(self.data) is None or asked not in {*self.short, Asked.HOW, Asked.WHERE}:
+            await super().answer(turn, reply)
+            return
+        another = asked is Asked.WHERE or mentions(turn, OTHER_CARD)
+        if not (another and asked in {Asked.HOW, Asked.WHERE}):
+            self.say_general(turn, reply)
+        if another or asked is Asked.HOW:
+            reply.say("utter_formas_pago_cambiar")
+            say_line(turn, reply)
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """What is accepted, or what is asked of it; words for another method or for whether it is automatic say which."""
+        asked = turn.frame.asked
+        key = self.short.get(asked, self.general)
+        if asked is not Asked.GENERAL and mentions(turn, _UNLISTED_METHOD):
+            key = "utter_formas_pago_solo"
+        elif asked is Asked.HOW and mentions(turn, _METHOD):
+            key = self.short[Asked.WHICH]
+        elif asked is Asked.WHETHER and mentions(turn, _AUTOMATIC):
+            key = "utter_formas_pago_automatico"
+        reply.say(key, **bank_days(turn))
+
+    def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """The method of the last charge."""
+        charge = last_charge(turn, server)
+        if charge is not None and standing(turn, server) not in ENDED:
+            told = readings(turn, server, "payment", method=charge.method, masked=charge.masked)
+            reply.say(_METHODS[charge.method], readings=told, servidor=server.alias, metodo=charge.masked)
+
+    def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """One line with the method."""
+        charge = last_charge(turn, server)
+        if charge is None:
+            reply.say("utter_formas_pago_linea_ninguna", servidor=server.alias)
+        else:
+            told = readings(turn, server, "payment", method=charge.method, masked=charge.masked)
+            reply.say("utter_formas_pago_linea", readings=told, servidor=server.alias, metodo=charge.masked)

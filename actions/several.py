@@ -1,0 +1,83 @@
+"""The answer to a question about several servers: which of them answer it comes first, then one line for each where what is asked differs.
+
+Never the whole list where those that are so were asked for; and who has only one server hears that it is the only one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from actions import sets
+from actions.meant import Meant, Servers
+from actions.say import Reply
+from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_price_line, say_some, say_total
+from actions.turn import Turn
+from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked, Filter, Which
+
+if TYPE_CHECKING:
+    from actions.base import ServerAction
+
+NAMES_ONLY: Final = frozenset({Asked.WHICH, Asked.COUNT})
+_FAR = 36_500
+
+
+def answer_several(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> None:
+    """Say what `topic` has to say of the servers that are meant; `reply.servers` are those that it then has been about."""
+    if meant.pick is Which.MOST:
+        reply.servers.extend(each.alias for each in say_most(turn, meant.servers, reply))
+    elif meant.pick is Which.FIRST:
+        reply.servers.extend(each.alias for each in say_first(turn, meant.servers, reply, topic.describe_line))
+    elif not meant.servers:
+        _say_nobody(topic, turn, meant, reply)
+    else:
+        _say_each(topic, turn, meant, reply)
+
+
+def _say_nobody(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> None:
+    """That none is so, or that there is no other; of failures also which servers cannot be used for another reason."""
+    if meant.state is None:
+        reply.say("utter_no_hay_mas")
+        return
+    say_none(turn, meant.state, reply)
+    if meant.state is Filter.DOWN and topic.many == "list":
+        for each in sets.rest(turn.servers, sets.members(turn, turn.servers, "active")):
+            topic.describe_line(turn, each, reply)
+            reply.servers.append(each.alias)
+    topic.end(turn, turn.servers, reply)
+
+
+def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> None:
+    asked = turn.frame.asked
+    about = lined = meant.servers
+    if asked is Asked.AMOUNT and topic.data is DataClass.PAYMENTS:
+        about = say_total(turn, meant.servers, reply) or about
+        lined = about if len(about) > 1 else ()
+        if meant.state is None:
+            _say_prices(turn, meant.servers, reply)
+            lined = ()
+    elif meant.state is not None:
+        say_some(turn, meant.state, meant.servers, reply)
+        lined = () if asked is Asked.COUNT else _by_end(turn, meant)
+    else:
+        about, lined = topic.begin(turn, meant.servers, reply)
+    line = topic.line_for(turn)
+    for each in lined:
+        line(turn, each, reply)
+    reply.servers.extend(each.alias for each in about)
+    if meant.state is Filter.ACTIVE:
+        say_in_grace(turn, sets.rest(turn.servers, about), reply)
+    topic.end(turn, meant.servers, reply)
+
+
+def _say_prices(turn: Turn, servers: Servers, reply: Reply) -> None:
+    """What each costs: who asks the amount of all may mean that as well as what is owed."""
+    reply.say("utter_precio_de_cada_uno")
+    for each in servers:
+        say_price_line(turn, each, reply)
+
+
+def _by_end(turn: Turn, meant: Meant) -> Servers:
+    """Those in force as they end, so that the first and the next are seen; others in the order of the desk."""
+    ends = sets.ending_within(turn, meant.servers, _FAR) if meant.state is Filter.ACTIVE else ()
+    return ends if len(ends) == len(meant.servers) else meant.servers

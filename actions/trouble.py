@@ -1,0 +1,47 @@
+"""What is wrong on a customer's account now, the worst first: it explains an angry message better than any excuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from actions.live import charge_state, last_charge, last_mail, standing
+from actions.sets import is_down
+from actions.turn import GONE, Moment, Turn
+from bot.accounts.port import Server
+from bot.identity.levels import DataClass
+from bot.rules.backup import streak_of_failures
+
+Trouble = Literal["gone", "down", "late", "suspended", "backup", "mail", "unpaid", "waiting"]
+BAD: frozenset[Trouble] = frozenset({"gone", "down", "late", "suspended", "backup"})
+"""What a word of regret is due for, whatever is asked."""
+
+_IS: dict[Trouble, tuple[DataClass, Callable[[Moment, Server], bool]]] = {
+    "gone": (DataClass.SERVERS, lambda _, each: each.status in GONE),
+    "down": (DataClass.SERVERS, is_down),
+    "late": (DataClass.PAYMENTS, lambda moment, each: charge_state(moment, last_charge(moment, each)) == "overdue"),
+    "suspended": (DataClass.SERVERS, lambda _, each: each.status == "suspended"),
+    "backup": (DataClass.BACKUPS, lambda _, each: each.status == "active" and streak_of_failures(each.backups) > 0),
+    "mail": (DataClass.CONNECTION, lambda _, each: each.status == "active" and _bounced(each)),
+    "unpaid": (DataClass.SERVERS, lambda moment, each: standing(moment, each) in {"grace", "grace_last_day"}),
+    "waiting": (DataClass.SERVERS, lambda _, each: each.status == "provisioning"),
+}
+"""In the order of their weight."""
+
+
+def trouble_of(turn: Turn, server: Server) -> Trouble | None:
+    """The worst that is wrong with one server, of what may be told to whoever is asking."""
+    return next((name for name, (data, is_so) in _IS.items() if turn.sees(data) and is_so(turn, server)), None)
+
+
+def worst_trouble(turn: Turn) -> tuple[Trouble, Server] | None:
+    """What is wrong with the server that is talked about, else the worst of all; None when all is well or nothing may be told."""
+    found = [(trouble, each) for each in turn.servers if (trouble := trouble_of(turn, each))]
+    meant = {each.alias for each in (turn.chosen,) if each} or set(turn.state.servers)
+    order = list(_IS)
+    return min(found, key=lambda one: (one[1].alias not in meant, order.index(one[0])), default=None)
+
+
+def _bounced(server: Server) -> bool:
+    mail = last_mail(server)
+    return mail is not None and mail.status == "bounced"

@@ -1,0 +1,57 @@
+"""Whose account may be spoken of: that of the desk that is signed in, to who is signed in, whatever else is said, sworn or offered."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from actions.mentions import first_mentioned
+from actions.say import Reply
+from actions.turn import Turn
+from bot.accounts.port import Desk
+from bot.protocol.frame import Which
+
+_OFFERED = {
+    "utter_pedir_ayuda_otra_cuenta": r"a (?:el|ella) si\b|con su cuenta",
+    "utter_identificate_con_que": r"identific|que necesit",
+    "utter_identificate_clave": r"contrasen|clave\b|pass\b|no (?:traigo|tengo) (?:mi |el )?usuario|olvid|no me acuerdo|como me meto",
+    "utter_identificate_dato": (
+        r"rfc|ine\b|ife\b|credencial|folio|poder notarial|constancia|numero de cliente|c-\d|login|sudo|telefono|codigo|me llamo|nombre"
+        r"|ya te di|te (?:doy|paso)|le doy|guion"
+    ),
+    "utter_identificate_ni_si_o_no": r"si o no|un si|un no\b|nomas dime|ni si|siquiera",
+    "utter_identificate_te_creo": r"soy (?:yo|el|la|los|su)|pero si|trabajo ahi|juro|te estoy diciendo|le estoy diciendo|mi empresa|el que pone",
+}
+"""What a visitor says to be let in, and the answer to it. None of it proves anything, and nothing of it is confirmed."""
+
+
+def asks_of_others(turn: Turn) -> bool:
+    """Whether another customer's account is asked about, and none of the customer's own servers is named."""
+    return not turn.named_servers and not turn.named_foreign and any(each.which is Which.FOREIGN for each in turn.frame.servers)
+
+
+def say_not_yours(desk: Desk, reply: Reply) -> None:
+    """Nothing of another account is told, not even whether it exists, for whatever reason it is asked."""
+    reply.vary("utter_cuenta_ajena", "utter_cuenta_ajena_insiste", "utter_cuenta_ajena_tampoco", cliente=desk.name)
+
+
+def tell_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta", "entrar"]) -> Literal["told", "lost", "refused"]:
+    """Say it whole once an episode, with the address of the service desk when the company set it.
+
+    Who goes on asking for an account's data, or asks how to enter, hears in other, shorter words what helps and what proves nothing:
+    "lost", who cannot enter any more, and "refused" may need a person.
+    """
+    if question == "faq":
+        _say_whole(turn, reply, "utter_identificate_faq", "utter_identificate_faq_portal")
+        return "told"
+    whole = "utter_identificate_cuenta_de_otro" if asks_of_others(turn) else "utter_identificate_cuenta"
+    if question == "cuenta" and _say_whole(turn, reply, whole, "utter_identificate_cuenta_portal"):
+        return "told"
+    usual = "utter_identificate_ajena" if asks_of_others(turn) else "utter_identificate_sin_entrar"
+    offered = first_mentioned(turn, _OFFERED) or usual
+    reply.vary(offered, "utter_identificate_sin_entrar", "utter_identificate_te_creo", "utter_identificate_en_general")
+    return "lost" if offered == "utter_identificate_clave" else "refused"
+
+
+def _say_whole(turn: Turn, reply: Reply, without_portal: str, with_portal: str) -> bool:
+    portal = turn.settings.portal_url
+    return reply.add_once(with_portal, portal=portal) if portal else reply.add_once(without_portal)

@@ -1,0 +1,263 @@
+"""What a customer reads who asks about all or some of the servers: the ones that answer it first, in every state true and short, no other desk's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from bot.protocol.frame import Asked, Filter
+from tests.accounts.desks import NOW as DEMO_NOW
+from tests.accounts.desks import demo_desk
+from tests.actions.in_between import built, periods_and_charges, untrue
+from tests.actions.rendering import (
+    TODAY,
+    Rendered,
+    ago,
+    ask,
+    backup,
+    desk,
+    health,
+    incident,
+    payment,
+    plan_change,
+    responses_by_file,
+    server,
+    subscription,
+)
+from tests.actions.test_every_situation import INTENTS
+
+GRACE, KEPT = "jueves 26 de noviembre", "lunes 14 de diciembre"
+OWING = f"• SIERRA-03: $899.00 MXN, en gracia hasta el {GRACE}\n• SIERRA-05: $899.00 MXN, suspendido; resguardo hasta el {KEPT}"
+
+
+async def of(customer: str, intent: str, frame: str, text: str = "", **given) -> Rendered:
+    return await ask(intent, demo_desk(customer, DEMO_NOW), now=DEMO_NOW, frame=frame, text=text, **given)
+
+
+async def sierra(intent: str, frame: str, text: str = "", after: Rendered | None = None) -> Rendered:
+    return await of("C-1009", intent, frame, text, slots={**after.slots, "estado": after.state} if after else None)
+
+
+@pytest.mark.parametrize(
+    ("intent", "frame", "text"),
+    [
+        ("consultar_pago", "which servers=filter:owing", f"Tienes dos por pagar: SIERRA-03 y SIERRA-05.\n{OWING}"),
+        ("consultar_pago", "count servers=filter:owing", "Tienes dos por pagar: SIERRA-03 y SIERRA-05."),
+        (
+            "consultar_pago",
+            "amount servers=filter:owing",
+            f"En total debes $1,798.00 MXN por dos servidores: SIERRA-03 y SIERRA-05.\n{OWING}",
+        ),
+        ("consultar_pago", "state servers=all", f"Tienes dos por pagar: SIERRA-03 y SIERRA-05.\n{OWING}\n\nPor los demás no debes nada."),
+        ("consultar_pago", "which servers=most", "Debes lo mismo por SIERRA-03 y SIERRA-05: $899.00 MXN de cada uno."),
+        (
+            "consultar_servidor",
+            "whether servers=filter:down",
+            (
+                "Ninguno está caído; encendidos y respondiendo en la última revisión: SIERRA-01, SIERRA-02 y SIERRA-03.\n"
+                "• SIERRA-04: se está creando, listo hoy a las 10:31\n• SIERRA-05: suspendido"
+            ),
+        ),
+        (
+            "consultar_servidor",
+            "which servers=all",
+            (
+                "Ahora puedes usar tres: SIERRA-01, SIERRA-02 y SIERRA-03. Los que no:\n"
+                "• SIERRA-04: se está creando, listo hoy a las 10:31\n• SIERRA-05: suspendido"
+            ),
+        ),
+        (
+            "consultar_suscripcion",
+            "which servers=first",
+            (
+                "De los vigentes, el primero en vencer es SIERRA-02: vence el domingo 6 de diciembre.\n\nÉstos ya vencieron:\n"
+                f"• SIERRA-03: en gracia hasta el {GRACE}\n• SIERRA-05: suspendido, resguardo hasta el {KEPT}"
+            ),
+        ),
+        (
+            "consultar_suscripcion",
+            "which servers=filter:suspended",
+            f"Tienes uno suspendido: SIERRA-05.\n• SIERRA-05: suspendido, resguardo hasta el {KEPT}",
+        ),
+        ("listar_servidores", "which servers=filter:suspended", "Tienes uno suspendido: SIERRA-05."),
+        (
+            "listar_servidores",
+            "count servers=filter:active",
+            "Tienes dos activos y vigentes: SIERRA-01 y SIERRA-02.\n\nAdemás, SIERRA-03 está en periodo de gracia y todavía se puede usar.",
+        ),
+        (
+            "consultar_suscripcion",
+            "when servers=filter:owing",
+            (
+                "Tienes dos por pagar: SIERRA-03 y SIERRA-05.\n• SIERRA-03: terminó ayer, lunes 23 de noviembre\n"
+                "• SIERRA-05: terminó el sábado 14 de noviembre"
+            ),
+        ),
+        (
+            "consultar_respaldo",
+            "state servers=all",
+            (
+                "A ninguno le falta: el respaldo de anoche de SIERRA-01, SIERRA-02 y SIERRA-03 terminó bien.\n"
+                "• SIERRA-04: todavía no se crea\n• SIERRA-05: suspendido"
+            ),
+        ),
+        ("consultar_suscripcion", "which servers=filter:ending", None),
+    ],
+)
+async def test_of_five_servers(intent, frame, text):
+    answer = await sierra(intent, frame)
+    if text is None:
+        assert answer.text.startswith("Tienes tres por vencer en los próximos 30 días: SIERRA-02, SIERRA-01 y SIERRA-04.")
+    else:
+        assert answer.text == text
+
+
+async def test_the_rest_of_the_last_set_and_the_set_itself():
+    owing = await sierra("consultar_pago", "which servers=filter:owing", "cuáles debo")
+    assert owing.state["servers"] == ["SIERRA-03", "SIERRA-05"]
+
+    rest = await sierra("consultar_pago", "state servers=rest refers=goes_on", "¿y los otros 3 limpios?", owing)
+    assert rest.text == "No debes nada por SIERRA-01, SIERRA-02 y SIERRA-04."
+    assert rest.state["servers"] == ["SIERRA-01", "SIERRA-02", "SIERRA-04"]
+
+    these = await sierra("consultar_suscripcion", "until servers=that_one refers=goes_on", "y de esos cuánto aguantan", owing)
+    assert these.text == f"• SIERRA-03: en gracia hasta el {GRACE}\n• SIERRA-05: suspendido, resguardo hasta el {KEPT}"
+
+    first = await sierra("consultar_suscripcion", "which servers=first refers=goes_on", "¿y de esos dos cuál urge más?", owing)
+    assert first.text.startswith("Ya vencieron; el plazo que se acaba primero es el de SIERRA-03:")
+
+    without = await sierra("consultar_suscripcion", "until servers=rest move=corrects refers=goes_on", "quita el 5", owing)
+    assert without.state["servers"] == ["SIERRA-03"]
+
+
+async def test_a_set_is_not_narrowed_to_the_server_in_play():
+    one = await sierra("consultar_suscripcion", "until servers=named:SIERRA-02", "hasta cuándo la 02")
+    assert one.state["servers"] == ["SIERRA-02"]
+    for frame in ("which servers=filter:owing refers=goes_on", "state servers=all refers=goes_on"):
+        answer = await sierra("consultar_pago", frame, "y cuáles debo", one)
+        assert answer.text.startswith("Tienes dos por pagar: SIERRA-03 y SIERRA-05.")
+
+
+async def test_the_other_one_is_the_one_that_is_alike_else_it_is_asked():
+    grace = await sierra("consultar_suscripcion", "until servers=named:x", "el 3 hasta cuándo")
+    assert (
+        "SIERRA-05"
+        in (await sierra("consultar_suscripcion", "state servers=other refers=goes_on", "y el otro ya lo borraron?", grace)).text
+    )
+    corrected = await sierra("consultar_suscripcion", "until servers=other move=corrects refers=goes_on", "no, el otro", grace)
+    assert corrected.titles == ["SIERRA-01", "SIERRA-02", "SIERRA-04", "SIERRA-05"]
+
+
+@pytest.mark.parametrize(
+    ("text", "alias"),
+    [
+        ("el tercero hasta cuándo", "SIERRA-03"),
+        ("y sierra dos", "SIERRA-02"),
+        ("la cero cuatro", "SIERRA-04"),
+        ("perdón la 01, no la 05", "SIERRA-01"),
+    ],
+)
+async def test_a_server_is_found_by_the_words_of_the_message(text, alias):
+    answer = await sierra("consultar_suscripcion", "until servers=named:x", text)
+    assert answer.state["servers"] == [alias]
+
+
+async def test_what_a_branch_or_a_month_is_called_is_no_server():
+    for text in ("no puedo entrar desde la sucursal-02", "la factura de octubre-25"):
+        one = await ask("consultar_servidor", desk(server("LA-PAZ-02")), frame="state", text=text, servidor=None)
+        assert "LA-PAZ-02" in one.text
+        assert "No encuentro" not in one.text
+
+
+async def test_a_word_that_names_none_of_several_is_asked_about():
+    answer = await sierra("consultar_servidor", "state servers=unknown:nóminas", "¿El de nóminas ya responde?")
+    assert answer.text.startswith("No sé a cuál de tus servidores le dices «nóminas».")
+    assert len(answer.titles) == len(demo_desk("C-1009", DEMO_NOW).servers)
+
+
+@pytest.mark.parametrize("intent", ["consultar_pago", "listar_servidores", "faq_resguardo_sin_pago", "reenviar_datos_conexion"])
+async def test_nothing_is_told_of_another_account_not_even_whether_it_exists(intent):
+    first = await of("C-1001", intent, "state servers=foreign", "y el de mi compadre, despacho ruiz")
+    again = await of("C-1001", intent, "state servers=foreign refers=goes_on", "ni un sí o no?", slots={"estado": first.state})
+    assert first.text.startswith(
+        "Desde esta sesión solo veo la cuenta de Abarrotes La Esperanza. De otra no puedo decirte nada, ni si existe"
+    )
+    assert again.text == "Te entiendo, pero ni con permiso ni con su RFC: cada cuenta se ve solo desde su propia sesión."
+    assert first.readings == again.readings == first.effects == []
+    visitor = await ask(intent, frame="state servers=foreign", text="cuánto debe el taller ocampo")
+    unknown = await ask(intent, frame="state servers=foreign", text="cuánto debe el taller que no existe")
+    assert visitor.text == unknown.text
+    assert visitor.text == (await ask(intent, frame="state", text="cuánto debo")).text or "que lo haga su titular" in visitor.text
+
+
+async def test_who_has_one_server_hears_that_it_is_the_only_one():
+    for intent, frame in (("consultar_suscripcion", "until servers=all"), ("consultar_suscripcion", "until servers=rest")):
+        assert (await of("C-1001", intent, frame)).text.startswith(
+            "Es el único que tienes:\n\nESPERANZA-01 vence el miércoles 24 de marzo de 2027"
+        )
+    none = await of("C-1001", "consultar_suscripcion", "which servers=filter:suspended")
+    assert none.text == "Ninguno de tus servidores está suspendido.\n\nTu único servidor es ESPERANZA-01."
+
+
+async def test_of_a_failure_nothing_is_said_that_nobody_saw():
+    seen, unseen = server("UNO-01"), server("DOS-02", health=health("up", ago(days=3)))
+    answer = await ask("consultar_servidor", desk(seen, unseen), frame="whether servers=filter:down")
+    assert answer.text == "No veo un incidente abierto ni una caída en tus servidores, pero no tengo una revisión reciente de todos."
+    down = await ask("consultar_servidor", desk(seen, replace(unseen, incident=incident())), frame="which servers=filter:down")
+    assert down.text.startswith("Tienes uno con falla o sin responder: DOS-02.")
+
+
+WAYS = ("all", "some", "rest", "other", "that_one", "first", "most", "unknown:caja", "foreign", *(f"filter:{each}" for each in Filter))
+
+
+LIVE = ("consultar_pago", "consultar_suscripcion", "consultar_servidor", "consultar_respaldo", "listar_servidores", "pagar_adeudo")
+ASKED = (Asked.GENERAL, Asked.WHICH, Asked.COUNT, Asked.AMOUNT, Asked.UNTIL, Asked.WHEN)
+STATES = [built(*each) for each in periods_and_charges()]
+
+
+async def test_in_every_state_it_is_true_and_only_about_the_desk():
+    """Another way, question and neighbour with each state; `ask` checks the length."""
+    for number, one in enumerate(STATES[::4]):
+        way, intent, asked = WAYS[number % len(WAYS)], LIVE[number % len(LIVE)], ASKED[number // 2 % len(ASKED)]
+        other = replace(STATES[number * 7 % len(STATES)], id="id-2", alias="OTRO-02")
+        two = await ask(intent, desk(one, other), frame=f"{asked} servers={way} refers=goes_on", slots={"servidor": one.alias})
+        assert {row["server"] for row in two.readings} <= {one.alias, other.alias, None}
+        alone = await ask(intent, desk(one), frame=f"{asked} servers={way}")
+        assert untrue(alone.text, one) == [], (way, intent, asked)
+        assert {row["server"] for row in alone.readings} <= {one.alias, None}
+
+
+async def test_every_topic_answers_every_way():
+    five = [replace(STATES[n * 97 % len(STATES)], id=f"id-{n}", alias=f"CENTRAL-0{n}", licences=()) for n in range(5)]
+    for intent, way in product(INTENTS, WAYS):
+        answer = await ask(intent, desk(*five), frame=f"which servers={way}", choices=({"intent": intent, "title": "Algo"},))
+        assert {row["server"] for row in answer.readings} <= {each.alias for each in five} | {None}
+
+
+async def test_every_text_about_sets_is_reached():
+    up, creating = server("UNO-01"), server("DOS-02", "provisioning", payments=(payment(),))
+    late = server("TRES-03", subscription=subscription(TODAY - timedelta(days=2)), payments=(payment("rejected"),))
+    kept = server("SEIS-06", "suspended", subscription=subscription(TODAY - timedelta(days=12)))
+    without = server("SIETE-07", "suspended", subscription=None)
+    moving = replace(up, id="4", alias="CUATRO-04", plan_change=plan_change(), backups=(backup(),))
+    unseen = replace(up, id="5", alias="CINCO-05", health=None)
+    desks = [
+        (up, unseen), (up, moving), (up, late, kept), (late, replace(late, id="9", alias="NUEVE-09"), up), (kept, without),
+        (up, creating, replace(creating, id="8", alias="OCHO-08")), (moving, replace(moving, id="6", alias="SEIS-06")), (kept, up), (late, up), (late, creating, kept),
+        (kept, replace(kept, id="7", alias="DIEZ-10")), (up,), (late, kept), (replace(up, status="deleted"),), (up, replace(unseen, incident=incident())), (up, replace(unseen, subscription=subscription(TODAY + timedelta(days=9)))),
+    ]  # fmt: skip
+    reached: set[str] = set()
+    for of_desk, way, intent in product(desks, WAYS, LIVE):
+        for what in {Asked.WHICH, {"consultar_pago": Asked.AMOUNT, "consultar_suscripcion": Asked.WHEN}.get(intent, Asked.WHICH)}:
+            reached |= set(
+                (await ask(intent, desk(*of_desk), frame=f"{what} servers={way}", slots={"servidor": of_desk[0].alias})).responses
+            )
+    listed = await ask("consultar_suscripcion", desk(up, late), frame="until servers=all")
+    slots = {"estado": listed.state}
+    reached |= set((await ask("consultar_suscripcion", desk(up, late), frame="until servers=rest refers=goes_on", slots=slots)).responses)
+    again = await ask("consultar_pago", desk(up), frame="which servers=foreign")
+    reached |= set((await ask("consultar_pago", desk(up), frame="which servers=foreign", slots={"estado": again.state})).responses)
+    assert sorted(set(responses_by_file()["sets.yml"]) - reached) == []
