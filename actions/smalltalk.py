@@ -179,7 +179,7 @@ class Chat(TalkAction):
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """As it was said: a joke for who asks for one, regret for who regrets."""
-        if turn.frame.move is Move.COMPLAINS:
+        if turn.frame.move is Move.COMPLAINS and " " in turn.text.strip():
             say_complaint(turn, reply)
             return
         kind = _kind_of_chat(turn)
@@ -218,7 +218,7 @@ class No(TalkAction):
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Leave it; after a failure ask for other words. Who complains in saying no is heard."""
         failures = turn.tracker.get_slot(SLOT_FAILURES)
-        if turn.frame.move is Move.COMPLAINS:
+        if turn.frame.move is Move.COMPLAINS and " " in turn.text.strip():
             say_complaint(turn, reply)
         elif failures:
             reply.say("utter_negar")
