@@ -89,7 +89,10 @@ def _mentions(text: str, today: date, calendar: BusinessCalendar) -> Iterator[tu
 
 
 def _count(found: re.Match[str]) -> int:
-    return min(int(found["n"]) if found["n"].isdigit() else 1, MOST_DAYS)
+    n = int(found["n"]) if found["n"].isdigit() else 1
+    if n > MOST_DAYS:
+        raise OverflowError(f"{n} is beyond what anybody plans for")
+    return n
 
 
 def _length(found: re.Match[str], today: date) -> date:
@@ -252,12 +255,13 @@ _CLEAR: tuple[tuple[str, Read], ...] = (
     (rf"\b{_N} dias? (?:antes|de anticipacion)\b", _after_end(-1)),
     (rf"\b{_N} dias? {_END}", _after_end()),
     (rf"\bdia (?P<n>\d{{1,3}}) {_END}", _after_end()),
+    (rf"\b{_N} dias? despues(?=\W*$|\W*[,.;?])", _after_end()),
     (rf"\b{_NTH} dia {_END}", lambda found, _, __: When(after_end=(_ORDINALS.index(found["o"]) + 1,))),
     (rf"\b(?:pasan?|pasaron|atrasa[rn]?|atraso|retras[oa]\w*) (?:nomas |como |ya )?{_N}(?: dias?\b|$|\?)", _after_end()),
     # a date
     (r"\b(?P<y>20\d\d)-(?P<m>\d\d)-(?P<n>\d\d)\b", _date),
-    (rf"\b{_OF_A_WEEKDAY}(?P<n>\d{{1,2}})[/-](?P<m>\d{{1,2}})(?:[/-](?P<y>20\d\d|\d\d))?\b(?!/)", _date),
-    (rf"\b{_OF_A_WEEKDAY}(?P<n>\d{{1,2}}|primero|1o|1ro)(?: del?)? (?P<m>{_MONTHS})\b(?:(?: del?)? (?P<y>20\d\d))?", _date),
+    (rf"\b{_OF_A_WEEKDAY}(?P<n>\d{{1,2}})[/-](?P<m>\d{{1,2}})(?:[/-](?P<y>\d{{4}}|\d\d))?\b(?!/)", _date),
+    (rf"\b{_OF_A_WEEKDAY}(?P<n>\d{{1,2}}|primero|1o|1ro)(?: del?)? (?P<m>{_MONTHS})\b(?:(?: del?)? (?P<y>\d{{4}}))?", _date),
     (rf"\b(?P<day>{_DAYS}),? (?:el |dia )?(?P<n>\d{{1,2}})\b{_NO_DAYS}(?! (?:dias|semanas|meses))", _weekday_and_number),
     (rf"\b(?:en|para|hasta|a|de)(?P<end> fin(?:es|ales)? de)? (?P<month>{'|'.join(MONTHS)})\b", _month),
     # months and fortnights

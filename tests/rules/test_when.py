@@ -124,6 +124,7 @@ COUNTED = {
     "al décimo día de vencido": "end+10",
     "a los 10 dias de vencido": "end+10",
     "3 días después de que venza": "end+3",
+    "¿y si pago 3 días después?": "end+3",
     "un día antes del vencimiento": "end-1",
     "con dos días de anticipación": "end-2",
     "y si se me atrasa un dia me cortan?": "end+1",
@@ -245,3 +246,15 @@ def test_any_text_is_read_without_error_and_no_day_before_today_unless_it_is_ove
 def test_so_many_days_are_so_many_days(n, today):
     for text in (f"en {n} días", f"{n} d", f"si me espero {n} dias más"):
         assert on(text, today).days == (today + n * DAY,)
+
+
+@pytest.mark.parametrize("text", ["y si pago en 9999 días", "si me espero 1001 días", "¿y si pago el 31 de febrero?", "el 99/99/9999"])
+def test_what_no_calendar_has_and_nobody_plans_for_names_no_day(text):
+    assert find_when(text, TODAY, CALENDAR) is None
+
+
+@pytest.mark.parametrize("text", ["si pago el 1 de enero de 1900", "si pago el 01/01/1900"])
+def test_a_year_that_is_over_is_over(text):
+    found = find_when(text, TODAY, CALENDAR)
+    assert found is not None
+    assert found.past
