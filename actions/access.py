@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from actions.base import Fact, ServerAction, say_line, say_with_line
+from actions.deeds import MAIL, is_declined
 from actions.live import last_mail, readings
 from actions.mail_facts import (
     say_how_to_get_in,
@@ -149,6 +150,11 @@ class ResendConnectionMail(ServerAction):
         """Resend, or say why not."""
         if turn.frame.asked is Asked.GENERAL and mentions(turn, _BOUNCE) and not mentions(turn, _SEND):
             say_why_it_bounced(turn, server, reply)
+        elif turn.is_read and is_declined(turn, MAIL):
+            if "?" in turn.text:
+                say_sent_or_not_yet(turn, server, reply)
+            else:
+                reply.vary("utter_negar_envio", "utter_negar_dejamos")
         elif _is_told_only(turn):
             say_whether_it_can_be_sent(turn, server, reply)
         elif server.status != "active":

@@ -17,6 +17,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.environment import environment
 from actions.meant import Meant, find_meant
+from actions.mentions import mentions, shows_card
 from actions.opening import say_before
 from actions.say import Button, Reading, Reply, Values
 from actions.set_leads import say_none
@@ -36,6 +37,7 @@ BY_THE_RULE = frozenset({Asked.GENERAL, Asked.WHERE, Asked.HOW, Asked.WHO, Asked
 """What is asked of the rule, whichever servers are meant."""
 LINE = "utter_linea"
 _REPEATING = ("utter_como_te_decia", "utter_te_lo_repito")
+_DANGER = r"suicid|matarme\b|me (?:voy a |quiero )?matar\b|quitarme la vida|(?:me )?quiero morir|no quiero (?:seguir )?vivi"
 _NOTHING_TO_SAY = "utter_tema_no_cubierto"
 Fact = Callable[[Turn, Server, Reply], None]
 """Says what is asked of one server: the value first, then what changes what to do now."""
@@ -75,7 +77,11 @@ class AssistantAction(Action, ABC):
         """Fill `reply`: at most 500 characters in all."""
 
     async def _answered(self, turn: Turn) -> Reply:
-        """Never without a message: what was all told just now and is asked again is told again."""
+        """Never without a message: what was all told just now and is asked again is told again. A life counts more than any question."""
+        if mentions(turn, _DANGER):
+            reply = Reply(state=turn.state)
+            reply.say("utter_en_peligro")
+            return reply
         for state in (turn.state, turn.state.without_told()):
             reply, answer = Reply(state=state), Reply(state=state)
             if not self.supposes(turn, answer):
@@ -83,6 +89,8 @@ class AssistantAction(Action, ABC):
                     say_before(turn, reply)
                 await self.answer(turn, answer)
             if answer.messages:
+                if shows_card(turn) and not answer.says("utter_no_cubierto_tarjeta"):
+                    reply.add("utter_no_escribas_tarjetas")
                 reply.take_over(answer)
                 reply.state = turn.state
                 return reply
@@ -149,9 +157,11 @@ class LiveAction(AssistantAction):
 
     def supposes(self, turn: Turn, reply: Reply) -> bool:
         """Of every topic, where the frame says so."""
+        if turn.frame.supposed is None:
+            return False
         from actions.suppositions import say_what_follows  # noqa: PLC0415 - it answers with the means of this module
 
-        return turn.frame.supposed is not None and say_what_follows(turn, self.intent, reply)
+        return say_what_follows(turn, self.intent, reply)
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""
@@ -236,9 +246,11 @@ class ServerAction(LiveAction):
 
     def general_holds(self, turn: Turn) -> bool:
         """Whether it is true of the server that is meant, or of any when it may be several; the lines of a list tell those it is not true of."""
-        meant = self.find(turn)
+        meant, topic = self.find(turn), turn.state.topic
         if meant.way == "foreign":
             return True
+        if turn.pressed and topic is not None and topic.intent == self.intent:  # the button of a server beneath the rule
+            return False
         if (meant.state or meant.pick) and turn.frame.asked not in BY_THE_RULE:
             return False
         one = self._meant(turn)

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 from actions.base import AssistantAction, line_values, say_line, say_with_line
+from actions.deeds import PERSON, is_declined
 from actions.say import Reply
 from actions.turn import SLOT_FOLIOS, SLOT_PENDING, SLOT_TOPIC, Turn
 from bot.identity.levels import DataClass
@@ -68,7 +69,7 @@ class TalkToAgent(AssistantAction):
         """By name when the customer is known; otherwise the same without it."""
         if turn.tracker.get_slot(SLOT_PENDING):
             reply.remember(SLOT_PENDING, None)
-        if turn.frame.move is Move.DENIES:
+        if turn.frame.move is Move.DENIES or (turn.is_read and is_declined(turn, PERSON)):
             reply.vary("utter_asesor_no", "utter_negar_dejamos")
         elif turn.frame.asked in {Asked.WHO, Asked.HOW, Asked.WHERE}:
             ways = ("utter_asesor_a_quien", "utter_asesor_por_telefono")

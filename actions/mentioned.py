@@ -17,7 +17,7 @@ from bot.rules.folding import bare
 
 _SPOKEN = frozenset({"guion", "bajo", "medio", "raya"})
 SHORTEST_TO_SPACE = 3
-MOST_DIGITS = 6
+MOST_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -155,14 +155,19 @@ def _stranger(folded: str, tokens: Sequence[Token], place: int, name: _Name, *, 
     if not name.numbered or name.letters < SHORTEST_TO_SPACE:
         return None
     last = _match(tokens, place, name.parts[:-1], exact=True)
-    if last is None or last >= len(tokens) or not tokens[last].text.isdigit() or not stands_apart(folded, tokens, place, last + 1):
+    if (
+        last is None
+        or last >= len(tokens)
+        or not (tokens[last].text.isdigit() and len(tokens[last].text) <= MOST_DIGITS)
+        or not stands_apart(folded, tokens, place, last + 1)
+    ):
         return None
     written = folded[tokens[place].start : tokens[last].end]
     told = not any(each.isspace() for each in written) or tokens[last].padded
     if not told and (not loose or UNITS.match(folded[tokens[last].end :].lstrip())):
         return None
     letters, digits = re.fullmatch(r"(.*?)(\d+)\D*", name.alias, re.DOTALL).groups()  # type: ignore[union-attr]
-    return Found(place, last + 1, stranger=f"{letters}{tokens[last].text[:MOST_DIGITS].zfill(len(digits))}")
+    return Found(place, last + 1, stranger=f"{letters}{tokens[last].text.zfill(len(digits))}")
 
 
 def _in_capitals(text: str, aliases: Sequence[str], *, loose: bool) -> str:

@@ -22,6 +22,7 @@ _K = re.compile(r"k(?=[ei])")
 _QUE = re.compile(r"\b[qk]\b")
 _CERTAIN = r"segur|neta\b|de (?:veras|verdad)|en serio|cierto|verdad\b|vdd\b"
 _FEW_WORDS = 4
+_CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 
 
 def mentions(turn: Turn, words: str, *, longest: int | None = None) -> bool:
@@ -48,3 +49,13 @@ def as_said(text: str) -> str:
 @cache
 def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{words})")
+
+
+def shows_card(turn: Turn) -> bool:
+    """Whether a number stands in the message that may be a card's: its last digit checks the others."""
+    return any(_checks([int(each) for each in found[0] if each.isdigit()]) for found in _CARD_NUMBER.finditer(turn.text))
+
+
+def _checks(digits: list[int]) -> bool:
+    doubled = [2 * each - 9 * (each > 4) for each in digits[-2::-2]]  # noqa: PLR2004 - Luhn's sum
+    return (sum(digits[::-2]) + sum(doubled)) % 10 == 0

@@ -14,10 +14,10 @@ from actions.base import (
     waiting_buttons,
 )
 from actions.escalation import escalate
-from actions.mentions import mentions
+from actions.mentions import mentions, shows_card
 from actions.say import Button, Reply
 from actions.turn import SLOT_FAILURES, SLOT_PENDING, Turn
-from actions.uncovered import say_uncovered
+from actions.uncovered import CARD, say_uncovered
 from actions.whose import asks_of_others, say_not_yours
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
@@ -55,6 +55,9 @@ class OffTopic(TalkAction):
         """Say so, unless even that is unsure. It counts as a failure: who is misread twice must not be left without a way on."""
         if beside_answer(turn):  # the message got its answer: nothing has failed
             reply.say("utter_lo_otro_fuera_de_tema")
+            return
+        if shows_card(turn):
+            say_uncovered(turn, reply, CARD)
             return
         if _confidence(turn) < SURELY_OFF_TOPIC:
             say_not_understood(turn, reply)
@@ -122,6 +125,9 @@ def _said_of_identity(turn: Turn, reply: Reply) -> bool:
 
 def say_not_understood(turn: Turn, reply: Reply) -> None:
     """First failure: other words, with examples. Second in a row: a folio and the line. After that the line alone."""
+    if shows_card(turn):
+        say_uncovered(turn, reply, CARD)
+        return
     so_far = failures(turn) + 1
     reply.remember(SLOT_FAILURES, so_far)
     waiting = turn.tracker.get_slot(SLOT_PENDING)

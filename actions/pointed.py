@@ -9,36 +9,18 @@ from actions.tokens import PIECE, SHORTEST_TO_MISSPELL, UNITS, Found, Token, sta
 from bot.rules.folding import bare
 
 _ORDINALS = ("primer", "segund", "tercer", "cuart", "quint", "sext", "septim", "octav", "noven", "decim")
-_POINTERS = frozenset(
-    {
-        "el",
-        "la",
-        "l",
-        "del",
-        "al",
-        "numero",
-        "num",
-        "nro",
-        "n",
-        "servidor",
-        "server",
-        "srv",
-        "serv",
-        "equipo",
-        "maquina",
-        "nube",
-        "compu",
-        "ala",
-        "dela",
-    }
-)
+_NOUNS = frozenset({"numero", "num", "nro", "servidor", "server", "srv", "serv", "equipo", "maquina", "nube", "compu"})
+_POINTERS = _NOUNS | {"el", "la", "l", "del", "al", "n", "ala", "dela"}
 _JOINTS = frozenset({"y", "e", "o", "u", "ni", "vs", "con", "contra", "a"})
 _OTHER_NUMBER = re.compile(r"[/:,.]?[0-9]|\s?%")
 _FEW = 3
 
 
 def find_numbers(folded: str, tokens: Sequence[Token], aliases: Sequence[str], taken: set[int], *, loose: bool) -> Iterator[Found]:
-    """Bare numbers, "el 3", "la 02", "#3", "la uno y la dos": by the last number of one alias only. Not `loose`: only "la 02"."""
+    """Bare numbers, "el 3", "la 02", "#3", "la uno y la dos": by the last number of one alias only.
+
+    Not `loose`: only what is no day and no hour, "la 02", "la 3", "el servidor 3".
+    """
     by_number: dict[str, list[str]] = {}
     for alias in aliases:
         number = re.search(r"(\d+)\D*$", alias)
@@ -49,11 +31,21 @@ def find_numbers(folded: str, tokens: Sequence[Token], aliases: Sequence[str], t
         own = by_number.get(token.number or "", [])
         if place in taken:
             going_on = True
-        elif len(own) == 1 and (loose or token.padded) and _points_at(folded, tokens, place, going_on=going_on and loose, loose=loose):
+        elif (
+            len(own) == 1
+            and (loose or _is_sure(tokens, place))
+            and _points_at(folded, tokens, place, going_on=going_on and loose, loose=loose)
+        ):
             going_on = True
             yield Found(place, place + 1, own[0])
         elif token.text not in _JOINTS | _POINTERS:
             going_on = False
+
+
+def _is_sure(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a number is a server's though nobody said that one is named: "el 3" may be a day, "a la 1" an hour."""
+    token, before, earlier = tokens[place], *(tokens[at].text if at >= 0 else "" for at in (place - 1, place - 2))
+    return token.padded or before in _NOUNS or (before in {"la", "dela"} and earlier != "a" and token.text != "una")
 
 
 def _points_at(folded: str, tokens: Sequence[Token], place: int, *, going_on: bool, loose: bool) -> bool:
@@ -102,8 +94,10 @@ def find_words(tokens: Sequence[Token], aliases: Sequence[str]) -> list[Found]:
 
 
 def is_denied(folded: str, tokens: Sequence[Token], place: int) -> bool:
-    """Whether "no" stands before it in its line, as in "no la 04, la 02"."""
+    """Whether "no" stands before it in its line, as in "no la 04, la 02", or after it alone, as in "la 04 no, la 02"."""
+    if re.match(r" no\s?[,;]", folded[tokens[place].end :]):
+        return True
     before = place - 1
     while before >= 0 and tokens[before].text in _POINTERS | {"de", "lo"}:
         before -= 1
-    return before >= 0 and tokens[before].text == "no" and "\n" not in folded[tokens[before].end : tokens[place].start]
+    return before >= 0 and tokens[before].text == "no" and not re.search(r"[\n,;]", folded[tokens[before].end : tokens[place].start])

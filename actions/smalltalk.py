@@ -216,11 +216,9 @@ class No(TalkAction):
     resumes = False
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
-        """Leave it; after a failure ask for other words. Who complains in saying no is heard."""
+        """Leave it; after a failure ask for other words."""
         failures = turn.tracker.get_slot(SLOT_FAILURES)
-        if turn.frame.move is Move.COMPLAINS and " " in turn.text.strip():
-            say_complaint(turn, reply)
-        elif failures:
+        if failures:
             reply.say("utter_negar")
         elif mentions(turn, r"(?:no |me |lo )*(?:re)?(?:env|mand)[ie]") or _declines_mail(turn):
             reply.vary("utter_negar_envio", "utter_negar_dejamos")

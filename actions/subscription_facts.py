@@ -55,6 +55,8 @@ from bot.rules.subscription import months_long
 
 _NOTICES: Final = r"avis(?:o|an?|ar(?:on|me|le)?|ado|en|aste)\b"
 """Whether somebody was told beforehand."""
+_WISHES: Final = r"recuerd|recorda|avis|program|cambi|muev|mov|recorr|alarg|extien|prorrog|aplaz|poster|congel|paus|adelant|atras|regal|aguant|(mas|unos) dias|tabla|pon(me|le|er)\b"
+"""What is wished of a date that only the company can give."""
 _COUNTING: Final = r"(?:des)?cont(?:ando|ad[ao]s?)\b|a partir de\b"
 """From which day a number of days is counted."""
 _SYSTEM: Final = r"(?:sae|coi|noi|aspe[ln])\b"
@@ -239,7 +241,10 @@ def _say_since(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_no(turn: Turn, server: Server, reply: Reply) -> None:
-    """No date is moved from here; then the date."""
+    """No date is moved from here, where that is wished; then the date. Else how it stands."""
+    if not mentions(turn, _WISHES):
+        _say_state(turn, server, reply)
+        return
     reply.say("utter_suscripcion_no_puedo")
     say_lead(turn, server, reply, UNTIL)
     add_what_follows(turn, server, reply)

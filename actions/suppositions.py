@@ -29,7 +29,8 @@ ASKED: Final = frozenset(
     {Asked.GENERAL, Asked.STATE, Asked.WHEN, Asked.UNTIL, Asked.SINCE, Asked.COUNT, Asked.WHICH, Asked.WHY}
     | {Asked.WHETHER, Asked.WHAT_IF, Asked.SURE}
 )
-CREATION: Final = frozenset({"faq_tiempo_creacion", "faq_inicio_vigencia", "faq_datos_conexion"})
+_TIME_OF_CREATION: Final = frozenset({"faq_tiempo_creacion", "faq_datos_conexion"})
+CREATION: Final = _TIME_OF_CREATION | {"faq_inicio_vigencia"}
 OF_THE_ACCOUNT: Final = frozenset(
     {
         "consultar_suscripcion",
@@ -82,13 +83,15 @@ def say_what_follows(turn: Turn, intent: str, reply: Reply) -> bool:
 def _say(turn: Turn, intent: str, servers: tuple[Server, ...], supposition: Supposition, reply: Reply) -> bool:
     """By topic and act."""
     one = servers[0] if len(servers) == 1 else None
-    if intent in CREATION and supposition.act in {Act.PAY, Act.CONTRACT, Act.CHANGE}:
+    # how long a suspended server takes to come back is not known: that is no creation
+    brings_back = intent in _TIME_OF_CREATION and supposition.act is Act.PAY and one is not None and one.status == "suspended"
+    if intent in CREATION and supposition.act in {Act.PAY, Act.CONTRACT, Act.CHANGE} and not brings_back:
         return say_creation_rule(turn, intent, one, supposition, reply)
     if intent in OF_A_CHANGE:
         return one is not None and _say_cancelled(turn, intent, one, supposition, reply)
     if supposition.act in {Act.CONTRACT, Act.CHANGE}:
         return intent in OF_A_NEW_ONE and one is not None and _say_contracted(turn, one, reply)
-    if intent not in OF_THE_ACCOUNT or supposition.act is Act.CANCEL:
+    if intent not in (OF_THE_ACCOUNT | CREATION if brings_back else OF_THE_ACCOUNT) or supposition.act is Act.CANCEL:
         return False
     if turn.sees(DataClass.PAYMENTS) is None:
         return say_general_rule(turn, intent, supposition, reply)
@@ -113,9 +116,8 @@ def _servers(turn: Turn) -> tuple[Server, ...]:
     desk, meant = turn.sees(DataClass.PAYMENTS), turn.frame.servers
     if desk is None:
         return ()
-    named = tuple(found for each in meant if each.which is Which.NAMED and (found := desk.server(each.value)))
-    if named:
-        return named
+    if turn.named_servers:
+        return turn.named_servers
     if turn.chosen and not any(each.which in _SETS for each in meant):
         return (turn.chosen,)
     unpaid = tuple(each for each in turn.servers if standing(turn, each) in UNPAID)

@@ -17,7 +17,7 @@ _NUMBERS = {
 }  # fmt: skip
 UNITS = re.compile(
     r"(?:dias?|mes(?:es)?|anos?|horas?|h(?:rs?)?|minutos?|min|semanas?|quincenas?|vez|veces|usuari[oa]s?|personas?|pesos?|mil|gb|mb|am|pm"
-    r"|de (?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)\w*)\b"
+    r"|de la (?:tarde|manana|noche|madrugada)|de (?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)\w*)\b"
 )
 _PLURAL = re.compile(r"\b(?:otr[oa]s|demas|(?:l[oa]s|es[oa]s|est[oa]s)(?!\s+otr[oa]s))\s+(\w+)")
 _OTHER_NUMBER = re.compile(r"[/:,.]?[0-9]|\s?%")

@@ -157,7 +157,7 @@ class Turn(Moment):
         desk = self.sees(DataClass.SERVERS)
         if desk is None:
             return ()
-        pressed = desk.server(self._pressed) if self._pressed else None
+        pressed = desk.server(self.pressed) if self.pressed else None
         if pressed or self._ways & SETS:
             return (pressed,) if pressed else ()
         return self._by_number or self._by_value or self.mentioned_servers
@@ -180,7 +180,7 @@ class Turn(Moment):
         desk = self.sees(DataClass.SERVERS)
         if desk is None or self.named_servers or self._ways & SETS:
             return None
-        pressed = self._pressed
+        pressed = self.pressed
         if pressed and pressed != OTHER_SERVER and not pressed.startswith(NUMBERED):
             return pressed
         return self._mentioned.stranger or None
@@ -188,7 +188,7 @@ class Turn(Moment):
     @property
     def wants_other(self) -> bool:
         """Whether the customer pointed away from the server in play: "el otro", "el 3"."""
-        pressed = self._pressed
+        pressed = self.pressed
         return Which.OTHER in self._ways or (pressed is not None and (pressed == OTHER_SERVER or pressed.startswith(NUMBERED)))
 
     @property
@@ -201,7 +201,7 @@ class Turn(Moment):
         return self.in_play[0] if len(self.in_play) == 1 and not (self.wants_other or self.named_servers) else None
 
     @property
-    def _pressed(self) -> str | None:
+    def pressed(self) -> str | None:
         """What a button, or the reading in its context, says of the server; what was only found in the text (it has a place there) counts for nothing."""
         values = [str(entity["value"]) for entity in self.entities if entity.get("entity") == SLOT_SERVER and "start" not in entity]
         return values[-1] if values else None
@@ -223,7 +223,7 @@ class Turn(Moment):
 
     @property
     def _by_number(self) -> tuple[Server, ...]:
-        pressed = self._pressed
+        pressed = self.pressed
         return self._of(mentioned(pressed, self._aliases, loose=True).aliases) if pressed and pressed.startswith(NUMBERED) else ()
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 from actions.base import say_line
 from actions.licences import say_licences
 from actions.live import readings
-from actions.mentions import first_mentioned, mentions
+from actions.mentions import first_mentioned, mentions, shows_card
 from actions.say import Reply
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server, Subscription
@@ -18,6 +18,7 @@ from bot.rules import format as words
 
 _LICENCE_DATE = "utter_no_cubierto_licencia"
 _PRICE = "utter_no_cubierto_precio"
+CARD = "utter_no_cubierto_tarjeta"
 _USE = "utter_no_cubierto_uso"
 _PRIVACY = "utter_no_cubierto_privacidad"
 _DEVICES = "utter_no_cubierto_perifericos"
@@ -40,7 +41,7 @@ _KINDS = {
     r"|(quien|quienes) .{0,12}(paga|me responde)|pagan? (uds|ustedes)|multa q",
     "utter_no_cubierto_recomendar": r"recomiend|convien|de la competencia|aws\b|amazon|cual ocupo|que programa",
     "utter_no_cubierto_descuento": r"descuent|rebaj|promoci|mas barat|baj\w+ el precio|igualam|me lo dej|te doy \d|precio (por|especial)|oferta",
-    "utter_no_cubierto_tarjeta": r"(cambi\w*|otra|misma|actualiz\w*|nueva) .{0,15}(tarjeta|forma de pago)|tarjeta .{0,40}(cambi|pongo otra)",
+    CARD: r"(cambi\w*|otra|misma|actualiz\w*|nueva) .{0,15}(tarjeta|forma de pago)|tarjeta .{0,40}(cambi|pongo otra)",
     "utter_no_cubierto_pago": r"recargo|interes(es)?\b|multan?\b|comision|penaliz|castigo|adelantad|la mitad|a plazos|parcial|prorroga|chance|dan credito"
     r"|prest[ae]|(mas|unos) di[ai]|fecha de cobro",
     "utter_no_cubierto_correo": r"(cambi|corrig|correg|actualiz|arregl|modific)\w* .{0,20}(correo|direccion)"
@@ -78,6 +79,8 @@ def say_uncovered(turn: Turn, reply: Reply, otherwise: str) -> None:
 
 def _kind(turn: Turn) -> str | None:
     asked = turn.frame.asked
+    if shows_card(turn):
+        return CARD
     if asked in {Asked.UNTIL, Asked.STATE, Asked.SINCE, Asked.COUNT} and mentions(turn, _LICENCE):
         return _LICENCE_DATE
     kind = first_mentioned(turn, _KINDS)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from actions.mentions import first_mentioned
 from actions.say import Reply
 from actions.turn import Turn
 from bot.accounts.port import Desk
+from bot.identity.levels import DataClass
 from bot.protocol.frame import Which
+from bot.rules.folding import bare
+
+SHORTEST_NAME: Final = 4
 
 _OFFERED = {
     "utter_pedir_ayuda_otra_cuenta": r"a (?:el|ella) si\b|con su cuenta",
@@ -25,8 +30,23 @@ _OFFERED = {
 
 
 def asks_of_others(turn: Turn) -> bool:
-    """Whether another customer's account is asked about, and none of the customer's own servers is named."""
-    return not turn.named_servers and not turn.named_foreign and any(each.which is Which.FOREIGN for each in turn.frame.servers)
+    """Whether another customer's account is asked about, and neither the customer nor one of their servers is named."""
+    return (
+        not turn.named_servers
+        and not turn.named_foreign
+        and not _names_self(turn)
+        and any(each.which is Which.FOREIGN for each in turn.frame.servers)
+    )
+
+
+def _names_self(turn: Turn) -> bool:
+    """Whether a word of the customer's own name, or of the name of an own server, stands in the message: "soy lirio"."""
+    desk = turn.sees(DataClass.NAME)
+    if desk is None:
+        return False
+    names = bare(" ".join((desk.name, *(each.alias for each in desk.servers))))
+    own = {word for word in re.findall(r"[a-z]+", names) if len(word) >= SHORTEST_NAME}
+    return not own.isdisjoint(re.findall(r"[a-z]+", bare(turn.text)))
 
 
 def say_not_yours(desk: Desk, reply: Reply) -> None:

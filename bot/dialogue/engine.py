@@ -25,13 +25,14 @@ from bot.dialogue.rasa.metadata import read_without_training_graph
 from bot.dialogue.rasa.remote_action import call_our_actions
 from bot.dialogue.store import RequestTrackerStore
 from bot.dialogue.turn import RunningTurn, current_turn
-from bot.dialogue.understanding import SLOT_OFFER, Understanding, understand
+from bot.dialogue.understanding import SLOT_OFFER, SLOT_WAITING, Understanding, understand
 from bot.errors import EpisodeUnreadable, TurnAborted
 from bot.protocol.state import SLOT, State, read_state
 from bot.protocol.turn import TurnRequest
 
 KEPT_EVENTS = frozenset({"action", "session_started", "user", "slot"})
 WAIT = {"wait": True}
+NOT_YOURS = "utter_servidor_no_es_tuyo"  # who named a server that is none of theirs has not asked for another one
 USER_PARTS = ("intent", "entities", "text", "decision")
 
 
@@ -75,7 +76,13 @@ class Engine:
         button = request.messages[-1].button if len(request.messages) == 1 else None
         slots = _slots_of(request.events)
         parts = await understand(
-            self.processor, text, button, read_state(slots.get(SLOT)), visitor=request.level == 0, offer=slots.get(SLOT_OFFER)
+            self.processor,
+            text,
+            button,
+            read_state(slots.get(SLOT)),
+            visitor=request.level == 0,
+            offer=slots.get(SLOT_OFFER),
+            waiting=(slots.get(SLOT_WAITING) or {}).get("intent"),
         )
         if request.may_wait and not stands_alone(parts):
             return WAIT
@@ -129,7 +136,7 @@ def _slots_of(events: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _only_offer(replies: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
     """What a yes to these replies will mean: their one button and the message that it answers; None when there is none or a choice."""
-    buttons = [button for reply in replies for button in reply["buttons"]]
+    buttons = [button for reply in replies if NOT_YOURS not in reply["responses"] for button in reply["buttons"]]
     return {"intent": buttons[0]["intent"], "entities": buttons[0]["entities"], "text": text} if len(buttons) == 1 else None
 
 

@@ -20,6 +20,7 @@ from bot.settings import ROOT
 MODELS = ROOT / "models"
 SUFFIX = ".tar.gz"
 TRAINED_BY = (
+    "asked",
     "classifier",
     "context",
     "conversations",

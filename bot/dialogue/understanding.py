@@ -22,7 +22,7 @@ from bot.nlu.classifier import CONTEXT, EAGER
 from bot.nlu.context import context_words
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
-from bot.protocol.frame import Move, frame_of
+from bot.protocol.frame import NOTHING, Asked, Move, frame_of
 from bot.protocol.state import State
 from bot.protocol.turn import READ_CHARACTERS, Button
 
@@ -38,10 +38,12 @@ CLEARLY = 0.9
 COURTESY = frozenset({"saludar", "agradecer", "despedirse"})
 MIN_WORDS = 2
 SHORT_WORDS, SURELY_TALK = 4, 0.75
+POINTING_WORDS = 5
+LIST = "listar_servidores"
 SPLIT_AGAIN_FROM = 0.8
 MIN_PARTS, MOST_PARTS, MOST_LINES = 2, 4, 8
 _ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
-SLOT_OFFER = "oferta"
+SLOT_OFFER, SLOT_WAITING = "oferta", "pregunta_pendiente"
 YES, NO = "afirmar", "negar"
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
 
@@ -111,10 +113,12 @@ async def understand(
     *,
     visitor: bool = True,
     offer: Mapping[str, Any] | None = None,
+    waiting: str | None = None,
 ) -> list[Understanding]:
     """The questions of one message, in the order in which they were asked; at least one.
 
-    `state`: what the episode remembers; `offer`: the only button of the last answer, which a yes takes.
+    `state`: what the episode remembers; `offer`: the only button of the last answer, which a yes takes; `waiting`: the intent of a question
+    that waits for a server.
     """
     reader = Reader(processor, context_words(state, visitor=visitor), eager=not visitor or state.topic is not None)
     clean = plain_text(text)[:READ_CHARACTERS]
@@ -123,6 +127,7 @@ async def understand(
     whole = _in_context(reader, clean, offered=bool(offer))
     if offer and whole["decision"] == ANSWERED and _agrees(whole):
         return [_accepted(reader, offer)]
+    whole = _of_servers_only(clean, whole, state, waiting)
     parts = _listed(reader, text) or _split(reader, clean, whole)
     return [_framed(part) for part in parts or [Understanding(clean, _beyond_the_story(reader, text, clean, whole), "text")]]
 
@@ -143,6 +148,26 @@ def _in_context(reader: Reader, text: str, *, offered: bool) -> dict[str, Any]:
     (alone,) = Reader(reader.processor).read([text])
     only_talk = alone["decision"] == ANSWERED and alone["intent"]["name"] in TALK and alone["acceptance"] >= SURELY_TALK
     return alone if only_talk else whole
+
+
+def _of_servers_only(text: str, whole: dict[str, Any], state: State, waiting: str | None) -> dict[str, Any]:
+    """A few words that only point at servers ("no, el otro", "la sierra 5") ask of them what waits for a server, else what was asked last."""
+    topic = state.topic
+    about = waiting or (topic.intent if topic else None)
+    points = whole["parts"].get("servers", NOTHING) != NOTHING and len(text.split()) <= POINTING_WORDS
+    asks_nothing = whole["intent"]["name"] in TALK | {LIST} or (waiting is not None and not asks(text))
+    if about is None or not points or not asks_nothing:
+        return whole
+    asked = topic.asked if topic and topic.intent == about else Asked.GENERAL
+    label = {"name": about, "confidence": 1.0}
+    return {
+        **whole,
+        "intent": label,
+        "intent_ranking": [label, *whole["intent_ranking"]],
+        "decision": ANSWERED,
+        "choices": [],
+        "parts": {**whole["parts"], "asked": asked},
+    }
 
 
 def _listed(reader: Reader, text: str) -> list[Understanding]:

@@ -29,6 +29,8 @@ TALK = frozenset(
         "contar",
     }
 )
+DEEDS = frozenset({"reenviar_datos_conexion", "hablar_con_asesor"})
+"""Their answers may do something, send a mail or open a case: never from a likely guess."""
 # answering one of a pair for the other is not harmful: both answers say the general rule and the customer's own state, or that this is no person
 PAIRS = (
     frozenset({"faq_factura", "consultar_factura"}),
@@ -104,7 +106,10 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Answer from `answer` on, or from `in_talk` on within a conversation; refuse below `refuse`, when not-ours is more probable than `not_ours`, or when far away is likeliest; ask between."""
+    """Answer from `answer` on; refuse below `refuse`, when not-ours is more probable than `not_ours`, or when far away is likeliest; ask between.
+
+    Within a conversation a question is answered from `in_talk` on: but for talk, which answers nothing, and for what does something.
+    """
 
     answer: float
     refuse: float
@@ -114,9 +119,8 @@ class Thresholds:
     def decide(self, acceptance: float, not_ours: float, likeliest: str, *, in_talk: bool = False) -> Decision:
         """The decision for one message, whose likeliest label of all is `likeliest`."""
         surely_not = in_talk and likeliest in NOT_OURS
-        from_here_on = min(self.answer, self.in_talk) if in_talk and not surely_not else self.answer
-        idle = min(IDLE_FROM, self.in_talk) if in_talk else IDLE_FROM
-        if acceptance >= from_here_on or (likeliest in IDLE and acceptance >= idle):
+        lenient = in_talk and likeliest not in TALK | DEEDS and not surely_not
+        if acceptance >= (min(self.answer, self.in_talk) if lenient else self.answer) or (likeliest in IDLE and acceptance >= IDLE_FROM):
             return "answered"
         if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR or surely_not:
             return "refused"

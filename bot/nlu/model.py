@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bot.nlu.context import ContextColumns
-from bot.nlu.decision import CHOICES, NOT_OURS, Acceptance, Decision, Evidence, Thresholds, worth_offering
+from bot.nlu.decision import CHOICES, DEEDS, NOT_OURS, TALK, Acceptance, Decision, Evidence, Thresholds, worth_offering
 from bot.nlu.features import ENCODER_DIMENSIONS, NGrams, encode
 from bot.nlu.spelling import Spelling
 from bot.protocol.frame import NOTHING, Asked
@@ -107,7 +107,7 @@ class IntentModel:
         ours = evidence.best[0]
         best = self.labels[ours[0]]
         choices = worth_offering([self.labels[column] for column in ours], [float(probabilities[column]) for column in ours])
-        if eager and decision == "asked" and len(choices) == 1:  # a question with one choice is needless
+        if eager and decision == "asked" and len(choices) == 1 and choices[0] not in TALK | DEEDS:  # a question with one choice is needless
             decision, best = "answered", choices[0]
         return Prediction(
             ranking=[(self.labels[column], float(probabilities[column])) for column in order],

@@ -95,7 +95,7 @@ SAE: list[Question] = [
         "El rendimiento del servidor depende de la solución contratada.",
     ),
     ("faq_licencias_incluidas", "sure", "ah son dos cosas?", OWN, "Así es: el servidor virtual y el licenciamiento"),
-    ("faq_licencias_incluidas", "whether", "ya trae el SAE?", OWN, "No, la suscripción no lo incluye"),
+    ("faq_licencias_incluidas", "whether", "ya trae el SAE?", OWN, "La suscripción no lo incluye"),
     ("faq_licencias_incluidas", "whether", "y si ya tengo la mía?", None, "La licencia de Aspel se contrata aparte del servidor"),
     ("faq_licencia_requerida", "whether", "sirve el SAE que ya tenemos?", None, "Puedes contratar el servidor solo, sin comprar otra"),
     ("faq_licencia_requerida", "whether", "a fuerza con ustedes?", None, "No es obligatorio"),
@@ -277,3 +277,14 @@ async def test_every_answer_about_access_is_reached():
     assert sorted(ours - reached - {"utter_contrasena_no_activo"}) == []
     assert "utter_contrasena_no_activo" in (await ask("faq_cambiar_contrasena", CREATING, frame="where")).responses
     assert LINE in (await ask("reenviar_datos_conexion", BOUNCED, frame="why")).text
+
+
+@pytest.mark.parametrize("intent", ["tema_no_cubierto", "fuera_de_tema", "no_entendi"])
+@pytest.mark.parametrize("confidence", [0.3, 0.9])
+async def test_who_pastes_a_card_is_told_not_to_whatever_was_read(intent, confidence):
+    answer = await ask(intent, OWN, confidence=confidence, text="te paso la otra 4242 4242 4242 4242 vence 09/29")
+    assert "no escribas aquí números de tarjeta" in answer.text
+    assert "4242" not in answer.text
+    assert answer.effects == []
+    other = await ask("fuera_de_tema", OWN, confidence=0.3, text="el folio es 1234567890123")
+    assert "tarjeta" not in other.text

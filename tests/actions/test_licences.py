@@ -6,7 +6,7 @@ import pytest
 
 from tests.actions.rendering import ask, desk, licence, server
 
-INCLUDED = "No, la suscripción no lo incluye: el licenciamiento de los sistemas Aspel se tiene que contratar por separado."
+INCLUDED = "La suscripción no lo incluye: el licenciamiento de los sistemas Aspel se tiene que contratar por separado."
 REQUIRED = "No es obligatorio: puedes contratar el servidor virtual solo o junto con el licenciamiento de algún sistema Aspel."
 MORE = "Sí, puedes instalar cualquier producto de Aspel; ten en cuenta que el rendimiento del servidor virtual dependerá de la solución contratada."
 

@@ -89,6 +89,26 @@ def test_numbers_and_places_where_a_server_is_known_to_be_meant(text, names):
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("si no pago la 3 el lunes 30 que pasa", ["SIERRA-03"]),
+        ("mandame otra vez los datos de la 1", ["SIERRA-01"]),
+        ("cambiame la 2 a una mas grande antes de q venza", ["SIERRA-02"]),
+        ("nombre, la 2 no, la 1 pa cuando cobran", ["SIERRA-01"]),
+        ("el servidor 4 que tiene", ["SIERRA-04"]),
+        ("que pasa si pago el 3", []),
+        ("te hablo a la 1", []),
+        ("nos vemos a la una", []),
+        ("a eso de la 1 de la tarde", []),
+        ("la 1 pm", []),
+        ("la 3ra vez que lo digo", []),
+    ],
+)
+def test_a_number_that_is_no_day_and_no_hour_names_a_server_whatever_the_reader_says(text, names):
+    assert list(mentioned(text, SIERRA).aliases) == names
+
+
+@pytest.mark.parametrize(
     ("text", "stranger"),
     [
         ("qué tiene SIERRA-09", "SIERRA-09"),

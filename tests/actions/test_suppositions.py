@@ -17,7 +17,7 @@ from bot.protocol.frame import Act
 from tests.accounts.desks import NOW as DEMO_NOW
 from tests.accounts.desks import demo_desk
 from tests.actions.in_between import PERIODS, STATUSES, Fact, built, charge_is, charges, paid_ahead, periods_and_charges, untrue, within
-from tests.actions.rendering import TODAY, answers, ask, desk, payment, subscription
+from tests.actions.rendering import TODAY, answers, ask, desk, payment, server, subscription
 from tests.actions.situations import FIVE, in_grace, pending, suspended, valid
 
 CREDIT = "Con tarjeta de crédito"
@@ -337,3 +337,21 @@ async def test_every_answer_is_reached():
         reached |= set((await supposed(customer, frame, text)).responses)
     defined = {key for key in answers() if key.startswith("utter_supuesto_")}
     assert sorted(defined - reached) == []
+
+
+async def test_a_server_named_by_its_number_is_the_one_that_is_supposed_about():
+    """Whatever the reader says of servers: a wrong date of another server is worse than none."""
+    five = desk(*(server(f"SIERRA-0{n}", subscription=subscription(TODAY + timedelta(days=10 * n))) for n in range(1, 6)))
+    for frame in ("what_if supposed=nopay", "what_if servers=named:? supposed=nopay refers=goes_on"):
+        answer = await ask(
+            "consultar_suscripcion", five, frame=frame, text="si no pago la 3 el 20 de enero que pasa", slots={"servidor": "SIERRA-02"}
+        )
+        assert "SIERRA-03" in answer.text
+        assert "SIERRA-02" not in answer.text
+
+
+async def test_how_long_a_suspended_server_takes_to_come_back_is_not_promised():
+    answer = await ask(
+        "faq_tiempo_creacion", desk(suspended()), frame="when supposed=pay", text="si pago hoy con tarjeta de credito ya jala al ratito?"
+    )
+    assert "15 minutos" not in answer.text

@@ -55,12 +55,10 @@ def two_servers(house) -> Iterator[None]:
     install(before)
 
 
-KNOWN = pytest.mark.xfail(reason="read as a bare no, or as the list of servers")
+KNOWN = pytest.mark.xfail(reason="read as a question that names no server")
 
 
-@pytest.mark.parametrize(
-    "other", [pytest.param("no, el otro", marks=KNOWN), "¿y el otro?", pytest.param("me refiero al otro servidor", marks=KNOWN)]
-)
+@pytest.mark.parametrize("other", ["no, el otro", "¿y el otro?", pytest.param("me refiero al otro servidor", marks=KNOWN)])
 def test_the_other_of_two_is_clear(talks: Talks, two_servers, other):
     talk = talks.of("C-1009")
     assert "SIERRA-02 vence el domingo 6 de diciembre" in talk.says("¿cuándo vence SIERRA-02?").text

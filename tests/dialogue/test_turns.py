@@ -189,6 +189,20 @@ async def test_an_offer_stands_for_one_message(desk: Desk):
     assert [part["intent"] for part in late["understood"]] == ["afirmar"]
 
 
+async def test_the_actions_hear_what_is_asked_and_the_words_it_was_asked_in(desk: Desk):
+    await desk.turn("¿hasta cuándo puedo usar mi servidor?", "C-1003")
+    latest = desk.door.calls[-1]["tracker"]["latest_message"]
+    assert latest["text"] == "¿hasta cuándo puedo usar mi servidor?"
+    assert latest["frame"].split()[1] == "until"
+
+
+@pytest.mark.parametrize("pointed", ["la sierra 5", "el 5", "sierra-05"])
+async def test_a_server_alone_answers_the_question_that_waits_for_it(desk: Desk, pointed):
+    asked, told = await desk.talk("C-1009", "reenvíame los datos de conexión", pointed)
+    assert len(asked["replies"][0]["buttons"]) > 1
+    assert [part["intent"] for part in told["understood"]] == ["reenviar_datos_conexion"]
+
+
 async def test_a_yes_to_several_buttons_chooses_none(desk: Desk):
     _, asked = await desk.talk("C-1009", "no puedo entrar", "sí")
     assert asked["understood"][0]["via"] == "text"

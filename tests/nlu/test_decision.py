@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as arrays
 
 from bot.nlu.decision import (
     CHOICES,
+    DEEDS,
     FAR,
     MIN_CHOICE_PROBABILITY,
     NEAR,
@@ -229,3 +230,16 @@ def test_acceptance_of_certainties_is_finite():
     found = Evidence(certain, 20 * certain, np.ones((2, 2)), np.array([[0, 1, 2]] * 2), np.zeros(2))
     assert np.isfinite(Acceptance(np.ones(7), 0.0).probability(found)).all()
     assert np.isfinite(found.features()).all()
+
+
+@given(SHARES, SHARES, st.sampled_from([*LABELS, *sorted(DEEDS)]))
+def test_only_a_question_is_answered_from_a_likely_guess_and_never_what_does_something(acceptance, not_ours, likeliest):
+    thresholds = Thresholds(0.7, REFUSE, NOT_OURS_ABOVE, in_talk=0.2)
+    decision = thresholds.decide(acceptance, not_ours, likeliest, in_talk=True)
+    if likeliest in {*DEEDS, *TALK, *NOT_OURS}:
+        assert decision != "answered" or acceptance >= 0.7
+    else:
+        assert (decision == "answered") == (acceptance >= 0.2)
+    assert thresholds.decide(acceptance, not_ours, likeliest) == Thresholds(0.7, REFUSE, NOT_OURS_ABOVE).decide(
+        acceptance, not_ours, likeliest
+    )

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from bot.protocol.frame import Act, Asked, Filter, Frame, Move, Refers, Servers, Supposed, Which, parse_frame
+from bot.commands.train import known_intents
+from bot.nlu.conversations import read_corpus
+from bot.protocol.frame import (
+    PARTS,
+    Act,
+    Asked,
+    Filter,
+    Frame,
+    Move,
+    Refers,
+    Servers,
+    Supposed,
+    Which,
+    frame_of,
+    parse_frame,
+    part_of,
+)
 
 
 def test_a_frame_with_everything_is_read():
@@ -63,3 +79,19 @@ def test_a_filter_is_one_of_the_states():
 def test_what_is_no_frame_is_refused(written):
     with pytest.raises(ValueError):
         parse_frame(written)
+
+
+def test_every_frame_of_the_corpus_comes_back_from_its_parts_but_for_names_and_days():
+    frames = {
+        frame
+        for writer in read_corpus(known_intents())
+        for conversation in writer.conversations
+        for turn in conversation.turns
+        for frame in turn.frames
+    }
+    assert len(frames) > 500
+    for frame in frames:
+        parts = {part: part_of(frame, part) for part in PARTS}
+        again = frame_of(frame.intent, parts)
+        assert {part: part_of(again, part) for part in PARTS} == parts
+        assert parse_frame(str(again)) == again
