@@ -44,7 +44,7 @@ FACTS = {
     "faq_horario_acceso": ["las 24 horas del día, los 7 días de la semana"],
     "faq_cambiar_solucion": ["cancela tu servidor 72 horas hábiles antes de su fecha de vencimiento", "contrata el que necesitas", LINE],
     "faq_traslado_informacion": [
-        "Tu información no se pierde",
+        "tu información no se pierde",
         "estará disponible en el nuevo servidor",
         "activar otra vez tu sistema Aspel",
     ],

@@ -32,7 +32,7 @@ AT_LEAST = {
     "right_and_nothing_beside": 0.98,  # no bar of the issue: a needless second answer counts against it
     "refused_far": 0.97,
     "near_not_answered": 0.92,
-    "compound_in_order": 0.87,  # 70 of 80; one more asks for the line's number, which has a label of its own by now
+    "compound_in_order": 0.86,  # 69 of 80; one more asks for the line's number, which has a label of its own by now
 }
 # written before small talk had a label of its own: what chats is not refused any more
 DEV_AT_LEAST = {**AT_LEAST, "macro_f1": 0.93, "right_or_right_choice": 0.98, "refused_far": 0.93}
