@@ -19,8 +19,11 @@ _TAKEN_BACK = re.compile(r"\b(?:mejor no|siempre no|no lo ha(?:gas?|gan)|olvidal
 def is_declined(turn: Turn, deed: str) -> bool:
     """Whether what the message says of `deed` (words of a regular expression) is that it be not done, that it was done, or what if it were."""
     text = folded(turn.text)
-    rest, others = _declining(deed).subn(" ", text)
-    return bool(_TAKEN_BACK.search(text)) or (others > 0 and re.search(rf"\b(?:{deed})", rest) is None)
+    *_, after = _TAKEN_BACK.split(text)
+    rest, declined = _declining(deed).subn(" ", text)
+    if after != text and not re.search(rf"\b(?:{deed})", after):
+        return True
+    return declined > 0 and re.search(rf"\b(?:{deed})", rest) is None
 
 
 @cache

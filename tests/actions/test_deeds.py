@@ -33,6 +33,7 @@ NO_PERSON = (
     "ya hablé con un asesor y no ayudó",
     "¿qué pasa si pido un asesor?",
     "no abras ningún reporte",
+    "mejor no me pases con nadie",
 )
 PERSON = (
     "quiero un asesor",
@@ -40,6 +41,7 @@ PERSON = (
     "no entiendo nada, pásame con alguien",
     "no puedo entrar necesito un asesor",
     "me comunicas con un humano",
+    "nel mejor no. y si quiero que me atienda alguien de carne y hueso?",
 )
 
 
