@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     if arguments.force:
         forget()
-    print("training: understanding (some two minutes, or seconds where only texts changed) and rules …", flush=True)
+    print("training: understanding (some two minutes, half a minute where only texts changed) and rules …", flush=True)
     name = data_fingerprint()
     MODELS.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=MODELS, prefix=".training-") as aside:  # nobody may find half an archive under its name
