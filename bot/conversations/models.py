@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.conversations import base
@@ -39,7 +39,8 @@ class Conversation(Base):
     `gathers_until` is set when its customer seems to have more to say: until then a burst is gathered, which goes on as long as `ready_at` is
     the same moment (`gathering.py`). `typing_until`: until when the customer is believed to be typing.
     `lease_token` only ever grows: each claim and each end of a turn raises it, so a late holder matches no row. While an agent has the
-    conversation `owner` is "agent", `agent` who, and `owner_until` when it falls back by itself.
+    conversation `owner` is "agent", `agent` who, and `owner_until` when it falls back by itself. `opted_out_at`: since when its customer wants
+    nothing that we begin ourselves; questions are answered all the same.
     """
 
     __tablename__ = "conversation"
@@ -68,12 +69,16 @@ class Conversation(Base):
     delay_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     privacy_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     flood_notice_at: Mapped[datetime | None] = mapped_column(Moment)
+    opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Address(Base):
-    """An address (of a channel) under which the person of a conversation is known; several may be aliases of one."""
+    """An address (of a channel) under which the person of a conversation is known; several may be aliases of one.
+
+    `wire` is the form in which the platform last gave it, `seen_at` when that was.
+    """
 
     __tablename__ = "address"
     __table_args__ = (UniqueConstraint("channel", "value"), one_of("channel", get_args(base.Channel)))
@@ -82,7 +87,9 @@ class Address(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
     channel: Mapped[str] = mapped_column(String(16))
     value: Mapped[str] = mapped_column(String(160))
+    wire: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class WebSession(Base):
@@ -170,6 +177,8 @@ class Message(Base):
     first_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
     last_error: Mapped[str | None] = mapped_column(String(200))
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    edited_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     actions: Mapped[list[Any] | None]
     responses: Mapped[list[Any] | None]
 
@@ -225,7 +234,8 @@ class Reading(Base):
 class Delivery(Base):
     """The way of one part of an outbound message to the customer, on channels that push; its state only goes forward.
 
-    `next_attempt_at` is the lease as well: a taken delivery is nobody else's until that moment.
+    `next_attempt_at` is the lease as well: a taken delivery is nobody else's until that moment. `number` is the one of ours that it was sent
+    from; `billable`, `category` and `priced_at` are what the platform charged for it, once it has said so.
     """
 
     __tablename__ = "delivery"
@@ -234,6 +244,7 @@ class Delivery(Base):
         one_of("channel", get_args(base.Channel)),
         one_of("state", get_args(base.DeliveryState)),
         _partial("ix_delivery_due", "channel", "next_attempt_at", where="state = 'pending'"),
+        _partial("ix_delivery_priced", "priced_at", where="priced_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -246,6 +257,23 @@ class Delivery(Base):
     lease_token: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(Moment)
     error: Mapped[str | None] = mapped_column(String(200))
+    number: Mapped[str | None] = mapped_column(String(64))
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    billable: Mapped[bool | None]
+    category: Mapped[str | None] = mapped_column(String(32))
+    priced_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Feedback(Base):
+    """What a customer thought of one message of ours: 1 or -1, by a button beneath it or by a reaction to it; the last word counts."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (CheckConstraint("value IN (-1, 1)", name="value"), one_of("source", ("button", "reaction")))
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    value: Mapped[int]
+    source: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Effect(Base):
