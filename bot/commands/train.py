@@ -13,7 +13,7 @@ from typing import Any
 def add_parser(subparsers: Any) -> None:
     """Declare the subcommand."""
     parser = subparsers.add_parser("train", help="train the assistant if its data changed")
-    parser.add_argument("--force", action="store_true", help="train even when a fitting model is there")
+    parser.add_argument("--force", action="store_true", help="train even when a fitting model is there, and learn everything again")
     parser.set_defaults(run=run)
 
 
@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from bot.nlu.data import TrainingDataError, problems, read_examples  # noqa: PLC0415
     from bot.nlu.encoder import unpack  # noqa: PLC0415
+    from bot.nlu.kept import forget  # noqa: PLC0415
     from bot.settings import ROOT  # noqa: PLC0415
 
     try:
@@ -45,7 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     if found:
         print("the training data is wrong:\n" + "\n".join(found), file=sys.stderr)
         return 1
-    print("training: understanding (sentence vectors, cross-validation) and rules, under a minute …", flush=True)
+    if arguments.force:
+        forget()
+    print("training: understanding (some two minutes, or seconds where only texts changed) and rules …", flush=True)
     name = data_fingerprint()
     MODELS.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=MODELS, prefix=".training-") as aside:  # nobody may find half an archive under its name

@@ -7,6 +7,7 @@ customer may be asked about, with the titles that stand beside the examples.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from bot.nlu.context import turns_of
 from bot.nlu.conversations import corpus_digest, read_corpus
 from bot.nlu.data import check_training_data
 from bot.nlu.decision import NOT_OURS
+from bot.nlu.kept import digest_of, keep, kept
 from bot.nlu.model import IntentModel, Prediction
 from bot.nlu.normalise import normalise
 from bot.nlu.spanish import NORMALISED
@@ -77,27 +79,29 @@ class CalibratedClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit, report, keep."""
-        from bot.nlu.training import train  # noqa: PLC0415 - a server never loads what it needs
-
         check_training_data(training_data)
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
-        registers = [_intent_metadata(message).get("register", "neutral") for message in examples]
-        rates = (self._config["wrong_answer_rate"], self._config["refuse_below"], self._config["not_ours_above"])
-        self._model, report = train(
-            [normalise(message.get(TEXT)) for message in examples],
-            [message.get(INTENT) for message in examples],
-            registers,
-            *rates,
-            list(turns_of(list(read_corpus({message.get(INTENT) for message in examples})))),
-            read_asked(),
-        )
+        taught = [(normalise(message.get(TEXT)), message.get(INTENT), _register(message)) for message in examples]
+        digest = digest_of(self._config, taught, self.fingerprint_addon(self._config))
+        folder = kept(digest)
+        self._model = IntentModel.load(folder) if folder else self._learn(taught)
+        if folder is None:
+            keep(digest, self._model.save)
         self._model.thresholds = replace(self._model.thresholds, in_talk=self._config["answer_in_talk_from"])
         self._titles = {message.get(INTENT): title for message in examples if (title := _intent_metadata(message).get("title"))}
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
             dump_obj_as_json_to_file(folder / "titles.json", self._titles)
-        _print_report(report)
         return self._resource
+
+    def _learn(self, taught: Sequence[tuple[str, str, str]]) -> IntentModel:
+        from bot.nlu.training import train  # noqa: PLC0415 - a server never loads what it needs
+
+        texts, labels, registers = ([row[column] for row in taught] for column in range(3))
+        rates = (self._config["wrong_answer_rate"], self._config["refuse_below"], self._config["not_ours_above"])
+        model, report = train(texts, labels, registers, *rates, list(turns_of(list(read_corpus(set(labels))))), read_asked())
+        _print_report(report)
+        return model
 
     @classmethod
     def load(
@@ -137,6 +141,10 @@ class CalibratedClassifier(GraphComponent):
 
 def _intent_metadata(message: Message) -> dict[str, Any]:
     return (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
+
+
+def _register(message: Message) -> str:
+    return str(_intent_metadata(message).get("register", "neutral"))
 
 
 def _print_report(report: TrainingReport) -> None:

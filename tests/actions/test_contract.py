@@ -40,7 +40,7 @@ async def test_contracting_without_live_state_and_with_the_portals_address():
     assert "en tu escritorio de servicios (https://portal.example), con cargo" in text
 
 
-KEPT = "Si no se renueva, tiene periodo de gracia hasta el miércoles 2 de diciembre y tu información se resguarda hasta el martes 29 de diciembre, inclusive."
+KEPT = "Si no se renueva, el periodo de gracia va hasta el miércoles 2 de diciembre y el resguardo de tu información hasta el martes 29 de diciembre, inclusive."
 
 
 @pytest.mark.parametrize(
