@@ -18,6 +18,7 @@ COMMANDS = (
     "accounts",
     "doctor",
     "transcript",
+    "agent",
     "parked",
     "settings",
     "filemap",

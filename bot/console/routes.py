@@ -1,0 +1,42 @@
+"""Every address of the console, each with who may ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.console import access, entrance, pages
+from bot.console.access import open_to_all, signed_in
+from bot.limits import Limit
+
+SIGN_INS_PER_MINUTE = 30
+"""From one address: a house may have many agents, and each name has a lock of its own."""
+
+
+def prepare(app: web.Application, now: Callable[[], datetime]) -> None:
+    """What the console counts in this process."""
+    app[access.SIGN_IN_LIMIT] = Limit("sign-ins", SIGN_INS_PER_MINUTE, now)
+
+
+def routes() -> Sequence[web.RouteDef]:
+    """Below /console/."""
+    return [
+        web.get("/console", open_to_all(home)),
+        web.get("/console/", open_to_all(home)),
+        web.get("/console/estatico/{name}", open_to_all(pages.static_file)),
+        web.get("/console/entrar", open_to_all(entrance.show)),
+        web.post("/console/entrar", open_to_all(entrance.enter)),
+        web.get("/console/segundo-factor", open_to_all(entrance.second)),
+        web.post("/console/segundo-factor", open_to_all(entrance.check_second)),
+        web.get("/console/segundo-factor.svg", signed_in(entrance.picture, stage="enrol")),
+        web.get("/console/cuenta", signed_in(entrance.account)),
+        web.post("/console/cuenta/segundo-factor", signed_in(entrance.begin_second)),
+        web.post("/console/salir", signed_in(entrance.leave)),
+    ]
+
+
+async def home(_request: web.Request) -> web.Response:
+    """GET /console: the queue."""
+    return access.see(access.HOME)
