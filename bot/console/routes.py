@@ -7,12 +7,15 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, entrance, pages
+from bot.console import access, browsing, entrance, live, marking, pages, transcript, work
 from bot.console.access import open_to_all, signed_in
 from bot.limits import Limit
 
 SIGN_INS_PER_MINUTE = 30
 """From one address: a house may have many agents, and each name has a lock of its own."""
+
+
+ONE = "/console/conversaciones/{id:[0-9a-f]{32}}"
 
 
 def prepare(app: web.Application, now: Callable[[], datetime]) -> None:
@@ -34,6 +37,22 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/cuenta", signed_in(entrance.account)),
         web.post("/console/cuenta/segundo-factor", signed_in(entrance.begin_second)),
         web.post("/console/salir", signed_in(entrance.leave)),
+        web.get("/console/cola", signed_in(work.queue)),
+        web.get("/console/folio", signed_in(work.find_case)),
+        web.get("/console/vivo", signed_in(live.stream, used=False), allow_head=False),
+        web.get("/console/conversaciones", signed_in(browsing.show)),
+        web.get(ONE, signed_in(transcript.show)),
+        web.get(f"{ONE}/lineas", signed_in(transcript.lines, used=False)),
+        web.post(f"{ONE}/tomar", signed_in(work.take)),
+        web.post(f"{ONE}/responder", signed_in(work.reply)),
+        web.post(f"{ONE}/devolver", signed_in(work.give_back)),
+        web.post(f"{ONE}/casos", signed_in(work.close_case)),
+        web.post(f"{ONE}/notas", signed_in(marking.note)),
+        web.post(f"{ONE}/etiquetas", signed_in(marking.tag)),
+        web.post(f"{ONE}/correcciones", signed_in(marking.correct)),
+        web.get("/console/correcciones", signed_in(marking.corrections)),
+        web.get("/console/plantillas", signed_in(marking.prepared)),
+        web.post("/console/plantillas", signed_in(marking.keep_prepared)),
     ]
 
 

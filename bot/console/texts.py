@@ -17,6 +17,7 @@ MALFORMED: Final = "No pudimos leer lo que enviaste. Revísalo e inténtalo de n
 BROKEN: Final = "Algo falló de nuestro lado. Inténtalo de nuevo."
 TAKEN: Final = "{agente} ya tiene esta conversación. No se envió nada."
 NOT_TAKEN: Final = "Ya no tienes esta conversación, así que no se envió nada. Tómala de nuevo para responder."
+NO_CASE: Final = "No hay ningún caso con el folio {folio}."
 EMPTY: Final = "Escribe un mensaje antes de enviarlo."
 TOO_LONG: Final = "El mensaje es demasiado largo: el límite es de 4,096 caracteres."
 
