@@ -19,6 +19,7 @@ COMMANDS = (
     "doctor",
     "transcript",
     "agent",
+    "corrections",
     "parked",
     "settings",
     "filemap",

@@ -10,7 +10,6 @@ import yaml
 
 from bot.settings import ROOT
 
-NOT_OURS: Final = "tema_no_cubierto"
 VERDICTS: Final = {
     "respuesta_equivocada": "La respuesta estaba mal",
     "respuesta_incompleta": "La respuesta quedó incompleta",

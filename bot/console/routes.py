@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, browsing, entrance, live, marking, pages, transcript, work
+from bot.console import access, browsing, entrance, live, marking, overview, pages, transcript, work
 from bot.console.access import open_to_all, signed_in
 from bot.limits import Limit
 
@@ -50,6 +50,9 @@ def routes() -> Sequence[web.RouteDef]:
         web.post(f"{ONE}/notas", signed_in(marking.note)),
         web.post(f"{ONE}/etiquetas", signed_in(marking.tag)),
         web.post(f"{ONE}/correcciones", signed_in(marking.correct)),
+        web.get("/console/conversaciones.csv", signed_in(overview.export)),
+        web.get("/console/resumen", signed_in(overview.show)),
+        web.get("/console/auditoria", signed_in(overview.audited, role="supervisor")),
         web.get("/console/correcciones", signed_in(marking.corrections)),
         web.get("/console/plantillas", signed_in(marking.prepared)),
         web.post("/console/plantillas", signed_in(marking.keep_prepared)),
