@@ -1,11 +1,13 @@
-"""Messages found by words, whatever their accents and endings: FTS5 on SQLite, a text index with Spanish stems on PostgreSQL.
+"""Messages found by words, whatever their accents and endings: FTS5 on SQLite, a text index on PostgreSQL, alike on both.
 
-Both read accents away. PostgreSQL knows Spanish stems; for FTS5 an ending is cut off here and the beginning of the word is looked for.
+Both read accents away. A word's ending is cut off here, and what begins so is looked for: PostgreSQL's Spanish stems need the accents
+(without them "renovación" and "renovaciones" have two).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +19,7 @@ MOST_MATCHES: Final = 2000
 """The newest so many messages that hold the words count."""
 MOST_WORDS: Final = 12
 _WORD: Final = re.compile(r"\w+")
-_ENDING: Final = re.compile(r"(?<=\w{4})(?:es|as|os|s|a|o|e)$")
+_ENDING: Final = re.compile(r"(?<=\w{4})(?:es|as|os|a|o|e)$|(?<=\w{3})s$")
 _COLUMNS: Final = "message.conversation_id, message.seq, message.text"
 _QUERIES: Final = {
     "sqlite": text(
@@ -26,10 +28,15 @@ _QUERIES: Final = {
     ),
     "postgresql": text(
         f"SELECT {_COLUMNS} FROM message WHERE "  # noqa: S608 - our own
-        "to_tsvector('spanish'::regconfig, translate(lower(message.text), 'áéíóúüñ', 'aeiouun')) @@ plainto_tsquery('spanish', :words) "
-        "ORDER BY message.at DESC LIMIT :most"
+        "to_tsvector('simple'::regconfig, translate(message.text, 'ÁÉÍÓÚÜÑáéíóúüñ', 'aeiouunaeiouun')) @@ to_tsquery('simple', :words) "
+        "ORDER BY message.at DESC, message.seq DESC LIMIT :most"
     ),
 }
+_JOINED: Final[dict[str, Callable[[Iterable[str]], str]]] = {
+    "sqlite": lambda beginnings: " ".join(f'"{each}"*' for each in beginnings),
+    "postgresql": lambda beginnings: " & ".join(f"'{each}':*" for each in beginnings),
+}
+"""Quoted, so that nothing in a word is an operator."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +53,8 @@ def matches(connection: Connection, words: str) -> dict[str, Match]:
     if not wanted:
         return {}
     dialect = connection.dialect.name
-    sought = " ".join(_beginning(word) for word in wanted) if dialect == "sqlite" else " ".join(wanted)
+    sought = _JOINED[dialect](_ENDING.sub("", word) for word in wanted)
     found: dict[str, Match] = {}
     for row in connection.execute(_QUERIES[dialect], {"words": sought, "most": MOST_MATCHES}):
         found.setdefault(row.conversation_id, Match(row.seq, row.text))
     return found
-
-
-def _beginning(word: str) -> str:
-    """A word for FTS5, quoted, so that nothing in it is an operator."""
-    return f'"{_ENDING.sub("", word)}"*'

@@ -10,7 +10,7 @@ depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 TABLES = ("correction", "prepared_answer", "tag", "note", "audit_entry", "agent_session", "recovery_code", "agent")
-WORDS = "to_tsvector('spanish'::regconfig, translate(lower(text), 'áéíóúüñ', 'aeiouun'))"
+WORDS = "to_tsvector('simple'::regconfig, translate(text, 'ÁÉÍÓÚÜÑáéíóúüñ', 'aeiouunaeiouun'))"
 # SQLite may renumber the rows of a table without a numeric key, so the words hang on numbers of their own.
 SEARCH = (
     "CREATE TABLE searchable (id INTEGER PRIMARY KEY, message_id VARCHAR(32) NOT NULL UNIQUE)",
