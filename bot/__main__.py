@@ -18,6 +18,8 @@ COMMANDS = (
     "accounts",
     "doctor",
     "transcript",
+    "agent",
+    "corrections",
     "parked",
     "settings",
     "filemap",

@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
         check_ports(ports_of(settings))
         model = _prepare(settings)
         supervisor_line = f"Ready: http://{settings.bind_host}:{settings.bind_port} (Ctrl-C stops everything)"
+        if settings.demo and settings.bind_host in LOOPBACK:
+            supervisor_line += f"\nConsole: {_demo_agent(settings)}"
         asyncio.run(_supervise(settings, model, supervisor_line))
     except AssistantError as error:
         print(f"up: {error}", file=sys.stderr)
@@ -69,6 +71,12 @@ def _prepare(settings: Settings) -> str:
             f"note: {model.name} serves because models/serving says so; {fitting.name} fits the data: `python -m bot model use {fitting.name}`"
         )
     return model.name
+
+
+def _demo_agent(settings: Settings) -> str:
+    from bot.commands.agent import seed_demo  # noqa: PLC0415 - as above
+
+    return seed_demo(settings)
 
 
 def children_of(settings: Settings, model: str) -> list[Child]:

@@ -49,6 +49,7 @@ class Conversation(Base):
         one_of("owner", get_args(base.Owner)),
         _partial("ix_conversation_queue", "ready_at", where="ready_at IS NOT NULL"),
         _partial("ix_conversation_taken", "owner_until", where="owner_until IS NOT NULL"),
+        Index("ix_conversation_last_at_id", "last_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
@@ -187,7 +188,7 @@ class Understanding(Base):
     """What was understood of one part (`n`) of an inbound message. `ranking`: the top three with their probabilities."""
 
     __tablename__ = "understanding"
-    __table_args__ = (one_of("decision", get_args(base.Decision)),)
+    __table_args__ = (one_of("decision", get_args(base.Decision)), Index("ix_understanding_intent", "intent"))
 
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
@@ -307,6 +308,7 @@ class Escalation(Base):
         UniqueConstraint("inbound_id", "n"),
         one_of("state", ("open", "closed")),
         _partial("uq_escalation_open", "code", where="state = 'open'", unique=True),
+        _partial("ix_escalation_open_at", "at", where="state = 'open'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,6 +16,7 @@ from bot.channels.base import BACKLOG, DISPATCHER, Channel, TextKey
 from bot.channels.bodies import SMALL
 from bot.channels.web import keys as web_keys
 from bot.channels.web.channel import WebChannel
+from bot.console import routes as console
 from bot.conversations import take_over
 from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
@@ -64,6 +65,7 @@ def create_app(
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
     app[web_keys.TYPING_LIMIT] = Limit("typing", TYPING_PER_MINUTE, now)
     app[web_keys.VISITOR_LIMIT] = Limit("visitors", settings.rate_visitors_per_minute, now)
+    console.prepare(app, now)
     channels: Sequence[Channel] = (WebChannel(settings),)
     mailer = Mailer(settings.smtp_url)
 
