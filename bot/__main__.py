@@ -14,6 +14,7 @@ COMMANDS = (
     "evaluate",
     "converse",
     "demo",
+    "fake_whatsapp",
     "db",
     "accounts",
     "doctor",

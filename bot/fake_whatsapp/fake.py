@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from bot import clock
 from bot.fake_whatsapp.chats import Bubble, Chat
+from bot.fake_whatsapp.demo import NUMBER_ID
 from bot.fake_whatsapp.faults import Fault, Faults
 from bot.fake_whatsapp.hooks import Hooks, Update
 from bot.fake_whatsapp.inbound import Body
@@ -32,7 +33,7 @@ class Business:
     access_token: str
     app_secret: str
     verify_token: str
-    numbers: Mapping[str, str] = field(default_factory=lambda: {"106000000000001": "5215500000000"})
+    numbers: Mapping[str, str] = field(default_factory=lambda: {NUMBER_ID: "5215500000000"})
     account: str = "102000000000001"
     name: str = "Servidor Virtual"
 
