@@ -141,7 +141,7 @@ async def api(meta: FakeGraph) -> AsyncIterator[Api]:
     await client.http.close()
 
 
-async def until(condition: Any, seconds: float = 30.0) -> None:
+async def until(condition: Any, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - anything may end it
             await asyncio.sleep(0.01)

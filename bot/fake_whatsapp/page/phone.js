@@ -148,7 +148,7 @@ function show(chat) {
 }
 
 function draw(message) {
-  const item = element('li', message.mine ? 'mine' : 'theirs');
+  const item = element('div', message.mine ? 'mine' : 'theirs');
   item.dataset.id = message.id;
   const bubble = element('div', 'bubble');
   bubble.append(element('span', 'unseen', message.mine ? 'Tú: ' : `${$('business').textContent}: `));
