@@ -283,14 +283,24 @@ class FakeGraph:
             if last is None or last["field"] != update.field or last["value"]["metadata"]["phone_number_id"] != update.number:
                 changes.append({"field": update.field, "value": self._value(update.number)})
                 last = changes[-1]
-            for key, found in update.value.items():
-                joined = last["value"].get(key, [])
-                last["value"][key] = [*joined, *(one for one in found if one not in joined)] if isinstance(found, list) else found
+            _join(last["value"], update.value)
         return {"object": "whatsapp_business_account", "entry": [{"id": self.business.account, "changes": changes}]}
 
     def _value(self, number: str) -> dict[str, Any]:
         metadata = {"display_phone_number": self.business.numbers.get(number, ""), "phone_number_id": number}
         return {"messaging_product": "whatsapp", "metadata": metadata}
+
+
+def _join(value: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add what an update holds; a person's contact stands there once."""
+    for key, found in more.items():
+        if not isinstance(found, list):
+            value[key] = found
+        elif key == "contacts":
+            known = {contact["user_id"]: contact for contact in (*value.get(key, ()), *found)}
+            value[key] = list(known.values())
+        else:
+            value.setdefault(key, []).extend(found)
 
 
 def _sender(person: Person) -> dict[str, str]:
