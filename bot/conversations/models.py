@@ -133,7 +133,8 @@ class Message(Base):
 
     `text` of a pressed button is its title. `in_reply_to` of an answer is the seq of the last message that it answers; `answered_by` of an
     inbound one the seq of its answer, so that one answer may cover several. `proof` names how the desk was proved. `media` refers to what
-    came beside the text {"id", "mime_type", …}, `quoted` is the external id of the message that was replied to, `sent_at` the sender's own time.
+    came beside the text {"id", "mime_type", …}, `quoted` is the external id of the message that was replied to, `sent_at` the sender's own time. `fixed_answer`: its channel knows what to
+    answer, and the dialogue is not asked (a picture without words, an opt-out).
     """
 
     __tablename__ = "message"
@@ -179,6 +180,7 @@ class Message(Base):
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    fixed_answer: Mapped[str | None] = mapped_column(Text)
     actions: Mapped[list[Any] | None]
     responses: Mapped[list[Any] | None]
 
@@ -265,10 +267,13 @@ class Delivery(Base):
 
 
 class Feedback(Base):
-    """What a customer thought of one message of ours: 1 or -1, by a button beneath it or by a reaction to it; the last word counts."""
+    """What a customer thought of one message of ours: 1 or -1, by a button beneath it or by a reaction to it; the last word counts.
+
+    0: taken back. The row stays, so that an older word that comes late is still known to be older.
+    """
 
     __tablename__ = "feedback"
-    __table_args__ = (CheckConstraint("value IN (-1, 1)", name="value"), one_of("source", ("button", "reaction")))
+    __table_args__ = (CheckConstraint("value IN (-1, 0, 1)", name="value"), one_of("source", ("button", "reaction")))
 
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
     value: Mapped[int]

@@ -16,7 +16,7 @@ STATES_BEFORE = "state IN ('received', 'processing', 'answered', 'failed', 'with
 COLUMNS: dict[str, list[tuple[str, Any]]] = {
     "address": [("wire", sa.String(64)), ("seen_at", MOMENT)],
     "conversation": [("opted_out_at", MOMENT)],
-    "message": [("edited_at", MOMENT), ("revoked_at", MOMENT)],
+    "message": [("edited_at", MOMENT), ("revoked_at", MOMENT), ("fixed_answer", sa.Text())],
     "delivery": [
         ("number", sa.String(64)),
         ("sent_at", MOMENT),
@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(16), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
-        sa.CheckConstraint("value IN (-1, 1)", name=op.f("ck_feedback_value")),
+        sa.CheckConstraint("value IN (-1, 0, 1)", name=op.f("ck_feedback_value")),
         sa.CheckConstraint("source IN ('button', 'reaction')", name=op.f("ck_feedback_source")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_feedback_message_id_message")),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_feedback")),
