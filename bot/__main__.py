@@ -14,7 +14,7 @@ COMMANDS = (
     "evaluate",
     "converse",
     "demo",
-    "fake_whatsapp",
+    "fake-whatsapp",
     "db",
     "accounts",
     "doctor",
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
-        importlib.import_module(f"bot.commands.{name}").add_parser(subparsers)
+        importlib.import_module(f"bot.commands.{name.replace('-', '_')}").add_parser(subparsers)
     arguments = parser.parse_args()
     try:
         return int(arguments.run(arguments))
