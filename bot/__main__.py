@@ -19,6 +19,7 @@ COMMANDS = (
     "doctor",
     "transcript",
     "parked",
+    "costs",
     "settings",
     "filemap",
 )
