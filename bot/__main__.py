@@ -20,6 +20,7 @@ COMMANDS = (
     "doctor",
     "transcript",
     "parked",
+    "costs",
     "settings",
     "filemap",
 )

@@ -236,7 +236,8 @@ class Reading(Base):
 class Delivery(Base):
     """The way of one part of an outbound message to the customer, on channels that push; its state only goes forward.
 
-    `next_attempt_at` is the lease as well: a taken delivery is nobody else's until that moment. `number` is the one of ours that it was sent
+    `next_attempt_at` is the lease as well: a taken delivery is nobody else's until that moment. `unsettled` counts the attempts of which nobody
+    knows whether the platform took them: each one counts until it is known to have been refused. `number` is the one of ours that it was sent
     from; `billable`, `category` and `priced_at` are what the platform charged for it, once it has said so.
     """
 
@@ -256,6 +257,7 @@ class Delivery(Base):
     external_id: Mapped[str | None] = mapped_column(String(128), unique=True)
     state: Mapped[str] = mapped_column(String(16), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
+    unsettled: Mapped[int] = mapped_column(default=0, server_default="0")
     lease_token: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(Moment)
     error: Mapped[str | None] = mapped_column(String(200))

@@ -31,6 +31,7 @@ def upgrade() -> None:
     for table, columns in COLUMNS.items():
         for name, kind in columns:
             op.add_column(table, sa.Column(name, kind, nullable=True))
+    op.add_column("delivery", sa.Column("unsettled", sa.Integer(), nullable=False, server_default="0"))
     _states(STATES)
     op.create_index(
         "ix_delivery_priced",
@@ -57,6 +58,7 @@ def downgrade() -> None:
     op.drop_index("ix_delivery_priced", table_name="delivery")
     op.execute("UPDATE message SET state = 'answered' WHERE state = 'noted'")
     _states(STATES_BEFORE)
+    op.drop_column("delivery", "unsettled")
     for table, columns in COLUMNS.items():
         for name, _ in columns:
             op.drop_column(table, name)
