@@ -36,6 +36,15 @@ class Metrics:
         self.outage = Gauge("gateway_outage", "1 while dialogue or actions are known to be away", registry=self.registry)
         self.processes = Gauge("gateway_process_ready", "1 while this process is ready", ["process", "url"], registry=self.registry)
         self.streams = Gauge("gateway_streams", "Open event streams", registry=self.registry)
+        self.whatsapp_updates = Counter(
+            "whatsapp_updates",
+            "What WhatsApp's webhook brought, by kind and what became of it",
+            ["kind", "outcome"],
+            registry=self.registry,
+        )
+        self.whatsapp_refused = Counter(
+            "whatsapp_refused_webhooks", "Requests to WhatsApp's webhook that were refused", ["reason"], registry=self.registry
+        )
         self.refused = Counter("gateway_refused_requests", "Requests refused by a limit", ["limit"], registry=self.registry)
         self.deliveries = Counter(
             "gateway_deliveries", "Messages carried to customers, by outcome", ["channel", "outcome"], registry=self.registry

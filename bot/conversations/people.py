@@ -90,6 +90,11 @@ def find_or_make_many(connection: Connection, channel: Channel, people: Sequence
     return found
 
 
+def find(connection: Connection, channel: Channel, addresses: Sequence[Address]) -> str | None:
+    """The conversation of the person with these addresses, if there is one."""
+    return _Known(connection, channel, [addresses]).found(addresses)
+
+
 class _Known:
     """The addresses of a batch, while people are found and made."""
 
@@ -107,7 +112,8 @@ class _Known:
         self._with_id = {row.conversation_id for each in of for row in connection.execute(_ID_BY_CONVERSATION, each)}
 
     def conversation_of(self, addresses: Sequence[Address]) -> str:
-        own = self._found(addresses)
+        """The same, made where there is none; what came together belongs together from now on."""
+        own = self.found(addresses)
         if own is None:
             own = new_id()
             self._made.append(own)
@@ -119,7 +125,8 @@ class _Known:
                 self._with_id.add(own)
         return own
 
-    def _found(self, addresses: Sequence[Address]) -> str | None:
+    def found(self, addresses: Sequence[Address]) -> str | None:
+        """Whose addresses they are."""
         ids = [address.value for address in addresses if not address.is_number]
         if known := next((self._owner[value] for value in ids if value in self._owner), None):
             return known
