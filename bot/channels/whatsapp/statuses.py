@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 
 from bot.channels.whatsapp.codes import Do, rule
+from bot.channels.whatsapp.events import Status
 from bot.channels.whatsapp.outcomes import OUTSIDE_CASE, UNDELIVERED_CASE
 from bot.conversations import cases, reports
 from bot.conversations.reports import News, Report, Reported
@@ -24,58 +25,11 @@ _STATES: Final[dict[str, Reported]] = {"sent": "sent", "delivered": "delivered",
 """Others occur in old code and mean nothing to us."""
 
 
-class Problem(Protocol):
-    """An error of a status."""
-
-    @property
-    def code(self) -> int | None:
-        """Of the table of codes."""
-
-    @property
-    def title(self) -> str | None:
-        """In Meta's words."""
-
-
-class Status(Protocol):
-    """A status update (`updates.Status`)."""
-
-    @property
-    def number(self) -> str | None:
-        """The id of our number."""
-
-    @property
-    def wamid(self) -> str:
-        """Of the message that it is about."""
-
-    @property
-    def state(self) -> str:
-        """As Meta calls it."""
-
-    @property
-    def at(self) -> datetime:
-        """When it happened."""
-
-    @property
-    def callback(self) -> str | None:
-        """What we sent along."""
-
-    @property
-    def errors(self) -> Sequence[Problem]:
-        """Why it failed."""
-
-    @property
-    def billable(self) -> bool | None:
-        """Whether it is charged."""
-
-    @property
-    def category(self) -> str | None:
-        """As what."""
-
-
 async def apply(resources: Resources, statuses: Sequence[Status]) -> None:
     """Apply them in one transaction. Raises LedgerUnavailable (nothing was stored)."""
-    told = [_report(status, state) for status in statuses if (state := _STATES.get(status.state)) is not None]
-    news = await reports.apply(resources.ledger, told, resources.now())
+    now = resources.now()
+    told = [_report(status, state, now) for status in statuses if (state := _STATES.get(status.state)) is not None]
+    news = await reports.apply(resources.ledger, told, now)
     for each in news:
         _count(resources, each)
     for each in news:
@@ -83,12 +37,14 @@ async def apply(resources: Resources, statuses: Sequence[Status]) -> None:
             await _open_case(resources, each)
 
 
-def _report(status: Status, state: Reported) -> Report:
+def _report(status: Status, state: Reported, now: datetime) -> Report:
     error = None
     if state == "failed":
         first = status.errors[0] if status.errors else None
         error = "failed" if first is None else f"{first.code} {first.title or ''}".strip()
-    return Report(status.wamid, state, status.at, status.callback, error, status.number, billable=status.billable, category=status.category)
+    return Report(
+        status.wamid, state, status.at or now, status.callback, error, status.number, billable=status.billable, category=status.category
+    )
 
 
 def _count(resources: Resources, news: News) -> None:
