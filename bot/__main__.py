@@ -14,6 +14,7 @@ COMMANDS = (
     "evaluate",
     "converse",
     "demo",
+    "fake-whatsapp",
     "db",
     "accounts",
     "doctor",
@@ -21,6 +22,7 @@ COMMANDS = (
     "agent",
     "corrections",
     "parked",
+    "costs",
     "settings",
     "filemap",
 )
@@ -32,7 +34,7 @@ def main() -> int:
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
-        importlib.import_module(f"bot.commands.{name}").add_parser(subparsers)
+        importlib.import_module(f"bot.commands.{name.replace('-', '_')}").add_parser(subparsers)
     arguments = parser.parse_args()
     try:
         return int(arguments.run(arguments))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from bot.conversations.base import SILENCE
 from bot.conversations.tables import BUTTON, MESSAGE, NOW
@@ -58,6 +58,27 @@ def typed(
     if chosen.used_at is not None or chosen.expires_at <= now:
         return None
     return chosen if _use(connection, chosen.id, now) else None
+
+
+def offered_in(connection: Connection, conversations: Sequence[str], now: datetime) -> dict[str, list[Row[Any]]]:
+    """The buttons of the last answer of each of these conversations (many at once), where it is not long ago; in their order."""
+    latest = (
+        select(func.max(MESSAGE.c.seq))
+        .where(MESSAGE.c.conversation_id == BUTTON.c.conversation_id, MESSAGE.c.kind == "answer")
+        .correlate(BUTTON)
+        .scalar_subquery()
+    )
+    answer = MESSAGE.alias("answer")
+    query = (
+        select(*_BUTTON, BUTTON.c.reply_id)
+        .join_from(BUTTON, answer, answer.c.id == BUTTON.c.reply_id)
+        .where(BUTTON.c.conversation_id.in_(conversations), answer.c.at > now - SILENCE, answer.c.seq == latest)
+        .order_by(BUTTON.c.reply_id, BUTTON.c.position)
+    )
+    found: dict[str, list[Row[Any]]] = {}
+    for button in connection.execute(query):
+        found.setdefault(button.conversation_id, []).append(button)
+    return found
 
 
 def _use(connection: Connection, button: str, now: datetime) -> bool:

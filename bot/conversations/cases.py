@@ -1,17 +1,20 @@
-"""Cases: what was handed to people, found by the code that the customer was told."""
+"""Cases: what was handed to people, found by the code that the customer was told; and those that the house opens itself."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, case, func, select, update
+from sqlalchemy import Connection, Row, case, exists, func, insert, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CONVERSATION, ESCALATION, MESSAGE
 from bot.errors import NotYours
 
+CODE_ALPHABET: Final = "234679ACDEFHJKMNPQRTUVWX"
+CODE_CHARACTERS: Final = 6
 MOST: Final = 200
 MOST_CHARACTERS: Final = 16
 
@@ -70,3 +73,34 @@ async def number_open(ledger: Ledger) -> int:
     """How many cases are open."""
     query = select(func.count()).where(ESCALATION.c.state == "open")
     return await ledger.read(lambda connection: connection.execute(query).scalar_one())
+
+
+def open_case(connection: Connection, conversation: str, reason: str, now: datetime) -> bool:
+    """Open a case about the customer's last message, unless one is open for this reason; whether it was opened.
+
+    `reason` is a key in Spanish (agents see it). Somebody who never wrote has no case.
+    """
+    about = (
+        select(MESSAGE.c.id)
+        .where(MESSAGE.c.conversation_id == conversation, MESSAGE.c.author == "customer")
+        .order_by(MESSAGE.c.seq.desc())
+        .limit(1)
+    )
+    same = select(exists().where(ESCALATION.c.conversation_id == conversation, ESCALATION.c.reason == reason, ESCALATION.c.state == "open"))
+    inbound = connection.scalar(about)
+    if inbound is None or connection.scalar(same):
+        return False
+    last = connection.scalar(select(func.max(ESCALATION.c.n)).where(ESCALATION.c.inbound_id == inbound))
+    row = {"conversation_id": conversation, "inbound_id": inbound, "n": -1 if last is None else last}
+    row["n"] += 1
+    opened = {**row, "code": _free_code(connection), "reason": reason, "summary": reason, "state": "open", "at": now}
+    connection.execute(insert(ESCALATION), opened)
+    return True
+
+
+def _free_code(connection: Connection) -> str:
+    """A folio, easy to say, that no open case has."""
+    while True:
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS))
+        if not connection.scalar(select(exists().where(ESCALATION.c.code == code, ESCALATION.c.state == "open"))):
+            return code

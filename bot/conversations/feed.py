@@ -71,6 +71,7 @@ class Feed:
         self._ledger, self._now = ledger, now
         self._listeners: dict[str | None, list[Listener]] = {}
         self._watchers: list[Watcher] = []
+        self._carriers: list[Callable[[], None]] = []
         self._closing = False
         engine = ledger.database.engine
         self._wire = _Wire(engine, self._heard, look_seconds) if isinstance(engine, AsyncEngine) else None
@@ -85,6 +86,10 @@ class Feed:
     def watch(self, watcher: Watcher) -> None:
         """Call this for every conversation that another process moved."""
         self._watchers.append(watcher)
+
+    def on_speech(self, carrier: Callable[[], None]) -> None:
+        """Call this whenever something of ours may have been said, here or elsewhere: there may be something to carry."""
+        self._carriers.append(carrier)
 
     @contextmanager
     def listen(self, conversation: str | None) -> Iterator[Listener]:
@@ -116,6 +121,8 @@ class Feed:
             listener.moved = listener.moved or not messages
             listener.tell(typing=typing, anew=True)
         self._wake_who_hears_all()
+        if not messages or any(message.author != "customer" for message in messages):
+            self._speak()
         if self._wire is not None:
             self._wire.tell(conversation, messages[-1].seq if messages else None, waits=waits)
 
@@ -170,6 +177,11 @@ class Feed:
         self._wake_who_hears_all()
         for watcher in self._watchers:
             watcher(conversation, waits)
+        self._speak()
+
+    def _speak(self) -> None:
+        for carrier in self._carriers:
+            carrier()
 
 
 class _Wire:

@@ -134,7 +134,8 @@ class Message(Base):
 
     `text` of a pressed button is its title. `in_reply_to` of an answer is the seq of the last message that it answers; `answered_by` of an
     inbound one the seq of its answer, so that one answer may cover several. `proof` names how the desk was proved. `media` refers to what
-    came beside the text {"id", "mime_type", …}, `quoted` is the external id of the message that was replied to, `sent_at` the sender's own time.
+    came beside the text {"id", "mime_type", …}, `quoted` is the external id of the message that was replied to, `sent_at` the sender's own time. `fixed_answer`: its channel knows what to
+    answer, and the dialogue is not asked (a picture without words, an opt-out).
     """
 
     __tablename__ = "message"
@@ -180,6 +181,7 @@ class Message(Base):
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    fixed_answer: Mapped[str | None] = mapped_column(Text)
     actions: Mapped[list[Any] | None]
     responses: Mapped[list[Any] | None]
 
@@ -235,7 +237,8 @@ class Reading(Base):
 class Delivery(Base):
     """The way of one part of an outbound message to the customer, on channels that push; its state only goes forward.
 
-    `next_attempt_at` is the lease as well: a taken delivery is nobody else's until that moment. `number` is the one of ours that it was sent
+    `next_attempt_at` is the lease as well: a taken delivery is nobody else's until that moment. `unsettled` counts the attempts of which nobody
+    knows whether the platform took them: each one counts until it is known to have been refused. `number` is the one of ours that it was sent
     from; `billable`, `category` and `priced_at` are what the platform charged for it, once it has said so.
     """
 
@@ -255,6 +258,7 @@ class Delivery(Base):
     external_id: Mapped[str | None] = mapped_column(String(128), unique=True)
     state: Mapped[str] = mapped_column(String(16), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
+    unsettled: Mapped[int] = mapped_column(default=0, server_default="0")
     lease_token: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(Moment)
     error: Mapped[str | None] = mapped_column(String(200))
@@ -266,10 +270,13 @@ class Delivery(Base):
 
 
 class Feedback(Base):
-    """What a customer thought of one message of ours: 1 or -1, by a button beneath it or by a reaction to it; the last word counts."""
+    """What a customer thought of one message of ours: 1 or -1, by a button beneath it or by a reaction to it; the last word counts.
+
+    0: taken back. The row stays, so that an older word that comes late is still known to be older.
+    """
 
     __tablename__ = "feedback"
-    __table_args__ = (CheckConstraint("value IN (-1, 1)", name="value"), one_of("source", ("button", "reaction")))
+    __table_args__ = (CheckConstraint("value IN (-1, 0, 1)", name="value"), one_of("source", ("button", "reaction")))
 
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
     value: Mapped[int]

@@ -32,24 +32,25 @@ class Taken(Conflict):
 
 async def take_over(ledger: Ledger, conversation: str, agent: str, now: datetime, life: timedelta) -> None:
     """The agent has the conversation until `now + life`, and may take it again before. Raises NotYours (unknown), Taken."""
+    await ledger.write(lambda connection: take_over_within(connection, conversation, agent, now, now + life))
 
-    def work(connection: Connection) -> None:
-        held = connection.execute(
-            select(CONVERSATION.c.owner, CONVERSATION.c.agent, CONVERSATION.c.owner_until)
-            .where(CONVERSATION.c.id == conversation)
-            .with_for_update()
-        ).one_or_none()
-        if held is None:
-            raise NotYours("conversation")
-        if held.owner == "agent" and held.agent != agent and (held.owner_until is None or held.owner_until > now):
-            raise Taken(held.agent)
-        taken = {"owner": "agent", "agent": agent, "owner_until": now + life}
-        ended: dict[str, Any] = {"lease_token": CONVERSATION.c.lease_token + 1}
-        ended |= dict.fromkeys(("lease_until", "ready_at", "gathers_until", "delay_notice_at"))
-        connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == conversation).values(**taken, **ended))
-        connection.execute(update(MESSAGE).where(MESSAGE.c.conversation_id == conversation, OPEN).values(state="with_agent"))
 
-    await ledger.write(work)
+def take_over_within(connection: Connection, conversation: str, agent: str, now: datetime, until: datetime) -> None:
+    """The same, as part of a transaction."""
+    held = connection.execute(
+        select(CONVERSATION.c.owner, CONVERSATION.c.agent, CONVERSATION.c.owner_until)
+        .where(CONVERSATION.c.id == conversation)
+        .with_for_update()
+    ).one_or_none()
+    if held is None:
+        raise NotYours("conversation")
+    if held.owner == "agent" and held.agent != agent and (held.owner_until is None or held.owner_until > now):
+        raise Taken(held.agent)
+    taken = {"owner": "agent", "agent": agent, "owner_until": until}
+    ended: dict[str, Any] = {"lease_token": CONVERSATION.c.lease_token + 1}
+    ended |= dict.fromkeys(("lease_until", "ready_at", "gathers_until", "delay_notice_at"))
+    connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == conversation).values(**taken, **ended))
+    connection.execute(update(MESSAGE).where(MESSAGE.c.conversation_id == conversation, OPEN).values(state="with_agent"))
 
 
 async def say(

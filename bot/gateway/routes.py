@@ -12,7 +12,7 @@ from bot.gateway import demo, health, middleware, pages
 
 
 def add_routes(app: web.Application, channels: Sequence[Channel], *, with_demo: bool) -> None:
-    """Add them, and the console's; the demo portal only in demo mode. Whatever the web chat answers may be asked for from allowed origins."""
+    """Add them, and the console's; the demo's pages only in demo mode. Whatever the web chat answers may be asked for from allowed origins."""
     routes = [route for channel in channels for route in channel.routes()]
     cross_origin = sorted({route.path for route in routes if route.path.startswith(middleware.CROSS_ORIGIN)})
     app.router.add_routes(
@@ -35,5 +35,6 @@ def add_routes(app: web.Application, channels: Sequence[Channel], *, with_demo: 
                 web.get("/portal/{name}", pages.portal_file),
                 web.get("/demo/customers", demo.customers),
                 web.post("/demo/login", demo.log_in),
+                web.get("/whatsapp-demo", demo.whatsapp),
             ]
         )

@@ -16,7 +16,7 @@ STATES_BEFORE = "state IN ('received', 'processing', 'answered', 'failed', 'with
 COLUMNS: dict[str, list[tuple[str, Any]]] = {
     "address": [("wire", sa.String(64)), ("seen_at", MOMENT)],
     "conversation": [("opted_out_at", MOMENT)],
-    "message": [("edited_at", MOMENT), ("revoked_at", MOMENT)],
+    "message": [("edited_at", MOMENT), ("revoked_at", MOMENT), ("fixed_answer", sa.Text())],
     "delivery": [
         ("number", sa.String(64)),
         ("sent_at", MOMENT),
@@ -31,6 +31,7 @@ def upgrade() -> None:
     for table, columns in COLUMNS.items():
         for name, kind in columns:
             op.add_column(table, sa.Column(name, kind, nullable=True))
+    op.add_column("delivery", sa.Column("unsettled", sa.Integer(), nullable=False, server_default="0"))
     _states(STATES)
     op.create_index(
         "ix_delivery_priced",
@@ -45,7 +46,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(16), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
-        sa.CheckConstraint("value IN (-1, 1)", name=op.f("ck_feedback_value")),
+        sa.CheckConstraint("value IN (-1, 0, 1)", name=op.f("ck_feedback_value")),
         sa.CheckConstraint("source IN ('button', 'reaction')", name=op.f("ck_feedback_source")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_feedback_message_id_message")),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_feedback")),
@@ -57,6 +58,7 @@ def downgrade() -> None:
     op.drop_index("ix_delivery_priced", table_name="delivery")
     op.execute("UPDATE message SET state = 'answered' WHERE state = 'noted'")
     _states(STATES_BEFORE)
+    op.drop_column("delivery", "unsettled")
     for table, columns in COLUMNS.items():
         for name, _ in columns:
             op.drop_column(table, name)
