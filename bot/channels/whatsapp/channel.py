@@ -11,10 +11,10 @@ from aiohttp import web
 
 from bot import texts as common
 from bot.channels.base import Limits, TextKey
-from bot.channels.whatsapp import render, webhook
+from bot.channels.whatsapp import render, statuses, webhook
 from bot.channels.whatsapp.budget import Budget
 from bot.channels.whatsapp.graph import Graph
-from bot.channels.whatsapp.receipts import RECEIPTS, Receipts
+from bot.channels.whatsapp.receipts import Receipts
 from bot.channels.whatsapp.sender import Sender
 from bot.conversations import base
 from bot.conversations.messages import ShownMessage
@@ -30,6 +30,8 @@ class WhatsAppChannel:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._graph = Graph(settings)
+        self._receipts = Receipts(self._graph)
 
     @property
     def limits(self) -> Limits:
@@ -38,20 +40,19 @@ class WhatsAppChannel:
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Below /whatsapp/."""
-        return webhook.routes()
+        return webhook.routes(self._receipts.seen, statuses.apply)
 
     @asynccontextmanager
     async def running(self, app: web.Application) -> AsyncIterator[Sequence[Worker]]:
         """Carries deliveries and watches what they cost; read marks are sent in between."""
-        resources, graph = app[RESOURCES], Graph(self._settings)
-        sender, receipts = Sender(resources, graph), Receipts(graph)
-        app[RECEIPTS] = receipts
+        resources = app[RESOURCES]
+        sender = Sender(resources, self._graph)
         try:
             yield (sender.worker, Budget(resources).worker)
         finally:
-            await receipts.close()
+            await self._receipts.close()
             await sender.drain()
-            await graph.close()
+            await self._graph.close()
 
     def render(self, message: ShownMessage) -> list[dict[str, Any]]:
         """What the Cloud API takes, without to whom it goes: one content, more where a limit wants it."""

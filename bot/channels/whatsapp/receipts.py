@@ -6,7 +6,6 @@ import asyncio
 from typing import Final
 
 import structlog
-from aiohttp import web
 
 from bot.channels.whatsapp.graph import Graph, GraphError
 
@@ -42,7 +41,3 @@ class Receipts:
             await self._graph.mark_read(number, wamid)
         except GraphError as error:
             log.info("whatsapp: no read mark", error=type(error).__name__)
-
-
-RECEIPTS = web.AppKey("whatsapp_receipts", Receipts)
-"""For the handlers of the webhook."""

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.channels.whatsapp.codes import Do, rule
+from bot.channels.whatsapp.graph import external_id
 from bot.channels.whatsapp.outcomes import OUTSIDE_CASE, UNDELIVERED_CASE
 from bot.conversations import cases, reports
 from bot.conversations.reports import News, Report, Reported
@@ -52,8 +53,8 @@ class Status(Protocol):
         """As Meta calls it."""
 
     @property
-    def at(self) -> datetime:
-        """When it happened."""
+    def at(self) -> datetime | None:
+        """When it happened, where that can be read."""
 
     @property
     def callback(self) -> str | None:
@@ -74,8 +75,9 @@ class Status(Protocol):
 
 async def apply(resources: Resources, statuses: Sequence[Status]) -> None:
     """Apply them in one transaction. Raises LedgerUnavailable (nothing was stored)."""
-    told = [_report(status, state) for status in statuses if (state := _STATES.get(status.state)) is not None]
-    news = await reports.apply(resources.ledger, told, resources.now())
+    now = resources.now()
+    told = [_report(status, state, now) for status in statuses if (state := _STATES.get(status.state)) is not None]
+    news = await reports.apply(resources.ledger, told, now)
     for each in news:
         _count(resources, each)
     for each in news:
@@ -83,12 +85,21 @@ async def apply(resources: Resources, statuses: Sequence[Status]) -> None:
             await _open_case(resources, each)
 
 
-def _report(status: Status, state: Reported) -> Report:
+def _report(status: Status, state: Reported, now: datetime) -> Report:
     error = None
     if state == "failed":
         first = status.errors[0] if status.errors else None
         error = "failed" if first is None else f"{first.code} {first.title or ''}".strip()
-    return Report(status.wamid, state, status.at, status.callback, error, status.number, billable=status.billable, category=status.category)
+    return Report(
+        external_id=external_id(status.wamid),
+        state=state,
+        at=status.at or now,
+        ours=status.callback,
+        error=error,
+        number=status.number,
+        billable=status.billable,
+        category=status.category,
+    )
 
 
 def _count(resources: Resources, news: News) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
 from bot.resources import RESOURCES
 
 
-def routes() -> Sequence[web.RouteDef]:
+def routes(_seen: Callable[[str, str], None], _apply: Callable[..., Awaitable[None]]) -> Sequence[web.RouteDef]:
     """Below /whatsapp/."""
     return [web.get("/whatsapp/webhook", verify, allow_head=False)]
 
