@@ -14,6 +14,7 @@ import structlog
 
 from bot.channels.whatsapp.codes import Do, rule
 from bot.channels.whatsapp.events import Status
+from bot.channels.whatsapp.graph import external_id
 from bot.channels.whatsapp.outcomes import OUTSIDE_CASE, UNDELIVERED_CASE
 from bot.conversations import cases, reports
 from bot.conversations.reports import News, Report, Reported
@@ -43,7 +44,14 @@ def _report(status: Status, state: Reported, now: datetime) -> Report:
         first = status.errors[0] if status.errors else None
         error = "failed" if first is None else f"{first.code} {first.title or ''}".strip()
     return Report(
-        status.wamid, state, status.at or now, status.callback, error, status.number, billable=status.billable, category=status.category
+        external_id=external_id(status.wamid),
+        state=state,
+        at=status.at or now,
+        ours=status.callback,
+        error=error,
+        number=status.number,
+        billable=status.billable,
+        category=status.category,
     )
 
 
