@@ -1,12 +1,10 @@
-/** What the browser keeps, by area. */
-
-/** A Web Storage area that may be blocked by the browser: then the page's memory takes its place. */
+/** A Web Storage area that the browser may block: then the page's memory takes its place. */
 export class Store {
-  constructor(area, prefix) {
+  constructor(open, prefix) {
     this.prefix = prefix;
     try {
-      this.area = window[area];
-      this.area.setItem(`${prefix}probe`, '1');
+      this.area = open();
+      this.area.setItem(`${prefix}probe`, '1'); // that it is there says nothing: only using it tells
       this.area.removeItem(`${prefix}probe`);
     } catch {
       const memory = new Map();
@@ -24,11 +22,13 @@ export class Store {
       return null;
     }
   }
+  /** Whether it could be kept. */
   set(key, value) {
     try {
       this.area.setItem(this.prefix + key, JSON.stringify(value));
+      return true;
     } catch {
-      /* full: the message is still shown and sent, it only would not survive a reload */
+      return false; // full: what is shown and sent does not depend on it, it only would not survive a reload
     }
   }
   drop(key) {

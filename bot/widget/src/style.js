@@ -7,12 +7,23 @@ const DARK = `--page:#10191d;--surface:#1a262b;--text:#e7eff1;--muted:#a3b5bc;--
 --accent:var(--support-chat-accent,#0d7482);--on-accent:var(--support-chat-on-accent,#fff);--link:var(--support-chat-link,#7fd6e2);
 --agent:#3a2f18;--agent-line:#b98a34;--agent-text:#f3cf8b;--bad:#ffb4ab;--bad-surface:#46201d;--shade:0 12px 40px rgb(0 0 0/.6)`;
 
+// A page's own rules win over :host, and some have "* {…}": what would move or fade the window, or make it a box, is not theirs to set.
+// Whether it is shown is (display, visibility); all that is inherited ends at .root.
+const HOST = `:host{${[
+  'position:fixed;inset:auto 0 0 auto;z-index:var(--support-chat-z,2147483000);width:0;height:0;min-width:0;min-height:0;max-width:none;max-height:none',
+  'margin:0;padding:0;border:0;float:none;overflow:visible;columns:auto;background:none;box-shadow:none;outline:0;clip:auto;zoom:1;opacity:1',
+  'transform:none;translate:none;rotate:none;scale:none;perspective:none;filter:none;backdrop-filter:none;clip-path:none;mask:none;mix-blend-mode:normal',
+  'contain:none;container-type:normal;content-visibility:visible;will-change:auto;animation:none;transition:none;pointer-events:auto',
+].join(';').replaceAll(';', '!important;')}!important}`;
+
 export const CSS = `
-:host{all:initial;${LIGHT};color-scheme:light;position:fixed;z-index:var(--support-chat-z,2147483000);right:0;bottom:0;
+${HOST}
+.root{all:initial;visibility:inherit;direction:ltr;unicode-bidi:isolate;user-select:text;-webkit-user-select:text;${LIGHT};color-scheme:light;
   font:15px/1.45 var(--support-chat-font,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif);color:var(--text)}
-@media (prefers-color-scheme:dark){:host(:not([theme=light])){${DARK};color-scheme:dark}}
-:host([theme=dark]){${DARK};color-scheme:dark}
+@media (prefers-color-scheme:dark){:host(:not([theme=light])) .root{${DARK};color-scheme:dark}}
+:host([theme=dark]) .root{${DARK};color-scheme:dark}
 :host([hidden]),[hidden]{display:none!important}
+@media print{:host{display:none!important}}
 *{box-sizing:border-box;margin:0}
 button,textarea{font:inherit;color:inherit;letter-spacing:inherit}
 button{background:none;border:1px solid transparent;cursor:pointer;padding:0;-webkit-tap-highlight-color:transparent}
@@ -93,6 +104,7 @@ a{color:var(--link);text-underline-offset:2px}
 form{flex:none;display:flex;flex-wrap:wrap;align-items:flex-end;gap:8px;padding:10px 12px calc(10px + env(safe-area-inset-bottom));background:var(--surface);border-top:1px solid var(--line);position:relative}
 textarea{flex:1;min-width:0;height:44px;max-height:132px;resize:none;border:1px solid var(--edge);border-radius:12px;background:var(--page);padding:9px 12px;font-size:16px;line-height:24px;scrollbar-width:thin}
 textarea:focus-visible{outline-offset:0}
+textarea:read-only{opacity:.7}
 textarea::placeholder{color:var(--muted);opacity:1}
 .send{width:44px;height:44px;border-radius:12px;background:var(--accent);color:var(--on-accent);display:grid;place-items:center;flex:none}
 .count{flex:1 0 100%;font-size:12px;font-weight:600;text-align:right;padding-right:54px;margin-bottom:-4px;color:var(--muted)}

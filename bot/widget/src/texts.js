@@ -30,6 +30,10 @@ export const TEXTS = {
   portal: 'Tu sesión del portal terminó. Vuelve a entrar para continuar; lo que escribiste se conserva.',
   ended: 'Cerraste la sesión. La conversación ya no está en esta computadora.',
   again: 'Iniciar conversación',
+  lost: 'Tu sesión del portal terminó. Vuelve a entrar para seguir con tu conversación.',
+  visitor: 'Seguir como visitante',
+  wait: 'Un momento…',
+  news: 'Tienes un mensaje nuevo de soporte',
   confirm: (unsent) =>
     '¿Cerrar sesión y borrar la conversación de esta computadora?' +
     (unsent ? ` También se ${unsent === 1 ? 'borrará 1 mensaje' : `borrarán ${unsent} mensajes`} sin enviar.` : ''),
