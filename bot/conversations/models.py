@@ -48,6 +48,7 @@ class Conversation(Base):
         one_of("owner", get_args(base.Owner)),
         _partial("ix_conversation_queue", "ready_at", where="ready_at IS NOT NULL"),
         _partial("ix_conversation_taken", "owner_until", where="owner_until IS NOT NULL"),
+        _partial("uq_conversation_person", "desk", "person", where="channel = 'web' AND person IS NOT NULL", unique=True),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
