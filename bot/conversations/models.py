@@ -50,6 +50,7 @@ class Conversation(Base):
         _partial("ix_conversation_queue", "ready_at", where="ready_at IS NOT NULL"),
         _partial("ix_conversation_taken", "owner_until", where="owner_until IS NOT NULL"),
         Index("ix_conversation_last_at_id", "last_at", "id"),
+        _partial("uq_conversation_person", "desk", "person", where="channel = 'web' AND person IS NOT NULL", unique=True),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.types import Options
 
 from bot.errors import SettingsError, TokenInvalid
+from bot.identity.identity import Identity, Level
 from bot.identity.tokens import as_text, check_times, moment, seconds, sign
 from bot.settings import Settings
 
@@ -29,6 +30,7 @@ MAX_LIFE = timedelta(minutes=10)
 CLOCK_SKEW = timedelta(seconds=60)
 DEMO_LIFE = timedelta(minutes=5)
 MIN_RSA_BITS = 2048
+_PERSON_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}")
 _DESK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
@@ -66,8 +68,10 @@ def _algorithm_of(key: object) -> str:
     raise SettingsError("PORTAL_JWT_PUBLIC_KEY: must be RSA (2048 bits or more), P-256 or Ed25519")
 
 
-def read_portal_token(key: PortalKey, token: object, now: datetime) -> str:
-    """The desk id (`sub`) of a portal token; whether such a desk exists only the live state knows.
+def read_portal_token(key: PortalKey, token: object, now: datetime) -> Identity:
+    """The customer of a portal token: the desk id (`sub`), and which `person` of it, where the portal says so.
+
+    Whether such a desk exists only the live state knows.
 
     Raises TokenInvalid (forged, other audience, no end, a life over 10 minutes, issued in the future) or TokenExpired.
     """
@@ -81,7 +85,10 @@ def read_portal_token(key: PortalKey, token: object, now: datetime) -> str:
     desk = claims["sub"]
     if not isinstance(desk, str) or not _DESK_ID.fullmatch(desk):
         raise TokenInvalid("the subject is not a desk id")
-    return desk
+    person = claims.get("person")
+    if person is not None and not (isinstance(person, str) and _PERSON_ID.fullmatch(person)):
+        raise TokenInvalid("the person is not an id")
+    return Identity(desk, person, Level.SIGNED_IN, "portal")
 
 
 def _verified(key: PortalKey, token: str) -> Mapping[str, Any]:
@@ -93,7 +100,7 @@ def _verified(key: PortalKey, token: str) -> Mapping[str, Any]:
     return claims
 
 
-def issue_portal_token(settings: Settings, desk: str, now: datetime) -> str:
+def issue_portal_token(settings: Settings, desk: str, now: datetime, person: str | None = None) -> str:
     """A portal token as the demo portal's back end mints it (HS256, five minutes). Raises SettingsError without the secret."""
     if not settings.portal_jwt_secret:
         raise SettingsError("PORTAL_JWT_SECRET: the demo portal needs it")
@@ -106,5 +113,6 @@ def issue_portal_token(settings: Settings, desk: str, now: datetime) -> str:
             "iat": issued,
             "exp": issued + int(DEMO_LIFE.total_seconds()),
             "jti": secrets.token_urlsafe(12),
+            **({} if person is None else {"person": person}),
         },
     )

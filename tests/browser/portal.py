@@ -22,19 +22,20 @@ POLICY = "default-src 'none'; script-src {gateway}; connect-src 'self' {gateway}
 
 
 class Portal:
-    """`user` is who is logged in to the portal (None: nobody); `minted`: the tokens it has given out."""
+    """`user` is who is logged in to the portal (None: nobody), `person` who of them; `minted`: the tokens it has given out."""
 
     def __init__(self) -> None:
         self.origin = ""
         self.gateway = ""
         self.settings: Settings | None = None
         self.user: str | None = None
+        self.person: str | None = None
         self.minted: list[str] = []
 
     def token(self, desk: str, age: timedelta = timedelta()) -> str:
         """A token of this customer, minted so long ago."""
         assert self.settings is not None
-        self.minted.append(issue_portal_token(self.settings, desk, clock.now() - age))
+        self.minted.append(issue_portal_token(self.settings, desk, clock.now() - age, self.person))
         return self.minted[-1]
 
     @contextlib.asynccontextmanager

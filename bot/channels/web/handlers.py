@@ -33,10 +33,11 @@ async def open_session(request: web.Request) -> web.Response:
 
 
 async def log_out(request: web.Request) -> web.Response:
-    """POST /webchat/logout: every session of the conversation ends, here and on the server."""
+    """POST /webchat/logout: the session of a person ends; where the portal names no person, every session of the conversation."""
     session = await session_of(request)
     resources = request.app[RESOURCES]
-    await sessions.revoke(resources.ledger, session.conversation, resources.now())
+    only = session.id if session.identity.person else None
+    await sessions.revoke(resources.ledger, session.conversation, resources.now(), only)
     resources.feed.end(session.conversation)
     return web.Response(status=204)
 
