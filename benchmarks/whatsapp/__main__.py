@@ -12,8 +12,8 @@ import sys
 from typing import Any
 
 from benchmarks.whatsapp import batch, cost, load
-from benchmarks.whatsapp.stage import gateway_alone, whole
 from bot.nlu.report import machine
+from harness.whatsapp import gateway_alone, whole
 
 PARTS = ("cost", "batch", "load")
 DATABASES = ("sqlite", "postgres")

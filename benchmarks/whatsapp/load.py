@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import aiohttp
 from sqlalchemy import func, select
 
-from benchmarks.whatsapp.stage import Stage
 from bot.conversations.base import OPEN_STATES
 from bot.conversations.models import Delivery, Message
 from bot.database import open_database
@@ -21,6 +20,7 @@ from bot.fake_whatsapp import inbound
 from bot.fake_whatsapp.fake import FakeGraph, Sent
 from bot.fake_whatsapp.faults import Fault
 from bot.fake_whatsapp.people import Person, with_phone
+from harness.whatsapp import Stage
 
 RATE = 50
 SECONDS = 60.0
