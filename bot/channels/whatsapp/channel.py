@@ -29,7 +29,8 @@ class WhatsAppChannel:
     name: base.Channel = "whatsapp"
 
     def __init__(self, settings: Settings) -> None:
-        self._settings, self._graph = settings, Graph(settings)
+        self._settings = settings
+        self._graph = Graph(settings)
         self._receipts = Receipts(self._graph)
 
     @property

@@ -5,6 +5,7 @@ The token travels in one header and never stands in an address, a log or an erro
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ CONNECT_SECONDS: Final = 5.0
 REPLY_SECONDS: Final = 20.0
 TOTAL_SECONDS: Final = 30.0
 KEEP_ALIVE_SECONDS: Final = 15.0
+LONGEST_ID: Final = 128
 NOT_THE_API: Final = 0
 """As an error code: somebody else answers there, so nothing can be sent until that is mended."""
 THROTTLED: Final = 130429
@@ -52,6 +54,11 @@ class Refused(GraphError):
         self.wait = wait
 
 
+def external_id(wamid: str) -> str:
+    """An id of Meta's as the ledger keeps it: one that is longer than it has room for is still always the same one."""
+    return wamid if len(wamid) <= LONGEST_ID else f"sha256:{hashlib.sha256(wamid.encode()).hexdigest()}"
+
+
 @dataclass(frozen=True)
 class Taken:
     """Accepted, which is not delivered yet."""
@@ -71,7 +78,7 @@ class Graph:
         """Send a message from this number of ours."""
         reply = await self._call("POST", f"{number}/messages", payload)
         try:
-            return Taken(str(reply["messages"][0]["id"]))
+            return Taken(external_id(str(reply["messages"][0]["id"])))
         except (LookupError, TypeError):
             raise Ambiguous("accepted without an id") from None
 

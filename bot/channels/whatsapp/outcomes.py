@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 SETTLES: Final = timedelta(seconds=60)
 """So long a status is waited for where no reply came."""
+THROTTLED: Final = timedelta(seconds=1)
+"""Besides the pause of its number, before a message that was too fast goes again."""
 ALERTS_AGAIN: Final = timedelta(hours=1)
 OUTSIDE: Final = "outside 24 h"
 OUTSIDE_CASE: Final = "whatsapp_fuera_de_24_horas"
@@ -112,8 +114,8 @@ class Outcomes:
                 self._metrics.number_stopped.labels(number).set(1)
                 return self._pace.stop(number, now) - now
             case Do.SLOW_DOWN:
-                slower = self._pace.slow_down(number, now) * (1 + self._jitter() / 4)
-                return min(max(slower, error.wait or timedelta()), outbox.LONGEST_WAIT)
+                again = self._pace.slow_down(number, now) + THROTTLED * (1 + self._jitter())
+                return min(max(again, error.wait or timedelta()), outbox.LONGEST_WAIT)
             case Do.SLOW_PAIR:
                 return self._pace.slow_pair(number, attempt.person, now)
             case Do.LATER:

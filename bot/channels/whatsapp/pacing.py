@@ -19,9 +19,11 @@ PAIR_PER_SECOND: Final = 1 / 6
 MOST_PAIRS: Final = 20_000
 PAIR_BASE: Final = 4
 """A person's pause after the nth refusal in a row: 4^n seconds, beginning with 1."""
-MOST_REFUSALS: Final = 6
+MOST_REFUSALS: Final = 10
 LONGEST: Final = timedelta(hours=1)
-SLOWEST: Final = timedelta(seconds=64)
+SLOWER: Final = timedelta(milliseconds=100)
+SLOWEST: Final = timedelta(minutes=1)
+"""Pauses of a number that was too fast: one refusal among many sendings costs little, many in a row much."""
 STOPPED: Final = timedelta(minutes=3)
 """So long nothing goes out from a number that was refused, then one message tries."""
 
@@ -57,8 +59,8 @@ class Pace:
         """The platform says that the number sends too fast: it pauses, longer each time, until something is taken again. For how long."""
         bucket = self._number(number, now)
         if bucket.closed_until is None or bucket.closed_until <= now:  # those that were under way already say nothing new
-            bucket.refusals += 1
-            bucket.closed_until = now + min(timedelta(seconds=2 ** (bucket.refusals - 1)), SLOWEST)
+            bucket.refusals = min(bucket.refusals + 1, MOST_REFUSALS)
+            bucket.closed_until = now + min(SLOWER * 2 ** (bucket.refusals - 1), SLOWEST)
         return bucket.closed_until - now
 
     def slow_pair(self, number: str, person: str, now: datetime) -> timedelta:

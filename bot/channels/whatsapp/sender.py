@@ -27,7 +27,7 @@ from bot.worker import Worker
 
 log = structlog.get_logger()
 
-AT_ONCE: Final = 32
+AT_ONCE: Final = 64
 LEASE: Final = timedelta(seconds=60)
 """Longer than any request takes, and long enough for the status of one whose sender died."""
 WINDOW: Final = timedelta(hours=24)
@@ -146,7 +146,7 @@ class Sender:
             if reach.to is None:
                 taken = await self._graph.send(attempt.number, {**body, "recipient": reach.user_id})
             else:
-                taken = await self._forms.send(reach.to, lambda to: self._graph.send(attempt.number, {**body, "to": to}))
+                taken = await self._forms.send(f"+{reach.to.lstrip('+')}", lambda to: self._graph.send(attempt.number, {**body, "to": to}))
         except NotReached as error:
             return await self._outcomes.not_reached(attempt, error)
         except Ambiguous as error:

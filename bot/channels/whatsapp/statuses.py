@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
 from bot.channels.whatsapp.codes import Do, rule
-from bot.channels.whatsapp.events import Status
+from bot.channels.whatsapp.graph import external_id
 from bot.channels.whatsapp.outcomes import OUTSIDE_CASE, UNDELIVERED_CASE
 from bot.conversations import cases, reports
 from bot.conversations.reports import News, Report, Reported
@@ -23,6 +23,54 @@ log = structlog.get_logger()
 
 _STATES: Final[dict[str, Reported]] = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 """Others occur in old code and mean nothing to us."""
+
+
+class Problem(Protocol):
+    """An error of a status."""
+
+    @property
+    def code(self) -> int | None:
+        """Of the table of codes."""
+
+    @property
+    def title(self) -> str | None:
+        """In Meta's words."""
+
+
+class Status(Protocol):
+    """A status update (`updates.Status`)."""
+
+    @property
+    def number(self) -> str | None:
+        """The id of our number."""
+
+    @property
+    def wamid(self) -> str:
+        """Of the message that it is about."""
+
+    @property
+    def state(self) -> str:
+        """As Meta calls it."""
+
+    @property
+    def at(self) -> datetime | None:
+        """When it happened, where that can be read."""
+
+    @property
+    def callback(self) -> str | None:
+        """What we sent along."""
+
+    @property
+    def errors(self) -> Sequence[Problem]:
+        """Why it failed."""
+
+    @property
+    def billable(self) -> bool | None:
+        """Whether it is charged."""
+
+    @property
+    def category(self) -> str | None:
+        """As what."""
 
 
 async def apply(resources: Resources, statuses: Sequence[Status]) -> None:
@@ -43,7 +91,14 @@ def _report(status: Status, state: Reported, now: datetime) -> Report:
         first = status.errors[0] if status.errors else None
         error = "failed" if first is None else f"{first.code} {first.title or ''}".strip()
     return Report(
-        status.wamid, state, status.at or now, status.callback, error, status.number, billable=status.billable, category=status.category
+        external_id=external_id(status.wamid),
+        state=state,
+        at=status.at or now,
+        ours=status.callback,
+        error=error,
+        number=status.number,
+        billable=status.billable,
+        category=status.category,
     )
 
 

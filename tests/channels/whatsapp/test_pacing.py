@@ -64,10 +64,20 @@ def test_a_pair_backs_off_by_powers_of_four_until_something_goes() -> None:
 
 def test_a_number_slows_down_once_for_those_that_were_under_way() -> None:
     pace = Pace()
-    assert [pace.slow_down("106", NOON) for _ in range(5)] == [SECOND] * 5
-    assert pace.take("106", "+52", NOON) == SECOND
-    assert pace.slow_down("106", NOON + SECOND) == 2 * SECOND
+    assert [pace.slow_down("106", NOON) for _ in range(5)] == [SECOND / 10] * 5
+    assert pace.take("106", "+52", NOON) == SECOND / 10
     assert pace.take("107", "+52", NOON) == NOW
+
+
+def test_a_number_that_stays_too_fast_gets_ever_slower_until_something_goes() -> None:
+    pace, at, pauses = Pace(), NOON, []
+    for _ in range(15):
+        pauses.append(pace.slow_down("106", at).total_seconds())
+        at += timedelta(minutes=2)
+    assert pauses[:5] == [0.1, 0.2, 0.4, 0.8, 1.6]
+    assert max(pauses) == pauses[-1] == 51.2
+    pace.went_well("106", "+52", at)
+    assert pace.slow_down("106", at) == SECOND / 10
 
 
 def test_a_stopped_number_is_tried_by_one_at_a_time() -> None:
