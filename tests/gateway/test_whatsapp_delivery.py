@@ -73,7 +73,7 @@ async def asks(gateway: Gateway, *texts: str, phone: str = "+525510001001") -> s
 async def until(condition: Any) -> None:
     """Ask again until it holds: what is waited for happens in other servers."""
     async with asyncio.timeout(GUARD_SECONDS):
-        while not (await held if inspect.isawaitable(held := condition()) else held):
+        while not (await held if inspect.isawaitable(held := condition()) else held):  # noqa: ASYNC110 - no event tells it
             await asyncio.sleep(0.01)
 
 
