@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import sqlite3
 import time
 from collections import deque
@@ -21,10 +22,26 @@ from decimal import Decimal
 from typing import Any, Final, Protocol, Self, TypeVar, cast
 
 import asyncpg
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    String,
+    bindparam,
+    create_engine,
+    event,
+    select,
+)
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeDecorator
 
 CONNECT_SECONDS: Final = 2.0
@@ -289,6 +306,38 @@ class Money(TypeDecorator[Decimal]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """From cents, always with two decimals."""
         return None if value is None else Decimal(value).scaleb(-2)
+
+
+class _EachOf(FunctionElement[Any]):
+    """The texts of a JSON list, as rows of one column `value`."""
+
+    name = "each_of"
+    inherit_cache = True
+
+
+@compiles(_EachOf, "sqlite")
+def _each_in_sqlite(element: _EachOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_EachOf, "postgresql")
+def _each_in_postgresql(element: _EachOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSONB))"
+
+
+def each_of(name: str) -> TableValuedAlias:
+    """The texts of one parameter, `{name: listed(texts)}`, as rows of one column `value`."""
+    return _EachOf(bindparam(name, type_=String)).table_valued("value")
+
+
+def is_listed(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column is one of the texts of one parameter: a thousand parameters would cost more than the query."""
+    return column.in_(select(each_of(name).c.value))
+
+
+def listed(texts: Iterable[str]) -> str:
+    """The value of such a parameter."""
+    return json.dumps(list(texts))
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -12,8 +12,8 @@ import sys
 from typing import Any
 
 from benchmarks.whatsapp import batch, cost, load
-from benchmarks.whatsapp.stage import gateway_alone, whole
 from bot.nlu.report import machine
+from harness.whatsapp import gateway_alone, whole
 
 PARTS = ("cost", "batch", "load")
 DATABASES = ("sqlite", "postgres")
@@ -85,9 +85,11 @@ def _judge_batch(found: batch.Batches, database: str, figures: dict[str, Any], m
 def _judge_load(found: load.Load, database: str, figures: dict[str, Any], missed: list[str]) -> None:
     bad = {"lost": found.lost, "doubled": found.doubled, "disordered": found.disordered}
     counts = {name: len(names) for name, names in bad.items()}
-    print(f"load on {database}: {found.said} said, {counts}, {found.repeats} repeats; deliveries {found.states}; faults {found.struck}")
+    print(
+        f"load on {database}: {found.said} said, {counts}, {len(found.reported)} reported as ambiguous, {found.repeats} repeats; deliveries {found.states}; faults {found.struck}"
+    )
     print(f"  answered p50 {found.p50_s:.1f} s, p95 {found.p95_s:.1f} s; all settled after {found.seconds:.0f} s")
-    for name, value in found.ambiguous.items():
+    for name, value in found.counted.items():
         print(f"  {name} {value:g}")
     for name, names in bad.items():
         for line in names[:SHOWN]:
@@ -95,6 +97,7 @@ def _judge_load(found: load.Load, database: str, figures: dict[str, Any], missed
     figures[f"load_{database}"] = {
         "said": found.said,
         **counts,
+        "reported_ambiguous": len(found.reported),
         "repeats": found.repeats,
         "faults": found.struck,
         "deliveries": found.states,

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from benchmarks.whatsapp.stage import Stage
 from bot.conversations.base import OPEN_STATES
 from bot.conversations.models import Delivery, Message
 from bot.database import open_database
 from bot.fake_whatsapp import inbound
 from bot.fake_whatsapp.hooks import Update, encode
 from bot.fake_whatsapp.people import Person, with_phone
+from harness.whatsapp import Stage
 
 MOST = 1_000
 ROUNDS = 9

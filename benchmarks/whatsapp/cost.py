@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.whatsapp.questions import ACCOUNT, BURSTS, FAQ, LISTED
-from benchmarks.whatsapp.stage import Stage
 from bot.fake_whatsapp import inbound
 from bot.fake_whatsapp.chats import Bubble
 from bot.fake_whatsapp.people import Person
+from harness.whatsapp import Stage
 
 BETWEEN_SECONDS = 0.3
 ANSWER_SECONDS = 60.0

@@ -13,6 +13,8 @@ _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp", "Mn", "
 
 def visible(text: str) -> str:
     """NFC, without control characters (line breaks stay) and outer blanks; "" where nothing of it can be seen."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     normal = unicodedata.normalize("NFC", clean_text(text)).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     kept = normal.strip() if normal.isprintable() else "".join(char for char in normal if char == "\n" or not _is_control(char)).strip()
     return "" if all(unicodedata.category(char) in _INVISIBLE for char in kept) else kept

@@ -6,11 +6,11 @@ that two batches never wait for each other), and only then is it looked which me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
@@ -19,26 +19,28 @@ from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import shown
 from bot.conversations.tables import CONVERSATION, MESSAGE
+from bot.database import each_of, is_listed, listed
 from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
 
-CHUNK: Final = 500
-"""Values of one IN."""
-_ONE = TypeVar("_ONE")
 _CHANGING: Final = ("last_seq", "ready_at", "desk", "person", "level")
 _PLACES = (
     select(
         CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.ready_at,
         CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
     )
-    .where(CONVERSATION.c.id.in_(bindparam("conversations", expanding=True)))
+    .where(is_listed(CONVERSATION.c.id, "conversations"))
     .order_by(CONVERSATION.c.id)
     .with_for_update()
 )  # fmt: skip
+_ASKED = each_of("external_ids")
+_STORED_IDS = select(  # one look into the index for each, whatever PostgreSQL believes of the table
+    select(MESSAGE.c.id)
+    .where(MESSAGE.c.channel == bindparam("channel"), MESSAGE.c.scope == bindparam("scope"), MESSAGE.c.external_id == _ASKED.c.value)
+    .scalar_subquery()
+).select_from(_ASKED)
 _STORED = select(MESSAGE.c.external_id, MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.fingerprint).where(
-    MESSAGE.c.channel == bindparam("channel"),
-    MESSAGE.c.scope == bindparam("scope"),
-    MESSAGE.c.external_id.in_(bindparam("external_ids", expanding=True)),
+    is_listed(MESSAGE.c.id, "ids")
 )
 _MOVE = (
     update(CONVERSATION)
@@ -95,7 +97,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     places = _places(connection, {inbound.conversation for inbound in inbounds})
     stored = _stored(connection, inbounds)
     fresh = sorted({inbound.conversation for inbound in inbounds if _key(inbound) not in stored})
-    offers = _offers(connection, fresh, now) if terms.match else {}
+    offers = buttons.offered_in(connection, fresh, now) if terms.match else {}
     rows: list[dict[str, Any]] = []
 
     def add(inbound: Inbound) -> Accepted:
@@ -138,18 +140,17 @@ def _write(connection: Connection, places: dict[str, _Place], rows: Sequence[dic
 def _places(connection: Connection, conversations: Iterable[str]) -> dict[str, _Place]:
     return {
         row.id: _Place(**{name: value for name, value in row._mapping.items() if name != "id"})  # noqa: SLF001 (public, for all its underscore)
-        for chunk in chunks(sorted(conversations))
-        for row in connection.execute(_PLACES, {"conversations": chunk})
+        for row in connection.execute(_PLACES, {"conversations": listed(conversations)})
     }
 
 
 def _stored(connection: Connection, inbounds: Sequence[Inbound]) -> dict[Key, _Stored]:
     found: dict[Key, _Stored] = {}
     for (channel, scope), keys in groupby(sorted({_key(inbound) for inbound in inbounds}), lambda key: key[:2]):
-        for chunk in chunks([key[2] for key in keys]):
-            asked = {"channel": channel, "scope": scope, "external_ids": chunk}
-            for row in connection.execute(_STORED, asked):
-                found[channel, scope, row.external_id] = _Stored(row.conversation_id, row.seq, row.fingerprint)
+        asked = {"channel": channel, "scope": scope, "external_ids": listed(key[2] for key in keys)}
+        ids = [each for each in connection.scalars(_STORED_IDS, asked) if each is not None]
+        for row in connection.execute(_STORED, {"ids": listed(ids)}) if ids else ():
+            found[channel, scope, row.external_id] = _Stored(row.conversation_id, row.seq, row.fingerprint)
     return found
 
 
@@ -157,19 +158,7 @@ def _key(inbound: Inbound) -> Key:
     return inbound.channel, inbound.scope, inbound.external_id
 
 
-def _offers(connection: Connection, conversations: Sequence[str], now: datetime) -> dict[str, list[Row[Any]]]:
-    found: dict[str, list[Row[Any]]] = {}
-    for chunk in chunks(conversations):
-        found.update(buttons.offered_in(connection, chunk, now))
-    return found
-
-
 def _chooses(inbound: Inbound, offers: dict[str, list[Row[Any]]], terms: Terms) -> bool:
     offered = offers.get(inbound.conversation)
     titles = [button.title for button in offered] if offered else []
     return bool(titles) and terms.match is not None and terms.match(inbox.masked(inbound, terms), titles) is not None
-
-
-def chunks(values: Sequence[_ONE]) -> Iterator[Sequence[_ONE]]:
-    """At most so many at once as one IN takes."""
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

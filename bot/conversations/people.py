@@ -15,9 +15,9 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.conversations import episodes
 from bot.conversations.base import Channel
-from bot.conversations.batches import chunks
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.tables import ADDRESS, CONVERSATION, MESSAGE, NOW
+from bot.database import is_listed, listed
 
 SEEN_AGAIN: Final = timedelta(hours=1)
 """When an address was last seen is kept no finer than this: it tells apart which of two is the newer one, and costs a write each time."""
@@ -25,10 +25,10 @@ LATEST: Final = 20
 """Messages among which the customer's last one is looked for: those of one batch may have been stored in another order than they were sent."""
 
 _BY_VALUE = select(ADDRESS.c.value, ADDRESS.c.conversation_id, ADDRESS.c.wire, ADDRESS.c.seen_at).where(
-    ADDRESS.c.channel == bindparam("channel"), ADDRESS.c.value.in_(bindparam("addresses", expanding=True))
+    ADDRESS.c.channel == bindparam("channel"), is_listed(ADDRESS.c.value, "addresses")
 )
 _ID_BY_CONVERSATION = select(ADDRESS.c.conversation_id).where(
-    ADDRESS.c.conversation_id.in_(bindparam("conversations", expanding=True)), ADDRESS.c.value.not_like("+%")
+    is_listed(ADDRESS.c.conversation_id, "conversations"), ADDRESS.c.value.not_like("+%")
 )
 _OF_CONVERSATION = (
     select(ADDRESS.c.value, ADDRESS.c.wire)
@@ -101,15 +101,13 @@ class _Known:
     def __init__(self, connection: Connection, channel: Channel, people: Sequence[Sequence[Address]]) -> None:
         self._channel: Channel = channel
         values = sorted({address.value for addresses in people for address in addresses})
-        asked = ({"channel": channel, "addresses": chunk} for chunk in chunks(values))
-        rows = [row for each in asked for row in connection.execute(_BY_VALUE, each)]
+        rows = connection.execute(_BY_VALUE, {"channel": channel, "addresses": listed(values)}).all()
         self._stored = {row.value: row for row in rows}
         self._owner: dict[str, str] = {row.value: row.conversation_id for row in rows}
         self._seen: dict[str, Address] = {}
         self._made: list[str] = []
         owners = sorted({row.conversation_id for row in rows if row.value.startswith("+")})
-        of = ({"conversations": chunk} for chunk in chunks(owners))
-        self._with_id = {row.conversation_id for each in of for row in connection.execute(_ID_BY_CONVERSATION, each)}
+        self._with_id = set(connection.scalars(_ID_BY_CONVERSATION, {"conversations": listed(owners)})) if owners else set()
 
     def conversation_of(self, addresses: Sequence[Address]) -> str:
         """The same, made where there is none; what came together belongs together from now on."""
@@ -165,7 +163,7 @@ def move(connection: Connection, channel: Channel, left: Sequence[Address], to: 
     by now keeps it.
     """
     values = [address.value for address in (*left, *to)]
-    rows = {row.value: row.conversation_id for row in connection.execute(_BY_VALUE, {"channel": channel, "addresses": values})}
+    rows = {row.value: row.conversation_id for row in connection.execute(_BY_VALUE, {"channel": channel, "addresses": listed(values)})}
     ordered = sorted(left, key=lambda address: address.is_number)
     person = next((rows[address.value] for address in ordered if address.value in rows), None)
     if person is None or all(rows.get(address.value) == person for address in to):
@@ -187,12 +185,12 @@ async def numbers_of(ledger: Ledger, channel: Channel, ids: Sequence[str]) -> di
     query = (
         select(ADDRESS.c.value, alias.c.value.label("number"))
         .join_from(ADDRESS, alias, alias.c.conversation_id == ADDRESS.c.conversation_id)
-        .where(ADDRESS.c.channel == channel, ADDRESS.c.value.in_(bindparam("ids", expanding=True)), alias.c.value.like("+%"))
+        .where(ADDRESS.c.channel == channel, is_listed(ADDRESS.c.value, "ids"), alias.c.value.like("+%"))
         .order_by(alias.c.seen_at, alias.c.id)
     )
 
     def work(connection: Connection) -> dict[str, str]:
-        return {row.value: row.number for chunk in chunks(sorted(ids)) for row in connection.execute(query, {"ids": chunk})}
+        return {row.value: row.number for row in connection.execute(query, {"ids": listed(ids)})}
 
     return await ledger.read(work) if ids else {}
 

@@ -15,7 +15,11 @@ from bot.fake_whatsapp.refusals import Refused
 
 VERSION: Final = r"/v{version:\d+\.\d+}"
 FAKE: Final = web.AppKey("fake", FakeGraph)
-SUBSCRIBED: Final = ("messages", "standby", "messaging_handovers", "smb_message_echoes", "user_preferences", "account_update")
+APP: Final = "103000000000001"
+SUBSCRIBED: Final = (
+    "messages", "standby", "messaging_handovers", "smb_message_echoes", "user_preferences", "account_update", "account_alerts",
+    "phone_number_quality_update",
+)  # fmt: skip
 _HTML: Final = "<html><body><h1>500</h1>Sorry, something went wrong.</body></html>"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -27,21 +31,22 @@ def routes() -> list[web.RouteDef]:
         web.post(VERSION + r"/{number:\d+}/media", _guarded(upload)),
         web.get(VERSION + "/debug_token", _guarded(token)),
         web.get(VERSION + r"/{id:\w+}/subscribed_apps", _guarded(subscribed)),
-        web.get(VERSION + r"/{id:\w+}/subscriptions", _guarded(subscriptions)),
+        web.get(VERSION + r"/{id:\w+}/subscriptions", _guarded(subscriptions, by_app=True)),
         web.get(VERSION + r"/{id:\w+}", _guarded(look_up)),
         web.delete(VERSION + r"/{id:\d+}", _guarded(forget)),
         web.get("/media/{key}", _guarded(download)),
     ]
 
 
-def _guarded(handler: Handler) -> Handler:
-    """Only with the token, and refusals as Meta writes them."""
+def _guarded(handler: Handler, *, by_app: bool = False) -> Handler:
+    """Only with the token (or, for what only the app itself may ask, the app's own), and refusals as Meta writes them."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         fake = request.app[FAKE]
         try:
             given = request.headers.get(hdrs.AUTHORIZATION, "")
-            if given != f"Bearer {fake.business.access_token}":
+            wanted = f"{APP}|{fake.business.app_secret}" if by_app else fake.business.access_token
+            if given != f"Bearer {wanted}":
                 raise Refused(190, "Invalid OAuth access token - Cannot parse access token", 463)  # noqa: TRY301 - one shape for all
             return await handler(request)
         except Refused as refused:
@@ -154,6 +159,8 @@ async def look_up(request: web.Request) -> web.Response:
         return web.json_response(fake.media.describe(file, f"{request.scheme}://{request.host}"))
     if wanted in fake.business.numbers:
         return web.json_response(_number(fake, wanted))
+    if wanted in {"app", APP}:
+        return web.json_response({"id": APP, "name": fake.business.name})
     if wanted in {fake.business.account, "me"}:
         return web.json_response({"id": fake.business.account, "name": fake.business.name, "account_review_status": "APPROVED"})
     raise Refused(100, f"Unsupported get request. Object with ID '{wanted}' does not exist", 33)
@@ -195,7 +202,7 @@ async def token(request: web.Request) -> web.Response:
     given = request.query.get("input_token", "")
     valid = given == request.app[FAKE].business.access_token
     data = {
-        "app_id": "103000000000001",
+        "app_id": APP,
         "type": "SYSTEM_USER",
         "application": "Servidor Virtual",
         "expires_at": 0,
@@ -208,7 +215,7 @@ async def token(request: web.Request) -> web.Response:
 async def subscribed(request: web.Request) -> web.Response:
     """GET /{version}/{account}/subscribed_apps."""
     del request
-    return web.json_response({"data": [{"whatsapp_business_api_data": {"id": "103000000000001", "name": "Servidor Virtual"}}]})
+    return web.json_response({"data": [{"whatsapp_business_api_data": {"id": APP, "name": "Servidor Virtual"}}]})
 
 
 async def subscriptions(request: web.Request) -> web.Response:

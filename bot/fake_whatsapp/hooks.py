@@ -58,7 +58,9 @@ class Hooks:
     """
 
     def __init__(self, url: str, secret: str, envelope: Callable[[Sequence[Update]], dict[str, Any]], seed: str) -> None:
-        self.url, self.secret, self._envelope = url, secret, envelope
+        self.urls: Sequence[str] = (url,)
+        """Where the other side listens; one of them is taken for each attempt."""
+        self.secret, self._envelope = secret, envelope
         self.batch, self.doubled, self.shuffled = 1, 0.0, False
         self.retry_seconds: Sequence[float] = RETRY_SECONDS
         self.posted: deque[bytes] = deque(maxlen=KEPT)
@@ -71,6 +73,15 @@ class Hooks:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._http: aiohttp.ClientSession | None = None
         self._worker: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """The first of them; "" while there is none."""
+        return self.urls[0]
+
+    @url.setter
+    def url(self, url: str) -> None:
+        self.urls = (url,)
 
     async def start(self) -> None:
         """Begin to carry."""
@@ -102,7 +113,9 @@ class Hooks:
         assert self._http is not None
         sent = {"Content-Type": "application/json", "User-Agent": "facebookexternalua", "X-Hub-Signature-256": sign(self.secret, body)}
         try:
-            async with self._http.post(self.url, data=body, headers={**sent, **headers}, allow_redirects=False) as response:
+            async with self._http.post(
+                self._rng.choice(self.urls), data=body, headers={**sent, **headers}, allow_redirects=False
+            ) as response:
                 await response.read()
                 status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError):

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.channels.whatsapp.updates import Message, Reaction, Status, updates
+from bot.commands.checks.whatsapp import whatsapp
 from bot.fake_whatsapp import inbound
+from bot.fake_whatsapp.app import serving
 from bot.fake_whatsapp.fake import FakeGraph
 from bot.fake_whatsapp.media import File
 from bot.fake_whatsapp.people import with_phone, without_phone
+from bot.migrations import upgrade
+from bot.settings import load_settings
+from harness.whatsapp import variables
 from tests.whatsapp.conftest import ANA_PHONE, BUSINESS, NUMBER
 
 PICTURE = File("700000000000001", "image/png", b"\x89PNG")
@@ -73,3 +80,15 @@ async def test_presses_reactions_and_statuses(meta):
     assert (status.wamid, status.state, status.callback, status.billable, status.category) == (sent.id, "delivered", "7", True, "service")
     failed = read(meta, meta.report(sent.id, "failed", 131026, send=False))
     assert [problem.code for problem in failed.errors] == [131026]
+
+
+async def test_the_doctor_finds_nothing_wrong_with_the_stand_in(tmp_path):
+    fake = FakeGraph(BUSINESS, "https://assistant.example/whatsapp/webhook")
+    async with serving(fake) as meta:
+        settings = load_settings({**variables(meta), "DEMO": "1", "DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db"})
+        await asyncio.to_thread(upgrade, str(settings.database_url), "ledger")
+        found = await whatsapp(replace(settings, whatsapp_access_token=BUSINESS.access_token, whatsapp_app_secret=BUSINESS.app_secret))
+    assert [finding.text for finding in found if finding.level == "wrong"] == []
+    told = " ".join(finding.text for finding in found if finding.level == "ok")
+    assert "https://assistant.example/whatsapp/webhook" in told
+    assert "5215500000000" in told

@@ -13,7 +13,7 @@ from typing import Any, Final
 from bot.channels.whatsapp.events import Echo, Edit, Message, Moved, Problem, Reaction, Revoke, Sender, Unknown, Update
 from bot.channels.whatsapp.people import People, person
 from bot.channels.whatsapp.values import (
-    MOST_CHARACTERS,
+    cut,
     identifier,
     kept,
     moment,
@@ -142,7 +142,7 @@ def _form(form: dict[str, Any]) -> str:
     filled = (
         [value for name, value in answers.items() if isinstance(value, str) and name != "flow_token"] if isinstance(answers, dict) else []
     )
-    return visible(visible(", ".join(filled))[:MOST_CHARACTERS]) or said(form, "body")
+    return cut(visible(", ".join(filled))) or said(form, "body")
 
 
 def _template_button(item: dict[str, Any], inner: dict[str, Any]) -> Content:

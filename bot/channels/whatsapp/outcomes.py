@@ -24,8 +24,6 @@ from bot.resources import Resources
 
 log = structlog.get_logger()
 
-SETTLES: Final = timedelta(seconds=60)
-"""So long a status is waited for where no reply came."""
 THROTTLED: Final = timedelta(seconds=1)
 """Besides the pause of its number, before a message that was too fast goes again."""
 ALERTS_AGAIN: Final = timedelta(hours=1)
@@ -50,7 +48,7 @@ class Outcomes:
 
     def __init__(self, resources: Resources, pace: Pace) -> None:
         self._ledger, self._metrics, self._now, self._jitter = resources.ledger, resources.metrics, resources.now, resources.jitter
-        self._pace = pace
+        self._pace, self._settles = pace, resources.timings.delivery_settles
         self._alerted: dict[int, datetime] = {}
 
     async def not_reached(self, attempt: Attempt, error: NotReached) -> str:
@@ -65,7 +63,7 @@ class Outcomes:
         log.warning("whatsapp: no reply, so nobody knows whether it was taken", delivery=attempt.due.id, error=str(error))
         if attempt.due.unsettled > 1:
             return await self.leave_unsettled(attempt, str(error))
-        await outbox.not_sent(self._ledger, attempt.due, f"no reply: {error}", self._now() + SETTLES, ambiguous=True)
+        await outbox.not_sent(self._ledger, attempt.due, f"no reply: {error}", self._now() + self._settles, ambiguous=True)
         return "waits_for_status"
 
     async def leave_unsettled(self, attempt: Attempt, error: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from bot.accounts.guard import Guarded
 from bot.accounts.port import AccountsPort
 from bot.errors import AccountsUnavailable
 from bot.identity.identity import ANONYMOUS, Identity, Level
@@ -20,14 +20,14 @@ FRESH: Final = timedelta(minutes=1)
 AWAY: Final = timedelta(seconds=5)
 """So long nobody is looked up after the live state was away: each try may take seconds, and Meta waits for our answer."""
 MOST: Final = 20_000
-AT_ONCE: Final = 16
 
 
 class Recognition:
     """What each number proves, kept for a minute."""
 
     def __init__(self, accounts: AccountsPort, now: Callable[[], datetime]) -> None:
-        self._accounts, self._now = accounts, now
+        self._accounts = accounts if isinstance(accounts, Guarded) else Guarded(accounts)
+        self._now = now
         self._known: dict[str, tuple[datetime, Identity]] = {}
         self._away_until: datetime | None = None
 
@@ -37,21 +37,25 @@ class Recognition:
         if len(self._known) > MOST:
             self._known.clear()
         missing = sorted(phone for phone in wanted if not self._is_fresh(phone, now))
-        for start in range(0, len(missing), AT_ONCE):
-            await asyncio.gather(*(self._look_up(phone, now) for phone in missing[start : start + AT_ONCE]))
+        for phone in missing:
+            self._known.pop(phone, None)
+        if missing and not self._is_away(now):
+            await self._look_up(missing, now)
         return {phone: self._known[phone][1] if phone in self._known else ANONYMOUS for phone in wanted}
 
     def _is_fresh(self, phone: str, now: datetime) -> bool:
         return phone in self._known and timedelta() <= now - self._known[phone][0] < FRESH
 
-    async def _look_up(self, phone: str, now: datetime) -> None:
-        self._known.pop(phone, None)
-        if self._away_until is not None and now < self._away_until <= now + AWAY:
-            return
+    def _is_away(self, now: datetime) -> bool:
+        return self._away_until is not None and now < self._away_until <= now + AWAY
+
+    async def _look_up(self, phones: list[str], now: datetime) -> None:
         try:
-            desks = await self._accounts.desks_by_phone(phone)
+            found = await self._accounts.desks_by_phones(phones)
         except AccountsUnavailable:
             self._away_until = self._now() + AWAY
             log.warning("nobody is recognised: live state is away")
             return
-        self._known[phone] = now, Identity(desks[0], None, Level.RECOGNISED, PROOF) if len(desks) == 1 else ANONYMOUS
+        for phone in phones:
+            desks = found.get(phone, ())
+            self._known[phone] = now, Identity(desks[0], None, Level.RECOGNISED, PROOF) if len(desks) == 1 else ANONYMOUS

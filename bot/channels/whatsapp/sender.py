@@ -28,8 +28,6 @@ from bot.worker import Worker
 log = structlog.get_logger()
 
 AT_ONCE: Final = 64
-LEASE: Final = timedelta(seconds=60)
-"""Longer than any request takes, and long enough for the status of one whose sender died."""
 WINDOW: Final = timedelta(hours=24)
 SHORT: Final = timedelta(seconds=1)
 """Waited for on the spot; what has to wait longer is put back."""
@@ -46,6 +44,7 @@ class Sender:
     def __init__(self, resources: Resources, graph: Graph, sleep: Sleep = asyncio.sleep) -> None:
         self._settings, self._ledger, self._metrics = resources.settings, resources.ledger, resources.metrics
         self._now, self._sleep, self._graph = resources.now, sleep, graph
+        self._lease_life = resources.timings.delivery_lease_life
         self._pace, self._forms, self._running = Pace(), OtherForms(), set[asyncio.Task[None]]()
         self._outcomes = Outcomes(resources, self._pace)
         self.worker = Worker("whatsapp", self.step, resources.timings.poll_seconds)
@@ -55,7 +54,7 @@ class Sender:
         """Take what is due and begin to send it; whether there was anything, and a place for it."""
         if len(self._running) >= AT_ONCE or self._all_stopped():
             return False
-        due = await outbox.claim(self._ledger, "whatsapp", self._now(), LEASE)
+        due = await outbox.claim(self._ledger, "whatsapp", self._now(), self._lease_life)
         if due is None:
             return False
         task = asyncio.create_task(self._carry(due))

@@ -44,8 +44,12 @@ def word(value: Any, name: str) -> str:
 
 def said(value: Any, name: str) -> str:
     """A text as it is stored and read: what can be seen of it, at most 4,096 characters."""
-    written = word(value, name)
-    return visible(visible(written)[:MOST_CHARACTERS]) if written else ""
+    return cut(visible(word(value, name)))
+
+
+def cut(words: str) -> str:
+    """So much of a text as one message has."""
+    return words if len(words) <= MOST_CHARACTERS else visible(words[:MOST_CHARACTERS])
 
 
 def one_line(written: str) -> str | None:

@@ -26,6 +26,7 @@ from tests.conversations_ledger.conftest import rows
 NUMBER = "106000000000001"
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 
 
 def settings_of(folder: Path, platform: Platform, **changes: Any) -> Settings:

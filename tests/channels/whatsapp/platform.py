@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from tests.channels.whatsapp import limits
 
 TOKEN = "EAAG" + "t0k3n" * 10
+Made = Callable[[], web.Response]
 Behaviour = Callable[["Platform", web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
 
 
@@ -79,7 +80,7 @@ class Platform:
         answer = self.nodes.get(request.match_info["node"])
         if answer is None:
             return web.json_response({"error": {"code": 100, "error_subcode": 33, "message": "Unsupported get request"}}, status=400)
-        return answer if isinstance(answer, web.StreamResponse) else web.json_response(answer)
+        return answer() if callable(answer) else web.json_response(answer)
 
 
 def limits_text(body: dict[str, Any]) -> str:
@@ -88,10 +89,21 @@ def limits_text(body: dict[str, Any]) -> str:
     return body["text"]["body"] if body["type"] == "text" else body["interactive"]["body"]["text"]
 
 
-def error(code: int, status: int = 400, headers: dict[str, str] | None = None, **more: Any) -> Behaviour:
-    async def refuse(_platform: Platform, _request: web.Request, _body: dict[str, Any]) -> web.StreamResponse:
+def refusal(code: int, status: int = 400, headers: dict[str, str] | None = None, **more: Any) -> Made:
+    """What a refusal answers, as fresh each time."""
+
+    def make() -> web.Response:
         told = {"message": f"(#{code}) No", "type": "OAuthException", "code": code, "fbtrace_id": "A1", **more}
         return web.json_response({"error": told}, status=status, headers=headers)
+
+    return make
+
+
+def error(code: int, status: int = 400, headers: dict[str, str] | None = None, **more: Any) -> Behaviour:
+    make = refusal(code, status, headers, **more)
+
+    async def refuse(_platform: Platform, _request: web.Request, _body: dict[str, Any]) -> web.StreamResponse:
+        return make()
 
     return refuse
 

@@ -1,4 +1,4 @@
-"""The stages: the whole assistant as a user starts it, or a gateway alone whose dialogue is a fast stand-in; Meta's stand-in lives in this process."""
+"""WhatsApp on a stage: the whole assistant as a user starts it, or a gateway alone whose dialogue is a fast stand-in; Meta's stand-in lives in this process."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from harness.dialogue import SECRET
 from harness.ports import free_port
 from harness.up import Up
 
-BUSINESS = Business("token-of-the-benchmark", "app-secret-of-the-benchmark", "verify-token-of-the-benchmark")
+BUSINESS = Business("token-of-the-harness", "app-secret-of-the-harness", "verify-token-of-the-harness")
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
 LIMITLESS = dict.fromkeys(
@@ -98,8 +98,8 @@ async def gateway_alone(database: str, **settings: str) -> AsyncIterator[Stage]:
             "DIALOGUE_URLS": f"http://127.0.0.1:{dialogue}",
             "ACTIONS_URL": f"http://127.0.0.1:{dialogue}",
             "INTERNAL_SECRET": SECRET,
-            "SESSION_SECRET": "session-secret-of-the-benchmark-001",
-            "PORTAL_JWT_SECRET": "portal-secret-of-the-benchmark-0001",
+            "SESSION_SECRET": "session-secret-of-the-harness-001",
+            "PORTAL_JWT_SECRET": "portal-secret-of-the-harness-0001",
             "SMTP_URL": f"file://{folder}/outbox",
             "LOG_LEVEL": "WARNING",
             **variables(meta),
