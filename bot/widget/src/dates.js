@@ -1,5 +1,6 @@
 /** How days and times are named: on the company's clock, as the answers name them, and with its zone where the reader's clock says otherwise. */
 
+const NAMES = { 'America/Mexico_City': 'hora de Ciudad de México' }; // which some browsers know in English only
 const HOUR = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 
 export class Calendar {
@@ -14,7 +15,7 @@ export class Calendar {
     this.date = format({ dateStyle: 'short' });
     this.day = format({ weekday: 'long', day: 'numeric', month: 'long' });
     this.year = format({ year: 'numeric' });
-    this.zone = format({ timeZoneName: 'shortGeneric' });
+    this.zone = (moment) => NAMES[zone] ?? format({ timeZoneName: 'shortGeneric' }).formatToParts(moment).find(({ type }) => type === 'timeZoneName').value;
     const whole = { dateStyle: 'short', timeStyle: 'short' };
     [this.here, this.there] = [new Intl.DateTimeFormat('es-MX', whole), format(whole)];
   }
@@ -32,6 +33,6 @@ export class Calendar {
   time(moment) {
     const time = this.clock.format(moment);
     if (this.here.format(moment) === this.there.format(moment)) return time;
-    return `${time} (${this.zone.formatToParts(moment).find(({ type }) => type === 'timeZoneName').value})`;
+    return `${time} (${this.zone(moment)})`;
   }
 }
