@@ -128,7 +128,7 @@ class AssistantAction(Action, ABC):
             reply.remember(SLOT_FAILURES, 0)
 
     def _remember_answer(self, turn: Turn, reply: Reply) -> None:
-        topic = Topic(self.topic(turn), turn.frame.asked, tuple(reply.servers)) if self.is_topic else None
+        topic = Topic(self.topic(turn), turn.frame.asked, tuple(reply.servers), reply.supposed) if self.is_topic else None
         reply.remember(SLOT, as_slot(turn.state.after(topic, reply.told)))
 
 
@@ -156,9 +156,7 @@ class LiveAction(AssistantAction):
     data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
 
     def supposes(self, turn: Turn, reply: Reply) -> bool:
-        """Of every topic, where the frame says so."""
-        if turn.frame.supposed is None:
-            return False
+        """Of every topic, where the frame says so or a supposition goes on."""
         from actions.suppositions import say_what_follows  # noqa: PLC0415 - it answers with the means of this module
 
         return say_what_follows(turn, self.intent, reply)

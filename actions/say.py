@@ -69,6 +69,7 @@ class Reply:
     state: State = field(default_factory=State)
     told: list[str] = field(default_factory=list)
     servers: list[str] = field(default_factory=list)  # aliases of those that the answer is about
+    supposed: str = ""  # what the answer supposes, for a question that goes on from it
 
     @property
     def offers_buttons(self) -> bool:
@@ -130,6 +131,7 @@ class Reply:
         self.told += draft.told
         self.servers += draft.servers
         self.slots |= draft.slots
+        self.supposed = draft.supposed or self.supposed
 
     def told_lately(self, *responses: str) -> bool:
         """Whether the last answers said one of these, with whatever values."""

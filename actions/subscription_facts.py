@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from actions.base import Fact, line_at_end, say_line, say_with_line
+from actions.charge_facts import say_payment_fact, saying_of
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
+from actions.creation import CONFIRMED
 from actions.escalation import escalate
 from actions.leads import (
     AGAIN,
@@ -78,7 +80,10 @@ def lead(*of: Leads, then: tuple[Fact, ...] = ()) -> Fact:
 
 
 def say_lead(turn: Turn, server: Server, reply: Reply, *of: Leads) -> None:
-    """Say the lead; a payment that everything waits for is told with what it waits for."""
+    """Say the lead; a payment that everything waits for is told with what it waits for, and first where its confirmation is asked for."""
+    if standing(turn, server) == "not_started" and mentions(turn, CONFIRMED) and saying_of(Asked.WHEN, turn, server):
+        say_payment_fact(Asked.WHEN, turn, server, reply)
+        return
     answers = dict(CURRENT)
     for table in of:
         answers.update(table)

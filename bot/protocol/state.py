@@ -26,11 +26,12 @@ MOST_TOLD: Final = 60
 
 
 class Topic(Struct, frozen=True):
-    """What was asked in one turn, and the servers that its answer was about."""
+    """What was asked in one turn, the servers that its answer was about, and what was supposed in it (its day and way to pay, as the actions write it)."""
 
     intent: str
     asked: str = Asked.GENERAL
     servers: tuple[str, ...] = ()
+    supposed: str = ""
 
 
 class State(Struct, frozen=True):
