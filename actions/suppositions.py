@@ -139,7 +139,7 @@ def _say_not_paid(turn: Turn, intent: str, server: Server, supposition: Supposit
     charge = last_charge(turn, server)
     if charge_state(turn, charge) in IN_PROCESS and standing(turn, server) not in ENDED:
         say_process(turn, server, reply)
-        if not reply.says("utter_linea"):
+        if charge_state(turn, charge) == "pending":
             reply.add("utter_supuesto_si_no_se_confirma")
         return True
     ends_on = decided_by(turn, server)
