@@ -15,6 +15,8 @@ from msgspec.structs import replace
 from bot.protocol.frame import Asked
 
 SLOT: Final = "estado"
+FOLIOS: Final = "folios"
+"""The slot of the open case's folio, by what it was opened for; an episode begins with it where the ledger has one."""
 VERSION: Final = 1
 TOPICS: Final = 5
 """Topics that are remembered."""
