@@ -10,6 +10,7 @@ from typing import Final
 from actions.cases import say_own_case
 from actions.priorities import say_first_to_pay
 from actions.say import Reply
+from actions.told_end import DATED, say_from_told_end, told_end
 from actions.turn import Turn
 
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
@@ -20,4 +21,12 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether it is such a question; then it is answered. `intent`: what it was read as; a pressed button says itself what it asks."""
     if not turn.is_read and intent not in NOT_READ:
         return False
-    return say_own_case(turn, intent, reply) or say_first_to_pay(turn, reply)
+    return say_own_case(turn, intent, reply) or say_first_to_pay(turn, reply) or _say_from_told_end(turn, reply)
+
+
+def _say_from_told_end(turn: Turn, reply: Reply) -> bool:
+    """Where it is not sure which of several questions is asked, a told end date answers those that are of dates alike."""
+    latest = turn.tracker.latest_message
+    choices = [] if turn.is_read or latest.get("left_over") else latest.get("choices") or []
+    dated = [choice["intent"] for choice in choices if choice["intent"] in DATED]
+    return bool(dated) and told_end(turn) is not None and say_from_told_end(turn, dated[0], reply)
