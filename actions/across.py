@@ -12,6 +12,7 @@ from actions.priorities import say_first_to_pay
 from actions.say import Reply
 from actions.told_end import DATED, say_from_told_end, told_end
 from actions.turn import Turn
+from actions.without_server import say_rule_without_server
 
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
 """Actions of messages whose topic was not found."""
@@ -21,7 +22,12 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether it is such a question; then it is answered. `intent`: what it was read as; a pressed button says itself what it asks."""
     if not turn.is_read and intent not in NOT_READ:
         return False
-    return say_own_case(turn, intent, reply) or say_first_to_pay(turn, reply) or _say_from_told_end(turn, reply)
+    return (
+        say_own_case(turn, intent, reply)
+        or say_first_to_pay(turn, reply)
+        or _say_from_told_end(turn, reply)
+        or say_rule_without_server(turn, intent, reply)
+    )
 
 
 def _say_from_told_end(turn: Turn, reply: Reply) -> bool:

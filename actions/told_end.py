@@ -29,7 +29,7 @@ from bot.rules.when import find_when
 _END: Final = re.compile(
     r"\b(?P<past>vencio|termino|caduco|expiro|acabo|vencid[oa])\b|\b(?:venc(?:e|en|era|imiento)|venza|termina|caduca|expira|acaba|fecha (?:de )?fin)\b"
 )
-_CLAUSE_END: Final = re.compile(r"[,;?¿.\n]|\b(?:y si|pero|hasta cuando|cuando|cuanto|que pasa|todavia|puedo|tengo)\b")
+_CLAUSE_END: Final = re.compile(r"[^\w\s/-]|\n|\b(?:y si|pero|hasta cuando|cuando|cuanto|que pasa|todavia|puedo|tengo)\b")
 _WEEKDAY: Final = re.compile(r"\b(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)\b")
 _MONTH: Final = re.compile(r"\b(?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)[a-z]*\b|/|-")
 _NO_DAY: Final = re.compile(r"\b(?:ya|si)\b")

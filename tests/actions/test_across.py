@@ -250,12 +250,68 @@ async def test_nothing_is_sent_that_was_not_wished_or_cannot_be():
     assert "Desde aquí no puedo enviarte el correo" in answer.text
 
 
+# --- how it works, to who has no server any more ------------------------------------------------------------------------
+
+RULES = (
+    ("faq_cambiar_contrasena where", "¿dónde cambio la contraseña?", "Mis Servicios > Servidor virtual > Contraseña"),
+    ("faq_cambiar_solucion count", "¿con cuánto tiempo se cancela?", "72 horas hábiles antes de su fecha de fin"),
+    ("faq_conexion_sae how", "¿cómo se conectan los usuarios?", "configurando SAE Remoto"),
+    ("faq_consultar_vigencia where", "¿dónde se ve la fecha?", "Mis Servicios > Servidor virtual > Fecha Fin"),
+    ("faq_datos_conexion where", "¿a dónde llegan los datos?", "«Archivo de conexión a tu servidor Aspel Nube»"),
+    ("faq_horario_acceso whether", "¿se puede entrar de noche?", "las 24 horas del día, los 7 días de la semana"),
+    ("faq_inicio_vigencia since", "¿desde cuándo cuenta?", "empieza cuando se confirma el pago"),
+    ("faq_instalar_mas_sistemas whether", "¿se puede instalar COI?", "cualquier producto de Aspel"),
+    ("faq_pago_sin_correo count", "¿cuánto tarda el débito?", "de 2 a 3 días hábiles"),
+    ("faq_periodo_gracia count", "¿cuántos días de gracia son?", "La gracia es de 3 días naturales"),
+    ("faq_periodo_gracia until", "¿hasta cuándo es la gracia si no se paga?", "La gracia es de 3 días naturales"),
+    ("faq_resguardo_sin_pago count", "¿cuántos días guardan la información?", "30 días naturales después de su fecha de fin"),
+    ("faq_resguardo_sin_pago until", "¿hasta cuándo se guarda si no pago?", "30 días naturales después de su fecha de fin"),
+    ("faq_respaldo_automatico when", "¿a qué hora es el respaldo?", "cada día entre 2 am y 3 am"),
+    ("faq_sistema_operativo which", "¿qué Windows trae?", "Windows Server 2012 R2"),
+    ("faq_tiempo_creacion general", "¿cuánto tarda en crearse?", "Unos 15 minutos después"),
+    ("faq_traslado_informacion whether", "¿se pasa la información al cambiar?", "su información pasa al nuevo"),
+)
+
+
+@pytest.mark.parametrize(("frame", "text", "fact"), RULES, ids=[frame for frame, _, _ in RULES])
+async def test_who_has_no_server_any_more_hears_the_rule_that_is_asked(frame, text, fact):
+    answer, again = await talk(desk(deleted()), (frame, text), ("faq_horario_acceso when", "¿a qué hora se puede?"))
+    first, *state = answer.text.split("\n\n")
+    assert fact in first
+    assert len(first) <= 200
+    assert len(state) <= 1
+    assert all("LIRIO-01" in each for each in state)
+    assert "55 8000 9480" not in answer.text
+    told = answer.responses[1:]
+    assert not (told and told[-1] in again.responses)  # the state is not told twice
+
+
+async def test_what_is_asked_of_their_own_lost_server_is_told_of_it():
+    for frame, text, own in (
+        ("faq_resguardo_sin_pago until", "¿hasta cuándo guardan mi información?", "terminó"),
+        ("faq_resguardo_sin_pago why", "¿por qué la borraron?", "y por eso ya fue eliminado"),
+        ("faq_respaldo_automatico whether", "¿tienen algún respaldo mío?", "No me aparece ninguna copia de LIRIO-01"),
+    ):
+        (answer,) = await talk(desk(deleted()), (frame, text))
+        assert own in answer.text.split("\n\n")[0]
+    (kept,) = await talk(desk(suspended()), ("faq_cambiar_contrasena where", "¿dónde cambio la contraseña?"))
+    assert "utter_regla_contrasena" not in kept.responses
+
+
+async def test_a_server_that_was_withdrawn_is_told_without_dates_that_are_not_true_of_it():
+    withdrawn = valid("LIRIO-01", 20, status="cancelled")
+    for frame in ("faq_resguardo_sin_pago count", "faq_traslado_informacion whether"):
+        (answer,) = await talk(desk(withdrawn), (frame, ""))
+        assert answer.text.endswith("LIRIO-01 ya no está contratado; para usar otro servidor hay que contratarlo.")
+
+
 async def test_every_text_of_these_is_reached():
     dated = valid("MES-01", 17, subscription=subscription(TODAY + timedelta(days=17), starts_on=TODAY - timedelta(days=13)))
     odd = valid("SEIS-01", 100, subscription=subscription(TODAY + timedelta(days=100), starts_on=TODAY - timedelta(days=80)))
     talks = (
         (desk(late()), (("consultar_factura which", FOLIO[0]), *[("consultar_pago state", NEWS[0])] * 3)),
         (None, (("x none", FOLIO[0]), PERSON, ("x none", FOLIO[0]), ("x none", "otro folio"))),
+        *((desk(deleted()), ((frame, text),)) for frame, text, _ in RULES),
         *((desk(each, replace(each, id="2", alias="B-02")), (("consultar_pago amount", "en total"),)) for each in (valid(), dated, odd)),
         (SIERRA, (("faq_formas_pago which", "cuál pago primero"),)),
     )
