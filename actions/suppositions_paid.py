@@ -200,17 +200,16 @@ def say_second_charge(turn: Turn, server: Server, supposition: Supposition, repl
     charge = last_charge(turn, server)
     assert charge is not None
     state, values, told = charge_state(turn, charge), charge_values(turn, server, charge), charge_readings(turn, server, charge)
-    if _ONLY_CREDITED.search(folded(turn.text)) and server.status == "provisioning":
-        reply.say("utter_supuesto_listo_acreditado", minutos=str(turn.settings.creation_minutes))
+    text = folded(turn.text)
+    if _ONLY_CREDITED.search(text) or (state != "pending" and not _AGAIN.search(text)):
+        if server.status == "provisioning":
+            reply.say("utter_supuesto_listo_acreditado", minutos=str(turn.settings.creation_minutes))
         say_process(turn, server, reply)
         return
-    if state == "pending" and not _AGAIN.search(folded(turn.text)):
+    if not _AGAIN.search(text):
         reply.say("utter_supuesto_ya_hay_cargo", readings=told, **values)
         if server.status == "provisioning":
             reply.add("utter_supuesto_listo_tras_confirmarse", minutos=str(turn.settings.creation_minutes))
-        return
-    if state != "pending" and not _AGAIN.search(folded(turn.text)):
-        say_process(turn, server, reply)
         return
     credit = supposition.method == "credit_card"
     reply.say("utter_supuesto_doble_cargo_credito" if credit else "utter_supuesto_doble_cargo", readings=told, **values)

@@ -20,6 +20,7 @@ COMMANDS = (
     "transcript",
     "parked",
     "settings",
+    "answers",
     "filemap",
 )
 
