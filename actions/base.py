@@ -84,7 +84,7 @@ class AssistantAction(Action, ABC):
             return reply
         for state in (turn.state, turn.state.without_told()):
             reply, answer = Reply(state=state), Reply(state=state)
-            if not self.supposes(turn, answer):
+            if not (self.supposes(turn, answer) or self.is_across(turn, answer)):
                 if self.is_topic:
                     say_before(turn, reply)
                 await self.answer(turn, answer)
@@ -102,6 +102,12 @@ class AssistantAction(Action, ABC):
         """Whether something is supposed ("y si pago el lunes") and what follows from it was said: that answers the question."""
         del turn, reply
         return False
+
+    def is_across(self, turn: Turn, reply: Reply) -> bool:
+        """Whether it is a question that all topics answer alike, and was answered."""
+        from actions.across import say_across  # noqa: PLC0415 - it answers with the means of this module
+
+        return say_across(turn, self.intent, reply)
 
     def topic(self, turn: Turn) -> str:
         """The intent that a follow-up will refer to."""
@@ -122,13 +128,15 @@ class AssistantAction(Action, ABC):
 
     def _remember_topic(self, turn: Turn, reply: Reply) -> None:
         topic = self.topic(turn)
-        if self.is_topic and turn.tracker.get_slot(SLOT_TOPIC) != topic:
+        if self.is_topic and not reply.aside and turn.tracker.get_slot(SLOT_TOPIC) != topic:
             reply.remember(SLOT_TOPIC, topic)
         if turn.tracker.get_slot(SLOT_FAILURES) and SLOT_FAILURES not in reply.slots:
             reply.remember(SLOT_FAILURES, 0)
 
     def _remember_answer(self, turn: Turn, reply: Reply) -> None:
-        topic = Topic(self.topic(turn), turn.frame.asked, tuple(reply.servers)) if self.is_topic else None
+        topic = (
+            Topic(self.topic(turn), turn.frame.asked, tuple(reply.servers), reply.supposed) if self.is_topic and not reply.aside else None
+        )
         reply.remember(SLOT, as_slot(turn.state.after(topic, reply.told)))
 
 
@@ -156,12 +164,11 @@ class LiveAction(AssistantAction):
     data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
 
     def supposes(self, turn: Turn, reply: Reply) -> bool:
-        """Of every topic, where the frame says so."""
-        if turn.frame.supposed is None:
-            return False
-        from actions.suppositions import say_what_follows  # noqa: PLC0415 - it answers with the means of this module
+        """Of every topic, where the frame says so or a supposition goes on."""
+        from actions.suppositions import say_what_follows  # noqa: PLC0415 - they answer with the means of this module
+        from actions.told_end import say_from_told_end  # noqa: PLC0415
 
-        return say_what_follows(turn, self.intent, reply)
+        return say_from_told_end(turn, self.intent, reply) or say_what_follows(turn, self.intent, reply)
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""

@@ -69,6 +69,8 @@ class Reply:
     state: State = field(default_factory=State)
     told: list[str] = field(default_factory=list)
     servers: list[str] = field(default_factory=list)  # aliases of those that the answer is about
+    aside: bool = False  # it is about none of the topics: what was talked about before stays so
+    supposed: str = ""  # what the answer supposes, for a question that goes on from it
 
     @property
     def offers_buttons(self) -> bool:
@@ -130,6 +132,8 @@ class Reply:
         self.told += draft.told
         self.servers += draft.servers
         self.slots |= draft.slots
+        self.supposed = draft.supposed or self.supposed
+        self.aside = self.aside or draft.aside
 
     def told_lately(self, *responses: str) -> bool:
         """Whether the last answers said one of these, with whatever values."""

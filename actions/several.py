@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from actions import sets
 from actions.meant import Meant, Servers
+from actions.mentions import mentions
 from actions.say import Reply
-from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_price_line, say_some, say_total
+from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_price_line, say_price_sum, say_some, say_total
 from actions.turn import Turn
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Filter, Which
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from actions.base import ServerAction
 
 NAMES_ONLY: Final = frozenset({Asked.WHICH, Asked.COUNT})
+OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
 _FAR = 36_500
 
 
@@ -53,7 +55,7 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
     if asked is Asked.AMOUNT and topic.data is DataClass.PAYMENTS:
         about = say_total(turn, meant.servers, reply) or about
         lined = about if len(about) > 1 else ()
-        if meant.state is None:
+        if meant.state is None and not mentions(turn, OWES):
             _say_prices(turn, meant.servers, reply)
             lined = ()
     elif meant.state is not None:
@@ -71,7 +73,8 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
 
 
 def _say_prices(turn: Turn, servers: Servers, reply: Reply) -> None:
-    """What each costs: who asks the amount of all may mean that as well as what is owed."""
+    """What they cost in all and each: who asks the amount of all may mean that as well as what is owed."""
+    say_price_sum(turn, servers, reply)
     reply.say("utter_precio_de_cada_uno")
     for each in servers:
         say_price_line(turn, each, reply)

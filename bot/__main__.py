@@ -24,6 +24,7 @@ COMMANDS = (
     "parked",
     "costs",
     "settings",
+    "answers",
     "filemap",
 )
 
