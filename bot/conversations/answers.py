@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, update
 
-from bot.conversations import cases, episodes, outbox, queue
+from bot.conversations import episodes, folios, outbox, queue
 from bot.conversations.base import BUTTON_LIFE
 from bot.conversations.clean import clean_json, clean_text
 from bot.conversations.ledger import Ledger, new_id
@@ -75,7 +75,7 @@ def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: dat
     ):
         if rows:
             connection.execute(_INSERT[table], rows if len(rows) > 1 else rows[0])
-    cases.store(connection, turn.lease.conversation, escalations)
+    folios.store(connection, turn.lease.conversation, escalations)
     episodes.remember(connection, turn.episode, [clean_json(event) for event in result.events], now)
     connection.execute(_ANSWERED, {"messages": [message.id for message in turn.messages], "answer": seq, "now": now})
     more = queue.finish(connection, turn.lease, now)

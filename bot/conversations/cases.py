@@ -1,25 +1,15 @@
-<<<<<<< HEAD
 """Cases: what was handed to people, found by the code that the customer was told; and those that the house opens itself."""
 
 from __future__ import annotations
 
 import secrets
-=======
-"""The open case of a conversation: one at a time, whatever it is asked for; what comes later is added to it under the same folio.
-
-A new episode knows its folio from the first turn on, so that a customer who comes back hears the same one and opens no second case.
-"""
-
-from __future__ import annotations
-
->>>>>>> talk
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-<<<<<<< HEAD
-from sqlalchemy import Connection, Row, case, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, case, exists, func, select, update
 
+from bot.conversations import folios
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CONVERSATION, ESCALATION, MESSAGE
 from bot.errors import NotYours
@@ -87,7 +77,7 @@ async def number_open(ledger: Ledger) -> int:
 
 
 def open_case(connection: Connection, conversation: str, reason: str, now: datetime) -> bool:
-    """Open a case about the customer's last message, unless one is open for this reason; whether it was opened.
+    """A case about the customer's last message, or this reason added to the one that is open; whether that was news.
 
     `reason` is a key in Spanish (agents see it). Somebody who never wrote has no case.
     """
@@ -97,15 +87,15 @@ def open_case(connection: Connection, conversation: str, reason: str, now: datet
         .order_by(MESSAGE.c.seq.desc())
         .limit(1)
     )
-    same = select(exists().where(ESCALATION.c.conversation_id == conversation, ESCALATION.c.reason == reason, ESCALATION.c.state == "open"))
+    mine = select(ESCALATION.c.code, ESCALATION.c.reason).where(ESCALATION.c.conversation_id == conversation, ESCALATION.c.state == "open")
+    held = connection.execute(mine.order_by(ESCALATION.c.id).limit(1)).one_or_none()
     inbound = connection.scalar(about)
-    if inbound is None or connection.scalar(same):
+    if inbound is None or (held is not None and reason in held.reason.split(folios.REASONS_BETWEEN)):
         return False
     last = connection.scalar(select(func.max(ESCALATION.c.n)).where(ESCALATION.c.inbound_id == inbound))
-    row = {"conversation_id": conversation, "inbound_id": inbound, "n": -1 if last is None else last}
-    row["n"] += 1
-    opened = {**row, "code": _free_code(connection), "reason": reason, "summary": reason, "state": "open", "at": now}
-    connection.execute(insert(ESCALATION), opened)
+    case_of = {"conversation_id": conversation, "inbound_id": inbound, "n": 0 if last is None else last + 1}
+    code = _free_code(connection) if held is None else held.code
+    folios.store(connection, conversation, [{**case_of, "code": code, "reason": reason, "summary": reason, "state": "open", "at": now}])
     return True
 
 
@@ -115,51 +105,3 @@ def _free_code(connection: Connection) -> str:
         code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS))
         if not connection.scalar(select(exists().where(ESCALATION.c.code == code, ESCALATION.c.state == "open"))):
             return code
-=======
-from sqlalchemy import Connection, bindparam, insert, select, update
-
-from bot.conversations.tables import ESCALATION, MESSAGE
-from bot.identity.identity import Identity
-from bot.protocol.state import FOLIOS
-
-REASONS_BETWEEN: Final = ", "
-_MOST_OF_REASONS: Final = 200
-_OPEN = (
-    select(ESCALATION.c.id, ESCALATION.c.code, ESCALATION.c.reason, ESCALATION.c.summary)
-    .where(ESCALATION.c.conversation_id == bindparam("conversation"), ESCALATION.c.state == "open")
-    .order_by(ESCALATION.c.id)
-)
-_OPEN_OF = _OPEN.join_from(ESCALATION, MESSAGE, MESSAGE.c.id == ESCALATION.c.inbound_id)
-_ADD = update(ESCALATION).where(ESCALATION.c.id == bindparam("case")).values(reason=bindparam("reasons"), summary=bindparam("whole"))
-_BEGIN = insert(ESCALATION).returning(ESCALATION.c.id)
-
-
-def store(connection: Connection, conversation: str, wanted: Sequence[dict[str, Any]]) -> None:
-    """Open the cases (rows of the table), or add them to the open one that has their folio. Raises IntegrityError for a folio that is taken."""
-    if not wanted:
-        return
-    cases = {row.code: (row.id, row.reason, row.summary) for row in connection.execute(_OPEN, {"conversation": conversation})}
-    for row in wanted:
-        number, reasons, summary = cases.get(row["code"], (None, row["reason"], row["summary"]))
-        reasons = _joined(reasons, row["reason"], REASONS_BETWEEN)[:_MOST_OF_REASONS]
-        summary = _joined(summary, row["summary"], "\n")
-        if number is None:
-            number = connection.execute(_BEGIN, row).scalar_one()
-        else:
-            connection.execute(_ADD, {"case": number, "reasons": reasons, "whole": summary})
-        cases[row["code"]] = number, reasons, summary
-
-
-def _joined(told: str, more: str, between: str) -> str:
-    """Both, each once."""
-    return told if more in told.split(between) else f"{told}{between}{more}"
-
-
-def opening_events(connection: Connection, conversation: str, who: Identity, now: datetime) -> list[dict[str, Any]]:
-    """What an episode of `who` begins with: the folio of their open case by each of its reasons; nothing where none is open."""
-    found = connection.execute(
-        _OPEN_OF.where(MESSAGE.c.desk.is_(None) if who.desk is None else MESSAGE.c.desk == who.desk), {"conversation": conversation}
-    )
-    folios = {reason: row.code for row in found for reason in row.reason.split(REASONS_BETWEEN)}
-    return [{"event": "slot", "timestamp": now.timestamp(), "name": FOLIOS, "value": folios}] if folios else []
->>>>>>> talk

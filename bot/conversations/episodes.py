@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
 
-from bot.conversations import cases
+from bot.conversations import folios
 from bot.conversations.base import MAX_EVENTS, SILENCE
 from bot.conversations.tables import EPISODE, NOW
 from bot.identity.identity import Identity
@@ -43,7 +43,7 @@ def current(connection: Connection, conversation: str, who: Identity, at: dateti
         if ended is None:
             return found.id, found.events
         close_open(connection, conversation, ended, at)
-    events = cases.opening_events(connection, conversation, who, at)
+    events = folios.opening_events(connection, conversation, who, at)
     return begin(connection, conversation, who, at, events), events
 
 
