@@ -102,8 +102,10 @@ class Clocks:
         return f"{day}{words.clock_time(local)}"
 
     def age(self, at: datetime) -> str:
-        """How long ago, as "3 min", "2 h 5 min", "4 d"."""
+        """How long ago, as "un momento", "3 min", "2 h 5 min", "4 d"."""
         minutes = max(timedelta(), self.now - at) // timedelta(minutes=1)
+        if not minutes:
+            return "un momento"
         if minutes < 60:  # noqa: PLR2004 - minutes of an hour
             return f"{minutes} min"
         hours, rest = divmod(minutes, 60)

@@ -34,6 +34,7 @@ STATES: Final = {
     "answered": "respondido",
     "failed": "sin respuesta (fallo)",
     "with_agent": "para el asesor",
+    "noted": "solo guardado",
 }
 DELIVERIES: Final = {
     "pending": "por enviar",
@@ -59,6 +60,20 @@ KINDS: Final = {
     "unsupported": "Mensaje que no se puede mostrar",
 }
 AUTHORS: Final = {"customer": "Cliente", "bot": "Asistente", "agent": "Asesor"}
-REASONS: Final = {"cliente_pide_asesor": "Pidió un asesor"}
-"""Of cases; another one is shown as it is written."""
+_REASONS: Final = {
+    "cliente_pide_asesor": "Pidió un asesor",
+    "cliente_pide_otro_caso": "Pidió otro caso",
+    "no_entendido": "El asistente no entendió",
+    "cargo_vencido": "Cargo sin confirmar fuera de plazo",
+    "whatsapp_fuera_de_24_horas": "La respuesta quedó fuera de las 24 horas de WhatsApp",
+    "whatsapp_no_entregado": "WhatsApp no entregó la respuesta",
+    "whatsapp_sin_confirmar": "No se sabe si WhatsApp entregó la respuesta",
+}
+
+
+def reasons(keys: str) -> str:
+    """Why a case is open, its reasons in words; one that has none is shown as it is written."""
+    return ". ".join(_REASONS.get(key, key) for key in keys.split(", "))
+
+
 EFFECTS: Final = {"pending": "por hacer", "done": "hecho", "failed": "no se pudo hacer"}

@@ -56,11 +56,17 @@
     const last = Math.max(0, ...all('.line', list).map((line) => Number(line.dataset.seq)));
     const text = await ask(`${list.dataset.lines}?despues=${Math.max(0, last - AGAIN)}`);
     if (text === null || text === undefined) return;
-    const below = innerHeight + scrollY > document.documentElement.scrollHeight - 160;
+    const atEnd = !list.lastElementChild || list.lastElementChild.getBoundingClientRect().top < innerHeight;
+    const before = list.children.length;
     for (const fresh of all('li[id]', parsed(`<ol>${text}</ol>`))) put(fresh);
     fillIntents();
-    if (below) scrollTo(0, document.documentElement.scrollHeight);
+    if (atEnd && list.children.length > before && !one('.fix-panel[open]', list)) toEnd();
     checkOwner(one('[data-held]', parsed(text))?.dataset.held);
+  }
+
+  function toEnd() {
+    const bottom = list.getBoundingClientRect().bottom + (one('#responder')?.offsetHeight || 0) + 24;
+    scrollTo(0, scrollY + bottom - innerHeight);
   }
 
   function put(fresh) {
@@ -213,11 +219,12 @@
     setTimeout(() => delete event.target.dataset.going, 4000);
   });
 
+  list?.addEventListener('toggle', (event) => { if (event.target.open) event.target.scrollIntoView({ block: 'nearest' }); }, true); // not behind the reply
   list?.addEventListener('click', (event) => mark(event.target.closest('.line')));
   fillIntents();
   keepDraft();
   count();
   if (location.hash) one(`#${CSS.escape(location.hash.slice(1))}`)?.focus();
-  else if (list) scrollTo(0, document.documentElement.scrollHeight);
+  if (list && (!location.hash || location.hash === '#responder')) toEnd();
   if (list || one('[data-live]')) listen();
 })();
