@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.channels.whatsapp import graph as graph_module
 from bot.channels.whatsapp import statuses
@@ -321,6 +322,28 @@ async def test_a_refused_account_stops_the_number_and_loses_nothing(world: World
     await world.run_for(4 * MINUTE, 10 * SECOND)
     assert world.platform.said == ["0", "1", "2"]
     assert world.metric("gateway_number_stopped", number=NUMBER) == 0
+
+
+async def test_the_token_stands_in_no_log_and_no_error(world: World, ana: Person) -> None:
+    repeats = {"message": f"Malformed access token {TOKEN}", "error_data": {"details": f"token {TOKEN}"}}
+    world.platform.script = [
+        error(190, 401, **repeats),
+        error(100, **repeats),
+        error(999999, **repeats),
+        answer(f"<p>{TOKEN}</p>", 502),
+        reset,
+    ]
+    with capture_logs() as logs:
+        for n in range(5):
+            await ana.is_told(f"{n}")
+        await world.run_for(10 * MINUTE, 20 * SECOND)
+        await world.platform.stop()
+        await ana.is_told("6")
+        await world.run()
+    assert len(logs) >= 8
+    assert TOKEN not in str(logs)
+    assert TOKEN not in str(await world.deliveries())
+    assert TOKEN not in repr(world.resources.settings)
 
 
 async def test_another_number_goes_on(open_world: Any) -> None:
