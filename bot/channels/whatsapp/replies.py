@@ -27,6 +27,8 @@ OPTED_OUT: Final = (
 )
 OPTED_IN: Final = "Listo, podrás volver a recibir nuestros mensajes. Para dejar de recibirlos escribe BAJA."
 
+LONGEST: Final = 60
+"""Characters; a longer text is never only one of these words."""
 _OUT: Final = frozenset({"baja", "stop", "alto", "cancelar mensajes"})
 _IN: Final = frozenset({"alta"})
 _OUT_OF_TEMPLATE: Final = frozenset({"dejar de recibir", "dejar de recibir mensajes", "no recibir mas", "no recibir mas mensajes"})
@@ -44,4 +46,4 @@ def wish_of(message: Message) -> bool | None:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"[a-z0-9]+", bare(text[:80])))
+    return " ".join(re.findall(r"[a-z0-9]+", bare(text))) if len(text) <= LONGEST else ""

@@ -359,7 +359,7 @@ PAYLOAD = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(ANY | PAYLOAD)
 def test_no_json_makes_it_raise_and_all_of_it_can_be_stored(body: Any) -> None:
     for update in updates(body):
