@@ -5,7 +5,6 @@ The token travels in one header and never stands in an address, a log or an erro
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from bot.channels.whatsapp.keys import external_id
 from bot.errors import AssistantError
 from bot.settings import Secret, Settings
 
@@ -22,7 +22,6 @@ CONNECT_SECONDS: Final = 5.0
 REPLY_SECONDS: Final = 20.0
 TOTAL_SECONDS: Final = 30.0
 KEEP_ALIVE_SECONDS: Final = 15.0
-LONGEST_ID: Final = 128
 NOT_THE_API: Final = 0
 """As an error code: somebody else answers there, so nothing can be sent until that is mended."""
 THROTTLED: Final = 130429
@@ -52,11 +51,6 @@ class Refused(GraphError):
         super().__init__(f"{code} {details}".strip())
         self.code = code
         self.wait = wait
-
-
-def external_id(wamid: str) -> str:
-    """An id of Meta's as the ledger keeps it: one that is longer than it has room for is still always the same one."""
-    return wamid if len(wamid) <= LONGEST_ID else f"sha256:{hashlib.sha256(wamid.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import structlog
 
 from bot.channels.whatsapp.codes import Do, rule
 from bot.channels.whatsapp.events import Status
-from bot.channels.whatsapp.graph import external_id
+from bot.channels.whatsapp.keys import external_id
 from bot.channels.whatsapp.outcomes import OUTSIDE_CASE, UNDELIVERED_CASE
 from bot.conversations import cases, reports
 from bot.conversations.reports import News, Report, Reported
