@@ -83,11 +83,13 @@ class AssistantAction(Action, ABC):
             reply.say("utter_en_peligro")
             return reply
         for state in (turn.state, turn.state.without_told()):
-            reply, answer = Reply(state=state), Reply(state=state)
+            reply, answer = Reply(state=state, hides=turn.hides), Reply(state=state, hides=turn.hides)
             if not self.supposes(turn, answer):
                 if self.is_topic:
                     say_before(turn, reply)
                 await self.answer(turn, answer)
+            if reply.withheld or answer.withheld:
+                say_how_to_identify(turn, answer, "cuenta")
             if answer.messages:
                 if shows_card(turn) and not answer.says("utter_no_cubierto_tarjeta"):
                     reply.add("utter_no_escribas_tarjetas")
@@ -167,7 +169,7 @@ class LiveAction(AssistantAction):
         """General part, unless this customer's state denies it, then the live part or why there is none."""
         desk = turn.sees(self.data)
         if desk is not None and asks_of_others(turn):
-            say_not_yours(desk, reply)
+            _say_of_others(turn, desk, reply)
             return
         if desk is not None and not self.has_fact(turn) and turn.frame.asked in self.desk_facts:
             self.desk_facts[turn.frame.asked](turn, desk, reply)
@@ -269,7 +271,7 @@ class ServerAction(LiveAction):
         if not turn.servers:
             reply.say("utter_sin_servidores")
         elif meant.way == "foreign" and not meant.word:
-            say_not_yours(desk, reply)
+            _say_of_others(turn, desk, reply)
         elif meant.way == "foreign":
             reply.say("utter_servidor_no_es_tuyo", servidor=meant.word, buttons=server_buttons(self.intent, turn.servers))
         elif len(turn.servers) == 1:
@@ -381,6 +383,14 @@ def waiting_buttons(turn: Turn, waiting: dict[str, Any]) -> tuple[Button, ...]:
     """The buttons of a question that waits for a server, as they were first offered; a server that is gone by now is left out."""
     offered = waiting.get("servidores") or [each.alias for each in turn.servers]
     return server_buttons(waiting["intent"], tuple(each for each in turn.servers if each.alias in offered))
+
+
+def _say_of_others(turn: Turn, desk: Desk, reply: Reply) -> None:
+    """Whose account is spoken of, and no other: by its name to who may hear it."""
+    if turn.sees(DataClass.NAME) is None:
+        say_how_to_identify(turn, reply, "cuenta")
+    else:
+        say_not_yours(desk, reply)
 
 
 def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta", "entrar"]) -> None:

@@ -11,6 +11,7 @@ from actions.say import Reading, Reply, Values
 from actions.sets import is_recent
 from actions.turn import GONE, Turn
 from bot.accounts.port import Payment, Server
+from bot.identity.levels import DataClass
 from bot.rules import format as words
 from bot.rules.payment import confirmation_window, is_overdue, needs_confirmation
 from bot.rules.service import expected_ready_at
@@ -77,7 +78,10 @@ def say_state_line(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def say_creation(turn: Turn, server: Server, reply: Reply) -> None:
-    """A server that is not created yet: what its payment is waiting for, and when it will be ready."""
+    """A server that is not created yet: what its payment is waiting for, and when it will be ready. All of it is of the payment."""
+    if turn.sees(DataClass.PAYMENTS) is None:
+        reply.withheld = True
+        return
     payment = last_charge(turn, server)
     if payment is None or payment.status == "refunded":
         key = "utter_creacion_sin_pago" if payment is None else "utter_creacion_pago_reembolsado"

@@ -160,7 +160,7 @@ def move(connection: Connection, channel: Channel, left: Sequence[Address], to: 
     """A person has these other addresses from now on, and the old ones no more; whose conversation it is, None where nobody has the old ones.
 
     What proved who it was is over: the episode ends, and the next message is looked at anew. An address that has a conversation of its own
-    by now keeps it.
+    by now keeps it. The caller sees to it that the same news is heard once: later the old addresses may be somebody else's.
     """
     values = [address.value for address in (*left, *to)]
     rows = {row.value: row.conversation_id for row in connection.execute(_BY_VALUE, {"channel": channel, "addresses": listed(values)})}

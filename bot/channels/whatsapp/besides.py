@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, exists, insert, or_, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from bot.channels.whatsapp.events import Echo, Edit, Moved, Preference, Reaction, Revoke
 from bot.channels.whatsapp.keys import CHANNEL, addresses, external_id
@@ -25,6 +25,7 @@ AGENT: Final = "teléfono de WhatsApp"
 SILENCE: Final = timedelta(hours=4)
 """So long the assistant is silent after a colleague wrote from the telephone, where nobody hands the conversation back."""
 YES: Final = "Sí"
+MOVED: Final = "(WhatsApp: cambió de número o de cuenta)"
 PREFERENCES: Final = {
     True: "(Ajustes de WhatsApp: quiere volver a recibir mensajes del negocio)",
     False: "(Ajustes de WhatsApp: ya no quiere recibir mensajes del negocio)",
@@ -60,9 +61,7 @@ def _echo(connection: Connection, said: Echo, now: datetime, _terms: Terms) -> O
     conversation = people.find_or_make(connection, CHANNEL, addresses(said.sender), now)
     place = connection.execute(select(CONVERSATION.c.last_seq).where(CONVERSATION.c.id == conversation).with_for_update()).one()
     wamid = external_id(said.wamid)
-    own = exists().where(DELIVERY.c.external_id == wamid)
-    stored = exists().where(MESSAGE.c.channel == CHANNEL, MESSAGE.c.scope == said.number, MESSAGE.c.external_id == wamid)
-    if connection.scalar(select(or_(own, stored))):
+    if _is_stored(connection, said) or connection.scalar(select(exists().where(DELIVERY.c.external_id == wamid))):
         return Outcome()
     row = {
         "id": new_id(),
@@ -92,15 +91,15 @@ def _reaction(connection: Connection, reaction: Reaction, now: datetime, terms: 
     if conversation is None or answer is None:
         return Outcome()
     emoji = (reaction.emoji or "").translate(_VARIANTS)
-    if emoji == "👍" and (_taken(connection, reaction) or _offers(connection, conversation, answer, now)):
+    if emoji == "👍" and (_is_stored(connection, reaction) or _offers(connection, conversation, answer, now)):
         return _say_yes(connection, conversation, reaction, now, terms)
     feedback.note_within(connection, answer, _THUMBS.get(emoji, 0), "reaction", min(reaction.sent_at or now, now))
     return Outcome()
 
 
-def _taken(connection: Connection, reaction: Reaction) -> bool:
-    """Whether this very reaction was taken as a yes before."""
-    own = MESSAGE.c.channel == CHANNEL, MESSAGE.c.scope == reaction.number, MESSAGE.c.external_id == external_id(reaction.wamid)
+def _is_stored(connection: Connection, update: Beside) -> bool:
+    """Whether this very update became a message before."""
+    own = MESSAGE.c.channel == CHANNEL, MESSAGE.c.scope == update.number, MESSAGE.c.external_id == external_id(update.wamid)
     return bool(connection.scalar(select(exists().where(*own))))
 
 
@@ -127,9 +126,14 @@ def _revoke(connection: Connection, revoke: Revoke, now: datetime, _terms: Terms
     return Outcome(conversation)
 
 
-def _moved(connection: Connection, moved: Moved, now: datetime, _terms: Terms) -> Outcome:
-    people.move(connection, CHANNEL, addresses(moved.sender), addresses(moved.to), now)
-    return Outcome()
+def _moved(connection: Connection, moved: Moved, now: datetime, terms: Terms) -> Outcome:
+    """Kept as a message that is owed no answer, so that the same news again moves nobody who has the old number by then."""
+    if _is_stored(connection, moved):
+        return Outcome()
+    conversation = people.move(connection, CHANNEL, addresses(moved.sender), addresses(moved.to), now)
+    if conversation is None:
+        return Outcome()
+    return _note(connection, Inbound(conversation, CHANNEL, moved.number, external_id(moved.wamid), MOVED, noted=True), now, terms)
 
 
 def _preference(connection: Connection, preference: Preference, now: datetime, terms: Terms) -> Outcome:
@@ -138,11 +142,15 @@ def _preference(connection: Connection, preference: Preference, now: datetime, t
     named = f"{conversation} {preference.wants} {preference.sent_at}"
     key = f"preference:{hashlib.sha256(named.encode()).hexdigest()}"
     inbound = Inbound(conversation, CHANNEL, preference.number, key, PREFERENCES[preference.wants], noted=True)
+    noted = _note(connection, inbound, now, terms)
+    if noted.conversation is not None:
+        note_wish(connection, conversation, now, wants=preference.wants)
+    return noted
+
+
+def _note(connection: Connection, inbound: Inbound, now: datetime, terms: Terms) -> Outcome:
     (result,) = batches.store(connection, [inbound], now, terms)
-    if not isinstance(result, Accepted) or result.repeated:
-        return Outcome()
-    note_wish(connection, conversation, now, wants=preference.wants)
-    return Outcome(conversation)
+    return Outcome(inbound.conversation) if isinstance(result, Accepted) and not result.repeated else Outcome()
 
 
 def _say_yes(connection: Connection, conversation: str, reaction: Reaction, now: datetime, terms: Terms) -> Outcome:
