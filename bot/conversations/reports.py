@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, exists, select, tuple_, update
 
 from bot.conversations import outbox
 from bot.conversations.base import DeliveryState
@@ -70,6 +70,12 @@ class News:
 async def apply(ledger: Ledger, reports: Sequence[Report], now: datetime) -> list[News]:
     """Move the deliveries forward; what was news. Reports of what we do not know are none of ours."""
     return await ledger.write(lambda connection: apply_within(connection, reports, now)) if reports else []
+
+
+async def come_in(ledger: Ledger, number: str, since: datetime) -> bool:
+    """Whether reports come in: one with a price, on a message that was sent from this number of ours after that moment."""
+    later = exists().where(DELIVERY.c.number == number, DELIVERY.c.sent_at > since, DELIVERY.c.priced_at > since)
+    return bool(await ledger.read(lambda connection: connection.scalar(select(later))))
 
 
 def apply_within(connection: Connection, reports: Sequence[Report], now: datetime) -> list[News]:

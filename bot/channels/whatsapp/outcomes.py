@@ -30,17 +30,22 @@ ALERTS_AGAIN: Final = timedelta(hours=1)
 OUTSIDE: Final = "outside 24 h"
 OUTSIDE_CASE: Final = "whatsapp_fuera_de_24_horas"
 UNDELIVERED_CASE: Final = "whatsapp_no_entregado"
+UNSETTLED_CASE: Final = "whatsapp_sin_confirmar"
 """Reasons of cases, as agents see them."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A delivery on its way: from which number of ours, to whom."""
+    """A delivery on its way: from which number of ours, to whom.
+
+    `missed`: it was sent before, and can hardly have been taken, since the platform has reported messages that were sent later.
+    """
 
     due: DueDelivery
     reach: Reach
     number: str
     person: str
+    missed: bool = False
 
 
 class Outcomes:
@@ -58,17 +63,24 @@ class Outcomes:
         return "not_reached"
 
     async def ambiguous(self, attempt: Attempt, error: Ambiguous) -> str:
-        """It may have been taken: wait for its status, then try once more; not a third time."""
+        """It may have been taken: wait for its status before anything else of the conversation goes out."""
         self._metrics.deliveries.labels("whatsapp", "unsettled").inc()
         log.warning("whatsapp: no reply, so nobody knows whether it was taken", delivery=attempt.due.id, error=str(error))
-        if attempt.due.unsettled > 1:
-            return await self.leave_unsettled(attempt, str(error))
         await outbox.not_sent(self._ledger, attempt.due, f"no reply: {error}", self._now() + self._settles, ambiguous=True)
         return "waits_for_status"
 
-    async def leave_unsettled(self, attempt: Attempt, error: str) -> str:
-        """It was sent twice; whether it arrived only a status can tell."""
-        await outbox.not_sent(self._ledger, attempt.due, error, None, ambiguous=True)
+    def repeats(self, attempt: Attempt) -> None:
+        """It is sent once more: a repeat that its customer may see, unless it was missed."""
+        if attempt.missed:
+            log.warning("whatsapp: sent again, since later messages were reported and this one was not", delivery=attempt.due.id)
+            return
+        self._metrics.deliveries.labels("whatsapp", "repeated").inc()
+        log.warning("whatsapp: sent once more, since nobody knows whether it was taken", delivery=attempt.due.id)
+
+    async def leave_unsettled(self, attempt: Attempt) -> str:
+        """It was sent as often as it may be; whether it arrived only a late status can tell, and agents can ask."""
+        also = partial(cases.open_case, conversation=attempt.due.conversation, reason=UNSETTLED_CASE, now=self._now())
+        await outbox.not_sent(self._ledger, attempt.due, "sent twice, and nothing was heard of it", None, ambiguous=True, also=also)
         log.error("whatsapp: a message may not have arrived", delivery=attempt.due.id)
         return "ambiguous"
 

@@ -1,7 +1,8 @@
 """Carries what was said to WhatsApp: several messages at once, one of a conversation after the other, each until its end is known.
 
 Nothing it knows is needed to go on: what is due stands in the ledger under a lease. Whoever dies while sending leaves an attempt of which
-nobody knows the end; a status may settle it until the lease is over, then the message is sent once more, visibly repeated at worst.
+nobody knows the end; a status may settle it until the lease is over, then the message is sent once more, visibly repeated at worst. A third
+time it is sent only where the platform's reports show that it never had it.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import Any, Final
 import structlog
 
 from bot.channels.whatsapp import render, texts
+from bot.channels.whatsapp.codes import FEW
 from bot.channels.whatsapp.graph import Ambiguous, Graph, NotReached, Refused
 from bot.channels.whatsapp.numbers import OtherForms
 from bot.channels.whatsapp.outcomes import OUTSIDE, Attempt, Outcomes
 from bot.channels.whatsapp.pacing import Pace
 from bot.channels.whatsapp.template import INVITED, invitation, was_invited
-from bot.conversations import outbox, people
+from bot.conversations import outbox, people, reports
 from bot.conversations.outbox import DueDelivery
 from bot.errors import LeaseLost, LedgerUnavailable
 from bot.resources import Resources
@@ -32,7 +34,7 @@ WINDOW: Final = timedelta(hours=24)
 SHORT: Final = timedelta(seconds=1)
 """Waited for on the spot; what has to wait longer is put back."""
 MOST_UNSETTLED: Final = 2
-"""Sendings of one message of which nothing was heard: the second one is the only repeat there is."""
+"""Sendings of one message of which nothing was heard: the second one is the only repeat that a customer may see."""
 DRAIN_SECONDS: Final = 10.0
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -44,7 +46,7 @@ class Sender:
     def __init__(self, resources: Resources, graph: Graph, sleep: Sleep = asyncio.sleep) -> None:
         self._settings, self._ledger, self._metrics = resources.settings, resources.ledger, resources.metrics
         self._now, self._sleep, self._graph = resources.now, sleep, graph
-        self._lease_life = resources.timings.delivery_lease_life
+        self._lease_life, self._settles = resources.timings.delivery_lease_life, resources.timings.delivery_settles
         self._pace, self._forms, self._running = Pace(), OtherForms(), set[asyncio.Task[None]]()
         self._outcomes = Outcomes(resources, self._pace)
         self.worker = Worker("whatsapp", self.step, resources.timings.poll_seconds)
@@ -95,11 +97,13 @@ class Sender:
         """Send it if it may go now, and write down what came of it; a word for that."""
         reach = await self._ledger.read(lambda connection: people.reach(connection, due.conversation))
         numbers, person = self._settings.whatsapp_phone_number_id, reach.to or reach.user_id
-        attempt = Attempt(due, reach, reach.number if reach.number in numbers else numbers[0], person or "")
+        number = reach.number if reach.number in numbers else numbers[0]
+        missed = due.unsettled > 1 and await reports.come_in(self._ledger, number, self._now() - self._settles)
+        attempt = Attempt(due, reach, number, person or "", missed=missed)
         if person is None:
             return await self._outcomes.give_up(attempt, "no address")
-        if due.unsettled > MOST_UNSETTLED:
-            return await self._outcomes.leave_unsettled(attempt, "sent twice, and nothing was heard of it")
+        if due.unsettled > MOST_UNSETTLED and not (missed and due.attempts <= FEW):
+            return await self._outcomes.leave_unsettled(attempt)
         wait = await self._pass_pace(attempt)
         if wait:
             await outbox.put_back(self._ledger, due, self._now() + wait)
@@ -124,8 +128,7 @@ class Sender:
         if due.part == 0 and len(parts) > 1:  # before the first is sent: whoever dies then leaves none out
             await outbox.add_parts(self._ledger, due, len(parts), self._now())
         if due.unsettled > 1:
-            log.warning("whatsapp: sent once more, since nobody knows whether it was taken", delivery=due.id)
-            self._metrics.deliveries.labels("whatsapp", "repeated").inc()
+            self._outcomes.repeats(attempt)
         return await self._send(attempt, parts[due.part], told_privacy=tells_privacy and due.part == len(parts) - 1)
 
     async def _outside(self, attempt: Attempt) -> str:

@@ -194,6 +194,29 @@ async def test_without_status_it_is_sent_once_more_and_never_a_third_time(world:
     assert [state for state, _ in await world.deliveries()] == ["delivered", "sent"]
 
 
+@pytest.mark.parametrize("reported", [True, False])
+async def test_what_the_platform_never_had_is_sent_until_it_has_it(world: World, ana: Person, reported: bool) -> None:
+    """Its reports show that: later messages to others were reported, and this one was not."""
+    other = await world.person("+525510001002", "525510001002", privacy_notice_at=NOON)
+    await other.writes()
+    await ana.is_told("Uno.")
+    await ana.is_told("Dos.")
+    world.platform.script = [reset, taken] * (3 if reported else 2)
+    for n in range(3):
+        await world.run_for(30 * SECOND, 10 * SECOND)
+        await other.is_told(f"Otra {n}.")
+        await world.run()
+        news = [status(world.platform.ids[-1], "sent", at=world.now, billable=True, category="service")] * reported
+        await statuses.apply(world.resources, news)
+        await world.run_for(35 * SECOND, 5 * SECOND)
+    await world.run_for(5 * MINUTE, 10 * SECOND)
+    told = [body["text"]["body"] for _, body in world.platform.asked if "Otra" not in body["text"]["body"]]
+    assert told == ["Uno."] * (4 if reported else 2) + ["Dos."]
+    assert [state for state, _ in await world.deliveries()][:2] == ["sent" if reported else "ambiguous", "sent"]
+    assert world.metric("gateway_deliveries_total", channel="whatsapp", outcome="repeated") == (not reported)
+    assert await world.cases() == ["whatsapp_sin_confirmar"] * (not reported)
+
+
 async def test_a_reply_that_never_comes(world: World, ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graph_module, "REPLY_SECONDS", 0.2)
     await ana.is_told("Uno.")
