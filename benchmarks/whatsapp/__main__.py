@@ -83,7 +83,7 @@ def _judge_batch(found: batch.Batches, database: str, figures: dict[str, Any], m
 
 
 def _judge_load(found: load.Load, database: str, figures: dict[str, Any], missed: list[str]) -> None:
-    bad = {"lost": found.lost, "doubled": found.doubled, "disordered": found.disordered}
+    bad = {"lost": found.lost, "doubled": found.doubled, "disordered": found.disordered, "unfinished": found.unfinished}
     counts = {name: len(names) for name, names in bad.items()}
     print(
         f"load on {database}: {found.said} said, {counts}, {len(found.reported)} reported as ambiguous, {found.repeats} repeats; deliveries {found.states}; faults {found.struck}"

@@ -46,6 +46,8 @@ TOKEN = re.compile(r"\bm(\d+)x(\d+)\b")
 class Load:
     """What became of every message: `lost`, `doubled` and `disordered` name it; `repeats` are sends of one delivery after the first.
 
+    What came twice is no `doubled` where the ledger knows that the end of the first sending was not known. `unfinished`: still under way at
+    the end of all patience.
     `reported`: those that did not arrive, and whose delivery the ledger keeps as ambiguous, which is not lost: an operator sees it.
     `struck`: how often each fault did; `counted`: what the gateway itself counts; `seconds`: from the first message to the last
     answer; `p50_s`, `p95_s` until the answer was taken.
@@ -56,6 +58,7 @@ class Load:
     doubled: list[str]
     disordered: list[str]
     reported: list[str]
+    unfinished: list[str]
     repeats: int
     struck: dict[str, int]
     counted: dict[str, float]
@@ -74,15 +77,16 @@ async def measure(stage: Stage, seconds: float = SECONDS, rate: int = RATE) -> L
     said = await _say(fake, people, int(seconds * rate), rate)
     states = await _until_quiet(stage)
     ended = time.monotonic()
-    missing, doubled, disordered = judge(said, fake.sent)
-    reported = await _reported(stage)
+    missing, twice, disordered = judge(said, fake.sent)
+    known = await _known(stage)
     waits = _waits(said, fake.sent)
     return Load(
         said=len(said),
-        lost=[name for name in missing if name not in reported],
-        doubled=doubled,
+        lost=[name for name in missing if name not in known["ambiguous"] | known["pending"]],
+        doubled=[name for name in twice if name not in known["repeated"]],
         disordered=disordered,
-        reported=[name for name in missing if name in reported],
+        reported=[name for name in missing if name in known["ambiguous"]],
+        unfinished=[name for name in missing if name in known["pending"]],
         repeats=_repeats(fake.sent),
         struck={f"{fault.kind} {fault.code or ''}".strip(): fault.struck for fault in faults},
         counted=await _counted(fake.hooks.url),
@@ -143,12 +147,17 @@ async def _until_quiet(stage: Stage) -> dict[str, int]:
             await asyncio.sleep(1.0)
 
 
-async def _reported(stage: Stage) -> set[str]:
-    """The messages whose answers the ledger keeps as ambiguous."""
-    query = select(Message.text).join(Delivery, Delivery.message_id == Message.id).where(Delivery.state == "ambiguous")
+async def _known(stage: Stage) -> dict[str, set[str]]:
+    """The messages whose answers the ledger keeps as ambiguous, still pending, or perhaps sent twice ("repeated")."""
+    query = select(Message.text, Delivery.state, Delivery.unsettled).join(Delivery, Delivery.message_id == Message.id)
+    known: dict[str, set[str]] = defaultdict(set)
     async with open_database(stage.ledger) as database:
-        texts = await database.read(lambda connection: connection.scalars(query).all())
-    return {f"m{person}x{number}" for text in texts for person, number in TOKEN.findall(text)}
+        for text, state, unsettled in await database.read(lambda connection: connection.execute(query).tuples().all()):
+            names = {f"m{person}x{number}" for person, number in TOKEN.findall(text)}
+            known[state] |= names
+            if unsettled > 1:
+                known["repeated"] |= names
+    return known
 
 
 async def _carried(fake: FakeGraph) -> bool:
