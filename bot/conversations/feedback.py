@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -20,6 +21,13 @@ async def note(ledger: Ledger, message: str | tuple[str, int], value: Value, sou
     False where there is no such answer. Raises LedgerUnavailable.
     """
     return await ledger.write_again(lambda connection: note_within(connection, message, value, source, now))
+
+
+async def given(ledger: Ledger, conversation: str, seqs: Sequence[int]) -> dict[int, int]:
+    """What the customer thinks of these answers, by seq, where it was said. Raises LedgerUnavailable."""
+    of_these = (MESSAGE.c.conversation_id == conversation) & MESSAGE.c.seq.in_(seqs) & (FEEDBACK.c.value != 0)
+    wanted = select(MESSAGE.c.seq, FEEDBACK.c.value).join_from(MESSAGE, FEEDBACK, FEEDBACK.c.message_id == MESSAGE.c.id).where(of_these)
+    return await ledger.read(lambda connection: {row.seq: row.value for row in connection.execute(wanted)})
 
 
 def note_within(connection: Connection, message: str | tuple[str, int], value: Value, source: Source, now: datetime) -> bool:

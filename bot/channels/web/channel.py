@@ -43,6 +43,7 @@ class WebChannel:
             web.get("/webchat/stream", handlers.stream, allow_head=False),
             web.post("/webchat/read", handlers.mark_read),
             web.post("/webchat/typing", handlers.typing),
+            web.post("/webchat/feedback", handlers.rate),
         ]
 
     @asynccontextmanager

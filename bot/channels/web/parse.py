@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -42,6 +42,13 @@ class ReadRequest(Struct, frozen=True):
     seq: Annotated[int, Meta(ge=0, lt=10**9)]
 
 
+class FeedbackRequest(Struct, frozen=True):
+    """Body of POST /webchat/feedback: what the customer thinks of the answer `seq`; 0 takes it back."""
+
+    seq: Annotated[int, Meta(ge=1, lt=10**9)]
+    value: Literal[1, -1, 0]
+
+
 def session_request(body: bytes) -> SessionRequest:
     """Parse a session request; an empty body is one of a new visitor. Raises Malformed."""
     return typed(body, SessionRequest) if body.strip() else SessionRequest()
@@ -58,6 +65,11 @@ def message_request(body: bytes) -> MessageRequest:
 def read_request(body: bytes) -> int:
     """The seq up to which the customer has read. Raises Malformed."""
     return typed(body, ReadRequest).seq
+
+
+def feedback_request(body: bytes) -> FeedbackRequest:
+    """Parse feedback. Raises Malformed."""
+    return typed(body, FeedbackRequest)
 
 
 def typed(body: bytes, kind: type[Body]) -> Body:

@@ -414,6 +414,11 @@ export class Connection {
     this.#tell('sent', item, seq);
   }
 
+  /** What the customer thinks of an answer; whether that could be kept. */
+  rate(seq, value) {
+    return this.gateway.call('POST', '/webchat/feedback', { seq, value }).then(() => true, () => false);
+  }
+
   /** The customer writes on: what came before is answered together with it. Whether that is told does not matter for anything else. */
   typing() {
     if (Date.now() < this.#typedAt + TYPED_MS || !this.gateway.session || this.keep.unsent().length) return;

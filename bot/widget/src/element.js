@@ -48,6 +48,7 @@ export class SupportChat extends HTMLElement {
     retry: () => this.#retryByHand(),
     suggest: (text) => this.#sendText(text),
     repaint: () => this.#paint(),
+    rate: (seq, value) => this.#rate(seq, value),
   });
   #view = {
     status: () => this.#statusChanged(),
@@ -457,6 +458,15 @@ export class SupportChat extends HTMLElement {
     this.#connection.send({ button: button.id, title: button.title });
     this.#paint();
     this.#keepFocus();
+  }
+
+  async #rate(seq, value) {
+    const before = this.#log.rate(seq, value);
+    this.#paint();
+    if (await this.#connection.rate(seq, value)) return;
+    this.#log.rate(seq, before);
+    this.#paint();
+    this.#say(TEXTS.notRated);
   }
 
   #retryByHand() {

@@ -14,7 +14,7 @@ export class Log {
   #matched = null; // id of the item whose message the stream has already brought
   #stick = true;
 
-  /** `on`: choose(button), retry(), suggest(text). */
+  /** `on`: choose(button), retry(), suggest(text), repaint(), rate(seq, value). */
   constructor(on) {
     this.on = on;
     this.node = h('div', { class: 'log', part: 'log', role: 'log', 'aria-live': 'off', 'aria-label': 'Conversación', tabindex: '0' });
@@ -87,6 +87,14 @@ export class Log {
     this.#used.set(button, chosen);
   }
 
+  /** What the customer thinks of an answer, 0 for nothing; what it was before. */
+  rate(seq, value) {
+    const message = this.#messages.get(seq);
+    const before = message?.feedback ?? 0;
+    if (message) message.feedback = value;
+    return before;
+  }
+
   // painting
 
   /** `now`: {known (who is there), unsent, sending, failed, retryAt, trying} of what waits, and the `calendar`; `top`: seq of the first message that is new. */
@@ -144,7 +152,7 @@ export class Log {
     const near = (other) => other && other.author === message.author && other.kind !== 'notice' && message.kind !== 'notice' && Math.abs(new Date(other.at) - new Date(message.at)) < NEAR_MS;
     node.classList.remove('unsent');
     node.classList.toggle('near', !!near(before));
-    node.classList.toggle('more', !!near(after) && !message.buttons?.length);
+    node.classList.toggle('more', !!near(after) && !message.buttons?.length && message.kind !== 'answer');
     const meta = node.querySelector('.meta');
     if (meta.dataset.at !== message.at) {
       meta.dataset.at = message.at;
@@ -153,6 +161,7 @@ export class Log {
       meta.replaceChildren(...(message.author === 'customer' ? [] : [h('b', {}, TEXTS.author[message.author] ?? '')]), time);
     }
     for (const button of node.querySelectorAll('.choice')) this.#paintChoice(button);
+    for (const thumb of node.querySelectorAll('.thumb')) thumb.setAttribute('aria-pressed', String(Number(thumb.dataset.value) === message.feedback));
     return node;
   }
 
@@ -176,7 +185,16 @@ export class Log {
       node.append(h('div', { class: 'choices', role: 'group', 'aria-label': 'Opciones' }, ...message.buttons.map(choice)));
     }
     node.append(h('div', { class: 'meta' }));
+    if (look === 'bot' && message.kind === 'answer') node.append(this.#thumbs(message));
     return node;
+  }
+
+  #thumbs(message) {
+    const thumb = (value) => {
+      const pressed = () => this.on.rate(message.seq, message.feedback === value ? 0 : value);
+      return h('button', { type: 'button', class: 'thumb', 'data-value': value, 'aria-label': TEXTS.rate[value], title: TEXTS.rate[value], onclick: pressed }, icon('thumb'));
+    };
+    return h('div', { class: 'rate', role: 'group', 'aria-label': 'Tu opinión de esta respuesta' }, thumb(1), thumb(-1));
   }
 
   #waiting(item, { sending, failed, retryAt, trying }) {

@@ -78,6 +78,11 @@ h2{font-size:15px;letter-spacing:-.01em;font-weight:650;line-height:1.25}
 .notice .meta{display:none}
 .unsent .bubble{background:var(--surface);color:var(--text);border:1px dashed var(--edge)}
 .unsent .meta{color:var(--bad)}
+.rate{display:flex;gap:2px}
+.thumb{min-width:28px;height:28px;border-radius:8px;display:grid;place-items:center}
+.thumb svg{width:16px;height:16px}
+.thumb[data-value="-1"] svg{transform:rotate(180deg)}
+.thumb[aria-pressed=true]{background:var(--accent);color:var(--on-accent)}
 .link{min-height:28px;padding:2px 6px;border-radius:6px;font-weight:700;text-decoration:underline;color:inherit}
 p+p,p+ul,ul+p,ul+ul{margin-top:7px}
 ul{padding-left:19px}
@@ -118,7 +123,7 @@ textarea::placeholder{color:var(--muted);opacity:1}
   header{padding-top:calc(10px + env(safe-area-inset-top))}
 }
 @media (pointer:coarse),(max-width:520px){
-  .head{min-width:44px;height:44px}.choice,.plain,.solid,.jump{min-height:44px}.choice{border-radius:22px}.link{min-height:44px}
+  .head{min-width:44px;height:44px}.choice,.plain,.solid,.jump{min-height:44px}.choice{border-radius:22px}.link,.thumb{min-height:44px}.thumb{min-width:44px}
   .message a[href^=tel],.message a{padding:4px 0}
 }
 @media (prefers-reduced-motion:reduce){*{animation:none!important;transition:none!important;scroll-behavior:auto!important}}

@@ -33,6 +33,8 @@ export const TEXTS = {
   lost: 'Tu sesión del portal terminó. Vuelve a entrar para seguir con tu conversación.',
   visitor: 'Seguir como visitante',
   wait: 'Un momento…',
+  rate: { 1: 'Me sirvió', '-1': 'No me sirvió' },
+  notRated: 'No pude guardar tu opinión. Inténtalo de nuevo.',
   news: 'Tienes un mensaje nuevo de soporte',
   confirm: (unsent) =>
     '¿Cerrar sesión y borrar la conversación de esta computadora?' +
