@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import product
 
 import pytest
 
+from bot.rules.format import MONTHS
 from tests.accounts.desks import NOW as DEMO_NOW
 from tests.accounts.desks import demo_desk
 from tests.actions.rendering import TODAY, Rendered, ago, ask, desk, mail, responses_by_file, subscription
-from tests.actions.situations import FIVE, deleted, in_grace, late, suspended, valid
+from tests.actions.situations import FIVE, SITUATIONS, deleted, in_grace, late, suspended, valid
 
 SIERRA = demo_desk("C-1009", DEMO_NOW)
 MAILABLE = {"smtp_url": "file:///tmp/outbox"}
@@ -248,6 +251,42 @@ async def test_nothing_is_sent_that_was_not_wished_or_cannot_be():
         (answer,) = await talk(SIERRA, ("reenviar_datos_conexion do servers=all", text), now=DEMO_NOW, **given)
         assert answer.effects == []
     assert "Desde aquí no puedo enviarte el correo" in answer.text
+
+
+# --- limits that are over ---------------------------------------------------------------------------------------------
+
+LIMITED = (
+    "faq_cambiar_solucion",
+    "cancelar_servicio",
+    "consultar_pago",
+    "pagar_adeudo",
+    "faq_pago_sin_correo",
+    "faq_tiempo_creacion",
+    "faq_inicio_vigencia",
+)
+_LIMIT = re.compile(
+    r"(?P<over>[Dd]ebía\w* (?:\w+ )?)?a más tardar,? (?P<day>(?:ayer|hoy|mañana)|el \w+ (?P<n>\d+) de (?P<month>\w+)(?: de (?P<year>\d+))?)"
+)
+
+
+def _is_over(found: re.Match[str]) -> bool:
+    if found["n"] is None:
+        return found["day"] == "ayer"
+    return date(int(found["year"] or TODAY.year), MONTHS.index(found["month"]) + 1, int(found["n"])) < TODAY
+
+
+@pytest.mark.parametrize("intent", LIMITED)
+async def test_no_limit_that_is_over_is_told_as_one_to_come(intent):
+    """By yesterday is no advice: what is over is told in the past."""
+    seen = 0
+    servers = [*(make() for make in SITUATIONS.values()), *(valid("HIDALGO-01", days) for days in (2, 3, 4))]
+    for of, asked in product(servers, ("until", "whether", "when", "how", "what_if", "what_if supposed=cancel")):
+        answer = await ask(intent, desk(of), frame=asked, text="¿y si lo hago hoy?")
+        limits = list(_LIMIT.finditer(answer.text))
+        seen += len(limits)
+        assert [found[0] for found in limits if _is_over(found) and not found["over"]] == [], answer.text
+    assert seen
+    assert _is_over(_LIMIT.search("se cancela a más tardar ayer"))
 
 
 # --- how it works, to who has no server any more ------------------------------------------------------------------------
