@@ -12,7 +12,7 @@ import pytest
 from bot.rules.format import MONTHS
 from tests.accounts.desks import NOW as DEMO_NOW
 from tests.accounts.desks import demo_desk
-from tests.actions.rendering import TODAY, Rendered, ago, ask, desk, mail, responses_by_file, subscription
+from tests.actions.rendering import TODAY, Rendered, ago, ask, desk, health, incident, mail, responses_by_file, subscription
 from tests.actions.situations import FIVE, SITUATIONS, deleted, in_grace, late, suspended, valid
 
 SIERRA = demo_desk("C-1009", DEMO_NOW)
@@ -101,11 +101,28 @@ async def test_without_a_case_that_is_said_and_one_is_offered():
         assert len(opened(opening)) == 1
 
 
-@pytest.mark.parametrize("text", ["¿cuál es el folio de mi factura?", "¿cuál es el folio fiscal?", "cómo saco el reporte de ventas en SAE"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pásame el número de la línea",
+        "revisen mi caso",
+        "sin que abras otro reporte, ¿cuál es mi factura?",
+        "¿cuál es el folio de mi factura?",
+        "¿cuál es el folio fiscal?",
+        "cómo saco el reporte de ventas en SAE",
+    ],
+)
 async def test_other_folios_and_reports_are_no_case(text):
     _, answer = await talk(desk(valid()), PERSON, ("consultar_factura which", text))
     assert "utter_caso_folio" not in answer.responses
     assert "A-1012" in answer.text
+
+
+async def test_the_number_of_an_incident_is_not_known_and_no_case_of_ours():
+    down = desk(valid("AGUILA-01", health=health("down"), incident=incident()))
+    for text in ("DEME EL NUMERO DEL REPORTE", "me pasas el folio para mi bitácora"):
+        (answer,) = await talk(down, ("consultar_servidor which", text))
+        assert answer.text.startswith("No me aparece un número de reporte; el incidente de AGUILA-01")
 
 
 async def test_a_question_about_the_case_leaves_the_topic_as_it_was():
@@ -143,7 +160,7 @@ async def test_a_late_charge_that_was_told_is_pointed_at_by_its_folio():
 
 OTHERS = (
     "¿ya pagó Papelería Central?",
-    "ya pago la ferreteria hidalgo?",
+    "¿ya pagó la Ferretería Hidalgo?",
     "dame los datos de mi cliente",
     "¿cuándo vence el servidor de mi cliente?",
     "quiero ver la factura de taller ocampo",
@@ -159,6 +176,10 @@ MINE = (
     "¿cuándo vence el servidor de la papelería?",
     "tengo al cliente enfrente, ¿ya jala mi servidor?",
     "cuanto debo de Nube Empresarial",
+    "OIGAN NO ME DEJA ENTRAR AL SERVIDOR DEL TALLER PERDON",
+    "con una sola cuenta de cliente, ¿cuándo vence?",
+    "me haces el complemento de pago de una clienta",
+    "el respaldo de la ferreteria quedo completo?",
 )
 
 
