@@ -25,17 +25,18 @@ _WANTED: Final[Mapping[Wanted, str]] = {
     "another": rf"(?:otr[oa]|nuev[oa]|mas de un) {_CASE}",
     "news": (
         rf"(?:que (?:paso|hubo|onda|ha pasado|sigue)|en que (?:va|van|quedo|esta)|como (?:va|van|quedo)|ya (?:lo |me )?(?:vieron|atendieron|resolvieron|revisaron)"
-        rf"|que (?:saben|sabe|sabes|hay)|estado|estatus|status|avance|seguimiento) (?:\w+ ){{0,4}}?{_CASE}"
+        rf"|que (?:saben|sabe|sabes|hay)|estado|estatus|status|avance|seguimiento) (?:\w+ ){{0,4}}?(?<!un ){_CASE}"
     ),
     "folio": (
-        rf"(?:cual|que) (?:es |era |fue )?{_ITS}(?:{_CASE})|(?:dame|damelo|pasa\w*|dime|repit\w*|recuerda\w*|deme|das|dan|perdi|olvide|no (?:anote|tengo|apunte)) {_ITS}(?:folio|numero)\b.{{0,12}}"
-        rf"|\b(?:mi|mis) (?:numero de )?(?:folios?|caso|reporte|tic(?:k|qu)et)\b(?=\W*$)"
+        rf"(?:cual|que) (?:es |era |fue )?{_ITS}(?:{_CASE})|(?:dame|damelo|pasa\w*|dime|repit\w*|recuerda\w*|deme|das|dan|perdi|olvide|no (?:anote|tengo|apunte)) {_ITS}(?:folio|{_CASE})"
+        r"|(?:mi|mis) (?:numero de )?folios?\b(?=\W*$)"
     ),
 }
 """What is wanted of a case, and words that tell it."""
 _OF_SOMETHING_ELSE: Final = (
     r"factur|fiscal|cfdi|comprobante|recibo|timbr|sae\b|coi\b|noi\b|ventas|inventario|antiguedad|impres|incident|mi caso (?:es|particular)"
 )
+_NO_OTHER: Final = r"(?:sin|no) (?:que )?(?:\w+ ){0,2}(?:otr[oa]|nuev[oa])"
 _INVOICES: Final = frozenset({"consultar_factura", "faq_factura"})
 _OWN: Final = r"casos?\b|reporte|tic(?:k|qu)et|solicitud"
 _REPORT: Final = r"reporte"
@@ -44,12 +45,14 @@ _REPORT: Final = r"reporte"
 def say_own_case(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether a case is asked for by its words; then what is known of it is told, or honestly that none is open here."""
     wanted = first_mentioned(turn, _WANTED)
+    if wanted == "another" and mentions(turn, _NO_OTHER):
+        return False
     if wanted is None or mentions(turn, _OF_SOMETHING_ELSE) or _means_an_invoice(turn, intent):
         return False
     _take_up_late_charges(turn, reply)
     folios = folios_of(turn, reply)
     down = next((each for each in turn.servers if each.incident), None)
-    if down is not None and mentions(turn, _REPORT):  # an incident has a report as well, and no number is known of it
+    if down is not None and (mentions(turn, _REPORT) or not folios):  # an incident has a report as well, and no number is known of it
         reply.say("utter_servidor_sin_numero_de_reporte", readings=incident_read(turn, down), **incident_values(turn, down))
         say_line(turn, reply)
         return True

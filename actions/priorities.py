@@ -16,9 +16,9 @@ from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 
 _FIRST: Final = (
-    r"(?:cual|que|con cual|por cual)(?: \w+){0,5} (?:pag\w+|cubr\w+|liquid\w+|empiez\w*|empez\w*)(?: \w+){0,2} (?:primero|antes)\b"
-    r"|cual(?: \w+){0,4} (?:pag\w+|cubr\w+|liquid\w+) (?:ya|primero|antes)\b"
-    r"|(?:primero|antes) (?:\w+ ){0,3}(?:pag[oau]\w*|cubr[oai]\w*)|cual (?:\w+ )?(?:es (?:el|la|lo) )?mas urgente|(?:por|con) cual (?:\w+ )?empiez"
+    r"(?:cual|que servidor|que pago)(?: \w+){0,5} (?:pag\w+|cubr\w+|liquid\w+|empiez\w*|empez\w*)(?: \w+){0,2} (?:primero|antes)\b(?! de)"
+    r"|cual(?: \w+){0,4} (?:pag\w+|cubr\w+|liquid\w+) (?:ya|primero|antes)\b(?! de)"
+    r"|cual (?:\w+ )?(?:es (?:el|la|lo) )?mas urgente|(?:por|con) cual (?:\w+ )?empiez"
 )
 _SEVERAL: Final = 2
 

@@ -188,8 +188,9 @@ def say_debt_line(turn: Turn, server: Server, reply: Reply) -> bool:
     return True
 
 
-def say_price_sum(turn: Turn, servers: Servers, reply: Reply) -> None:
-    """What `servers` cost in all, by what is paid for: a month, a year, or periods of other lengths; nothing where no two are priced alike."""
+def say_price_sum(turn: Turn, servers: Servers, reply: Reply) -> bool:
+    """What `servers` cost in all, by what is paid for: a month, a year, or periods of other lengths; False where no two are priced alike, or it was just said."""
+    said = False
     alike: dict[tuple[str, str], list[Server]] = {}
     for each in servers:
         if each.subscription and each.status not in GONE:
@@ -200,7 +201,8 @@ def say_price_sum(turn: Turn, servers: Servers, reply: Reply) -> None:
             told = tuple(
                 reading for each, price in zip(priced, prices, strict=True) for reading in readings(turn, each, "subscription", price=price)
             )
-            reply.add(_SUMS[period], readings=told, total=words.money(sum(prices, Decimal()), currency), cuantos=str(len(prices)))
+            said |= reply.add(_SUMS[period], readings=told, total=words.money(sum(prices, Decimal()), currency), cuantos=str(len(prices)))
+    return said
 
 
 def say_price_line(turn: Turn, server: Server, reply: Reply) -> None:

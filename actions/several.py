@@ -56,7 +56,7 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
         about = say_total(turn, meant.servers, reply) or about
         lined = about if len(about) > 1 else ()
         if meant.state is None and not mentions(turn, OWES):
-            _say_prices(turn, meant.servers, reply)
+            _say_prices(turn, meant.servers, reply, summed=topic.intent == "consultar_pago")  # the others say how it is paid beneath
             lined = ()
     elif meant.state is not None:
         say_some(turn, meant.state, meant.servers, reply)
@@ -72,10 +72,10 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
     topic.end(turn, meant.servers, reply)
 
 
-def _say_prices(turn: Turn, servers: Servers, reply: Reply) -> None:
+def _say_prices(turn: Turn, servers: Servers, reply: Reply, *, summed: bool) -> None:
     """What they cost in all and each: who asks the amount of all may mean that as well as what is owed."""
-    say_price_sum(turn, servers, reply)
-    reply.say("utter_precio_de_cada_uno")
+    if not (summed and say_price_sum(turn, servers, reply)):
+        reply.say("utter_precio_de_cada_uno")
     for each in servers:
         say_price_line(turn, each, reply)
 

@@ -17,18 +17,24 @@ SHORTEST_NAME: Final = 4
 _ACCOUNT: Final = r"(?:datos|cuenta|servidor(?:es)?|server|saldo|adeudos?|estado|facturas?|pagos?|vigencia|contrasena|claves?|accesos?|suscripcion|correo|contrato|respaldos?)"
 _CLIENT: Final = r"client[ea]|vecin[oa]|competi(?:dor[a]?|encia)|proveedor[a]?|compadre|comadre"
 _PERSON: Final = rf"{_CLIENT}|amig[oa]|prim[oa]|cunad[oa]|herman[oa]|suegr[oa]|conocid[oa]"
-_THE: Final = r"(?:mi |un |una |la |el |tal |otr[oa] |es[ea] |aquel(?:la)? )*"
+_SOME: Final = r"(?:del (?:otro |mismo )?|de (?:(?:mi|un|una|la|el|tal|otr[oa]|es[ea]|aquel(?:la)?) )+)"
 _BUSINESS: Final = (
     r"(?:papeler|ferreter|abarrot|taller|grupo|boutique|farmaci|optica|dulcer|transport|despach|consultor|refaccion|miscelan|restauran|zapater|carnicer|panader|tortiller"
     r"|veterinari|clinica|hotel|muebler|distribuidor|comercializador|constructor)[a-z]*"
 )
-_NAME: Final = r"(?!(?:que|de|del|y|e|o|en|con|a|al|para|por|no|se|mi|su|esta|este|ya|ahi|aqui|hoy|ayer|cuando|pero|porque|si|tiene|vence|debe|pago)\b)[a-z0-9&]{3,}"
-_OF_A_PERSON: Final = (
-    rf"{_ACCOUNT} (?:\w+ )?(?:del|de) {_THE}(?:{_PERSON})\b(?! (?:yo|ya))|{_ACCOUNT} (?:\w+ )?(?:del|de) {_THE}{_BUSINESS} {_NAME}"
+_NAME: Final = r"(?!(?:que|de|del|y|e|o|en|con|a|al|para|por|no|se|mi|su|esta|este|ya|ahi|aqui|hoy|ayer|cuando|pero|porque|si|tiene|vence|debe|pago|porfa|todavia)\b)[a-z0-9&]{3,}"
+_OF_A_PERSON: Final = rf"{_ACCOUNT} (?:\w+ )?{_SOME}(?:{_PERSON})\b|{_ACCOUNT} (?:\w+ )?de {_BUSINESS} {_NAME}"
+"""A business with an article is mostly their own ("la papelería"); without one it is named."""
+_DONE_BY_OTHERS: Final = (
+    rf"(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_CLIENT})\b"
+    rf"|(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?{_BUSINESS} {_NAME}"
 )
-_DONE_BY_OTHERS: Final = rf"(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?(?:el servidor |lo |la cuenta )?(?:del |de )?{_THE}(?:(?:{_CLIENT})\b|{_BUSINESS} {_NAME})"
+_OF_PROGRAMS: Final = r"complemento|sae\b|coi\b|noi\b|timbr|texto|imprim|inventario"
+"""The customer's own clients, in their Aspel system."""
+_RULES_ONLY: Final = "faq_"
+_WITH_ACCOUNT: Final = frozenset({"faq_consultar_vigencia", "faq_factura", "faq_datos_conexion"})
 _DONE_BY_NAME: Final = re.compile(
-    r"\b(?:pag\w|debe|renov\w|contrat\w|adeuda)\s+(?!(?:Nube|Aspel|Windows|Servidor|Mi|La|El)\b)[A-Z]\w+\s+[A-Z]\w+"
+    r"\b(?:pag\w|debe|renov\w|contrat\w|adeuda)\s+(?:(?:la|el)\s+)?(?!(?:Nube|Aspel|Windows|Servidor|Mi|La|El)\b)[A-Z]\w+\s+[A-Z]\w+"
 )
 """As in "¿ya pagó Juan Pérez?": who did it is named in full."""
 
@@ -55,6 +61,9 @@ def asks_of_others(turn: Turn) -> bool:
 
 def _names_others(turn: Turn) -> bool:
     """Whether the words ask of somebody's account who is not who writes: of "mi cliente", of a business by its name."""
+    intent = turn.frame.intent
+    if (intent.startswith(_RULES_ONLY) and intent not in _WITH_ACCOUNT) or mentions(turn, _OF_PROGRAMS):
+        return False
     return mentions(turn, _OF_A_PERSON) or mentions(turn, _DONE_BY_OTHERS) or bool(_DONE_BY_NAME.search(turn.text))
 
 

@@ -25,7 +25,7 @@ from bot import clock
 from bot.accounts import SqlAccounts
 from bot.accounts.demo import CUSTOMERS, seed
 from bot.accounts.port import Desk
-from bot.database import open_database
+from bot.database import Database, open_database
 from bot.errors import AccountsUnavailable, SettingsError
 from bot.identity.identity import ANONYMOUS, Identity, Level
 from bot.identity.turn import TurnClaims, sign_turn
@@ -109,7 +109,7 @@ async def _accounts(folder: Path) -> SqlAccounts:
     upgrade(url, "accounts")
     database = open_database(url)
     await seed(database, MOMENT)
-    return SqlAccounts(database)
+    return _ReadOnce(database)
 
 
 def _settings() -> Settings:
@@ -168,6 +168,20 @@ class _Answers:
         latest = {"text": "", "intent": {"name": topic, "confidence": 1.0}, "entities": [], "frame": f"{topic} {asked}"}
         tracker = {"sender_id": "answers", "slots": {}, "latest_message": {**latest, "metadata": {"turn_token": token}}}
         return {"next_action": f"action_{topic}", "tracker": tracker}
+
+
+class _ReadOnce(SqlAccounts):
+    """The desks at one moment: none of them changes, so each is read once."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._read: dict[str, Desk] = {}
+
+    async def read_desk(self, desk_id: str) -> Desk:
+        """As it was at first."""
+        if desk_id not in self._read:
+            self._read[desk_id] = await super().read_desk(desk_id)
+        return self._read[desk_id]
 
 
 class _Away(SqlAccounts):

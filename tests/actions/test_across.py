@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import product
 
 import pytest
 
+from bot.rules.format import MONTHS
 from tests.accounts.desks import NOW as DEMO_NOW
 from tests.accounts.desks import demo_desk
-from tests.actions.rendering import TODAY, Rendered, ago, ask, desk, mail, responses_by_file, subscription
-from tests.actions.situations import FIVE, deleted, in_grace, late, suspended, valid
+from tests.actions.rendering import TODAY, Rendered, ago, ask, desk, health, incident, mail, responses_by_file, subscription
+from tests.actions.situations import FIVE, SITUATIONS, deleted, in_grace, late, suspended, valid
 
 SIERRA = demo_desk("C-1009", DEMO_NOW)
 MAILABLE = {"smtp_url": "file:///tmp/outbox"}
@@ -98,11 +101,28 @@ async def test_without_a_case_that_is_said_and_one_is_offered():
         assert len(opened(opening)) == 1
 
 
-@pytest.mark.parametrize("text", ["¿cuál es el folio de mi factura?", "¿cuál es el folio fiscal?", "cómo saco el reporte de ventas en SAE"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pásame el número de la línea",
+        "revisen mi caso",
+        "sin que abras otro reporte, ¿cuál es mi factura?",
+        "¿cuál es el folio de mi factura?",
+        "¿cuál es el folio fiscal?",
+        "cómo saco el reporte de ventas en SAE",
+    ],
+)
 async def test_other_folios_and_reports_are_no_case(text):
     _, answer = await talk(desk(valid()), PERSON, ("consultar_factura which", text))
     assert "utter_caso_folio" not in answer.responses
     assert "A-1012" in answer.text
+
+
+async def test_the_number_of_an_incident_is_not_known_and_no_case_of_ours():
+    down = desk(valid("AGUILA-01", health=health("down"), incident=incident()))
+    for text in ("DEME EL NUMERO DEL REPORTE", "me pasas el folio para mi bitácora"):
+        (answer,) = await talk(down, ("consultar_servidor which", text))
+        assert answer.text.startswith("No me aparece un número de reporte; el incidente de AGUILA-01")
 
 
 async def test_a_question_about_the_case_leaves_the_topic_as_it_was():
@@ -140,7 +160,7 @@ async def test_a_late_charge_that_was_told_is_pointed_at_by_its_folio():
 
 OTHERS = (
     "¿ya pagó Papelería Central?",
-    "ya pago la ferreteria hidalgo?",
+    "¿ya pagó la Ferretería Hidalgo?",
     "dame los datos de mi cliente",
     "¿cuándo vence el servidor de mi cliente?",
     "quiero ver la factura de taller ocampo",
@@ -156,6 +176,10 @@ MINE = (
     "¿cuándo vence el servidor de la papelería?",
     "tengo al cliente enfrente, ¿ya jala mi servidor?",
     "cuanto debo de Nube Empresarial",
+    "OIGAN NO ME DEJA ENTRAR AL SERVIDOR DEL TALLER PERDON",
+    "con una sola cuenta de cliente, ¿cuándo vence?",
+    "me haces el complemento de pago de una clienta",
+    "el respaldo de la ferreteria quedo completo?",
 )
 
 
@@ -248,6 +272,42 @@ async def test_nothing_is_sent_that_was_not_wished_or_cannot_be():
         (answer,) = await talk(SIERRA, ("reenviar_datos_conexion do servers=all", text), now=DEMO_NOW, **given)
         assert answer.effects == []
     assert "Desde aquí no puedo enviarte el correo" in answer.text
+
+
+# --- limits that are over ---------------------------------------------------------------------------------------------
+
+LIMITED = (
+    "faq_cambiar_solucion",
+    "cancelar_servicio",
+    "consultar_pago",
+    "pagar_adeudo",
+    "faq_pago_sin_correo",
+    "faq_tiempo_creacion",
+    "faq_inicio_vigencia",
+)
+_LIMIT = re.compile(
+    r"(?P<over>[Dd]ebía\w* (?:\w+ )?)?a más tardar,? (?P<day>(?:ayer|hoy|mañana)|el \w+ (?P<n>\d+) de (?P<month>\w+)(?: de (?P<year>\d+))?)"
+)
+
+
+def _is_over(found: re.Match[str]) -> bool:
+    if found["n"] is None:
+        return found["day"] == "ayer"
+    return date(int(found["year"] or TODAY.year), MONTHS.index(found["month"]) + 1, int(found["n"])) < TODAY
+
+
+@pytest.mark.parametrize("intent", LIMITED)
+async def test_no_limit_that_is_over_is_told_as_one_to_come(intent):
+    """By yesterday is no advice: what is over is told in the past."""
+    seen = 0
+    servers = [*(make() for make in SITUATIONS.values()), *(valid("HIDALGO-01", days) for days in (2, 3, 4))]
+    for of, asked in product(servers, ("until", "whether", "when", "how", "what_if", "what_if supposed=cancel")):
+        answer = await ask(intent, desk(of), frame=asked, text="¿y si lo hago hoy?")
+        limits = list(_LIMIT.finditer(answer.text))
+        seen += len(limits)
+        assert [found[0] for found in limits if _is_over(found) and not found["over"]] == [], answer.text
+    assert seen
+    assert _is_over(_LIMIT.search("se cancela a más tardar ayer"))
 
 
 # --- how it works, to who has no server any more ------------------------------------------------------------------------
