@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if found:
         print("the training data is wrong:\n" + "\n".join(found), file=sys.stderr)
         return 1
-    print("training: understanding (sentence vectors, cross-validation) and rules, under a minute …", flush=True)
+    print("training: understanding (sentence vectors, cross-validation) and rules, a minute or two …", flush=True)
     name = data_fingerprint()
     MODELS.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=MODELS, prefix=".training-") as aside:  # nobody may find half an archive under its name
