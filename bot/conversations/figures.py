@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from bot.conversations.ledger import Ledger
-from bot.conversations.tables import EPISODE, ESCALATION, MESSAGE, UNDERSTANDING
+from bot.conversations.tables import CONVERSATION, EPISODE, ESCALATION, MESSAGE, UNDERSTANDING
 
 BACK_WITHIN: Final = timedelta(hours=24)
 
@@ -42,8 +42,11 @@ async def since(ledger: Ledger, moment: datetime) -> Figures:
 
 
 def _since(connection: Connection, moment: datetime) -> Figures:
+    lively = select(CONVERSATION.c.id).where(CONVERSATION.c.last_at >= moment)  # by its index: messages have none of their time
     asked = (
-        select(UNDERSTANDING).join_from(UNDERSTANDING, MESSAGE, MESSAGE.c.id == UNDERSTANDING.c.message_id).where(MESSAGE.c.at >= moment)
+        select(UNDERSTANDING)
+        .join_from(UNDERSTANDING, MESSAGE, MESSAGE.c.id == UNDERSTANDING.c.message_id)
+        .where(MESSAGE.c.conversation_id.in_(lively), MESSAGE.c.at >= moment)
     )
     hour = _hour(connection.dialect.name).label("hour")
     by_hour = asked.with_only_columns(hour, UNDERSTANDING.c.decision, func.count().label("number")).group_by(hour, UNDERSTANDING.c.decision)
@@ -54,7 +57,7 @@ def _since(connection: Connection, moment: datetime) -> Figures:
     for row in connection.execute(by_hour):
         hours[datetime.strptime(row.hour, "%Y-%m-%d %H").replace(tzinfo=UTC), row.decision] += row.number
     topics = Counter({(row.intent, row.decision): row.number for row in connection.execute(by_topic)})
-    return Figures(hours, topics, *_endings(connection, moment))
+    return Figures(hours, topics, *_endings(connection, lively, moment))
 
 
 def _hour(dialect: str) -> ColumnElement[str]:
@@ -63,7 +66,7 @@ def _hour(dialect: str) -> ColumnElement[str]:
     return func.to_char(func.timezone("UTC", MESSAGE.c.at), "YYYY-MM-DD HH24")
 
 
-def _endings(connection: Connection, moment: datetime) -> tuple[int, int, int, int]:
+def _endings(connection: Connection, lively: Select[Any], moment: datetime) -> tuple[int, int, int, int]:
     """How many sittings there were, and of them escalated, given up, back."""
     own = (MESSAGE.c.conversation_id == EPISODE.c.conversation_id) & (MESSAGE.c.episode_id == EPISODE.c.id)
     escalated = exists().where(own, ESCALATION.c.inbound_id == MESSAGE.c.id)
@@ -77,7 +80,7 @@ def _endings(connection: Connection, moment: datetime) -> tuple[int, int, int, i
     )
     query = select(
         EPISODE.c.conversation_id, EPISODE.c.desk, EPISODE.c.started_at, EPISODE.c.last_at, escalated.label("escalated"), last.label("last")
-    ).where(EPISODE.c.started_at >= moment)
+    ).where(EPISODE.c.conversation_id.in_(lively), EPISODE.c.started_at >= moment)
     sittings = [row for row in connection.execute(query.order_by(EPISODE.c.started_at)) if row.last is not None]
     counted = Counter(_ending(row, following) for row, following in _with_following(sittings))
     return len(sittings), counted["escalated"], counted["given_up"], counted["back"]

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from bot.conversations import search
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CONVERSATION, ESCALATION, FAILED, MESSAGE, OPEN, UNDERSTANDING
 
 PAGE: Final = 50
+RARE: Final = 2000
+"""Messages; an intent with more is common."""
 State = Literal["waiting", "agent", "failed"]
 """An answer is owed, an agent has it, a message was given up."""
 
@@ -80,7 +82,7 @@ async def find(ledger: Ledger, wanted: Wanted, after: Place | None = None, limit
 
 def _find(connection: Connection, wanted: Wanted, after: Place | None, limit: int) -> Page:
     found = search.matches(connection, wanted.words) if wanted.words.strip() else None
-    conditions = list(_conditions(wanted))
+    conditions = list(_conditions(connection, wanted))
     if found is not None:
         conditions.append(CONVERSATION.c.id.in_(list(found)))
     if after is not None:
@@ -93,22 +95,21 @@ def _find(connection: Connection, wanted: Wanted, after: Place | None, limit: in
     return Page(tuple(_listed(connection, shown, found or {})), more)
 
 
-def _conditions(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
-    own = MESSAGE.c.conversation_id == CONVERSATION.c.id
-    understood = exists().where(own, UNDERSTANDING.c.message_id == MESSAGE.c.id)
+def _conditions(connection: Connection, wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [*wanted.also]
     if wanted.channel:
         conditions.append(CONVERSATION.c.channel == wanted.channel)
     if wanted.state == "agent":
-        conditions.append(CONVERSATION.c.owner == "agent")
+        conditions += [CONVERSATION.c.owner == "agent", CONVERSATION.c.owner_until.is_not(None)]
     elif wanted.state:
-        conditions.append(exists().where(own, OPEN if wanted.state == "waiting" else FAILED))
+        few = select(MESSAGE.c.conversation_id).where(OPEN if wanted.state == "waiting" else FAILED)
+        conditions.append(CONVERSATION.c.id.in_(few))
     if wanted.intent:
-        conditions.append(understood.where(UNDERSTANDING.c.intent == wanted.intent))
+        conditions.append(_about(connection, wanted.intent))
     if wanted.decision:
-        conditions.append(understood.where(UNDERSTANDING.c.decision == wanted.decision))
+        conditions.append(_some_part(UNDERSTANDING.c.decision == wanted.decision))
     if wanted.escalated:
-        conditions.append(exists().where(ESCALATION.c.conversation_id == CONVERSATION.c.id))
+        conditions.append(CONVERSATION.c.id.in_(select(ESCALATION.c.conversation_id)))
     if wanted.desk:
         conditions.append(CONVERSATION.c.desk == wanted.desk)
     if wanted.since:
@@ -116,6 +117,22 @@ def _conditions(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     if wanted.until:
         conditions.append(CONVERSATION.c.created_at <= wanted.until)
     return conditions
+
+
+def _about(connection: Connection, intent: str) -> ColumnElement[bool]:
+    """An intent that is rare is looked up; one that is common is met soon on the way down the list.
+
+    On a million messages either way takes minutes where the other one takes milliseconds.
+    """
+    told = UNDERSTANDING.c.intent == intent
+    rows = connection.scalars(select(UNDERSTANDING.c.message_id).where(told).limit(RARE + 1)).all()
+    if len(rows) > RARE:
+        return _some_part(func.coalesce(UNDERSTANDING.c.intent, "") == intent)  # so written, the index of intents leads nobody astray
+    return CONVERSATION.c.id.in_(select(MESSAGE.c.conversation_id).where(MESSAGE.c.id.in_(rows)))
+
+
+def _some_part(told: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(MESSAGE.c.conversation_id == CONVERSATION.c.id, UNDERSTANDING.c.message_id == MESSAGE.c.id, told)
 
 
 def _listed(connection: Connection, rows: Sequence[Any], found: dict[str, search.Match]) -> list[Listed]:
