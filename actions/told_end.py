@@ -27,7 +27,7 @@ from bot.rules.suppositions import Certainty, not_paid_until, paid_on
 from bot.rules.when import find_when
 
 _END: Final = re.compile(
-    r"\b(?P<past>vencio|termino|caduco|expiro|acabo|vencid[oa])\b|\b(?:venc(?:e|en|era|imiento)|venza|termina|caduca|expira|acaba|fecha (?:de )?fin)\b"
+    r"\b(?P<past>vencio|termino|caduco|expiro|acabo|(?<!de )vencid[oa])\b|\b(?:venc(?:e|en|era|imiento)|venza|termina|caduca|expira|acaba|fecha (?:de )?fin)\b"
 )
 _CLAUSE_END: Final = re.compile(r"[^\w\s/-]|\n|\b(?:y si|pero|hasta cuando|cuando|cuanto|que pasa|todavia|puedo|tengo)\b")
 _WEEKDAY: Final = re.compile(r"\b(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)\b")

@@ -24,14 +24,14 @@ CREDIT = "Con tarjeta de crédito"
 BANK = "Con débito o cuenta bancaria"
 CASES = [
     # C-1003: ended on Sunday 22, usable until Wednesday 25, kept until 22 December; debit
-    ("C-1003", "consultar_suscripcion what_if supposed=pay:lunes", "si pago hasta el lunes q pasa", ["Para el lunes 30 de noviembre, RUIZ-01 ya estará suspendido", "no se pierde", "hasta el martes 22 de diciembre", f"{CREDIT} se confirma al momento", "entre el miércoles 2 y el jueves 3 de diciembre"]),
-    ("C-1003", "consultar_suscripcion what_if supposed=pay", "y si paga hoy con la misma tarjeta", [f"{BANK} no alcanza: se confirmaría entre el jueves 26 y el viernes 27 de noviembre", "Tu información no se pierde"]),
+    ("C-1003", "consultar_suscripcion what_if supposed=pay:lunes", "si pago hasta el lunes q pasa", ["Para el lunes 30 de noviembre, RUIZ-01 ya estará suspendido", "todavía se conserva", "hasta el martes 22 de diciembre", f"{CREDIT} se confirma al momento", "entre el miércoles 2 y el jueves 3 de diciembre"]),
+    ("C-1003", "consultar_suscripcion what_if supposed=pay", "y si paga hoy con la misma tarjeta", [f"{BANK} no alcanza: se confirmaría entre el jueves 26 y el viernes 27 de noviembre", "Tu información todavía se conserva"]),
     ("C-1003", "consultar_suscripcion whether supposed=pay move=fragment", "y con crédito mañana?", ["Sí alcanzas si pagas mañana, miércoles 25 de noviembre: con tarjeta de crédito"]),
     ("C-1003", "consultar_suscripcion what_if supposed=pay:mañana move=fragment refers=goes_on", "¿y con crédito?", ["Sí alcanzas si pagas mañana"]),
     ("C-1003", "consultar_suscripcion what_if supposed=pay", "¿y si pago hoy?", [f"{CREDIT} sí alcanzas", f"{BANK} no: sería entre el jueves 26 y el viernes 27"]),
     ("C-1003", "consultar_suscripcion what_if supposed=nopay", "y luego?", ["Sin pago, RUIZ-01 se puede usar hasta mañana, miércoles 25 de noviembre, inclusive; después se suspende"]),
     ("C-1003", "consultar_suscripcion what_if supposed=nopay:mañana", "si no pago hoy me lo apagan mañana?", ["RUIZ-01 todavía se puede usar mañana, miércoles 25 de noviembre: es el último día de su gracia"]),
-    ("C-1003", "faq_resguardo_sin_pago what_if supposed=wait", "Y SI ME TARDO UNOS VEINTE DIAS SE PIERDE TODO", ["Para el lunes 14 de diciembre, RUIZ-01 ya estará suspendido, pero tu información no se pierde"]),
+    ("C-1003", "faq_resguardo_sin_pago what_if supposed=wait", "Y SI ME TARDO UNOS VEINTE DIAS SE PIERDE TODO", ["Para el lunes 14 de diciembre, RUIZ-01 ya estará suspendido, pero tu información todavía se conserva"]),
     ("C-1003", "faq_resguardo_sin_pago what_if supposed=wait move=fragment", "Y TREINTA", ["ya no alcanzas", "hasta el martes 22 de diciembre"]),
     ("C-1003", "faq_resguardo_sin_pago whether supposed=nopay", "no se pierde nada vdd?", ["Tu información de RUIZ-01 se resguarda hasta el martes 22 de diciembre"]),
     ("C-1003", "consultar_pago whether supposed=pay", "si le echan lana a la cuenta hoy se vuelve a cobrar solo o q", ["Si el cargo rechazado se intenta otra vez solo no está en mi información", "55 8000 9480"]),
@@ -230,7 +230,7 @@ PROMISES: list[tuple[str, Fact]] = [
         r"[Ss]í alcanzas|crédito alcanzas",
         lambda of: of.status in {"active", "suspended"} and within(of, *KEPT) and not charge_is(of, "pending"),
     ),
-    (r"no se pierde|todavía está", lambda of: within(of, *KEPT) and not paid_ahead(of)),
+    (r"no se pierde|todavía está|todavía se conserva", lambda of: within(of, *KEPT) and not paid_ahead(of)),
     (r"sigue vigente", lambda of: of.status == "active" and within(of, -9999, 0)),
     (r"estarías a tiempo", lambda of: of.status == "active" and within(of, -9999, -1)),
     (r"no devuelve|empieza sin la información", lambda of: within(of, 31, 9999)),
