@@ -4,7 +4,7 @@ PY := .venv/bin/python
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
 
-.PHONY: run test lint evaluate bench chaos scale lock setup clean
+.PHONY: run test lint evaluate bench chaos scale whatsapp lock setup clean
 
 run: $(RUNTIME)
 	@$(PY) -m bot train
@@ -21,7 +21,7 @@ $(DEVELOPMENT): requirements-dev.lock
 test: setup
 	@scripts/test-tools
 	@$(PY) -m bot train
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses auto --dist loadgroup
 
 lint: setup
 	@$(PY) -m ruff check .
@@ -47,6 +47,11 @@ scale: setup
 	@scripts/test-tools
 	@$(PY) -m bot train
 	@$(PY) -m benchmarks.scale $(SCALE)
+
+whatsapp: setup
+	@scripts/test-tools
+	@$(PY) -m bot train
+	@$(PY) -m benchmarks.whatsapp $(WHATSAPP)
 
 lock:
 	@scripts/lock

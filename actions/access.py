@@ -35,7 +35,7 @@ from actions.mentions import mentions
 from actions.say import Reply, Values
 from actions.server_state import say_state_line
 from actions.turn import GONE, Turn
-from bot.accounts.port import Server
+from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Move
 from bot.rules import format as words
@@ -48,6 +48,8 @@ _ELSEWHERE = (
 """Words that ask to send the mail to another address than the registered one."""
 _REGISTERED = r"registrad"
 _BOUNCE = r"rebot"
+_WISHED = frozenset({Asked.DO, Asked.GENERAL, Asked.HOW, Asked.WHETHER})
+"""As what a wish to have them all is read."""
 _SEND = r"(re)?(mand|envi)|vuelv\w+ a|pasa(me|lo)"
 
 
@@ -141,6 +143,43 @@ class ResendConnectionMail(ServerAction):
         if turn.audience == "visitor" and turn.frame.asked is not Asked.GENERAL:
             reply.add("utter_reenvio_solo_con_sesion")
         await super().answer(turn, reply)
+
+    def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
+        """Of several that are meant at once, all that can be sent; else as for one."""
+        meant = self.find(turn)
+        wished = turn.frame.asked in _WISHED and not (is_declined(turn, MAIL) or _is_told_only(turn))
+        if meant.way != "servers" or len(meant.servers) <= 1 or not wished:
+            super().add_live(turn, desk, reply)
+        elif not turn.settings.smtp_url:
+            say_with_line(turn, reply, "utter_reenvio_no_disponible")
+        elif registered(turn) is None:
+            say_no_address(turn, reply)
+        else:
+            self._resend_each(turn, desk, meant.servers, reply)
+
+    def _resend_each(self, turn: Turn, desk: Desk, servers: tuple[Server, ...], reply: Reply) -> None:
+        active = tuple(each for each in servers if each.status == "active")
+        sent = tuple(each for each in active if not is_on_its_way(turn, each))
+        others = tuple(each for each in servers if each not in sent)
+        if sent:
+            told = tuple(reading for each in sent for reading in mail_readings(turn, each))
+            aliases = words.join_names([each.alias for each in sent])
+            reply.say("utter_reenvio_varios", servidores=aliases, correo=words.mask_email(desk.email), readings=told)
+        elif active:
+            reply.say("utter_reenvio_varios_en_camino")
+        else:
+            reply.say("utter_reenvio_no_activo")
+        for each in sent:
+            reply.effect("resend_connection_mail", desk=desk.id, server=each.alias)
+        for each in others:
+            if each in active:
+                reply.say("utter_reenvio_linea_en_camino", readings=mail_readings(turn, each), **mail_values(turn, each))
+            else:
+                say_state_line(turn, each, reply)
+        if any((mail := last_mail(each)) is not None and mail.status == "bounced" for each in sent):
+            reply.add("utter_reenvio_varios_rebotado")
+            say_line(turn, reply)
+        reply.servers.extend(each.alias for each in servers)
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """Active servers; all when none is, so that the reason is told."""

@@ -83,11 +83,13 @@ class AssistantAction(Action, ABC):
             reply.say("utter_en_peligro")
             return reply
         for state in (turn.state, turn.state.without_told()):
-            reply, answer = Reply(state=state), Reply(state=state)
-            if not self.supposes(turn, answer):
+            reply, answer = Reply(state=state, hides=turn.hides), Reply(state=state, hides=turn.hides)
+            if not (self.supposes(turn, answer) or self.is_across(turn, answer)):
                 if self.is_topic:
                     say_before(turn, reply)
                 await self.answer(turn, answer)
+            if reply.withheld or answer.withheld:
+                say_how_to_identify(turn, answer, "cuenta")
             if answer.messages:
                 if shows_card(turn) and not answer.says("utter_no_cubierto_tarjeta"):
                     reply.add("utter_no_escribas_tarjetas")
@@ -102,6 +104,12 @@ class AssistantAction(Action, ABC):
         """Whether something is supposed ("y si pago el lunes") and what follows from it was said: that answers the question."""
         del turn, reply
         return False
+
+    def is_across(self, turn: Turn, reply: Reply) -> bool:
+        """Whether it is a question that all topics answer alike, and was answered."""
+        from actions.across import say_across  # noqa: PLC0415 - it answers with the means of this module
+
+        return say_across(turn, self.intent, reply)
 
     def topic(self, turn: Turn) -> str:
         """The intent that a follow-up will refer to."""
@@ -122,13 +130,15 @@ class AssistantAction(Action, ABC):
 
     def _remember_topic(self, turn: Turn, reply: Reply) -> None:
         topic = self.topic(turn)
-        if self.is_topic and turn.tracker.get_slot(SLOT_TOPIC) != topic:
+        if self.is_topic and not reply.aside and turn.tracker.get_slot(SLOT_TOPIC) != topic:
             reply.remember(SLOT_TOPIC, topic)
         if turn.tracker.get_slot(SLOT_FAILURES) and SLOT_FAILURES not in reply.slots:
             reply.remember(SLOT_FAILURES, 0)
 
     def _remember_answer(self, turn: Turn, reply: Reply) -> None:
-        topic = Topic(self.topic(turn), turn.frame.asked, tuple(reply.servers)) if self.is_topic else None
+        topic = (
+            Topic(self.topic(turn), turn.frame.asked, tuple(reply.servers), reply.supposed) if self.is_topic and not reply.aside else None
+        )
         reply.remember(SLOT, as_slot(turn.state.after(topic, reply.told)))
 
 
@@ -156,18 +166,17 @@ class LiveAction(AssistantAction):
     data: ClassVar[DataClass] = DataClass.SERVERS  # what is told, and so how well it must be proved who is asking
 
     def supposes(self, turn: Turn, reply: Reply) -> bool:
-        """Of every topic, where the frame says so."""
-        if turn.frame.supposed is None:
-            return False
-        from actions.suppositions import say_what_follows  # noqa: PLC0415 - it answers with the means of this module
+        """Of every topic, where the frame says so or a supposition goes on."""
+        from actions.suppositions import say_what_follows  # noqa: PLC0415 - they answer with the means of this module
+        from actions.told_end import say_from_told_end  # noqa: PLC0415
 
-        return say_what_follows(turn, self.intent, reply)
+        return say_from_told_end(turn, self.intent, reply) or say_what_follows(turn, self.intent, reply)
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""
         desk = turn.sees(self.data)
         if desk is not None and asks_of_others(turn):
-            say_not_yours(desk, reply)
+            _say_of_others(turn, desk, reply)
             return
         if desk is not None and not self.has_fact(turn) and turn.frame.asked in self.desk_facts:
             self.desk_facts[turn.frame.asked](turn, desk, reply)
@@ -269,7 +278,7 @@ class ServerAction(LiveAction):
         if not turn.servers:
             reply.say("utter_sin_servidores")
         elif meant.way == "foreign" and not meant.word:
-            say_not_yours(desk, reply)
+            _say_of_others(turn, desk, reply)
         elif meant.way == "foreign":
             reply.say("utter_servidor_no_es_tuyo", servidor=meant.word, buttons=server_buttons(self.intent, turn.servers))
         elif len(turn.servers) == 1:
@@ -381,6 +390,14 @@ def waiting_buttons(turn: Turn, waiting: dict[str, Any]) -> tuple[Button, ...]:
     """The buttons of a question that waits for a server, as they were first offered; a server that is gone by now is left out."""
     offered = waiting.get("servidores") or [each.alias for each in turn.servers]
     return server_buttons(waiting["intent"], tuple(each for each in turn.servers if each.alias in offered))
+
+
+def _say_of_others(turn: Turn, desk: Desk, reply: Reply) -> None:
+    """Whose account is spoken of, and no other: by its name to who may hear it."""
+    if turn.sees(DataClass.NAME) is None:
+        say_how_to_identify(turn, reply, "cuenta")
+    else:
+        say_not_yours(desk, reply)
 
 
 def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta", "entrar"]) -> None:

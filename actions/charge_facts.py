@@ -36,9 +36,10 @@ from actions.charge_next import (
     add_what_is_kept,
     add_where_more_is_seen,
 )
-from actions.live import last_charge, owed, standing
+from actions.live import last_charge, owed, period_of, standing
 from actions.mentions import mentions
 from actions.say import Reply
+from actions.several import OWES
 from actions.situation import say_cause, say_situation
 from actions.turn import Turn
 from bot.accounts.port import Server, Subscription
@@ -50,7 +51,6 @@ BUSINESS_DAYS: Final = (
 )
 HURRY: Final = r"antes\b|apur|acele|apres|adelant|empuj|destrab|mas rapido|comprobante|te lo mando"
 OTHER_CARD: Final = r"cambi|nuev|otra tarjeta|dar? de alta|pon(?:e|go|er|gan|erla)\b|actualiz"
-_OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
 _TOO_LONG: Final = r"se (?:le )?pas(?:o|aron)\b|pasad[oa]s?\b|atras|retras|tarde\b|es mucho\b|deberia haber|eran (?:de )?[23]\b"
 _PERIOD: Final = r"(?:al|por|cada) (?:mes|ano)\b|mensual|anual"
 _RETRY: Final = r"otra vez|de nuevo|volv|vuelv|(?:re)?intent|sol[oa]s?\b|automatic|avis(?:ar|o a)|picarle"
@@ -65,7 +65,6 @@ _METHODS: Final = {
 _HOW_IT_IS: Final = frozenset({Asked.GENERAL, Asked.STATE})
 _DIVERSE: Final = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHICH, Asked.COUNT})
 """Questions whose frame does not say which fact they are about."""
-_MONTH, _YEAR = range(27, 33), range(364, 368)
 
 _LEADS: Final[Mapping[Asked, Mapping[Case, Saying]]] = {
     Asked.STATE: {
@@ -272,7 +271,7 @@ def _of_waiting(asked: Asked, case: Case, turn: Turn) -> Saying | None:
 
 
 def _of_paid(asked: Asked, turn: Turn) -> Saying | None:
-    if asked in {Asked.STATE, Asked.AMOUNT, *_DIVERSE} and mentions(turn, _OWES):
+    if asked in {Asked.STATE, Asked.AMOUNT, *_DIVERSE} and mentions(turn, OWES):
         return "utter_pago_sin_adeudo", (add_what_comes,)
     if asked in {Asked.AMOUNT, *_DIVERSE} and mentions(turn, _TAXES):
         return "utter_pago_sin_desglose", ()
@@ -282,7 +281,7 @@ def _of_paid(asked: Asked, turn: Turn) -> Saying | None:
 
 
 def _of_owed(asked: Asked, case: Case, turn: Turn) -> Saying | None:
-    if asked in {Asked.STATE, Asked.WHETHER, Asked.SURE} and case != "unsettled" and mentions(turn, _OWES):
+    if asked in {Asked.STATE, Asked.WHETHER, Asked.SURE} and case != "unsettled" and mentions(turn, OWES):
         return "utter_pago_debes", THEN_UNTIL_WHEN
     if asked is Asked.WHETHER and case in {"rejected", "unexplained"} and mentions(turn, _RETRY):
         return "utter_pago_sin_reintento", THEN_WHO_HELPS
@@ -311,7 +310,4 @@ def _by_values(asked: Asked, case: Case, turn: Turn, server: Server) -> Saying |
 
 def _price_key(subscription: Subscription) -> str:
     """By what the price is paid for: a month, a year, or a period of another length."""
-    if subscription.starts_on is None or subscription.ends_on is None:
-        return "utter_pago_precio"
-    days = (subscription.ends_on - subscription.starts_on).days + 1
-    return "utter_pago_precio_mensual" if days in _MONTH else "utter_pago_precio_anual" if days in _YEAR else "utter_pago_precio"
+    return {"month": "utter_pago_precio_mensual", "year": "utter_pago_precio_anual", "period": "utter_pago_precio"}[period_of(subscription)]

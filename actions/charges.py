@@ -21,7 +21,7 @@ from actions.live import (
     renewal,
 )
 from actions.say import Reply, Values
-from actions.server_state import LATE_CHARGE
+from actions.server_state import LATE_CHARGE, TELL_LATE, say_case_again
 from actions.sets import sum_owed
 from actions.turn import GONE, Turn
 from bot.accounts.port import Payment, Server
@@ -52,6 +52,8 @@ def say_charge_in_process(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say("utter_pago_en_proceso" if early else "utter_pago_en_proceso_por_confirmar", readings=told, **values)
         if server.status == "provisioning":
             reply.say("utter_pago_despues_correo")
+    elif state == "overdue" and reply.told_lately(*TELL_LATE):
+        say_case_again(turn, server, charge, reply)
     elif state == "overdue":
         folio = escalate(turn, reply, LATE_CHARGE, {charge.id: server.alias})
         say_with_line(turn, reply, "utter_pago_fuera_de_plazo", readings=told, folio=folio, **values)

@@ -77,7 +77,7 @@ def explain(turn: Turn, trouble: Trouble, server: Server, reply: Reply, *, regre
         return False
     if trouble in {"suspended", "late", "waiting"} and reply.told_lately(*TELLS):
         return False
-    draft = Reply(slots=dict(reply.slots), state=reply.state)
+    draft = Reply(slots=dict(reply.slots), state=reply.state, hides=reply.hides)
     if regret:
         draft.vary(*(REGRETS if trouble in {"gone", "down"} else reversed(REGRETS)))
     if not draft.add_answer(lambda state: _say_trouble(turn, trouble, server, state)):

@@ -8,6 +8,7 @@ from typing import Final
 
 from actions.base import Fact
 from actions.live import IN_PROCESS, bank_days, charge_readings, charge_state, last_charge
+from actions.mentions import mentions
 from actions.say import Reply, Values
 from actions.server_state import minutes_words, say_creation, when_words
 from actions.turn import Turn
@@ -28,6 +29,8 @@ _IN_TIME: Final[dict[Asked, str]] = {
     Asked.DO: "utter_creacion_no_aviso",
 }
 """While it is created in its time; whatever else is asked hears where it stands."""
+CONFIRMED: Final = r"acredit|confirm|reflej"
+"""Words of a question about the payment itself."""
 _WAITS: Final = frozenset({Asked.WHEN, Asked.COUNT, Asked.UNTIL})
 _IS_IT: Final = frozenset({Asked.STATE, Asked.WHETHER, Asked.SURE})
 
@@ -78,6 +81,9 @@ def say_time_it_takes(turn: Turn, server: Server, reply: Reply) -> None:
         say_rule(turn, reply)
     elif charge is not None and is_being_made(turn, charge):
         say_being_created(turn, server, reply)
+    elif charge is not None and charge_state(turn, charge) == "pending" and (turn.frame.asked is Asked.WHEN or mentions(turn, CONFIRMED)):
+        reply.say("utter_creacion_al_confirmarse", readings=charge_readings(turn, server, charge), **creation_values(turn, server, charge))
+        reply.add("utter_creacion_despues_correo")
     elif charge is not None and charge_state(turn, charge) == "pending":
         values = creation_values(turn, server, charge)
         reply.say("utter_creacion_tras_el_pago", servidor=server.alias, minutos=minutes_words(turn))

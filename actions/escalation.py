@@ -30,7 +30,7 @@ def escalation_code(turn_id: str, reason: str, attempt: int) -> str:
 
 
 def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | None = None) -> str:
-    """The folio(s) to tell the customer. A case is opened only for what has none yet in this episode.
+    """The folio to tell the customer. One case is open a conversation: what it does not hold yet is added to it under the same folio.
 
     `reason` is a key in Spanish (agents see it); `about` names what it is about: id → server, for charges. The summary holds who
     it is, what it is about and the last topic.
@@ -38,15 +38,20 @@ def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | N
     subjects: dict[str, tuple[str, ...]] = {f"{reason}:{subject}": (server, subject) for subject, server in (about or {}).items()} or {
         reason: ()
     }
-    folios: dict[str, str] = {**(turn.tracker.get_slot(SLOT_FOLIOS) or {}), **reply.slots.get(SLOT_FOLIOS, {})}
+    folios = folios_of(turn, reply)
     new = [subject for subject in subjects if subject not in folios]
     if new:
-        code = escalation_code(turn.claims.turn, reason, turn.attempt)
+        code = next(iter(folios.values()), None) or escalation_code(turn.claims.turn, reason, turn.attempt)
         details = [part for subject in new for part in subjects[subject]]
         reply.effect("escalate", reason=reason, code=code, summary=_summary(turn, details) or reason)
         folios |= dict.fromkeys(new, code)
         reply.remember(SLOT_FOLIOS, folios)
     return words.join_names(list(dict.fromkeys(folios[subject] for subject in subjects)))
+
+
+def folios_of(turn: Turn, reply: Reply) -> dict[str, str]:
+    """The folios of this conversation's open case, by what it was opened for."""
+    return {**(turn.tracker.get_slot(SLOT_FOLIOS) or {}), **reply.slots.get(SLOT_FOLIOS, {})}
 
 
 def _summary(turn: Turn, details: Iterable[str]) -> str:
@@ -78,14 +83,16 @@ class TalkToAgent(AssistantAction):
             reply.vary("utter_asesor_ya_registrado", "utter_asesor_mismo_folio", folio=escalate(turn, reply, ASKED_FOR))
             say_line(turn, reply)
         else:
-            self._open_case(turn, reply)
+            open_case(turn, reply)
 
-    def _open_case(self, turn: Turn, reply: Reply) -> None:
-        code = escalate(turn, reply, ASKED_FOR)
-        is_open = isinstance(line_state(turn.calendar, turn.settings.support_hours, turn.now), Open)
-        desk = turn.sees(DataClass.NAME)
-        if desk:
-            key = "utter_asesor_conocido" if is_open else "utter_asesor_conocido_linea_cerrada"
-            say_with_line(turn, reply, key, cliente=desk.name, folio=code)
-        else:
-            say_with_line(turn, reply, "utter_asesor" if is_open else "utter_asesor_linea_cerrada", folio=code)
+
+def open_case(turn: Turn, reply: Reply) -> None:
+    """A case for who wants a person, by name when the customer is known, and whether the line answers now."""
+    code = escalate(turn, reply, ASKED_FOR)
+    is_open = isinstance(line_state(turn.calendar, turn.settings.support_hours, turn.now), Open)
+    desk = turn.sees(DataClass.NAME)
+    if desk:
+        key = "utter_asesor_conocido" if is_open else "utter_asesor_conocido_linea_cerrada"
+        say_with_line(turn, reply, key, cliente=desk.name, folio=code)
+    else:
+        say_with_line(turn, reply, "utter_asesor" if is_open else "utter_asesor_linea_cerrada", folio=code)

@@ -48,6 +48,8 @@ UNEXPLAINED: frozenset[Standing] = frozenset({"suspended", "unclear", "unknown"}
 """Only a person can say why."""
 IN_PROCESS: frozenset[Charge] = frozenset({"pending", "overdue", "unsettled"})
 
+_MONTH, _YEAR = range(27, 33), range(364, 368)
+"""Days of a period that is a month, or a year."""
 _AHEAD = timedelta(days=7)
 """How long before its end a period is taken to be charged again when the day of the next charge is not recorded."""
 
@@ -169,6 +171,14 @@ def owed(moment: Moment, server: Server) -> tuple[Decimal, str] | None:
     if now in UNPAID and state in {"none", "credited", "refunded"} and server.subscription:
         return server.subscription.price, server.subscription.currency
     return None
+
+
+def period_of(subscription: Subscription) -> Literal["month", "year", "period"]:
+    """What its price is paid for."""
+    if subscription.starts_on is None or subscription.ends_on is None:
+        return "period"
+    days = (subscription.ends_on - subscription.starts_on).days + 1
+    return "month" if days in _MONTH else "year" if days in _YEAR else "period"
 
 
 def last_mail(server: Server) -> ConnectionMail | None:

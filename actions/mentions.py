@@ -22,6 +22,8 @@ _K = re.compile(r"k(?=[ei])")
 _QUE = re.compile(r"\b[qk]\b")
 _CERTAIN = r"segur|neta\b|de (?:veras|verdad)|en serio|cierto|verdad\b|vdd\b"
 _FEW_WORDS = 4
+IN_ALL: Final = r"total(?:es)?\b|todos?\b|entre todos|sumando|junt[oa]s\b"
+"""Words that ask for a sum, whichever server is in play."""
 _CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 
 

@@ -21,10 +21,13 @@ from actions.uncovered import CARD, say_uncovered
 from actions.whose import asks_of_others, say_not_yours
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
+from bot.rules import format as words
 
 NOT_UNDERSTOOD = "no_entendido"
 FAILURES_TO_ESCALATE = 2
 MOST_CHOICES = 3
+MOST_NAMED = 8
+MOST_OF_A_QUESTION = 40
 _PHISHING = r"(?:pidio|pide|piden|responda con su|mande) (?:la |su |mi )?(?:contrasen|clave)"
 _WHO_ELSE = r"quien mas|puede ver(?:lo)? (?:cualquier|esto|lo mio)|ver lo mio|si (?:el|ella) te|tambien le dice|informarle lo mio|como supo|tu como sabes"
 _TO_BE_LET_IN = (
@@ -79,6 +82,9 @@ class AskIntent(AssistantAction):
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Ask with a button for each choice."""
         choices: list[dict[str, Any]] = list(turn.tracker.latest_message.get("choices") or [])[:MOST_CHOICES]
+        if turn.tracker.latest_message.get("left_over"):
+            _name_what_is_left(turn, reply)
+            return
         if not choices:
             say_not_understood(turn, reply)
             return
@@ -90,6 +96,15 @@ class AskIntent(AssistantAction):
             reply.say("utter_preguntar_intencion", buttons=buttons)
         # asking never escalates by itself: the customer may still press a button
         reply.remember(SLOT_FAILURES, max(failures(turn), 1))
+
+
+def _name_what_is_left(turn: Turn, reply: Reply) -> None:
+    """What the message asks beyond what was answered, in its own words; each can be asked by a button."""
+    left: list[dict[str, Any]] = list(turn.tracker.latest_message["choices"])
+    named = [f"«{words.excerpt(each['title'], MOST_OF_A_QUESTION)}»" for each in left]
+    titles = {words.excerpt(each["title"], MAX_BUTTON_TITLE - 1): each["intent"] for each in left[:MOST_CHOICES]}
+    buttons = tuple(Button(title, intent) for title, intent in titles.items())
+    reply.say("utter_lo_demas", temas=words.join_names(named[:MOST_NAMED]), buttons=buttons)
 
 
 class NotUnderstood(AssistantAction):

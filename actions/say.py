@@ -60,7 +60,10 @@ def _unbraced(value: str) -> str:
 
 @dataclass
 class Reply:
-    """The growing result of one action."""
+    """The growing result of one action.
+
+    What would tell a reading that `hides` names is left out, and `withheld` says that something was: it is not enough proved who is asking.
+    """
 
     messages: list[dict[str, Any]] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
@@ -69,6 +72,10 @@ class Reply:
     state: State = field(default_factory=State)
     told: list[str] = field(default_factory=list)
     servers: list[str] = field(default_factory=list)  # aliases of those that the answer is about
+    aside: bool = False  # it is about none of the topics: what was talked about before stays so
+    supposed: str = ""  # what the answer supposes, for a question that goes on from it
+    hides: Callable[[Reading], bool] = field(default=lambda _: False)
+    withheld: bool = False
 
     @property
     def offers_buttons(self) -> bool:
@@ -77,6 +84,9 @@ class Reply:
 
     def say(self, response: str, *, buttons: tuple[Button, ...] = (), readings: tuple[Reading, ...] = (), **values: str) -> None:
         """Say the answer `response` (a key of the YAML) filled with `values`; every value is text ready to read."""
+        if any(self.hides(reading) for reading in readings):
+            self.withheld = True
+            return
         told = {name: _unbraced(value) for name, value in values.items()}
         self.messages.append({"response": response, "buttons": [button.to_rasa() for button in buttons], **told})
         self.readings.extend(readings)
@@ -115,8 +125,9 @@ class Reply:
 
     def add_answer(self, say: Callable[[Reply], None]) -> bool:
         """Add what `say` says of the live state, unless the last answers began as it begins, even with newer values; whether it was added."""
-        draft = Reply(slots=dict(self.slots), state=self.state)
+        draft = Reply(slots=dict(self.slots), state=self.state, hides=self.hides)
         say(draft)
+        self.withheld |= draft.withheld
         if not draft.messages or self.told_lately(draft.messages[0]["response"]):
             return False
         self.take_over(draft)
@@ -130,6 +141,9 @@ class Reply:
         self.told += draft.told
         self.servers += draft.servers
         self.slots |= draft.slots
+        self.supposed = draft.supposed or self.supposed
+        self.aside = self.aside or draft.aside
+        self.withheld |= draft.withheld
 
     def told_lately(self, *responses: str) -> bool:
         """Whether the last answers said one of these, with whatever values."""

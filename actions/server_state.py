@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from actions.base import LINE, say_line, say_with_line
 from actions.escalation import escalate
@@ -11,11 +12,21 @@ from actions.say import Reading, Reply, Values
 from actions.sets import is_recent
 from actions.turn import GONE, Turn
 from bot.accounts.port import Payment, Server
+from bot.identity.levels import DataClass
 from bot.rules import format as words
 from bot.rules.payment import confirmation_window, is_overdue, needs_confirmation
 from bot.rules.service import expected_ready_at
 
 LATE_CHARGE = "cargo_vencido"
+TELL_LATE: Final = (
+    "utter_pago_fuera_de_plazo",
+    "utter_situacion_creacion_fuera_de_plazo",
+    "utter_causa_creacion_fuera_de_plazo",
+    "utter_inicio_fuera_de_plazo",
+    "utter_creacion_pago_vencido",
+    "utter_pago_caso_abierto",
+)
+"""What tells a charge that is past its days, with its case: told once, the next answers name its folio only."""
 WHY_SUSPENDED: dict[Standing, str] = {
     "retained": "utter_servidor_suspendido_resguardo",
     "retained_last_day": "utter_servidor_suspendido_resguardo",
@@ -77,7 +88,10 @@ def say_state_line(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def say_creation(turn: Turn, server: Server, reply: Reply) -> None:
-    """A server that is not created yet: what its payment is waiting for, and when it will be ready."""
+    """A server that is not created yet: what its payment is waiting for, and when it will be ready. All of it is of the payment."""
+    if turn.sees(DataClass.PAYMENTS) is None:
+        reply.withheld = True
+        return
     payment = last_charge(turn, server)
     if payment is None or payment.status == "refunded":
         key = "utter_creacion_sin_pago" if payment is None else "utter_creacion_pago_reembolsado"
@@ -225,11 +239,20 @@ def _say_confirming(turn: Turn, server: Server, payment: Payment, reply: Reply) 
         "limite": words.on_date(window.latest_day, turn.today),
         "minutos": minutes_words(turn),
     }
-    if is_overdue(turn.calendar, payment.charged_at, turn.now, business_days):
+    if is_overdue(turn.calendar, payment.charged_at, turn.now, business_days) and reply.told_lately(*TELL_LATE):
+        say_case_again(turn, server, payment, reply)
+    elif is_overdue(turn.calendar, payment.charged_at, turn.now, business_days):
         folio = escalate(turn, reply, LATE_CHARGE, {payment.id: server.alias})
         say_with_line(turn, reply, "utter_creacion_pago_vencido", folio=folio, **values)
     else:
         reply.say("utter_creacion_pago_por_confirmar", **values)
+
+
+def say_case_again(turn: Turn, server: Server, payment: Payment, reply: Reply) -> None:
+    """That a charge whose case was just told still waits, and the folio."""
+    folio = escalate(turn, reply, LATE_CHARGE, {payment.id: server.alias})
+    told = readings(turn, server, "payment", status=payment.status)
+    say_with_line(turn, reply, "utter_pago_caso_abierto", servidor=server.alias, folio=folio, readings=told)
 
 
 def when_words(turn: Turn, moment: datetime) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from actions import sets
-from actions.live import UNPAID, Standing, owed, period_readings, period_values, readings, standing
+from actions.live import UNPAID, Standing, owed, period_of, period_readings, period_values, readings, standing
 from actions.meant import SOON, Servers
 from actions.say import Reading, Reply, Values
-from actions.turn import Turn
+from actions.turn import GONE, Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked, Filter
 from bot.rules import format as words
@@ -46,6 +47,7 @@ _DEBTS: Final[Mapping[Standing, str]] = {
     "retained": "utter_linea_debe_en_resguardo",
     "retained_last_day": "utter_linea_debe_en_resguardo",
 }
+_SUMS: Final = {"month": "utter_suma_mensual", "year": "utter_suma_anual", "period": "utter_suma_periodo"}
 _MANY = 4
 
 
@@ -136,7 +138,7 @@ def say_debts(turn: Turn, servers: Servers, reply: Reply) -> Servers:
 def say_first(turn: Turn, servers: Servers, reply: Reply, line: Line) -> Servers:
     """Which of `servers` ends first, and a `line` for each whose validity is over; where it is over for all, whose time runs out first."""
     first = sets.first_to_end(turn, servers)
-    over = sorted((each for each in servers if standing(turn, each) in UNPAID), key=lambda each: _time_left(turn, each))
+    over = sorted((each for each in servers if standing(turn, each) in UNPAID), key=lambda each: time_left(turn, each))
     if first:
         key = "utter_primero_en_vencer" if len(first) == 1 else "utter_primeros_en_vencer"
         told = period_readings(turn, first[0])
@@ -186,6 +188,23 @@ def say_debt_line(turn: Turn, server: Server, reply: Reply) -> bool:
     return True
 
 
+def say_price_sum(turn: Turn, servers: Servers, reply: Reply) -> bool:
+    """What `servers` cost in all, by what is paid for: a month, a year, or periods of other lengths; False where no two are priced alike, or it was just said."""
+    said = False
+    alike: dict[tuple[str, str], list[Server]] = {}
+    for each in servers:
+        if each.subscription and each.status not in GONE:
+            alike.setdefault((period_of(each.subscription), each.subscription.currency), []).append(each)
+    for (period, currency), priced in alike.items():
+        prices = [each.subscription.price for each in priced if each.subscription]
+        if len(prices) > 1:
+            told = tuple(
+                reading for each, price in zip(priced, prices, strict=True) for reading in readings(turn, each, "subscription", price=price)
+            )
+            said |= reply.add(_SUMS[period], readings=told, total=words.money(sum(prices, Decimal()), currency), cuantos=str(len(prices)))
+    return said
+
+
 def say_price_line(turn: Turn, server: Server, reply: Reply) -> None:
     """One line with the price of a period."""
     subscription = server.subscription
@@ -197,7 +216,8 @@ def say_price_line(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say("utter_linea_precio", servidor=server.alias, precio=price, readings=told)
 
 
-def _time_left(turn: Turn, server: Server) -> date:
+def time_left(turn: Turn, server: Server) -> date:
+    """The last day of its grace, or of what is kept of it once that is over."""
     assert server.subscription is not None
     assert server.subscription.ends_on is not None
     ends_on = server.subscription.ends_on

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from actions import sets
 from actions.meant import Meant, Servers
+from actions.mentions import mentions
 from actions.say import Reply
-from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_price_line, say_some, say_total
+from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_price_line, say_price_sum, say_some, say_total
 from actions.turn import Turn
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Filter, Which
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from actions.base import ServerAction
 
 NAMES_ONLY: Final = frozenset({Asked.WHICH, Asked.COUNT})
+OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
 _FAR = 36_500
 
 
@@ -53,8 +55,8 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
     if asked is Asked.AMOUNT and topic.data is DataClass.PAYMENTS:
         about = say_total(turn, meant.servers, reply) or about
         lined = about if len(about) > 1 else ()
-        if meant.state is None:
-            _say_prices(turn, meant.servers, reply)
+        if meant.state is None and not mentions(turn, OWES):
+            _say_prices(turn, meant.servers, reply, summed=topic.intent == "consultar_pago")  # the others say how it is paid beneath
             lined = ()
     elif meant.state is not None:
         say_some(turn, meant.state, meant.servers, reply)
@@ -70,9 +72,10 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
     topic.end(turn, meant.servers, reply)
 
 
-def _say_prices(turn: Turn, servers: Servers, reply: Reply) -> None:
-    """What each costs: who asks the amount of all may mean that as well as what is owed."""
-    reply.say("utter_precio_de_cada_uno")
+def _say_prices(turn: Turn, servers: Servers, reply: Reply, *, summed: bool) -> None:
+    """What they cost in all and each: who asks the amount of all may mean that as well as what is owed."""
+    if not (summed and say_price_sum(turn, servers, reply)):
+        reply.say("utter_precio_de_cada_uno")
     for each in servers:
         say_price_line(turn, each, reply)
 

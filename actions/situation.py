@@ -15,7 +15,7 @@ from actions.charge_next import add_dates
 from actions.charges import say_case_of_late_charge
 from actions.live import IN_FORCE, Charge, charge_state, last_charge, period_readings, period_values, renewal, standing
 from actions.say import Reply, Values
-from actions.server_state import incident_read, incident_values, minutes_words, when_words
+from actions.server_state import TELL_LATE, incident_read, incident_values, minutes_words, when_words
 from actions.sets import is_up
 from actions.standings import rule_values
 from actions.turn import Turn
@@ -74,7 +74,7 @@ _DISPUTES: Final = frozenset({Move.COMPLAINS, Move.CORRECTS, Move.DENIES})
 def say_situation(turn: Turn, server: Server, reply: Reply) -> bool:
     """Say what is the matter with its subscription or its payment, why and until when; False where neither is in trouble, or that was just told."""
     case = _case(turn, server)
-    if case is None or case not in _SITUATION or reply.told_lately(_SITUATION[case]):
+    if case is None or case not in _SITUATION or reply.told_lately(_SITUATION[case], *(TELL_LATE if case[1] == "late" else ())):
         return False
     reply.say(_SITUATION[case], readings=payment_readings(turn, server), **_values(turn, server))
     if case[1] == "late":

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from actions.base import Fact, line_at_end, say_line, say_with_line
+from actions.charge_case import case_of
+from actions.charge_facts import say_payment_fact, saying_of
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
+from actions.creation import CONFIRMED
 from actions.escalation import escalate
 from actions.leads import (
     AGAIN,
@@ -78,7 +81,10 @@ def lead(*of: Leads, then: tuple[Fact, ...] = ()) -> Fact:
 
 
 def say_lead(turn: Turn, server: Server, reply: Reply, *of: Leads) -> None:
-    """Say the lead; a payment that everything waits for is told with what it waits for."""
+    """Say the lead; a payment that everything waits for is told with what it waits for, and first where its confirmation is asked for."""
+    if standing(turn, server) == "not_started" and mentions(turn, CONFIRMED) and saying_of(Asked.WHEN, turn, server):
+        say_payment_fact(Asked.WHEN, turn, server, reply)
+        return
     answers = dict(CURRENT)
     for table in of:
         answers.update(table)
@@ -272,6 +278,15 @@ def _say_price(turn: Turn, server: Server, reply: Reply) -> None:
         say_next_charge(turn, server, reply)
 
 
+def _say_how(turn: Turn, server: Server, reply: Reply) -> None:
+    """What to do: about a charge that waits or what is owed; else how it stands."""
+    waits = case_of(turn, server) in {"pending", "overdue", "unsettled"}
+    if (waits or owed(turn, server)) and saying_of(Asked.HOW, turn, server):
+        say_payment_fact(Asked.HOW, turn, server, reply)
+    else:
+        _say_state(turn, server, reply)
+
+
 SUBSCRIPTION: Mapping[Asked, Fact] = {
     Asked.GENERAL: _say_state,
     Asked.STATE: _say_state,
@@ -285,6 +300,7 @@ SUBSCRIPTION: Mapping[Asked, Fact] = {
     Asked.WHY: say_why,
     Asked.WHO: _say_who,
     Asked.WHAT_IF: lead(WHAT_THEN),
+    Asked.HOW: _say_how,
     Asked.SURE: say_if_sure,
     Asked.DO: _say_no,
     Asked.AMOUNT: _say_price,

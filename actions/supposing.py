@@ -1,6 +1,7 @@
 """What is supposed in a question, read from its frame and its words: the act, the day, the way of paying.
 
-The words of the message count before the day in the frame, which may be that of an earlier turn.
+The words of the message count before the day in the frame, which may be that of an earlier turn. What a question that goes on does not name
+("¿y si es con tarjeta?") is as it was supposed in the answer just before; a plain question between them ends that.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final, Literal
 from actions.live import Standing, last_charge, standing
 from actions.turn import Turn
 from bot.accounts.port import Server
-from bot.protocol.frame import Act
+from bot.protocol.frame import Act, Move, Refers, Supposed
 from bot.rules.folding import folded
 from bot.rules.suppositions import not_paid_until, paid_on
 from bot.rules.when import When, find_when
@@ -30,6 +31,23 @@ _WITH_CREDIT = re.compile(r"\b(?:credito|tc|amex)\b")
 _WITH_BANK = re.compile(r"\b(?:d[ebi]{2,3}to|devito|nomina|bancos?|bancari[ao]|cheques|transfer\w*|cuenta (?:de|del) banco|la cuenta)\b")
 _THE_SAME = re.compile(r"\b(?:misma|mismo|esa|de siempre)\b.*\btarjeta|\btarjeta\b.*\bde siempre\b")
 _OTHER_PERSON = re.compile(r"\b(?:credito|debito|tarjeta|la) (?:de (?:mi|su|otra persona)|del (?:patron|jefe|contador))\b")
+_BY_CARD = re.compile(r"\btarjeta\b")
+_ONLY_A_DAY = re.compile(
+    r"^\W*(?:(?:y|o|pero|ok|entonces|mejor|si|fuera|es|seria|que tal|tal vez)\W+)*(?:(?:hasta|para|el|la|al|en|de|dia|proximo|hoy|manana|pasado|este"
+    r"|lunes|martes|miercoles|jueves|viernes|sabado|domingo|quincena|semana|que|viene|entra|\d{1,2}|[a-z]+bre|[a-z]+ero|marzo|abril|mayo|junio|julio|agosto)\b\W*)+$"
+)
+_FEW_WORDS = 6
+_UNSAID = "-"
+_PARTS = 3
+_OF_A_DATE = re.compile(
+    r"\b(?:cuando|hoy|manana|ya|entonces|que dia|fecha)\b.{0,20}\b(?:venc(?:e|en|io|imiento)|termin[ao]|acaba|empieza|inicia|confirma|acredita|refleja|tengo|vigente)\b"
+    r"|^\W*(?:y )?(?:se )?(?:vence|termina|confirma|acredita)\b"
+)
+"""A plain question of a date, after a supposition too ("¿y cuándo vence?"), unless its words suppose something."""
+_IN_WORDS = re.compile(
+    r"\b(?:si|sin|aunque|caso|supon\w*|imagin\w*|digamos|pongamos|en cuanto|hasta (?:que|el)|de no|al \w+[aei]r|(?:lo|la|le|yo|los) pago|pagando|pagar\w*|pague\w*"
+    r"|pago (?:hoy|manana|el|hasta|en|con|a|ahorita)|deposit\w*|cancel\w*|contrat\w*|esper\w*|tard\w*|cobr\w*|compr\w*|meto|hago|cambi\w*|no (?:se )?(?:paga|pasa|confirma))\b"
+)
 _SHORT_TIME = re.compile(r"\b\d* ?(?:min|mins|minutos?|horas?)\b")
 
 
@@ -42,6 +60,8 @@ class Supposition:
     method: Method | None
     of_another: bool = False
     """Whether it is the card of somebody else."""
+    some_card: bool = False
+    """Whether a card is named and not which: one of credit is confirmed at once, one of debit is not."""
 
     def possible(self, turn: Turn, ends_on: date | None) -> tuple[date, ...]:
         """Every day that may be meant, ascending."""
@@ -53,13 +73,18 @@ class Supposition:
         outcomes = {_outcome(turn, ends_on, day, paying=self.act is Act.PAY) for day in days}
         return days[-1] if len(outcomes) == 1 else None
 
+    def written(self, turn: Turn, ends_on: date | None) -> str:
+        """As the episode remembers it: act, day and way of paying, those that are clear."""
+        days = () if self.when is None or self.when.past else self.possible(turn, ends_on)
+        return " ".join((self.act, days[0].isoformat() if len(days) == 1 else _UNSAID, self.method or _UNSAID))
+
 
 def read_supposition(turn: Turn, server: Server | None) -> Supposition | None:
     """What this turn supposes; None for nothing, or for waiting some minutes. `server`: whose last charge "the same card" means."""
-    supposed = turn.frame.supposed
-    if supposed is None:
-        return None
     text = folded(turn.text)
+    supposed = _going_on(turn, text, server) or turn.frame.supposed
+    if supposed is None or (_OF_A_DATE.search(text) and not _IN_WORDS.search(text)):
+        return None
     last = supposed.act in {Act.NOPAY, Act.WAIT}
     when = find_when(_without_servers(turn, text), turn.today, turn.calendar, last=last)
     if when is None and supposed.when:
@@ -68,7 +93,32 @@ def read_supposition(turn: Turn, server: Server | None) -> Supposition | None:
             when = None
     if when is None and last and _SHORT_TIME.search(f"{text} {supposed.when or ''}"):
         return None
-    return Supposition(supposed.act, when, _method(turn, text, server), bool(_OTHER_PERSON.search(text)))
+    method = _method(turn, text, server)
+    some_card = method is None and bool(_BY_CARD.search(_NOT_HAVING.sub("", text)))
+    when, method = _as_before(turn, Supposition(supposed.act, when, method, some_card=some_card))
+    return Supposition(supposed.act, when, method, bool(_OTHER_PERSON.search(text)), some_card)
+
+
+def _going_on(turn: Turn, text: str, server: Server | None) -> Supposed | None:
+    """Another way to pay, or another day, for what was just supposed to be paid: "¿y con débito?", "¿y el lunes?"."""
+    topic = turn.state.topic
+    leans = turn.frame.refers is not Refers.NEW or turn.frame.move is Move.FRAGMENT
+    if topic is None or not topic.supposed.startswith(Act.PAY) or not leans or len(text.split()) > _FEW_WORDS:
+        return None
+    only_a_day = _ONLY_A_DAY.match(text) and find_when(text, turn.today, turn.calendar) is not None
+    return Supposed(Act.PAY) if only_a_day or _method(turn, text, server) or _BY_CARD.search(text) else None
+
+
+def _as_before(turn: Turn, now: Supposition) -> tuple[When | None, Method | None]:
+    """The day and the way to pay; the one that is not named is that of the supposition just before, where this one goes on from it."""
+    before = turn.state.topic.supposed.split() if turn.state.topic else []
+    goes_on = turn.frame.refers is not Refers.NEW or turn.frame.move is Move.FRAGMENT or now.method is not None or now.some_card
+    if len(before) != _PARTS or before[0] != now.act or now.act is not Act.PAY or not goes_on:
+        return now.when, now.method
+    _, day, method = before
+    when = When((date.fromisoformat(day),)) if now.when is None and day != _UNSAID else now.when
+    named = now.method is not None or now.some_card or now.when is None
+    return when, now.method if named or method == _UNSAID else method  # type: ignore[return-value]  # as it was written
 
 
 def decided_by(turn: Turn, server: Server) -> date | None:

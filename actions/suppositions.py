@@ -16,7 +16,7 @@ from actions.say import Reply, Values
 from actions.subscription import ANY_STANDING, say_standing
 from actions.supposing import Supposition, decided_by, read_supposition
 from actions.suppositions_general import say_creation_rule, say_general_rule, say_method, say_process
-from actions.suppositions_paid import say_paid
+from actions.suppositions_paid import say_paid, say_second_charge
 from actions.turn import SLOT_SERVER, Turn
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
@@ -65,7 +65,8 @@ _LINES: Mapping[Phase, str] = {
 
 def say_what_follows(turn: Turn, intent: str, reply: Reply) -> bool:
     """Say what follows from what `turn` supposes, the consequence that the topic asks about first; False when that is not for here to say."""
-    if turn.frame.asked not in ASKED or turn.named_foreign or turn.audience == "unavailable":
+    goes_on = turn.state.topic is not None and turn.state.topic.supposed
+    if not (turn.frame.supposed or goes_on) or turn.frame.asked not in ASKED or turn.named_foreign or turn.audience == "unavailable":
         return False
     servers = _servers(turn)
     one = servers[0] if len(servers) == 1 else None
@@ -75,6 +76,7 @@ def say_what_follows(turn: Turn, intent: str, reply: Reply) -> bool:
     if not _say(turn, intent, servers, supposition, reply):
         return False
     reply.servers.extend(each.alias for each in servers)
+    reply.supposed = supposition.written(turn, decided_by(turn, one) if one else None)
     if one and len(turn.servers) > 1 and one != turn.remembered:
         reply.remember(SLOT_SERVER, one.alias)
     return True
@@ -86,7 +88,7 @@ def _say(turn: Turn, intent: str, servers: tuple[Server, ...], supposition: Supp
     # how long a suspended server takes to come back is not known: that is no creation
     brings_back = intent in _TIME_OF_CREATION and supposition.act is Act.PAY and one is not None and one.status == "suspended"
     if intent in CREATION and supposition.act in {Act.PAY, Act.CONTRACT, Act.CHANGE} and not brings_back:
-        return say_creation_rule(turn, intent, one, supposition, reply)
+        return _say_creation(turn, intent, one, supposition, reply)
     if intent in OF_A_CHANGE:
         return one is not None and _say_cancelled(turn, intent, one, supposition, reply)
     if supposition.act in {Act.CONTRACT, Act.CHANGE}:
@@ -96,6 +98,14 @@ def _say(turn: Turn, intent: str, servers: tuple[Server, ...], supposition: Supp
     if turn.sees(DataClass.PAYMENTS) is None:
         return say_general_rule(turn, intent, supposition, reply)
     return _say_of_the_account(turn, intent, servers, supposition, reply)
+
+
+def _say_creation(turn: Turn, intent: str, server: Server | None, supposition: Supposition, reply: Reply) -> bool:
+    """A new server; of one that waits for its charge what paying again would mean."""
+    if server is None or supposition.act is not Act.PAY or charge_state(turn, last_charge(turn, server)) not in IN_PROCESS:
+        return say_creation_rule(turn, intent, server, supposition, reply)
+    say_second_charge(turn, server, supposition, reply)
+    return True
 
 
 def _say_of_the_account(turn: Turn, intent: str, servers: tuple[Server, ...], supposition: Supposition, reply: Reply) -> bool:
@@ -129,7 +139,7 @@ def _say_not_paid(turn: Turn, intent: str, server: Server, supposition: Supposit
     charge = last_charge(turn, server)
     if charge_state(turn, charge) in IN_PROCESS and standing(turn, server) not in ENDED:
         say_process(turn, server, reply)
-        if not reply.says("utter_linea"):
+        if charge_state(turn, charge) == "pending":
             reply.add("utter_supuesto_si_no_se_confirma")
         return True
     ends_on = decided_by(turn, server)
@@ -193,8 +203,8 @@ def _say_cancelled(turn: Turn, intent: str, server: Server, supposition: Supposi
         "dia": words.on_date(days[-1], turn.today),
         "limite": words.on_date(found.last_day, turn.today),
     }
-    key = "utter_supuesto_cancelar_a_tiempo" if found.in_time else "utter_supuesto_cancelar_tarde"
-    reply.say(key, readings=period_readings(turn, server), **values)
+    too_late = "utter_supuesto_cancelar_plazo_terminado" if found.last_day < turn.today else "utter_supuesto_cancelar_tarde"
+    reply.say("utter_supuesto_cancelar_a_tiempo" if found.in_time else too_late, readings=period_readings(turn, server), **values)
     if found.next_chance:
         reply.say("utter_supuesto_cancelar_siguiente", siguiente=words.on_date(found.next_chance, turn.today))
     if intent == "cancelar_servicio" or not found.in_time:

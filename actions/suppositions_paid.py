@@ -37,6 +37,9 @@ _EARLY: Final = re.compile(r"\b(?:por adelantado|adelant\w+|antes|quitan|pierd\w
 _PARTLY: Final = re.compile(r"\b(?:la mitad|una parte|parcial\w*|en abonos|abono algo|a plazos|en pagos)\b")
 _AGAIN: Final = re.compile(r"\b(?:otr[ao]s?|mejor|cambi\w+|dobl\w+|duplic\w+|tarjeta|credito|tc|de nuevo|vuelv\w+)\b")
 
+_ONLY_CREDITED: Final = re.compile(r"^(?!.*\b(?:pag|deposit|abon)).*\b(?:acredit|confirm)")
+"""What is supposed is that the charge goes through, not another payment."""
+
 _BY_BANK_IN_USE: Mapping[Certainty, str] = {
     "yes": "utter_supuesto_banco_a_tiempo",
     "perhaps": "utter_supuesto_banco_justo",
@@ -61,7 +64,7 @@ def say_paid(turn: Turn, intent: str, server: Server, supposition: Supposition, 
     if now == "gone":
         _say_too_late(turn, server, supposition, reply)
     elif now not in ENDED and state in IN_PROCESS:
-        _say_second_charge(turn, server, supposition, reply)
+        say_second_charge(turn, server, supposition, reply)
     elif decided_by(turn, server) is None:
         return False
     elif intent == "consultar_pago" and charge is not None and state == "rejected" and _RETRIED.search(folded(turn.text)):
@@ -78,6 +81,8 @@ def say_paid(turn: Turn, intent: str, server: Server, supposition: Supposition, 
     elif turn.frame.asked is Asked.UNTIL:
         _say_last_day(turn, server, supposition, reply)
     else:
+        if supposition.some_card:
+            reply.add("utter_supuesto_segun_tarjeta")
         _say_on_day(turn, intent, server, supposition, reply)
     if supposition.of_another:
         reply.add("utter_supuesto_otra_persona")
@@ -190,24 +195,26 @@ def _say_last_day(turn: Turn, server: Server, supposition: Supposition, reply: R
     reply.say("utter_supuesto_medio_credito")
 
 
-def _say_second_charge(turn: Turn, server: Server, supposition: Supposition, reply: Reply) -> None:
-    """A charge is in process: another one may be a second payment."""
+def say_second_charge(turn: Turn, server: Server, supposition: Supposition, reply: Reply) -> None:
+    """A charge is in process: when that one is confirmed, and that another one may be a second payment."""
     charge = last_charge(turn, server)
     assert charge is not None
-    if not _AGAIN.search(folded(turn.text)):
+    state, values, told = charge_state(turn, charge), charge_values(turn, server, charge), charge_readings(turn, server, charge)
+    text = folded(turn.text)
+    if _ONLY_CREDITED.search(text) or (state != "pending" and not _AGAIN.search(text)):
         if server.status == "provisioning":
             reply.say("utter_supuesto_listo_acreditado", minutos=str(turn.settings.creation_minutes))
         say_process(turn, server, reply)
         return
+    if not _AGAIN.search(text):
+        reply.say("utter_supuesto_ya_hay_cargo", readings=told, **values)
+        if server.status == "provisioning":
+            reply.add("utter_supuesto_listo_tras_confirmarse", minutos=str(turn.settings.creation_minutes))
+        return
     credit = supposition.method == "credit_card"
-    values = charge_values(turn, server, charge)
-    reply.say(
-        "utter_supuesto_doble_cargo_credito" if credit else "utter_supuesto_doble_cargo",
-        readings=charge_readings(turn, server, charge),
-        **values,
-    )
+    reply.say("utter_supuesto_doble_cargo_credito" if credit else "utter_supuesto_doble_cargo", readings=told, **values)
     keys = {"pending": "utter_supuesto_se_confirma", "overdue": "utter_supuesto_cargo_atrasado"}
-    if key := keys.get(charge_state(turn, charge)):
+    if key := keys.get(state):
         reply.add(key, **values)
     say_line(turn, reply)
 

@@ -6,7 +6,7 @@ way to the customer's desk: it asks the table of levels first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from rasa_sdk import Tracker
 
 from actions.environment import Environment
 from actions.mentioned import Mentioned, mentioned
+from actions.say import Reading
 from bot import clock
 from bot.accounts.port import Desk, Server
 from bot.errors import AccountsUnavailable, DeskUnknown
@@ -33,7 +34,7 @@ SLOT_SERVER = "servidor"
 SLOT_PENDING = "pregunta_pendiente"
 SLOT_FAILURES = "fallos"
 SLOT_TOPIC = "tema"
-SLOT_FOLIOS = "folios"
+SLOT_FOLIOS = state.FOLIOS
 CLAIMED_PAYMENT = "ya_pago"
 WAITING = "espera"
 OTHER_SERVER = "otro"
@@ -43,6 +44,15 @@ SETS: Final = frozenset({Which.ALL, Which.REST, Which.SOME, Which.FIRST, Which.M
 """Ways to mean servers by what they are: nothing that is named beside them narrows them."""
 BY_WORDS: Final = frozenset({Which.NAMED, Which.UNKNOWN, Which.REST})
 """Ways in which the words say that a server is meant, so that its number is enough."""
+
+OF_OTHER_KINDS: Final[Mapping[str, DataClass]] = {
+    "payment": DataClass.PAYMENTS,
+    "invoice": DataClass.INVOICES,
+    "connection_mail": DataClass.CONNECTION,
+    "plan_change": DataClass.CHANGES,
+    "desk": DataClass.NAME,
+}
+"""Sources of live values that tell another kind of data than the server's own state, in whichever answer they stand."""
 
 Audience = Literal["known", "visitor", "unavailable"]
 
@@ -76,6 +86,11 @@ class Turn(Moment):
     def sees(self, data: DataClass) -> Desk | None:
         """The desk, for answers that tell this kind of data; None when it cannot be read, or may not be told to whoever is asking."""
         return self._desk if may_see(self.claims.identity.level, data, self.claims.channel) else None
+
+    def hides(self, reading: Reading) -> bool:
+        """Whether this value may not be told to whoever is asking, though other values of the desk may."""
+        data = DataClass.PAYMENTS if reading.field == "price" else OF_OTHER_KINDS.get(reading.source)
+        return data is not None and not may_see(self.claims.identity.level, data, self.claims.channel)
 
     @property
     def read_at(self) -> datetime:

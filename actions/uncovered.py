@@ -8,8 +8,9 @@ from __future__ import annotations
 from actions.base import say_line
 from actions.licences import say_licences
 from actions.live import readings
-from actions.mentions import first_mentioned, mentions, shows_card
+from actions.mentions import IN_ALL, first_mentioned, mentions, shows_card
 from actions.say import Reply
+from actions.set_leads import say_price_sum
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server, Subscription
 from bot.identity.levels import DataClass
@@ -110,6 +111,8 @@ def _say_own_price(turn: Turn, priced: tuple[tuple[Server, Subscription], ...], 
         values = {"servidor": prices[0][0], "precio": prices[0][1]}
         reply.vary("utter_no_cubierto_precio_tuyo", "utter_no_cubierto_precio_tuyo_otra", readings=said, **values)
     else:
+        if mentions(turn, IN_ALL):
+            say_price_sum(turn, tuple(server for server, _ in priced), reply)
         each = words.join_names([f"{alias}, {price}" for alias, price in prices])
         reply.vary("utter_no_cubierto_precios_tuyos", "utter_no_cubierto_precios_tuyos_otra", readings=said, precios=each)
 

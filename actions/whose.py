@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from actions.mentions import first_mentioned
+from actions.mentions import first_mentioned, mentions
 from actions.say import Reply
 from actions.turn import Turn
 from bot.accounts.port import Desk
@@ -14,6 +14,29 @@ from bot.protocol.frame import Which
 from bot.rules.folding import bare
 
 SHORTEST_NAME: Final = 4
+_ACCOUNT: Final = r"(?:datos|cuenta|servidor(?:es)?|server|saldo|adeudos?|estado|facturas?|pagos?|vigencia|contrasena|claves?|accesos?|suscripcion|correo|contrato|respaldos?)"
+_CLIENT: Final = r"client[ea]|vecin[oa]|competi(?:dor[a]?|encia)|proveedor[a]?|compadre|comadre"
+_PERSON: Final = rf"{_CLIENT}|amig[oa]|prim[oa]|cunad[oa]|herman[oa]|suegr[oa]|conocid[oa]"
+_SOME: Final = r"(?:del (?:otro |mismo )?|de (?:(?:mi|un|una|la|el|tal|otr[oa]|es[ea]|aquel(?:la)?) )+)"
+_BUSINESS: Final = (
+    r"(?:papeler|ferreter|abarrot|taller|grupo|boutique|farmaci|optica|dulcer|transport|despach|consultor|refaccion|miscelan|restauran|zapater|carnicer|panader|tortiller"
+    r"|veterinari|clinica|hotel|muebler|distribuidor|comercializador|constructor)[a-z]*"
+)
+_NAME: Final = r"(?!(?:que|de|del|y|e|o|en|con|a|al|para|por|no|se|mi|su|esta|este|ya|ahi|aqui|hoy|ayer|cuando|pero|porque|si|tiene|vence|debe|pago|porfa|todavia)\b)[a-z0-9&]{3,}"
+_OF_A_PERSON: Final = rf"{_ACCOUNT} (?:\w+ )?{_SOME}(?:{_PERSON})\b|{_ACCOUNT} (?:\w+ )?de {_BUSINESS} {_NAME}"
+"""A business with an article is mostly their own ("la papelería"); without one it is named."""
+_DONE_BY_OTHERS: Final = (
+    rf"(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_CLIENT})\b"
+    rf"|(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?{_BUSINESS} {_NAME}"
+)
+_OF_PROGRAMS: Final = r"complemento|sae\b|coi\b|noi\b|timbr|texto|imprim|inventario"
+"""The customer's own clients, in their Aspel system."""
+_RULES_ONLY: Final = "faq_"
+_WITH_ACCOUNT: Final = frozenset({"faq_consultar_vigencia", "faq_factura", "faq_datos_conexion"})
+_DONE_BY_NAME: Final = re.compile(
+    r"\b(?:pag\w|debe|renov\w|contrat\w|adeuda)\s+(?:(?:la|el)\s+)?(?!(?:Nube|Aspel|Windows|Servidor|Mi|La|El)\b)[A-Z]\w+\s+[A-Z]\w+"
+)
+"""As in "¿ya pagó Juan Pérez?": who did it is named in full."""
 
 _OFFERED = {
     "utter_pedir_ayuda_otra_cuenta": r"a (?:el|ella) si\b|con su cuenta",
@@ -31,12 +54,17 @@ _OFFERED = {
 
 def asks_of_others(turn: Turn) -> bool:
     """Whether another customer's account is asked about, and neither the customer nor one of their servers is named."""
-    return (
-        not turn.named_servers
-        and not turn.named_foreign
-        and not _names_self(turn)
-        and any(each.which is Which.FOREIGN for each in turn.frame.servers)
-    )
+    if turn.named_servers or turn.named_foreign or _names_self(turn):
+        return False
+    return any(each.which is Which.FOREIGN for each in turn.frame.servers) or (turn.is_read and _names_others(turn))
+
+
+def _names_others(turn: Turn) -> bool:
+    """Whether the words ask of somebody's account who is not who writes: of "mi cliente", of a business by its name."""
+    intent = turn.frame.intent
+    if (intent.startswith(_RULES_ONLY) and intent not in _WITH_ACCOUNT) or mentions(turn, _OF_PROGRAMS):
+        return False
+    return mentions(turn, _OF_A_PERSON) or mentions(turn, _DONE_BY_OTHERS) or bool(_DONE_BY_NAME.search(turn.text))
 
 
 def _names_self(turn: Turn) -> bool:

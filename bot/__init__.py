@@ -1,3 +1,3 @@
 """Servidor Virtual Assistant: understanding, dialogue, live answers, ledger and channels. docs/architecture.md is the map."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

@@ -14,12 +14,17 @@ COMMANDS = (
     "evaluate",
     "converse",
     "demo",
+    "fake-whatsapp",
     "db",
     "accounts",
     "doctor",
     "transcript",
+    "agent",
+    "corrections",
     "parked",
+    "costs",
     "settings",
+    "answers",
     "filemap",
 )
 
@@ -30,7 +35,7 @@ def main() -> int:
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
-        importlib.import_module(f"bot.commands.{name}").add_parser(subparsers)
+        importlib.import_module(f"bot.commands.{name.replace('-', '_')}").add_parser(subparsers)
     arguments = parser.parse_args()
     try:
         return int(arguments.run(arguments))

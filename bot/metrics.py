@@ -36,4 +36,26 @@ class Metrics:
         self.outage = Gauge("gateway_outage", "1 while dialogue or actions are known to be away", registry=self.registry)
         self.processes = Gauge("gateway_process_ready", "1 while this process is ready", ["process", "url"], registry=self.registry)
         self.streams = Gauge("gateway_streams", "Open event streams", registry=self.registry)
+        self.whatsapp_updates = Counter(
+            "whatsapp_updates",
+            "What WhatsApp's webhook brought, by kind and what became of it",
+            ["kind", "outcome"],
+            registry=self.registry,
+        )
+        self.whatsapp_refused = Counter(
+            "whatsapp_refused_webhooks", "Requests to WhatsApp's webhook that were refused", ["reason"], registry=self.registry
+        )
         self.refused = Counter("gateway_refused_requests", "Requests refused by a limit", ["limit"], registry=self.registry)
+        self.deliveries = Counter(
+            "gateway_deliveries", "Messages carried to customers, by outcome", ["channel", "outcome"], registry=self.registry
+        )
+        self.delivery_refusals = Counter(
+            "gateway_delivery_refusals", "Messages that a platform refused, by its code", ["channel", "code"], registry=self.registry
+        )
+        self.delivery_seconds = Histogram(
+            "gateway_delivery_seconds", "Time until the platform has taken a message", ["channel"], buckets=_SECONDS, registry=self.registry
+        )
+        self.number_stopped = Gauge(
+            "gateway_number_stopped", "1 while nothing goes out from a number of ours: token or account", ["number"], registry=self.registry
+        )
+        self.spent = Gauge("gateway_spent_mxn", "What messages have cost in this month, MXN", ["channel"], registry=self.registry)

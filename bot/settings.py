@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -126,6 +127,26 @@ def _factory(raw: str) -> str:
     return raw
 
 
+def _numbers(raw: str) -> tuple[str, ...]:
+    numbers = _list(raw)
+    if not all(number.isascii() and number.isdigit() for number in numbers):
+        raise ValueError("must be ids of numbers as Meta's console shows them, digits only")
+    return numbers
+
+
+def _api_version(raw: str) -> str:
+    if not re.fullmatch(r"v\d{2,3}\.\d", raw):
+        raise ValueError("must be a version as v26.0")
+    return raw
+
+
+def _amount(raw: str) -> float:
+    amount = float(raw)
+    if not 0 <= amount <= MAX_NUMBER:
+        raise ValueError(f"must be an amount from 0 to {MAX_NUMBER}")
+    return amount
+
+
 def _origins(raw: str) -> tuple[str, ...]:
     origins = tuple(_url(part) for part in _list(raw))
     for origin in origins:
@@ -236,6 +257,28 @@ class Settings:
         "PORTAL_JWT_AUDIENCE", "servidor-virtual-assistant", _required, "audience the portal's tokens must name"
     )
     allowed_origins: tuple[str, ...] = setting("ALLOWED_ORIGINS", "", _origins, "exact origins of pages that may embed the widget")
+    # the channel of WhatsApp, docs/whatsapp.md
+    whatsapp_phone_number_id: tuple[str, ...] = setting(
+        "WHATSAPP_PHONE_NUMBER_ID", "", _numbers, "ids of the company's WhatsApp numbers, comma separated; empty: no WhatsApp"
+    )
+    whatsapp_access_token: Secret = setting("WHATSAPP_ACCESS_TOKEN", "", _any_secret, "access token of Meta's Graph API")
+    whatsapp_app_secret: Secret = setting("WHATSAPP_APP_SECRET", "", _any_secret, "app secret, with which Meta signs what it sends us")
+    whatsapp_verify_token: Secret = setting(
+        "WHATSAPP_VERIFY_TOKEN", "", _any_secret, "word of our own that Meta repeats when it verifies the webhook"
+    )
+    whatsapp_api_version: str = setting("WHATSAPP_API_VERSION", "v26.0", _api_version, "version of the Graph API")
+    whatsapp_api_base: str = setting("WHATSAPP_API_BASE", "https://graph.facebook.com", _url, "where the Graph API is")
+    whatsapp_template: str = setting(
+        "WHATSAPP_TEMPLATE",
+        "",
+        _text,
+        "approved template (es_MX, no parameters) that invites back after 24 hours; empty: the case is left to agents",
+    )
+    whatsapp_price_mxn: float = setting("WHATSAPP_PRICE_MXN", "0.15", _amount, "what a billable message costs, MXN")
+    whatsapp_free_messages: int = setting("WHATSAPP_FREE_MESSAGES", "1000", _positive, "service messages a number has free in a month")
+    whatsapp_budget_mxn: float = setting(
+        "WHATSAPP_BUDGET_MXN", "0", _amount, "spending of a month above which operators are alerted, MXN; 0: never"
+    )
     # mail
     smtp_url: Secret = setting(
         "SMTP_URL",
@@ -281,7 +324,7 @@ class Settings:
     )
 
 
-NOT_YET = ("WHATSAPP_", "SEALING_KEY")
+NOT_YET = ("SEALING_KEY",)
 """Beginnings of names that are known from the design and that nothing reads yet: a value would promise what is not there."""
 _MADE_IN_DEMO = ("internal_secret", "session_secret", "portal_jwt_secret")
 
@@ -337,5 +380,9 @@ def _check_together(values: Mapping[str, Any]) -> None:
             raise SettingsError(f"{name.upper()}: is required outside the demo (at least {MIN_SECRET_CHARACTERS} characters)")
     if not (values["portal_jwt_secret"] or values["portal_jwt_public_key"]):
         raise SettingsError("PORTAL_JWT_SECRET: is required outside the demo, or PORTAL_JWT_PUBLIC_KEY instead of it")
+    if values["whatsapp_phone_number_id"]:
+        for name in ("whatsapp_access_token", "whatsapp_app_secret", "whatsapp_verify_token"):
+            if not values[name]:
+                raise SettingsError(f"{name.upper()}: is required when WHATSAPP_PHONE_NUMBER_ID is set")
     if values["log_level"] not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise SettingsError("LOG_LEVEL: must be DEBUG, INFO, WARNING or ERROR")

@@ -30,6 +30,10 @@ class Timings:
     park_after: timedelta = timedelta(minutes=10)
     effect_lease_life: timedelta = timedelta(minutes=1)
     effect_attempts: int = 12
+    delivery_lease_life: timedelta = timedelta(minutes=1)
+    """Longer than any request to a platform takes (30 s), and long enough for the report of one whose sender died."""
+    delivery_settles: timedelta = timedelta(minutes=1)
+    """So long a report is waited for where no reply came to what was sent."""
 
     def back_off(self, attempts: int, jitter: float) -> timedelta:
         """How long to wait after this many attempts; `jitter` in 0…1 adds up to a quarter, so that many do not come back at once."""

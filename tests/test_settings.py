@@ -20,7 +20,9 @@ from bot.settings import MAX_DAYS, MIN_SECRET_CHARACTERS, ROOT, Secret, Settings
 
 FIELDS = dataclasses.fields(Settings)
 VARIABLES = [each.metadata["variable"] for each in FIELDS]
-GOOD = {"INTERNAL_SECRET": "i" * 40, "SESSION_SECRET": "s" * 40, "PORTAL_JWT_SECRET": "p" * 40}
+WHATSAPP = {f"WHATSAPP_{name}": "w" * 40 for name in ("ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN")}
+OWN = {"INTERNAL_SECRET": "i" * 40, "SESSION_SECRET": "s" * 40, "PORTAL_JWT_SECRET": "p" * 40}
+GOOD = {**OWN, **WHATSAPP}
 DESIGN = ["DATABASE_URL", "ACCOUNTS_DATABASE_URL", "BIND_HOST", "BIND_PORT", "TRUSTED_PROXIES", "DIALOGUE_URLS", "ACTIONS_URL", "INTERNAL_SECRET", "DEMO", "SUPPORT_PHONE", "SUPPORT_HOURS", "SAE_REMOTO_URL", "TUTORIALS_URL", "PRIVACY_URL", "PORTAL_URL", "SESSION_SECRET", "SESSION_TTL", "PORTAL_JWT_SECRET", "PORTAL_JWT_PUBLIC_KEY", "PORTAL_JWT_AUDIENCE", "ALLOWED_ORIGINS", "SMTP_URL", "LOG_LEVEL"]  # fmt: skip
 
 
@@ -150,6 +152,9 @@ BAD = {
     "CHANGE_CUTOFF_BUSINESS_HOURS": ["0", str(10**7)],
     "BANK_CONFIRMATION_BUSINESS_DAYS": ["0", str(10**7)],
     "INVOICE_BUSINESS_DAYS": ["0", str(10**7)],
+    "WHATSAPP_PHONE_NUMBER_ID": ["+52 55", "１２３"],
+    "WHATSAPP_API_VERSION": ["26", "v26", "v26.0/x"],
+    "WHATSAPP_PRICE_MXN": ["-1", "x", "nan"],
 }
 
 
@@ -198,7 +203,7 @@ def test_a_secret_hides_itself(variable):
 
 
 def test_a_refused_secret_is_not_told():
-    for variable in (*GOOD, "DATABASE_URL", "ACCOUNTS_DATABASE_URL"):
+    for variable in (*OWN, "DATABASE_URL", "ACCOUNTS_DATABASE_URL"):
         with pytest.raises(SettingsError) as refused:
             load(**{variable: "hunter2"})
         assert "hunter2" not in str(refused.value)
@@ -209,7 +214,7 @@ def test_an_empty_secret_says_so():
     assert repr(Secret("x")) == "Secret(…)"
 
 
-@pytest.mark.parametrize("variable", GOOD)
+@pytest.mark.parametrize("variable", OWN)
 def test_secrets_are_required_outside_the_demo(variable):
     without = {name: value for name, value in GOOD.items() if name != variable}
     with pytest.raises(SettingsError, match=variable):
@@ -224,7 +229,13 @@ def test_a_public_key_stands_for_the_portals_secret():
     assert (settings.portal_jwt_secret, settings.portal_jwt_public_key) == ("", pem)
 
 
-@pytest.mark.parametrize("variable", ["WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "SEALING_KEY"])
+@pytest.mark.parametrize("variable", WHATSAPP)
+def test_a_number_of_whatsapp_needs_its_secrets(variable):
+    with pytest.raises(SettingsError, match=f"^{variable}: is required"):
+        load(WHATSAPP_PHONE_NUMBER_ID="106000000000001", **{variable: ""})
+
+
+@pytest.mark.parametrize("variable", ["SEALING_KEY"])
 def test_a_value_that_nothing_would_read_is_refused(variable):
     with pytest.raises(SettingsError, match=f"^{variable}: is not supported yet"):
         load(**{variable: "hunter2"})

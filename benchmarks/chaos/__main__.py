@@ -53,11 +53,13 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "doubled": len(findings.doubled),
         "disordered": len(findings.disordered),
         "foreign": len(findings.foreign),
+        "repeats": outcome.repeats,
         "longest_wait_s": round(outcome.longest_wait, 1),
         "seconds": round(outcome.seconds, 1),
         "turns_per_second": round(outcome.answered / outcome.seconds, 1),
         "killed": dict(outcome.kills),
         "hung": dict(outcome.hangs),
+        "channel": plan.channel,
         "database": plan.database,
         "cores": cores(),
         "customers": plan.customers,
@@ -86,9 +88,20 @@ def _plan() -> Plan:
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--gateways", type=int, default=None, help="default: 2 on PostgreSQL, 1 on SQLite")
     parser.add_argument("--dialogues", type=int, default=default.dialogues)
+    parser.add_argument("--channel", choices=["web", "whatsapp"], default=default.channel)
     given = parser.parse_args()
     gateways = given.gateways or (2 if given.database == "postgres" else 1)
-    return Plan(given.messages, given.customers, given.kills, given.hangs, given.database, given.seed, gateways, given.dialogues)
+    return Plan(
+        given.messages,
+        given.customers,
+        given.kills,
+        given.hangs,
+        given.database,
+        given.seed,
+        gateways,
+        given.dialogues,
+        channel=given.channel,
+    )
 
 
 if __name__ == "__main__":

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from benchmarks.chaos.check import Conversation, Mail, Shown, Stored
 from benchmarks.chaos.customer import Customer
 from benchmarks.chaos.desks import desk_id
+from benchmarks.chaos.telephones import Carried, Telephone
 from bot.accounts.models import ConnectionMail, VirtualServer
 from bot.conversations.base import OPEN_STATES
+from bot.conversations.models import Address, Delivery, Effect, Message, Understanding
 from bot.conversations.models import Conversation as ConversationRow
-from bot.conversations.models import Effect, Message, Understanding
 from bot.database import open_database
 
 PROMISES = frozenset({"utter_reenvio_hecho", "utter_reenvio_tras_rebote", "utter_reenvio_a_otra_direccion"})
@@ -34,6 +35,45 @@ class Evidence:
         """Release the connections."""
         await self._ledger.close()
         await self._accounts.close()
+
+    async def undelivered(self) -> int:
+        """How many parts of messages of ours still have to reach a telephone."""
+        query = select(func.count()).select_from(Delivery).where(Delivery.state == "pending")
+        return await self._ledger.read(lambda connection: connection.scalar(query)) or 0
+
+    async def carried(self) -> list[Carried]:
+        """Every part of every message of ours that was to be carried."""
+        query = select(Message.conversation_id, Message.seq, Delivery.message_id, Delivery.part, Delivery.state, Delivery.unsettled).join(
+            Delivery, Delivery.message_id == Message.id
+        )
+        rows = await self._ledger.read(lambda connection: connection.execute(query).all())
+        return [Carried(row.conversation_id, row.seq, row.part, f"{row.message_id}.{row.part}", row.state, row.unsettled) for row in rows]
+
+    async def conversations(self) -> dict[str, str]:
+        """The conversation of each telephone, in E.164."""
+        query = select(Address.value, Address.conversation_id)
+        return await self._ledger.read(lambda connection: {row.value: row.conversation_id for row in connection.execute(query)})
+
+    async def collect_telephones(self, telephones: Sequence[Telephone]) -> list[Conversation]:
+        """The same as `collect`, of people whose history is the ledger's: what telephones got is judged by itself."""
+        stored, conversation_of = await self._ledger.read(_messages)
+        queued, mails = await self._queued(), self._mails(conversation_of)
+        found = []
+        for one in telephones:
+            rows = tuple(stored[one.conversation])
+            seqs = {row.external_id: row.shown.seq for row in rows if row.external_id is not None}
+            found.append(
+                Conversation(
+                    customer=one.number,
+                    asked=one.asked(seqs),
+                    received=tuple(row.shown.seq for row in rows),
+                    stored=rows,
+                    shown=tuple(row.shown for row in rows),
+                    mails=tuple(mails[one.conversation]),
+                    queued=queued.get(desk_id(one.number), 0),
+                )
+            )
+        return found
 
     async def unfinished(self) -> tuple[int, int]:
         """How many messages wait for their answer, and how many effects to be applied."""

@@ -7,6 +7,7 @@ from random import Random
 from typing import Literal
 
 Database = Literal["sqlite", "postgres"]
+Channel = Literal["web", "whatsapp"]
 Kind = Literal["gateway", "dialogue", "actions", "postgres", "proxy"]
 How = Literal["kill", "hang"]
 
@@ -46,6 +47,7 @@ class Plan:
     dialogues: int = 2
     actions: int = 0
     """0: two with PostgreSQL, one with SQLite."""
+    channel: Channel = "web"
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

@@ -8,7 +8,8 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -20,9 +21,13 @@ from benchmarks.chaos.desks import alias, desk_id
 from benchmarks.chaos.evidence import Evidence
 from benchmarks.chaos.plan import Plan, blows_of
 from benchmarks.chaos.stage import Stage
+from benchmarks.chaos.telephones import RETRY_SECONDS, Telephone, check_telephones
 from bot import clock
 from bot.database import DATABASE_ERRORS
+from bot.fake_whatsapp.app import serving
+from bot.fake_whatsapp.fake import FakeGraph
 from bot.identity.portal import issue_portal_token
+from harness.whatsapp import BUSINESS, variables
 
 STUCK_SECONDS = 180.0
 """Longer than every lease and back-off of the gateway: what has not moved by then never will."""
@@ -53,6 +58,8 @@ class Outcome:
     notices: int
     named: int
     counts: Counter[str]
+    repeats: int = 0
+    """Sends that came to a telephone twice, as the ledger knows: nobody could tell whether the first was taken."""
 
     @property
     def good(self) -> bool:
@@ -64,40 +71,97 @@ class Outcome:
 async def run(plan: Plan, say: Say) -> Outcome:
     """Do it all. The folder of the outcome holds the logs (and the ledger, if it is a file)."""
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
-    stage = Stage(plan, folder)
-    good = False
-    try:
-        say(f"starting {plan.gateways} gateways, {plan.dialogues} dialogues, actions on {plan.database}; logs in {folder}")
-        await stage.build()
-        outcome = await _run_on(stage, say)
-        good = outcome.good
-        return outcome
-    finally:
-        await stage.close(keep=not good)
+    async with AsyncExitStack() as stack:
+        meta = FakeGraph(BUSINESS) if plan.channel == "whatsapp" else None
+        stage = Stage(plan, folder, None if meta is None else variables(await stack.enter_async_context(serving(meta))))
+        if meta is not None:
+            meta.hooks.urls = [f"{door}/whatsapp/webhook" for door in stage.doors]
+            meta.hooks.retry_seconds = RETRY_SECONDS
+        good = False
+        try:
+            say(f"starting {plan.gateways} gateways, {plan.dialogues} dialogues, actions on {plan.database}; logs in {folder}")
+            await stage.build()
+            outcome = await _run_on(stage, meta, say)
+            good = outcome.good
+            return outcome
+        finally:
+            await stage.close(keep=not good)
 
 
-async def _run_on(stage: Stage, say: Say) -> Outcome:
+async def _run_on(stage: Stage, meta: FakeGraph | None, say: Say) -> Outcome:
     plan, settings = stage.plan, stage.settings
     evidence = Evidence(settings.database_url, settings.accounts_database_url, stage.folder / "outbox")
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         world = World(http, stage.doors, lambda number: issue_portal_token(settings, desk_id(number), clock.now()))
-        customers = [Customer(world, number, plan.seed) for number in range(plan.customers)]
+        crowd: Browsers | Telephones = Browsers(world, plan, evidence) if meta is None else Telephones(world, plan, evidence, meta)
         started = time.monotonic()
         helpers = [asyncio.create_task(_strike(stage, world, say)), asyncio.create_task(_report(world, plan, say))]
-        writing = [asyncio.create_task(customer.live(plan.messages_of(customer.number))) for customer in customers]
+        writing = [asyncio.create_task(customer.live(plan.messages_of(customer.number))) for customer in crowd.customers]
         try:
             await _until_written(world, [*writing, helpers[0]])
             helpers[1].cancel()
-            seconds = await _until_quiet(evidence, customers, say) - started
-            histories = {customer.conversation: await customer.history() for customer in customers}
-            conversations = await evidence.collect(customers, histories)
+            seconds = await _until_quiet(evidence, crowd, say) - started
+            conversations = await crowd.collect()
+            outcome = _outcome(stage, world, conversations, seconds, max(customer.longest_wait for customer in crowd.customers))
+            return await crowd.judged(outcome)
         finally:
             for task in (*helpers, *writing):
                 task.cancel()
-            for customer in customers:
-                await customer.close()
+            await crowd.close()
             await evidence.close()
-    return _outcome(stage, world, conversations, seconds, max(customer.longest_wait for customer in customers))
+
+
+class Browsers:
+    """Customers with the widget open."""
+
+    def __init__(self, world: World, plan: Plan, evidence: Evidence) -> None:
+        self.customers, self._evidence = [Customer(world, number, plan.seed) for number in range(plan.customers)], evidence
+
+    async def unread(self) -> int:
+        """How many messages their clients have not got yet."""
+        lengths = await self._evidence.lengths()
+        return sum(max(0, lengths.get(customer.conversation, 0) - customer.cursor) for customer in self.customers)
+
+    async def collect(self) -> list[Conversation]:
+        histories = {customer.conversation: await customer.history() for customer in self.customers}
+        return await self._evidence.collect(self.customers, histories)
+
+    async def judged(self, outcome: Outcome) -> Outcome:
+        return outcome
+
+    async def close(self) -> None:
+        for customer in self.customers:
+            await customer.close()
+
+
+class Telephones:
+    """Customers on WhatsApp."""
+
+    def __init__(self, world: World, plan: Plan, evidence: Evidence, meta: FakeGraph) -> None:
+        self.customers = [Telephone(world, meta, number, plan.seed) for number in range(plan.customers)]
+        self._evidence, self._meta = evidence, meta
+
+    async def unread(self) -> int:
+        """How many messages are still to be carried to them."""
+        return await self._evidence.undelivered()
+
+    async def collect(self) -> list[Conversation]:
+        of = await self._evidence.conversations()
+        for customer in self.customers:
+            customer.conversation = of.get(customer.phone, "")
+        return await self._evidence.collect_telephones(self.customers)
+
+    async def judged(self, outcome: Outcome) -> Outcome:
+        """With what the telephones got."""
+        found, repeats = check_telephones(await self._evidence.carried(), self._meta.sent)
+        ours = outcome.findings
+        whole = Findings(
+            ours.lost + found.lost, ours.doubled + found.doubled, ours.disordered + found.disordered, ours.foreign + found.foreign
+        )
+        return replace(outcome, findings=whole, repeats=repeats)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 async def _strike(stage: Stage, world: World, say: Say) -> None:
@@ -127,17 +191,16 @@ async def _report(world: World, plan: Plan, say: Say) -> None:
         say(f"{world.acknowledged} of {plan.messages} acknowledged")
 
 
-async def _until_quiet(evidence: Evidence, customers: list[Customer], say: Say) -> float:
+async def _until_quiet(evidence: Evidence, crowd: Browsers | Telephones, say: Say) -> float:
     """Wait until all is answered, read by its customer and applied, or until nothing has moved for long; when the last answer was read."""
     read_at: float | None = None
     last, since, said = "", time.monotonic(), 0.0
     while time.monotonic() - since < STUCK_SECONDS:
         try:
-            unfinished, lengths = await evidence.unfinished(), await evidence.lengths()
+            unfinished, unread = await evidence.unfinished(), await crowd.unread()
         except DATABASE_ERRORS:
             state = "the database is away"
         else:
-            unread = sum(max(0, lengths.get(customer.conversation, 0) - customer.cursor) for customer in customers)
             state = f"{unfinished[0]} answers, {unfinished[1]} effects and {unread} messages unread"
             if not unfinished[0] and not unread:
                 read_at = read_at or time.monotonic()

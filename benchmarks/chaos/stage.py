@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,13 +38,13 @@ POSTGRES_OPTIONS = ("fsync=off", "synchronous_commit=on", "full_page_writes=on",
 
 
 class Stage:
-    """The services by kind; `settings` are those the processes run with."""
+    """The services by kind; `settings` are those the processes run with, `more` are variables of a channel."""
 
     postgres_options: Sequence[str] = POSTGRES_OPTIONS
     cluster_folder = Path("/tmp")
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
-        self.plan, self.folder = plan, folder
+    def __init__(self, plan: Plan, folder: Path, more: Mapping[str, str] | None = None) -> None:
+        self.plan, self.folder, self._more = plan, folder, more or {}
         self.doors = [f"http://127.0.0.1:{lasting_port()}" for _ in range(plan.gateways)]
         self.services: list[Service] = []
         self._ready_urls: list[str] = []
@@ -55,7 +55,7 @@ class Stage:
     async def build(self) -> None:
         """Databases, customers, processes; returns when all are ready."""
         databases = await asyncio.to_thread(self._start_cluster) if self.plan.database == "postgres" else self._files()
-        self.environment = self._environment(*databases)
+        self.environment = {**self._environment(*databases), **self._more}
         self.settings: Settings = load_settings(self.environment)
         await self._migrate(self.settings)
         self._http = aiohttp.ClientSession()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ LOG_SECONDS: Final = 60.0
 MOST_HANGING: Final = 100
 """Calls that were given up and still run. More are not begun: each holds memory and perhaps a connection."""
 SHOWN_PROBLEMS: Final = 5
+AT_ONCE: Final = 16
+"""Look-ups of an implementation that takes one number at a time."""
 
 log = structlog.get_logger()
 
@@ -55,6 +57,16 @@ class Guarded:
     async def desks_by_phone(self, phone: str) -> tuple[str, ...]:
         """Ids of the desks with this telephone, however it is written; none for what is no number. Raises AccountsUnavailable."""
         return await self._look_up("desks_by_phone", normal_phone(phone))
+
+    async def desks_by_phones(self, phones: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The same for many numbers in E.164, all at once where the implementation can (`desks_by_phones`), else some at a time."""
+        if callable(getattr(self.source, "desks_by_phones", None)):
+            return await self._ask("desks_by_phones", _mapping_problems, phones)
+        found: dict[str, tuple[str, ...]] = {}
+        for start in range(0, len(phones), AT_ONCE):
+            some = phones[start : start + AT_ONCE]
+            found.update(zip(some, await asyncio.gather(*map(self.desks_by_phone, some)), strict=True))
+        return found
 
     async def desks_by_mail(self, address: str) -> tuple[str, ...]:
         """Ids of the desks with this address, whatever its case; none for what is no address. Raises AccountsUnavailable."""
@@ -144,6 +156,12 @@ def desk_problems(desk: Any, asked: str) -> list[Problem]:
     """What breaks the contract in the desk that was returned for the id `asked`."""
     found = problems_of(desk, port.Desk)
     return found or ([] if desk.id == asked else [Problem("id", "is another than was asked for: compare ids letter by letter")])
+
+
+def _mapping_problems(found: Any) -> list[Problem]:
+    if not isinstance(found, dict):
+        return [Problem("", "must be a dict from each number to the ids of its desks")]
+    return [problem for desks in found.values() for problem in problems_of(desks, tuple[str, ...])]
 
 
 def _check_aware(moment: datetime) -> None:

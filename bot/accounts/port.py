@@ -7,6 +7,7 @@ customer carries it. All moments are aware datetimes; dates are local (settings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -151,6 +152,13 @@ class Desk:
     def server(self, alias: str) -> Server | None:
         """The desk's server with this alias, or None: the check that a chosen server belongs to the desk."""
         return next((server for server in self.servers if server.alias == alias.upper()), None)
+
+
+class PhoneBook(Protocol):
+    """What an implementation may offer besides: WhatsApp brings up to 1,000 numbers at once, and waits while they are looked up."""
+
+    async def desks_by_phones(self, phones: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """`desks_by_phone` of each of these numbers; those without a desk may be left out."""
 
 
 class AccountsPort(Protocol):

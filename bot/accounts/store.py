@@ -7,6 +7,7 @@ raises passes; `bot.accounts.guard` stands before this.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import clock
 from bot.accounts import models, port
 from bot.accounts.reading import assemble, read_rows
-from bot.database import Database
+from bot.database import Database, is_listed, listed
 from bot.errors import DeskUnknown, MailKeyUsed
 
 MAIL = tuple(getattr(models.ConnectionMail, name) for name in ("server_id", "sent_to", "sent_at", "queued_at", "status"))
@@ -45,6 +46,20 @@ class SqlAccounts:
     async def desks_by_phone(self, phone: str) -> tuple[str, ...]:
         """Ids of the desks with this telephone, in E.164."""
         return await self._desks_by("phone", phone)
+
+    async def desks_by_phones(self, phones: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The same for many numbers in one query; those without a desk are left out."""
+        contact = models.DeskContact
+        known = contact.kind == "phone", is_listed(models.DeskContact.__table__.c.value, "phones")
+        found = select(contact.value, contact.desk_id).where(*known).order_by(contact.desk_id)
+
+        def work(connection: Connection) -> dict[str, tuple[str, ...]]:
+            desks: dict[str, tuple[str, ...]] = {}
+            for phone, desk in connection.execute(found, {"phones": listed(phones)}):
+                desks[phone] = (*desks.get(phone, ()), desk)
+            return desks
+
+        return await self.database.read(work)
 
     async def desks_by_mail(self, address: str) -> tuple[str, ...]:
         """Ids of the desks with this address, in lower case."""

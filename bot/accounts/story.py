@@ -22,6 +22,11 @@ NIGHTS = 14
 CHARGE_AHEAD = 3  # business days before the end at which bank and debit charges are made, so that they are confirmed in time
 
 
+def phone_of(number: int) -> str:
+    """The telephone of the desk with this number, in E.164."""
+    return f"+52551000{number}"
+
+
 @dataclass(frozen=True)
 class Card:
     """How a customer pays."""
@@ -45,7 +50,7 @@ class Story:
     _payments: int = 0
 
     def __post_init__(self) -> None:
-        phones = [f"+52551000{self.number}"]
+        phones = [phone_of(self.number)]
         self.desk = models.Desk(id=f"C-{self.number}", name=self.name, email=f"contacto@{self.domain}.example", phones=phones)
         self.rows += [self.desk, *models.contacts_of(self.desk.id, self.desk.email, phones)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -48,8 +49,11 @@ class Channel(Protocol):
     def routes(self) -> Sequence[web.RouteDef]:
         """Its addresses on the gateway."""
 
-    def workers(self) -> Sequence[Worker]:
-        """What it does in the background, such as carrying deliveries."""
+    def running(self, app: web.Application) -> AbstractAsyncContextManager[Sequence[Worker]]:
+        """While the gateway runs: what it does in the background, such as carrying deliveries. What it needs is opened and closed with it.
+
+        The workers are started and stopped within. `app` holds the resources; what its handlers share stands there under keys of its own.
+        """
 
     def render(self, message: ShownMessage) -> Any:
         """A message of the ledger in the channel's own form."""

@@ -6,10 +6,12 @@ import argparse
 import asyncio
 import contextlib
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.errors import AssistantError
+from bot.fake_whatsapp.demo import stand_in_port, variables
 from bot.settings import ROOT, VAR, Settings, load_settings
 from bot.supervisor.process import Child
 from bot.supervisor.supervisor import Port, Supervisor, check_ports
@@ -34,12 +36,19 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         check_ports(ports_of(settings))
         model = _prepare(settings)
-        supervisor_line = f"Ready: http://{settings.bind_host}:{settings.bind_port} (Ctrl-C stops everything)"
-        asyncio.run(_supervise(settings, model, supervisor_line))
+        asyncio.run(_supervise(settings, model, ready_lines(settings)))
     except AssistantError as error:
         print(f"up: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def ready_lines(settings: Settings) -> str:
+    """What is said once everything answers: where it is, and in the demo where a telephone and the agents' console are."""
+    gateway = f"http://{settings.bind_host}:{settings.bind_port}"
+    telephone = "" if stand_in_port(settings) is None else f"WhatsApp: {gateway}/whatsapp-demo\n"
+    console = f"Console: {_demo_agent(settings)}\n" if settings.demo and settings.bind_host in LOOPBACK else ""
+    return f"{telephone}{console}Ready: {gateway} (Ctrl-C stops everything)"
 
 
 async def _supervise(settings: Settings, model: str, ready_line: str) -> None:
@@ -71,8 +80,14 @@ def _prepare(settings: Settings) -> str:
     return model.name
 
 
+def _demo_agent(settings: Settings) -> str:
+    from bot.commands.agent import seed_demo  # noqa: PLC0415 - as above
+
+    return seed_demo(settings)
+
+
 def children_of(settings: Settings, model: str) -> list[Child]:
-    """Actions, one dialogue per address on this machine, gateway: in the order in which they are needed.
+    """Actions, one dialogue per address on this machine, in the demo the stand-in of Meta, gateway: in the order in which they are needed.
 
     A dialogue that is started again serves `model` again, whatever was trained meanwhile, unless another one was chosen.
     """
@@ -87,13 +102,27 @@ def children_of(settings: Settings, model: str) -> list[Child]:
         arguments = ("--port", str(urlsplit(url).port), "--default", model)
         children.append(Child(name, "bot.dialogue", arguments, url, logs / f"{name.replace(' ', '-')}.log"))
     host = "127.0.0.1" if settings.bind_host in {"0.0.0.0", "::"} else settings.bind_host  # noqa: S104 - compared, not bound
-    children.append(Child("gateway", "bot.gateway", (), f"http://{host}:{settings.bind_port}", logs / "gateway.log"))
-    return [child for child in children if urlsplit(child.url).hostname in LOOPBACK or child.name == "gateway"]
+    telephone = _stand_in(settings, host, logs / "fake-whatsapp.log")
+    children += telephone
+    knows = telephone[0].environment if telephone else {}
+    children.append(Child("gateway", "bot.gateway", (), f"http://{host}:{settings.bind_port}", logs / "gateway.log", knows))
+    return [child for child in children if urlsplit(child.url).hostname in LOOPBACK or child.name in {"WhatsApp", "gateway"}]
+
+
+def _stand_in(settings: Settings, host: str, log: Path) -> list[Child]:
+    """Meta's stand-in, where the demo has one; the gateway gets the same variables."""
+    port = stand_in_port(settings)
+    if port is None:
+        return []
+    return [Child("WhatsApp", "bot.fake_whatsapp", ("--port", str(port)), f"http://{host}:{port}", log, variables(port, host))]
 
 
 def ports_of(settings: Settings) -> list[Port]:
     """Every port of ours on this machine."""
     ports = [Port(settings.bind_host, settings.bind_port, "gateway", "BIND_PORT")]
+    telephone = stand_in_port(settings)
+    if telephone is not None:
+        ports.append(Port(settings.bind_host, telephone, "stand-in of WhatsApp", "WHATSAPP_API_BASE"))
     named = [(url, "dialogue", "DIALOGUE_URLS") for url in settings.dialogue_urls] + [
         (url, "actions", "ACTIONS_URL") for url in settings.actions_url
     ]

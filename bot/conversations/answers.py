@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, update
 
-from bot.conversations import episodes, outbox, queue
+from bot.conversations import episodes, folios, outbox, queue
 from bot.conversations.base import BUTTON_LIFE
 from bot.conversations.clean import clean_json, clean_text
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownButton, ShownMessage, shown
 from bot.conversations.queue import OpenTurn
-from bot.conversations.tables import BUTTON, EFFECT, ESCALATION, MESSAGE, NOW, READING, UNDERSTANDING
+from bot.conversations.tables import BUTTON, EFFECT, MESSAGE, NOW, READING, UNDERSTANDING
 from bot.protocol.turn import Effect, Reply, TurnResult, Understood
 
 MAX_BUTTONS = 10
@@ -24,7 +24,7 @@ RANKED = 3
 
 Rows = list[dict[str, Any]]
 
-_INSERT = {table: insert(table) for table in (BUTTON, READING, EFFECT, ESCALATION, UNDERSTANDING)}
+_INSERT = {table: insert(table) for table in (BUTTON, READING, EFFECT, UNDERSTANDING)}
 _ANSWERED = (
     update(MESSAGE)
     .where(MESSAGE.c.id.in_(bindparam("messages", expanding=True)))
@@ -71,11 +71,11 @@ def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: dat
         (BUTTON, buttons),
         (READING, _readings(answer["id"], result.replies)),
         (EFFECT, effects),
-        (ESCALATION, escalations),
         (UNDERSTANDING, _understanding(turn.last.id, result.understood)),
     ):
         if rows:
             connection.execute(_INSERT[table], rows if len(rows) > 1 else rows[0])
+    folios.store(connection, turn.lease.conversation, escalations)
     episodes.remember(connection, turn.episode, [clean_json(event) for event in result.events], now)
     connection.execute(_ANSWERED, {"messages": [message.id for message in turn.messages], "answer": seq, "now": now})
     more = queue.finish(connection, turn.lease, now)

@@ -23,7 +23,8 @@ Kind = Literal[
     "text", "answer", "notice", "greeting",
     "image", "audio", "video", "document", "sticker", "location", "contacts", "order", "unsupported",
 ]  # fmt: skip
-InboundState = Literal["received", "processing", "answered", "failed", "with_agent"]
+InboundState = Literal["received", "processing", "answered", "failed", "with_agent", "noted"]
+"""`noted`: kept for whoever reads the conversation, and owed no answer (too old, imported, told to somebody else)."""
 Decision = Literal["answered", "asked", "refused"]
 DeliveryState = Literal["pending", "sent", "delivered", "read", "failed", "ambiguous"]
 EffectState = Literal["pending", "done", "failed"]

@@ -29,7 +29,17 @@ def first_burst(waiting: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     return waiting[:number]
 
 
+def stands_apart(text: str, fixed_answer: str | None) -> bool:
+    """Whether a message has words and an answer to them that is no dialogue's: nothing else is answered with it.
+
+    What came without words has an answer only for the case that no words follow.
+    """
+    return fixed_answer is not None and bool(text)
+
+
 def _apart(row: Row[Any], first: Row[Any]) -> bool:
+    if stands_apart(row.text, row.fixed_answer) or stands_apart(first.text, first.fixed_answer):
+        return True
     if row.title is not None or first.title is not None or row.attempts != first.attempts or first.attempts >= ALONE_FROM:
         return True
     return (row.desk, row.person, row.level, row.proof) != (first.desk, first.person, first.level, first.proof)

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from bot.conversations.base import SILENCE
 from bot.conversations.tables import BUTTON, MESSAGE, NOW
+from bot.database import is_listed, listed
 from bot.errors import Conflict, NotYours
 
 _BUTTON = (
@@ -29,6 +30,21 @@ _LAST_ANSWER = (
     .scalar_subquery()
 )
 _OFFERED = select(*_BUTTON).where(BUTTON.c.reply_id == _LAST_ANSWER).order_by(BUTTON.c.position)
+_ANSWER = MESSAGE.alias("answer")
+_OFFERED_IN = (
+    select(*_BUTTON, BUTTON.c.reply_id)
+    .join_from(BUTTON, _ANSWER, _ANSWER.c.id == BUTTON.c.reply_id)
+    .where(
+        is_listed(BUTTON.c.conversation_id, "conversations"),
+        _ANSWER.c.at > bindparam("since", type_=_ANSWER.c.at.type),
+        _ANSWER.c.seq
+        == select(func.max(MESSAGE.c.seq))
+        .where(MESSAGE.c.conversation_id == BUTTON.c.conversation_id, MESSAGE.c.kind == "answer")
+        .correlate(BUTTON)
+        .scalar_subquery(),
+    )
+    .order_by(BUTTON.c.reply_id, BUTTON.c.position)
+)
 _USE = update(BUTTON).where(BUTTON.c.id == bindparam("button"), BUTTON.c.used_at.is_(None)).values(used_at=NOW)
 
 
@@ -58,6 +74,14 @@ def typed(
     if chosen.used_at is not None or chosen.expires_at <= now:
         return None
     return chosen if _use(connection, chosen.id, now) else None
+
+
+def offered_in(connection: Connection, conversations: Sequence[str], now: datetime) -> dict[str, list[Row[Any]]]:
+    """The buttons of the last answer of each of these conversations (many at once), where it is not long ago; in their order."""
+    found: dict[str, list[Row[Any]]] = {}
+    for button in connection.execute(_OFFERED_IN, {"conversations": listed(conversations), "since": now - SILENCE}):
+        found.setdefault(button.conversation_id, []).append(button)
+    return found
 
 
 def _use(connection: Connection, button: str, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
 
+from bot.conversations import folios
 from bot.conversations.base import MAX_EVENTS, SILENCE
 from bot.conversations.tables import EPISODE, NOW
 from bot.identity.identity import Identity
@@ -42,7 +43,8 @@ def current(connection: Connection, conversation: str, who: Identity, at: dateti
         if ended is None:
             return found.id, found.events
         close_open(connection, conversation, ended, at)
-    return begin(connection, conversation, who, at), []
+    events = folios.opening_events(connection, conversation, who, at)
+    return begin(connection, conversation, who, at, events), events
 
 
 def _why_over(episode: Row[Any], who: Identity, at: datetime) -> Outcome | None:
@@ -51,10 +53,10 @@ def _why_over(episode: Row[Any], who: Identity, at: datetime) -> Outcome | None:
     return "silence" if at - episode.last_at > SILENCE else None
 
 
-def begin(connection: Connection, conversation: str, who: Identity, now: datetime) -> int:
-    """A new episode; no other one of the conversation may be open."""
+def begin(connection: Connection, conversation: str, who: Identity, now: datetime, events: Sequence[dict[str, Any]] = ()) -> int:
+    """A new episode, which starts from `events`; no other one of the conversation may be open."""
     subject = {"desk": who.desk, "person": who.person}
-    row: dict[str, Any] = {"conversation_id": conversation, **subject, "events": [], "started_at": now, "last_at": now}
+    row: dict[str, Any] = {"conversation_id": conversation, **subject, "events": list(events), "started_at": now, "last_at": now}
     return int(connection.execute(_BEGIN, row).scalar_one())
 
 

@@ -69,8 +69,9 @@ class Feed:
 
     def __init__(self, ledger: Ledger, now: Callable[[], datetime], look_seconds: float) -> None:
         self._ledger, self._now = ledger, now
-        self._listeners: dict[str, list[Listener]] = {}
+        self._listeners: dict[str | None, list[Listener]] = {}
         self._watchers: list[Watcher] = []
+        self._carriers: list[Callable[[], None]] = []
         self._closing = False
         engine = ledger.database.engine
         self._wire = _Wire(engine, self._heard, look_seconds) if isinstance(engine, AsyncEngine) else None
@@ -86,13 +87,20 @@ class Feed:
         """Call this for every conversation that another process moved."""
         self._watchers.append(watcher)
 
+    def on_speech(self, carrier: Callable[[], None]) -> None:
+        """Call this whenever something of ours may have been said, here or elsewhere: there may be something to carry."""
+        self._carriers.append(carrier)
+
     @contextmanager
-    def listen(self, conversation: str) -> Iterator[Listener]:
-        """A listener for as long as the block runs. The oldest is ended where too many are open, and all when the process stops."""
+    def listen(self, conversation: str | None) -> Iterator[Listener]:
+        """A listener for as long as the block runs; None: of whatever moves (it is woken, and told nothing more).
+
+        The oldest of a conversation is ended where too many are open, and all when the process stops.
+        """
         listener = Listener(ended=self._closing)
         group = self._listeners.setdefault(conversation, [])
         group.append(listener)
-        for oldest in group[:-MOST_LISTENERS]:
+        for oldest in group[:-MOST_LISTENERS] if conversation is not None else ():
             oldest.ended = True
             oldest.changed.set()
         try:
@@ -112,6 +120,9 @@ class Feed:
             listener.news.extend(messages)
             listener.moved = listener.moved or not messages
             listener.tell(typing=typing, anew=True)
+        self._wake_who_hears_all()
+        if not messages or any(message.author != "customer" for message in messages):
+            self._speak()
         if self._wire is not None:
             self._wire.tell(conversation, messages[-1].seq if messages else None, waits=waits)
 
@@ -120,7 +131,7 @@ class Feed:
         for listener in self._listeners.get(conversation, ()):
             listener.tell(typing=now)
 
-    def end(self, conversation: str) -> None:
+    def end(self, conversation: str | None) -> None:
         """End the conversation's listeners (log-out)."""
         for listener in self._listeners.get(conversation, ()):
             listener.ended = True
@@ -142,8 +153,8 @@ class Feed:
         before = {listener: listener.version for group in self._listeners.values() for listener in group}
         if not before:
             return False
-        now = self._now()
-        for conversation, pulse in (await history.pulses(self._ledger, list(self._listeners))).items():
+        now, shown = self._now(), [conversation for conversation in self._listeners if conversation is not None]
+        for conversation, pulse in (await history.pulses(self._ledger, shown)).items():
             typing = pulse.answering(now)
             for listener in self._listeners.get(conversation, ()):
                 if pulse.last_seq > listener.last_seq:
@@ -154,13 +165,23 @@ class Feed:
                     listener.changed.set()
         return False
 
+    def _wake_who_hears_all(self) -> None:
+        for listener in self._listeners.get(None, ()):
+            listener.tell(anew=True)
+
     def _heard(self, conversation: str, seq: int | None, waits: bool) -> None:
         for listener in self._listeners.get(conversation, ()):
             if seq is None or listener.last_seq < seq:
                 listener.moved = True
                 listener.changed.set()
+        self._wake_who_hears_all()
         for watcher in self._watchers:
             watcher(conversation, waits)
+        self._speak()
+
+    def _speak(self) -> None:
+        for carrier in self._carriers:
+            carrier()
 
 
 class _Wire:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.queue import OpenTurn
@@ -35,7 +35,7 @@ _PLACE = (
 _OLDEST = select(MESSAGE.c.at).where(MESSAGE.c.conversation_id == bindparam("conversation"), OPEN).order_by(MESSAGE.c.seq).limit(1)
 
 
-def goes_on(place: Row[Any]) -> bool:
+def goes_on(place: Any) -> bool:
     """Whether a burst is being gathered in the conversation of this row (of `ready_at`, `gathers_until`, `lease_until`)."""
     return place.gathers_until is not None and place.gathers_until == place.ready_at and place.lease_until is None
 

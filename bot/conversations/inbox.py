@@ -23,7 +23,7 @@ from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownMessage, shown
 from bot.conversations.queue import OpenTurn
 from bot.conversations.tables import CONVERSATION, MESSAGE
-from bot.errors import Conflict, IdentityError, NotYours
+from bot.errors import Conflict, NotYours
 from bot.identity.identity import Identity
 
 Matcher = Callable[[str, Sequence[str]], int | None]
@@ -54,8 +54,10 @@ _INSERT = insert(MESSAGE)
 class Inbound:
     """A message as its channel received it: `text` or `button` (an id of ours). `scope` and `external_id` make it unique.
 
+    Both are given where somebody else may have made up the id: the text is what is meant where the button is not theirs or not open any more.
     `media` refers to what came beside the text, `quoted` is the external id of the message that it replies to, `sent_at` the sender's own
-    time, `profile_name` what the sender calls themselves: no proof of anything.
+    time, `profile_name` what the sender calls themselves: no proof of anything. `fixed_answer` answers it without the dialogue; `noted`: it
+    is kept and owed no answer.
     """
 
     conversation: str
@@ -70,6 +72,8 @@ class Inbound:
     quoted: str | None = None
     sent_at: datetime | None = None
     profile_name: str | None = None
+    fixed_answer: str | None = None
+    noted: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,36 +122,6 @@ async def accept(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms) 
         return stored
 
 
-async def accept_many(ledger: Ledger, inbounds: Sequence[Inbound], now: datetime, terms: Terms) -> list[Accepted | Exception]:
-    """Store a batch in one transaction, in order; what became of each, one that is refused leaving its neighbours alone.
-
-    Raises LedgerUnavailable (nothing was stored).
-    """
-
-    def work(connection: Connection) -> list[Accepted | Exception]:
-        return [_accept_or_refuse(connection, inbound, now, terms) for inbound in inbounds]
-
-    try:
-        return await ledger.write(work)
-    except IntegrityError:  # somebody stored one of them meanwhile: each by itself then
-        return [await _accepted_or_refused(ledger, inbound, now, terms) for inbound in inbounds]
-
-
-async def _accepted_or_refused(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms) -> Accepted | Exception:
-    try:
-        return await accept(ledger, inbound, now, terms)
-    except (Conflict, NotYours, IdentityError) as error:
-        return error
-
-
-def _accept_or_refuse(connection: Connection, inbound: Inbound, now: datetime, terms: Terms) -> Accepted | Exception:
-    try:
-        with connection.begin_nested():
-            return _stored_before(connection, inbound, terms) or _accept(connection, inbound, now, terms)
-    except (Conflict, NotYours, IdentityError) as error:
-        return error
-
-
 def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Terms) -> Accepted:
     identity = terms.who(connection, inbound)
     place = connection.execute(_PLACE, {"conversation": inbound.conversation}).one_or_none()
@@ -157,10 +131,10 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         stored = _stored_before(connection, inbound, terms)
         if stored is not None:
             return stored
-    text, button = _content(connection, inbound, terms, now)
-    answering, turn = _will_answer(place, now), None
-    message = _row(inbound, identity, text, button, place, now, state="received" if answering else "with_agent")
-    if terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
+    text, button = content_of(connection, inbound, terms, now)
+    answering, turn = will_answer(inbound, place, now), None
+    message = row_of(inbound, identity, text, button, place.last_seq + 1, now, answering=answering)
+    if answering and terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
         turn = queue.begin(connection, message, button, identity, place.lease_token + 1, now)
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
     tells_privacy = terms.notice is not None and place.privacy_notice_at is None
@@ -175,9 +149,9 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
     return Accepted(inbound.conversation, message["seq"], repeated=False, messages=messages, turn=turn, answering=answering)
 
 
-def _will_answer(place: Row[Any], now: datetime) -> bool:
+def will_answer(inbound: Inbound, place: Any, now: datetime) -> bool:
     """Whether the assistant answers what comes now: also where an agent's time is over and nobody has handed back yet."""
-    return place.owner == "bot" or (place.owner_until is not None and place.owner_until <= now)
+    return not inbound.noted and (place.owner == "bot" or (place.owner_until is not None and place.owner_until <= now))
 
 
 def _moved(place: Row[Any], now: datetime, *, waits: bool, tells_privacy: bool, lease_life: timedelta | None) -> dict[str, Any]:
@@ -198,7 +172,12 @@ def _stored_before(connection: Connection, inbound: Inbound, terms: Terms) -> Ac
     stored = connection.execute(_STORED, key).one_or_none()
     if stored is None:
         return None
-    if stored.conversation_id != inbound.conversation or stored.fingerprint != _fingerprint(inbound, _masked(inbound, terms)):
+    return repeated(inbound, stored, terms)
+
+
+def repeated(inbound: Inbound, stored: Any, terms: Terms) -> Accepted:
+    """What is said of a message that was stored before. Raises Conflict ("content")."""
+    if stored.conversation_id != inbound.conversation or stored.fingerprint != _fingerprint(inbound, masked(inbound, terms)):
         raise Conflict("content")
     return Accepted(inbound.conversation, stored.seq, repeated=True)
 
@@ -209,26 +188,38 @@ def _fingerprint(inbound: Inbound, masked: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _masked(inbound: Inbound, terms: Terms) -> str:
+def masked(inbound: Inbound, terms: Terms) -> str:
+    """The text as it may be stored."""
     return terms.mask(clean_text(inbound.text or ""))
 
 
-def _content(connection: Connection, inbound: Inbound, terms: Terms, now: datetime) -> tuple[str, Row[Any] | None]:
-    """The text to store, and the button that was pressed or chosen by it."""
+def content_of(
+    connection: Connection, inbound: Inbound, terms: Terms, now: datetime, *, offered: bool = True
+) -> tuple[str, Row[Any] | None]:
+    """The text to store, and the button that was pressed, or chosen by it where any may have been `offered`. Raises NotYours, Conflict."""
     if inbound.button is not None:
-        pressed = buttons.press(connection, inbound.conversation, inbound.button, now)
-        return pressed.title, pressed
-    text = _masked(inbound, terms)
-    return text, buttons.typed(connection, inbound.conversation, text, terms.match, now) if terms.match else None
+        try:
+            pressed = buttons.press(connection, inbound.conversation, inbound.button, now)
+        except (NotYours, Conflict):
+            if inbound.text is None:
+                raise
+        else:
+            return pressed.title, pressed
+    text = masked(inbound, terms)
+    if terms.match is None or not offered or inbound.fixed_answer is not None:
+        return text, None
+    return text, buttons.typed(connection, inbound.conversation, text, terms.match, now)
 
 
-def _row(
-    inbound: Inbound, who: Identity, text: str, button: Row[Any] | None, place: Row[Any], now: datetime, *, state: InboundState
+def row_of(
+    inbound: Inbound, who: Identity, text: str, button: Row[Any] | None, seq: int, now: datetime, *, answering: bool
 ) -> dict[str, Any]:
+    """The message's row, as it is before any turn of it."""
+    state: InboundState = "received" if answering else "noted" if inbound.noted else "with_agent"
     return {
         "id": new_id(),
         "conversation_id": inbound.conversation,
-        "seq": place.last_seq + 1,
+        "seq": seq,
         "author": "customer",
         "kind": inbound.kind,
         "text": text,
@@ -244,6 +235,7 @@ def _row(
         "quoted": inbound.quoted,
         "sent_at": inbound.sent_at,
         "profile_name": inbound.profile_name,
+        "fixed_answer": inbound.fixed_answer,
         "desk": who.desk,
         "person": who.person,
         "level": int(who.level),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +14,8 @@ from bot.database import DATABASE_ERRORS, Database
 from bot.errors import LedgerUnavailable
 
 T = TypeVar("T")
+
+ATTEMPTS: Final = 4
 
 
 def new_id() -> str:
@@ -37,6 +40,13 @@ class Ledger:
             raise
         except DATABASE_ERRORS as error:
             raise LedgerUnavailable(type(error).__name__) from error
+
+    async def write_again(self, work: Callable[[Connection], T]) -> T:
+        """The same, `work` done again where somebody else stored the same row at the same moment: now it is there."""
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(IntegrityError):
+                return await self.write(work)
+        return await self.write(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """The result of `work`, which sees one snapshot and only reads. Raises LedgerUnavailable."""

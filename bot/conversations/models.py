@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.conversations import base
@@ -39,7 +39,8 @@ class Conversation(Base):
     `gathers_until` is set when its customer seems to have more to say: until then a burst is gathered, which goes on as long as `ready_at` is
     the same moment (`gathering.py`). `typing_until`: until when the customer is believed to be typing.
     `lease_token` only ever grows: each claim and each end of a turn raises it, so a late holder matches no row. While an agent has the
-    conversation `owner` is "agent", `agent` who, and `owner_until` when it falls back by itself.
+    conversation `owner` is "agent", `agent` who, and `owner_until` when it falls back by itself. `opted_out_at`: since when its customer wants
+    nothing that we begin ourselves; questions are answered all the same.
     """
 
     __tablename__ = "conversation"
@@ -48,6 +49,8 @@ class Conversation(Base):
         one_of("owner", get_args(base.Owner)),
         _partial("ix_conversation_queue", "ready_at", where="ready_at IS NOT NULL"),
         _partial("ix_conversation_taken", "owner_until", where="owner_until IS NOT NULL"),
+        Index("ix_conversation_last_at_id", "last_at", "id"),
+        _partial("uq_conversation_person", "desk", "person", where="channel = 'web' AND person IS NOT NULL", unique=True),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
@@ -68,12 +71,16 @@ class Conversation(Base):
     delay_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     privacy_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     flood_notice_at: Mapped[datetime | None] = mapped_column(Moment)
+    opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Address(Base):
-    """An address (of a channel) under which the person of a conversation is known; several may be aliases of one."""
+    """An address (of a channel) under which the person of a conversation is known; several may be aliases of one.
+
+    `wire` is the form in which the platform last gave it, `seen_at` when that was.
+    """
 
     __tablename__ = "address"
     __table_args__ = (UniqueConstraint("channel", "value"), one_of("channel", get_args(base.Channel)))
@@ -82,7 +89,9 @@ class Address(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
     channel: Mapped[str] = mapped_column(String(16))
     value: Mapped[str] = mapped_column(String(160))
+    wire: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class WebSession(Base):
@@ -126,7 +135,8 @@ class Message(Base):
 
     `text` of a pressed button is its title. `in_reply_to` of an answer is the seq of the last message that it answers; `answered_by` of an
     inbound one the seq of its answer, so that one answer may cover several. `proof` names how the desk was proved. `media` refers to what
-    came beside the text {"id", "mime_type", …}, `quoted` is the external id of the message that was replied to, `sent_at` the sender's own time.
+    came beside the text {"id", "mime_type", …}, `quoted` is the external id of the message that was replied to, `sent_at` the sender's own time. `fixed_answer`: its channel knows what to
+    answer, and the dialogue is not asked (a picture without words, an opt-out).
     """
 
     __tablename__ = "message"
@@ -170,6 +180,9 @@ class Message(Base):
     first_attempt_at: Mapped[datetime | None] = mapped_column(Moment)
     last_error: Mapped[str | None] = mapped_column(String(200))
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    edited_at: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+    fixed_answer: Mapped[str | None] = mapped_column(Text)
     actions: Mapped[list[Any] | None]
     responses: Mapped[list[Any] | None]
 
@@ -178,7 +191,7 @@ class Understanding(Base):
     """What was understood of one part (`n`) of an inbound message. `ranking`: the top three with their probabilities."""
 
     __tablename__ = "understanding"
-    __table_args__ = (one_of("decision", get_args(base.Decision)),)
+    __table_args__ = (one_of("decision", get_args(base.Decision)), Index("ix_understanding_intent", "intent"))
 
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
@@ -225,7 +238,9 @@ class Reading(Base):
 class Delivery(Base):
     """The way of one part of an outbound message to the customer, on channels that push; its state only goes forward.
 
-    `next_attempt_at` is the lease as well: a taken delivery is nobody else's until that moment.
+    `next_attempt_at` is the lease as well: a taken delivery is nobody else's until that moment. `unsettled` counts the attempts of which nobody
+    knows whether the platform took them: each one counts until it is known to have been refused. `number` is the one of ours that it was sent
+    from; `billable`, `category` and `priced_at` are what the platform charged for it, once it has said so.
     """
 
     __tablename__ = "delivery"
@@ -234,6 +249,7 @@ class Delivery(Base):
         one_of("channel", get_args(base.Channel)),
         one_of("state", get_args(base.DeliveryState)),
         _partial("ix_delivery_due", "channel", "next_attempt_at", where="state = 'pending'"),
+        _partial("ix_delivery_priced", "priced_at", where="priced_at IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -243,9 +259,30 @@ class Delivery(Base):
     external_id: Mapped[str | None] = mapped_column(String(128), unique=True)
     state: Mapped[str] = mapped_column(String(16), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
+    unsettled: Mapped[int] = mapped_column(default=0, server_default="0")
     lease_token: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(Moment)
     error: Mapped[str | None] = mapped_column(String(200))
+    number: Mapped[str | None] = mapped_column(String(64))
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    billable: Mapped[bool | None]
+    category: Mapped[str | None] = mapped_column(String(32))
+    priced_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Feedback(Base):
+    """What a customer thought of one message of ours: 1 or -1, by a button beneath it or by a reaction to it; the last word counts.
+
+    0: taken back. The row stays, so that an older word that comes late is still known to be older.
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (CheckConstraint("value IN (-1, 0, 1)", name="value"), one_of("source", ("button", "reaction")))
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    value: Mapped[int]
+    source: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Effect(Base):
@@ -279,6 +316,7 @@ class Escalation(Base):
         UniqueConstraint("inbound_id", "n"),
         one_of("state", ("open", "closed")),
         _partial("uq_escalation_open", "code", where="state = 'open'", unique=True),
+        _partial("ix_escalation_open_at", "at", where="state = 'open'"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

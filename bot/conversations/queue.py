@@ -54,7 +54,7 @@ _LEASE = (
 _OLDEST_OPEN = (  # one more than a burst may have: whether another one follows
     select(
         MESSAGE.c.id, MESSAGE.c.seq, MESSAGE.c.channel, MESSAGE.c.text, MESSAGE.c.at, MESSAGE.c.desk, MESSAGE.c.person,
-        MESSAGE.c.level, MESSAGE.c.proof, MESSAGE.c.correlation, MESSAGE.c.attempts, MESSAGE.c.first_attempt_at,
+        MESSAGE.c.level, MESSAGE.c.proof, MESSAGE.c.correlation, MESSAGE.c.attempts, MESSAGE.c.first_attempt_at, MESSAGE.c.fixed_answer,
         BUTTON.c.title, BUTTON.c.intent, BUTTON.c.entities, BUTTON.c.origin_text,
     )
     .select_from(MESSAGE.outerjoin(BUTTON, BUTTON.c.id == MESSAGE.c.button_id))
@@ -117,12 +117,16 @@ class Press:
 
 @dataclass(frozen=True)
 class OpenMessage:
-    """A message that a turn answers. `text` is what the dialogue gets: what was typed, or for a button the text that led to it."""
+    """A message that a turn answers. `text` is what the dialogue gets: what was typed, or for a button the text that led to it.
+
+    One with a `fixed_answer` is not for the dialogue.
+    """
 
     id: str
     seq: int
     text: str
     press: Press | None
+    fixed_answer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,9 +155,14 @@ class OpenTurn:
         return self.messages[-1]
 
     @property
+    def asked(self) -> tuple[OpenMessage, ...]:
+        """Those that the dialogue reads."""
+        return tuple(message for message in self.messages if message.fixed_answer is None)
+
+    @property
     def text(self) -> str:
-        """What they say together: one line for each message."""
-        return "\n".join(message.text for message in self.messages)
+        """What they say together: one line for each message that is read."""
+        return "\n".join(message.text for message in self.asked)
 
 
 async def claim(ledger: Ledger, now: datetime, lease_life: timedelta) -> OpenTurn | None:
@@ -211,13 +220,13 @@ def _open(
         accepted_at=last["at"],
         episode=number,
         events=tuple(events),
-        may_wait=may_wait and button is None,
+        may_wait=may_wait and button is None and not bursts.stands_apart(first["text"], first["fixed_answer"]),
     )
 
 
 def _message(message: Mapping[str, Any], button: Row[Any] | None) -> OpenMessage:
     if button is None:
-        return OpenMessage(message["id"], message["seq"], message["text"], None)
+        return OpenMessage(message["id"], message["seq"], message["text"], None, message["fixed_answer"])
     return OpenMessage(message["id"], message["seq"], button.origin_text, Press(button.title, button.intent, button.entities))
 
 

@@ -1,4 +1,7 @@
-"""Web conversations and the sessions that open them: a session belongs to one conversation, a conversation to one subject."""
+"""Web conversations and the sessions that open them: a session belongs to one conversation, a conversation to one subject.
+
+A person whom the portal names has one conversation for good; whoever is known less well, one for each sitting (decisions 0005, 0023).
+"""
 
 from __future__ import annotations
 
@@ -44,20 +47,26 @@ _SURVIVED = select(CONVERSATION.c.last_seq, _EPOCH.label("epoch")).where(
     ~exists().where(WEB_SESSION.c.id == bindparam("session")),
 )
 
+_OF_PERSON = select(CONVERSATION.c.id, CONVERSATION.c.last_seq).where(
+    CONVERSATION.c.channel == "web", CONVERSATION.c.desk == bindparam("desk"), CONVERSATION.c.person == bindparam("person")
+)
+
 
 async def begin(ledger: Ledger, who: Identity, life: timedelta, now: datetime) -> OpenSession:
-    """A new web conversation for this subject with its first session."""
+    """A session of the person's own conversation, or of a new one for a subject that names no person."""
     conversation: dict[str, Any] = {"id": new_id(), "channel": "web", "created_at": now, "last_at": now}
     conversation |= {"desk": who.desk, "person": who.person, "level": int(who.level)}
-    row = _row(conversation["id"], who, life, now)
 
-    def work(connection: Connection) -> str:
-        connection.execute(insert(CONVERSATION), conversation)
+    def work(connection: Connection) -> OpenSession:
+        found = connection.execute(_OF_PERSON, {"desk": who.desk, "person": who.person}).one_or_none() if who.person else None
+        if found is None:
+            connection.execute(insert(CONVERSATION), conversation)
+        row = _row(conversation["id"] if found is None else found.id, who, life, now)
         connection.execute(insert(WEB_SESSION), row)
-        return str(connection.scalar(select(_EPOCH)))
+        cursor = 0 if found is None else found.last_seq
+        return OpenSession(row["id"], row["conversation_id"], who, str(connection.scalar(select(_EPOCH))), row["expires_at"], cursor)
 
-    epoch = await ledger.write(work)
-    return OpenSession(row["id"], row["conversation_id"], who, epoch, row["expires_at"], 0)
+    return await ledger.write_again(work)
 
 
 async def prolong(ledger: Ledger, earlier: OpenSession, who: Identity, life: timedelta, now: datetime) -> OpenSession:
@@ -92,12 +101,12 @@ def find_within(connection: Connection, session_id: str, now: datetime) -> OpenS
     return OpenSession(row.id, row.conversation_id, identity, row.epoch, row.expires_at, row.last_seq)
 
 
-async def revoke(ledger: Ledger, conversation: str, now: datetime) -> None:
-    """Log-out: end every session of the conversation and its open episode."""
-    open_ones = update(WEB_SESSION).where(WEB_SESSION.c.conversation_id == conversation, WEB_SESSION.c.revoked_at.is_(None))
+async def revoke(ledger: Ledger, conversation: str, now: datetime, only: str | None = None) -> None:
+    """Log-out: end every session of the conversation, or `only` this one, and its open episode."""
+    which = WEB_SESSION.c.conversation_id == conversation if only is None else WEB_SESSION.c.id == only
 
     def work(connection: Connection) -> None:
-        connection.execute(open_ones.values(revoked_at=now))
+        connection.execute(update(WEB_SESSION).where(which, WEB_SESSION.c.revoked_at.is_(None)).values(revoked_at=now))
         episodes.close_open(connection, conversation, "logout", now)
 
     await ledger.write(work)

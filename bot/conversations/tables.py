@@ -14,12 +14,14 @@ def _table(model: type[models.Base]) -> Table:
     return cast(Table, model.__table__)
 
 
+ADDRESS = _table(models.Address)
 BUTTON = _table(models.Button)
 CONVERSATION = _table(models.Conversation)
 DELIVERY = _table(models.Delivery)
 EFFECT = _table(models.Effect)
 EPISODE = _table(models.Episode)
 ESCALATION = _table(models.Escalation)
+FEEDBACK = _table(models.Feedback)
 LIFE = _table(models.Life)
 MESSAGE = _table(models.Message)
 READING = _table(models.Reading)

@@ -9,43 +9,100 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Update, select, update
+from sqlalchemy.exc import IntegrityError
 
+from bot.conversations import outbox
 from bot.conversations.ledger import Ledger
+from bot.conversations.messages import ShownMessage, shown
 from bot.conversations.tables import CONVERSATION, MESSAGE, OPEN
 from bot.errors import Conflict, NotYours
 
 _BACK: dict[str, Any] = {"owner": "bot", "agent": None, "owner_until": None}
+_NEXT = {"last_seq": CONVERSATION.c.last_seq + 1}
+
+
+class Taken(Conflict):
+    """Another agent has the conversation: `agent`."""
+
+    def __init__(self, agent: str) -> None:
+        super().__init__("taken")
+        self.agent = agent
 
 
 async def take_over(ledger: Ledger, conversation: str, agent: str, now: datetime, life: timedelta) -> None:
-    """The agent has the conversation until `now + life`, and may take it again before. Raises NotYours (unknown), Conflict ("taken")."""
+    """The agent has the conversation until `now + life`, and may take it again before. Raises NotYours (unknown), Taken."""
+    await ledger.write(lambda connection: take_over_within(connection, conversation, agent, now, now + life))
+
+
+def take_over_within(connection: Connection, conversation: str, agent: str, now: datetime, until: datetime) -> None:
+    """The same, as part of a transaction."""
+    held = connection.execute(
+        select(CONVERSATION.c.owner, CONVERSATION.c.agent, CONVERSATION.c.owner_until)
+        .where(CONVERSATION.c.id == conversation)
+        .with_for_update()
+    ).one_or_none()
+    if held is None:
+        raise NotYours("conversation")
+    if held.owner == "agent" and held.agent != agent and (held.owner_until is None or held.owner_until > now):
+        raise Taken(held.agent)
+    taken = {"owner": "agent", "agent": agent, "owner_until": until}
+    ended: dict[str, Any] = {"lease_token": CONVERSATION.c.lease_token + 1}
+    ended |= dict.fromkeys(("lease_until", "ready_at", "gathers_until", "delay_notice_at"))
+    connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == conversation).values(**taken, **ended))
+    connection.execute(update(MESSAGE).where(MESSAGE.c.conversation_id == conversation, OPEN).values(state="with_agent"))
+
+
+async def say(
+    ledger: Ledger, conversation: str, agent: str, words: str, message: str, now: datetime, life: timedelta
+) -> ShownMessage | None:
+    """The agent who has the conversation says this to its customer; None where a message of that id was written before.
+
+    Raises Conflict ("not taken": this agent does not have it, or not any more): then nothing is said.
+    """
+    held = _held(conversation, agent).where(CONVERSATION.c.owner_until > now)
+    going_on = held.values(**_NEXT, last_at=now, owner_until=now + life).returning(CONVERSATION.c.last_seq, CONVERSATION.c.channel)
+
+    def work(connection: Connection) -> ShownMessage:
+        place = connection.execute(going_on).one_or_none()
+        if place is None:
+            raise Conflict("not taken")
+        own: dict[str, Any] = {"channel": place.channel, "seq": place.last_seq, "now": now}
+        return shown(outbox.say(connection, conversation, "text", words, author="agent", id=message, **own))
+
+    try:
+        return await ledger.write(work)
+    except IntegrityError:
+        return None  # sent twice: a double click, or a page that was loaded again
+
+
+async def renew(ledger: Ledger, conversation: str, agent: str, now: datetime, life: timedelta) -> None:
+    """The agent is still there; changes nothing for one who does not have the conversation (any more)."""
+    longer = _held(conversation, agent).where(CONVERSATION.c.owner_until > now).values(owner_until=now + life)
+    await ledger.write(lambda connection: connection.execute(longer))
+
+
+async def hand_back(ledger: Ledger, conversation: str, agent: str, telling: tuple[str, datetime] | None = None) -> None:
+    """The assistant answers again, from the next message on; `telling` is what the customer is told of it, and when.
+
+    Raises Conflict ("not taken": this agent does not have it).
+    """
+    values = _BACK if telling is None else {**_BACK, **_NEXT, "last_at": telling[1]}
+    back = _held(conversation, agent).values(**values).returning(CONVERSATION.c.last_seq, CONVERSATION.c.channel)
 
     def work(connection: Connection) -> None:
-        held = connection.execute(
-            select(CONVERSATION.c.owner, CONVERSATION.c.agent, CONVERSATION.c.owner_until)
-            .where(CONVERSATION.c.id == conversation)
-            .with_for_update()
-        ).one_or_none()
-        if held is None:
-            raise NotYours("conversation")
-        if held.owner == "agent" and held.agent != agent and (held.owner_until is None or held.owner_until > now):
-            raise Conflict("taken")
-        taken = {"owner": "agent", "agent": agent, "owner_until": now + life}
-        ended: dict[str, Any] = {"lease_token": CONVERSATION.c.lease_token + 1}
-        ended |= dict.fromkeys(("lease_until", "ready_at", "gathers_until", "delay_notice_at"))
-        connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == conversation).values(**taken, **ended))
-        connection.execute(update(MESSAGE).where(MESSAGE.c.conversation_id == conversation, OPEN).values(state="with_agent"))
+        place = connection.execute(back).one_or_none()
+        if place is None:
+            raise Conflict("not taken")
+        if telling is not None:
+            text, now = telling
+            outbox.say(connection, conversation, "notice", text, channel=place.channel, seq=place.last_seq, now=now)
 
     await ledger.write(work)
 
 
-async def hand_back(ledger: Ledger, conversation: str, agent: str) -> None:
-    """The assistant answers again, from the next message on. Raises Conflict ("not taken": this agent does not have it)."""
-    held = update(CONVERSATION).where(CONVERSATION.c.id == conversation, CONVERSATION.c.owner == "agent", CONVERSATION.c.agent == agent)
-    back = held.values(**_BACK).returning(CONVERSATION.c.id)
-    if await ledger.write(lambda connection: connection.scalar(back)) is None:
-        raise Conflict("not taken")
+def _held(conversation: str, agent: str) -> Update:
+    return update(CONVERSATION).where(CONVERSATION.c.id == conversation, CONVERSATION.c.owner == "agent", CONVERSATION.c.agent == agent)
 
 
 async def expire(ledger: Ledger, now: datetime) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.conversations.ledger import Ledger
-from bot.conversations.models import Base, Button, Conversation, Effect, Escalation, Message, Reading, Understanding
+from bot.conversations.models import Base, Button, Conversation, Delivery, Effect, Escalation, Message, Reading, Understanding
 
 Row = TypeVar("Row", bound=Base)
 
@@ -25,6 +25,7 @@ class Line:
     buttons: tuple[Button, ...]
     effects: tuple[Effect, ...]
     escalations: tuple[Escalation, ...]
+    deliveries: tuple[Delivery, ...]
 
 
 @dataclass(frozen=True)
@@ -35,22 +36,25 @@ class Transcript:
     lines: tuple[Line, ...]
 
 
-async def read(ledger: Ledger, conversation_id: str) -> Transcript | None:
-    """The whole conversation, or None when there is none with this id."""
-    return await ledger.read(lambda connection: _read(Session(connection, expire_on_commit=False), conversation_id))
+async def read(ledger: Ledger, conversation_id: str, newest: int | None = None, after: int = 0) -> Transcript | None:
+    """The conversation, or None when there is none with this id: all of it, its newest so many messages, or those after a seq."""
+    return await ledger.read(lambda connection: _read(Session(connection, expire_on_commit=False), conversation_id, newest, after))
 
 
-def _read(session: Session, conversation_id: str) -> Transcript | None:
+def _read(session: Session, conversation_id: str, newest: int | None, after: int) -> Transcript | None:
     conversation = session.get(Conversation, conversation_id)
     if conversation is None:
         return None
-    messages = list(session.scalars(select(Message).where(Message.conversation_id == conversation_id).order_by(Message.seq)))
+    since = after if newest is None else max(after, conversation.last_seq - newest)
+    wanted = select(Message).where(Message.conversation_id == conversation_id, Message.seq > since)
+    messages = list(session.scalars(wanted.order_by(Message.seq)))
     ids = [message.id for message in messages]
     understood = _by_message(session, Understanding, Understanding.message_id, ids, Understanding.n)
     readings = _by_message(session, Reading, Reading.reply_id, ids, Reading.id)
     buttons = _by_message(session, Button, Button.reply_id, ids, Button.position)
     effects = _by_message(session, Effect, Effect.inbound_id, ids, Effect.n)
     escalations = _by_message(session, Escalation, Escalation.inbound_id, ids, Escalation.n)
+    deliveries = _by_message(session, Delivery, Delivery.message_id, ids, Delivery.part)
     lines = (
         Line(
             message,
@@ -59,6 +63,7 @@ def _read(session: Session, conversation_id: str) -> Transcript | None:
             buttons.get(message.id, ()),
             effects.get(message.id, ()),
             escalations.get(message.id, ()),
+            deliveries.get(message.id, ()),
         )
         for message in messages
     )

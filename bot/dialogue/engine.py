@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
@@ -63,6 +64,7 @@ class Engine:
 
     async def run(self, request: TurnRequest) -> dict[str, Any]:
         """The answer of `POST /turn`. Raises TurnAborted, EpisodeUnreadable; nothing of an aborted turn remains."""
+        request = replace(request, events=_begun(request.events))
         turn = RunningTurn(request.turn, request.conversation, request.token, request.correlation, request.attempt)
         reset = current_turn.set(turn)
         try:
@@ -128,6 +130,15 @@ class Engine:
     async def close(self) -> None:
         """Close the connection to the actions."""
         await self._endpoint.close()
+
+
+def _begun(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The events of an episode; one that starts from what the ledger knows (slots alone) is begun as Rasa begins a session."""
+    if not events or any(event.get("event") != "slot" for event in events):
+        return events
+    at = events[0].get("timestamp")
+    first = {"event": "action", "timestamp": at, "name": "action_session_start"}, {"event": "session_started", "timestamp": at}
+    return [*first, *events, {"event": "action", "timestamp": at, "name": "action_listen"}]
 
 
 def _slots_of(events: list[dict[str, Any]]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
 from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy
-from bot.nlu.classifier import CONTEXT, EAGER
+from bot.nlu.classifier import ASK, CONTEXT, EAGER
 from bot.nlu.context import context_words
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
@@ -41,10 +41,14 @@ SHORT_WORDS, SURELY_TALK = 4, 0.75
 POINTING_WORDS = 5
 LIST = "listar_servidores"
 SPLIT_AGAIN_FROM = 0.8
-MIN_PARTS, MOST_PARTS, MOST_LINES = 2, 4, 8
+MIN_PARTS, MOST_PARTS, MOST_LINES, LEAST_CLAUSES = 2, 4, 20, 3
+_CLAUSES = re.compile(
+    r"[,;?¿\n]+\s*(?:y\s+)?|\s+y\s+(?=(?:a |de |en |con |por |hasta )?(?:qu[eé]|cu[aá]\w+|c[oó]mo|d[oó]nde)\b)", re.IGNORECASE
+)
 _ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
 SLOT_OFFER, SLOT_WAITING = "oferta", "pregunta_pendiente"
 YES, NO = "afirmar", "negar"
+LEFT_OVER = "left_over"  # parse data of what one message asks beyond what it gets answered
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
 
 
@@ -171,22 +175,61 @@ def _of_servers_only(text: str, whole: dict[str, Any], state: State, waiting: st
 
 
 def _listed(reader: Reader, text: str) -> list[Understanding]:
-    """The questions of a list or a burst, where two or more of its lines ask, each something else; empty otherwise."""
-    lines = [clean for line in _ITEM.split(text) if len((clean := plain_text(line)).split()) >= MIN_WORDS]
-    asking = [line for line in lines if asks(line) or orders(line) or asks_yes_or_no(line)]
-    if not MIN_PARTS <= len(asking) <= MOST_LINES:
+    """The questions of a list or a burst, where two or more of its lines ask, each something else; empty otherwise.
+
+    None is dropped in silence: what is not ours comes as one part beside them, and what is too much or too unsure is named.
+    """
+    asking = _asking(_ITEM.split(text)) or _asking_clauses(text)
+    if len(asking) > MOST_LINES:
         return []
-    parts = [_answered(half) for half in _halves(reader, asking) if _may_be_part(half) and half.decision != REFUSED]
-    return _different(parts) if len(_different(parts)) >= MIN_PARTS else []
+    halves = _halves(reader, asking)
+    ours = _different([_answered(half) for half in halves if _may_be_part(half) and half.decision != REFUSED])
+    if len(ours) < MIN_PARTS:
+        return []
+    others = [half for half in halves if _may_be_part(half) and half.decision == REFUSED]
+    unsure = [half for half in halves if not _may_be_part(half) and _best_of_ours(half) not in TALK]
+    return [*ours[:MOST_PARTS], *_beside(others), *_left([*ours[MOST_PARTS:], *map(_answered, unsure)])]
+
+
+def _asking(lines: Sequence[str]) -> list[str]:
+    """Those that ask; none where fewer than two do."""
+    said = [clean for line in lines if len((clean := plain_text(line)).split()) >= MIN_WORDS]
+    asking = [line for line in said if asks(line) or orders(line) or asks_yes_or_no(line)]
+    return asking if len(asking) >= MIN_PARTS else []
+
+
+def _asking_clauses(text: str) -> list[str]:
+    """The clauses of one line that lists its questions: three or more, all of which ask; a word of courtesy is no clause."""
+    clauses = [clean for clause in _CLAUSES.split(text) if len((clean := plain_text(clause)).split()) >= MIN_WORDS]
+    asking = _asking(clauses)
+    return asking if len(asking) == len(clauses) >= LEAST_CLAUSES else []
+
+
+def _beside(others: Sequence[Understanding]) -> list[Understanding]:
+    """What is not ours, as one part that comes after the answers."""
+    if not others:
+        return []
+    text = " / ".join(other.text for other in others)
+    return [Understanding(text, {**others[0].parse_data, "text": text, BESIDE_ANSWER: True}, others[0].via)]
+
+
+def _left(parts: Sequence[Understanding]) -> list[Understanding]:
+    """What is not answered in this message, to be named in the customer's own words, each a choice."""
+    if not parts:
+        return []
+    named = [{"intent": str(part.intent), "title": part.text} for part in parts]
+    first = parts[0]
+    data = {**first.parse_data, "intent": {"name": ASK, "confidence": 1.0}, "decision": ASKED, "choices": named, LEFT_OVER: True}
+    return [Understanding(" / ".join(part.text for part in parts), data, first.via)]
 
 
 def _different(parts: Sequence[Understanding]) -> list[Understanding]:
-    """Without those that ask what an earlier one asks, at most MOST_PARTS."""
+    """Without those that ask what an earlier one asks."""
     kept: list[Understanding] = []
     for part in parts:
         if not any(same_or_pair(str(part.intent), str(other.intent)) for other in kept):
             kept.append(part)
-    return kept[:MOST_PARTS]
+    return kept
 
 
 def _framed(part: Understanding) -> Understanding:
@@ -227,7 +270,7 @@ def _split(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understandi
     parts = [
         part for half in _halved(reader, text, whole) for part in _halved(reader, half.text, half.parse_data, SPLIT_AGAIN_FROM) or [half]
     ]
-    return _different(parts)
+    return _different(parts)[:MOST_PARTS]
 
 
 def _halved(reader: Reader, text: str, whole: dict[str, Any], split_from: float = SPLIT_FROM) -> list[Understanding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -16,6 +17,8 @@ from bot.channels.base import BACKLOG, DISPATCHER, Channel, TextKey
 from bot.channels.bodies import SMALL
 from bot.channels.web import keys as web_keys
 from bot.channels.web.channel import WebChannel
+from bot.channels.whatsapp.channel import WhatsAppChannel
+from bot.console import routes as console
 from bot.conversations import take_over
 from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
@@ -64,7 +67,10 @@ def create_app(
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
     app[web_keys.TYPING_LIMIT] = Limit("typing", TYPING_PER_MINUTE, now)
     app[web_keys.VISITOR_LIMIT] = Limit("visitors", settings.rate_visitors_per_minute, now)
-    channels: Sequence[Channel] = (WebChannel(settings),)
+    console.prepare(app, now)
+    channels: list[Channel] = [WebChannel(settings)]
+    if settings.whatsapp_phone_number_id:
+        channels.append(WhatsAppChannel(settings))
     mailer = Mailer(settings.smtp_url)
 
     async def run(app: web.Application) -> AsyncIterator[None]:
@@ -76,21 +82,23 @@ def create_app(
         gathered: dict[str, timedelta] = {channel.name: channel.limits.burst for channel in channels}
         dispatcher = app[DISPATCHER] = Dispatcher(resources, dialogue, words.of("parked"), effects.worker.wake, gathered)
         delays = DelayNotices(resources, [channel.name for channel in channels], words.of("delay"))
-        workers = [  # in the order in which they are stopped
-            dispatcher.worker,
-            dispatcher.outage.worker,
-            effects.worker,
-            delays.worker,
-            _taken_back(resources),
-            *(worker for channel in channels for worker in channel.workers()),
-            *resources.feed.workers,
-        ]
-        for worker in workers:
-            worker.start()
-        yield
-        for worker in workers:
-            await worker.stop()
-        await dispatcher.drain()
+        async with AsyncExitStack() as open_channels:
+            carriers = [worker for channel in channels for worker in await open_channels.enter_async_context(channel.running(app))]
+            workers = [  # in the order in which they are stopped
+                dispatcher.worker,
+                dispatcher.outage.worker,
+                effects.worker,
+                delays.worker,
+                _taken_back(resources),
+            ]
+            for worker in (*workers, *carriers, *resources.feed.workers):
+                worker.start()
+            yield
+            for worker in workers:
+                await worker.stop()
+            await dispatcher.drain()
+            for worker in (*carriers, *resources.feed.workers):  # the last answers are carried too
+                await worker.stop()
         await resources.feed.close()
         await dialogue.close()
         await resources.ledger.close()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 from aiohttp import web
+from yarl import URL
 
 from bot.accounts import demo as demo_accounts
 from bot.accounts import own_database
+from bot.accounts.story import phone_of
 from bot.channels.bodies import read_body
 from bot.channels.web.keys import SESSION_LIMIT
 from bot.errors import DeskUnknown, Malformed
@@ -17,6 +19,7 @@ from bot.limits import client_address
 from bot.resources import RESOURCES
 from bot.rules.calendar import BusinessCalendar
 
+META = "graph.facebook.com"
 SITUATIONS = {
     "C-1001": "Un servidor activo, al corriente y con respaldo de anoche",
     "C-1002": "Su servidor vence en 5 días",
@@ -35,9 +38,20 @@ SITUATIONS = {
 
 
 async def customers(_request: web.Request) -> web.Response:
-    """GET /demo/customers: [{"id", "name", "situation"}]."""
-    listed = [{"id": desk, "name": name, "situation": SITUATIONS.get(desk, "")} for desk, (name, *_) in demo_accounts.CUSTOMERS.items()]
+    """GET /demo/customers: [{"id", "name", "situation", "phone"}]."""
+    listed = [
+        {"id": desk, "name": name, "situation": SITUATIONS.get(desk, ""), "phone": phone_of(int(desk.removeprefix("C-")))}
+        for desk, (name, *_) in demo_accounts.CUSTOMERS.items()
+    ]
     return web.json_response(listed)
+
+
+async def whatsapp(request: web.Request) -> web.Response:
+    """GET /whatsapp-demo: to the page of the stand-in, at the host by which we are known here. Raises HTTPNotFound where Meta is the real one."""
+    stand_in = URL(request.app[RESOURCES].settings.whatsapp_api_base)
+    if stand_in.host == META:
+        raise web.HTTPNotFound
+    return web.Response(status=302, headers={"Location": str(stand_in.with_host(request.url.host or "127.0.0.1"))})
 
 
 async def log_in(request: web.Request) -> web.Response:

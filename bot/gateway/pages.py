@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import jinja2
 from aiohttp import web
 
 from bot import texts
+from bot.gateway.joined import join
 from bot.resources import RESOURCES
 from bot.rules.support import hours_words
 
@@ -35,9 +38,24 @@ async def portal_file(request: web.Request) -> web.FileResponse:
     return web.FileResponse(WIDGET / name, headers={"Cache-Control": "no-cache"})
 
 
-async def widget(_request: web.Request) -> web.FileResponse:
+@cache
+def widget_file() -> tuple[bytes, str]:
+    """The widget as one file, and its ETag."""
+    content = join(WIDGET / "src" / "element.js").encode()
+    return content, sha256(content).hexdigest()[:20]
+
+
+async def widget(request: web.Request) -> web.Response:
     """GET /widget.js: loaded by pages of any origin (what they may then ask is ALLOWED_ORIGINS' affair); revalidated by its ETag."""
-    return web.FileResponse(WIDGET / "support-chat.js", headers=_ANYWHERE)
+    content, tag = widget_file()
+    known = any(etag.value in {tag, "*"} for etag in request.if_none_match or ())
+    response = (
+        web.Response(status=304, headers=_ANYWHERE)
+        if known
+        else web.Response(body=content, content_type="text/javascript", charset="utf-8", headers=_ANYWHERE)
+    )
+    response.etag = tag
+    return response
 
 
 async def privacy(request: web.Request) -> web.Response:

@@ -27,7 +27,11 @@ class DataClass(StrEnum):
 
 NEEDED: Final[Mapping[str, Mapping[DataClass, Level]]] = {
     "web": dict.fromkeys(DataClass, Level.SIGNED_IN),
-    "whatsapp": dict.fromkeys(DataClass, Level.SIGNED_IN),
+    "whatsapp": {
+        **dict.fromkeys(DataClass, Level.SIGNED_IN),
+        DataClass.SERVERS: Level.RECOGNISED,
+        DataClass.BACKUPS: Level.RECOGNISED,
+    },
 }
 """By channel. A kind or channel that does not stand here is told to nobody."""
 

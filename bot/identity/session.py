@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import TokenInvalid
-from bot.identity.tokens import moment, seconds, sign, verify
+from bot.identity.tokens import moment, read, seconds, sign
 
 AUDIENCE = "webchat-session"
 
@@ -40,8 +40,8 @@ def sign_session(secret: str, claims: SessionClaims, now: datetime) -> str:
 
 def read_session(secret: str, token: str, now: datetime) -> SessionClaims:
     """The claims of a session token. Raises TokenInvalid or TokenExpired; whether it was revoked only the ledger knows."""
-    claims = verify(secret, token, algorithms=["HS256"], audience=AUDIENCE, required=["jti", "cid", "epoch"], now=now)
+    claims = read(secret, token, audience=AUDIENCE, required=["jti", "cid", "epoch"], now=now)
     session, conversation, desk, epoch = claims["jti"], claims["cid"], claims.get("sub"), claims["epoch"]
-    if not (isinstance(session, str) and isinstance(conversation, str) and isinstance(epoch, str)):
+    if not (isinstance(session, str) and isinstance(conversation, str) and isinstance(epoch, str) and isinstance(desk, str | None)):
         raise TokenInvalid("no session is named")
     return SessionClaims(session, conversation, desk, epoch, moment(claims, "exp"))

@@ -29,8 +29,11 @@ TALK = frozenset(
         "contar",
     }
 )
+ASKS_NOTHING = TALK - {"preguntar_si_es_bot", "preguntar_quien_eres", "pedir_ayuda"}
 DEEDS = frozenset({"reenviar_datos_conexion", "hablar_con_asesor"})
 """Their answers may do something, send a mail or open a case: never from a likely guess."""
+INSTEAD_OF_DEED = {"reenviar_datos_conexion": "faq_datos_conexion"}
+"""The question whose answer says what there is and offers the deed: so much may be guessed."""
 # answering one of a pair for the other is not harmful: both answers say the general rule and the customer's own state, or that this is no person
 PAIRS = (
     frozenset({"faq_factura", "consultar_factura"}),
@@ -108,7 +111,7 @@ class Acceptance:
 class Thresholds:
     """Answer from `answer` on; refuse below `refuse`, when not-ours is more probable than `not_ours`, or when far away is likeliest; ask between.
 
-    Within a conversation a question is answered from `in_talk` on: but for talk, which answers nothing, and for what does something.
+    Within a conversation a question is answered from `in_talk` on: but for talk that asks nothing, and for what does something.
     """
 
     answer: float
@@ -119,7 +122,7 @@ class Thresholds:
     def decide(self, acceptance: float, not_ours: float, likeliest: str, *, in_talk: bool = False) -> Decision:
         """The decision for one message, whose likeliest label of all is `likeliest`."""
         surely_not = in_talk and likeliest in NOT_OURS
-        lenient = in_talk and likeliest not in TALK | DEEDS and not surely_not
+        lenient = in_talk and likeliest not in ASKS_NOTHING | DEEDS and not surely_not
         if acceptance >= (min(self.answer, self.in_talk) if lenient else self.answer) or (likeliest in IDLE and acceptance >= IDLE_FROM):
             return "answered"
         if acceptance < self.refuse or not_ours > self.not_ours or likeliest == FAR or surely_not:

@@ -14,7 +14,18 @@ from typing import Any
 import numpy as np
 
 from bot.nlu.context import ContextColumns
-from bot.nlu.decision import CHOICES, DEEDS, NOT_OURS, TALK, Acceptance, Decision, Evidence, Thresholds, worth_offering
+from bot.nlu.decision import (
+    ASKS_NOTHING,
+    CHOICES,
+    DEEDS,
+    INSTEAD_OF_DEED,
+    NOT_OURS,
+    Acceptance,
+    Decision,
+    Evidence,
+    Thresholds,
+    worth_offering,
+)
 from bot.nlu.features import ENCODER_DIMENSIONS, NGrams, encode
 from bot.nlu.spelling import Spelling
 from bot.protocol.frame import NOTHING, Asked
@@ -107,8 +118,11 @@ class IntentModel:
         ours = evidence.best[0]
         best = self.labels[ours[0]]
         choices = worth_offering([self.labels[column] for column in ours], [float(probabilities[column]) for column in ours])
-        if eager and decision == "asked" and len(choices) == 1 and choices[0] not in TALK | DEEDS:  # a question with one choice is needless
-            decision, best = "answered", choices[0]
+        likely = {INSTEAD_OF_DEED.get(label, label) for label in choices}
+        if (
+            eager and decision == "asked" and len(likely) == 1 and not likely & (ASKS_NOTHING | DEEDS)
+        ):  # a question with one choice is needless
+            decision, best = "answered", likely.pop()
         return Prediction(
             ranking=[(self.labels[column], float(probabilities[column])) for column in order],
             decision=decision,

@@ -28,6 +28,7 @@ from bot.nlu.spelling import Spelling
 from bot.protocol.frame import PARTS, part_of
 
 FOLDS = 3
+ENCODED = 512  # texts a thread encodes at a time
 TURN_WEIGHT = 2.0  # of a turn that goes on from others beside a message that stands alone
 REGULARISATION = 0.5
 TOLERANCE = 0.01  # tighter costs time and changes no prediction that was measured
@@ -101,7 +102,7 @@ def train(
     material = _material(texts, labels, registers, turns, names, columns)
     owner = material.owner
     ours = np.array([name not in NOT_OURS for name in names])
-    margins, similarity = _cross_validate(material, ours)
+    vectorisers, fitted, heads, margins, similarity = _fit_all(material, ours, _parts_of(texts, labels, turns, labelled or {}))
     scale = _fit_scale(margins, owner)
     evidence = evidence_of(margins, scale, ours, similarity)
     first = evidence.best[:, 0]
@@ -109,18 +110,14 @@ def train(
     acceptance = fit_acceptance(evidence, ~wrong)
     accepted = acceptance.probability(evidence)
     thresholds = choose_thresholds(accepted[:alone], wrong[:alone], wrong_answer_rate, refuse, not_ours)
-    vectorisers = Vectorisers(material.texts)
-    features = material.features(vectorisers, np.arange(len(owner)))
-    fitted = _fit(features, owner, material.weight)
-    heads, head_weights, head_bias = _fit_heads(features, _parts_of(texts, labels, turns, labelled or {}), material.weight)
     # a sparse row times this touches few cache lines
-    weights = np.ascontiguousarray(np.vstack([fitted.coef_, head_weights]).T, dtype=np.float32)
+    weights = np.ascontiguousarray(np.vstack([fitted.coef_, *(head.weights for head in heads.values())]).T, dtype=np.float32)
     order = np.argsort(owner, kind="stable")
     model = IntentModel(
         names,
         vectorisers.ngrams(),
         weights,
-        np.concatenate([fitted.intercept_, head_bias]),
+        np.concatenate([fitted.intercept_, *(head.bias for head in heads.values())]),
         scale,
         material.vectors[order],
         owner[order],
@@ -128,7 +125,7 @@ def train(
         thresholds,
         Spelling.fit(material.texts),
         columns,
-        heads,
+        {part: head.values for part, head in heads.items()},
     )
     likeliest = [names[column] for column in margins.argmax(axis=1)]
     decisions = [thresholds.decide(float(a), float(n), label) for a, n, label in zip(accepted, evidence.not_ours, likeliest, strict=True)]
@@ -150,6 +147,28 @@ def train(
     return model, report
 
 
+def _fit_all(
+    material: Material, ours: np.ndarray, parts: Mapping[str, Sequence[str | None]]
+) -> tuple[Vectorisers, LinearSVC, dict[str, Head], np.ndarray, np.ndarray]:
+    """The vectorisers, the model of the labels and that of each part; margins (n, k) and similarity (n, 2) by cross-validation.
+
+    Liblinear lets other threads run, so folds and parts are fitted on all processors, the longest first. The model of the labels comes
+    after them, alone: threads share liblinear's random numbers, and the same data shall give the same labels.
+    """
+    folds = _folds(material.groups)
+    left_out = [np.flatnonzero(folds == fold) for fold in np.unique(folds)]
+    margins, similarity = np.zeros((len(folds), len(ours))), np.zeros((len(folds), 2))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        validated = [pool.submit(_left_out, material, rows, ours) for rows in left_out]
+        vectorisers = Vectorisers(material.texts)
+        features = material.features(vectorisers, np.arange(len(folds)))
+        fitting = {part: pool.submit(_fit_head, part, features, known, material.weight) for part, known in parts.items()}
+        for rows, fold in zip(left_out, validated, strict=True):
+            margins[rows], similarity[rows] = fold.result()
+        heads = {part: head.result() for part, head in fitting.items()}
+    return vectorisers, _fit(features, material.owner, material.weight), heads, margins, similarity
+
+
 def _material(
     texts: Sequence[str], labels: Sequence[str], registers: Sequence[str], turns: Sequence[Turn], names: list[str], columns: ContextColumns
 ) -> Material:
@@ -161,12 +180,19 @@ def _material(
         context[row, at] = weights
     return Material(
         every,
-        encode(every),
+        _encoded(every),
         np.array([index[label] for label in [*labels, *(turn.frame.intent for turn in turns)]]),
         np.concatenate([np.ones(len(texts)), np.array([TURN_WEIGHT if turn.words else 1.0 for turn in turns])]),
         context.tocsr(),
         [*registers, *(turn.writer for turn in turns)],
     )
+
+
+def _encoded(texts: Sequence[str]) -> np.ndarray:
+    """Sentence vectors, made on all processors: NumPy lets other threads run while it multiplies."""
+    encode(texts[:1])  # opens the encoder, before several threads want it
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return np.vstack(list(pool.map(encode, (texts[start : start + ENCODED] for start in range(0, len(texts), ENCODED)))))
 
 
 def _parts_of(texts: Sequence[str], labels: Sequence[str], turns: Sequence[Turn], asked: Labels) -> dict[str, list[str | None]]:
@@ -175,28 +201,24 @@ def _parts_of(texts: Sequence[str], labels: Sequence[str], turns: Sequence[Turn]
     return {part: [*(each.get(part) for each in known), *(part_of(turn.frame, part) for turn in turns)] for part in PARTS} if turns else {}
 
 
-def _fit_heads(
-    features: csr_matrix, values: Mapping[str, Sequence[str | None]], weight: np.ndarray
-) -> tuple[dict[str, list[str]], np.ndarray, np.ndarray]:
-    """The values of each part of a frame beside the intent, and the weights and bias of all in one."""
+@dataclass(frozen=True)
+class Head:
+    """One part of a frame: its values in the order of the rows of weights."""
 
-    def one(part: str) -> tuple[list[str], np.ndarray, np.ndarray]:
-        rows = np.array([row for row, value in enumerate(values[part]) if value is not None])
-        model = LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0, class_weight=RARE.get(part))
-        fitted = model.fit(features[rows], np.array([values[part][row] for row in rows]), sample_weight=weight[rows])
-        weights, bias = fitted.coef_, fitted.intercept_
-        if len(fitted.classes_) == 2:  # noqa: PLR2004 - liblinear tells two apart by one row
-            weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-        return [str(each) for each in fitted.classes_], weights, bias
+    values: list[str]
+    weights: np.ndarray
+    bias: np.ndarray
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        fitted = dict(zip(values, pool.map(one, values), strict=True))
-    width = features.shape[1]
-    return (
-        {part: labels for part, (labels, _, _) in fitted.items()},
-        np.vstack([np.zeros((0, width)), *(weights for _, weights, _ in fitted.values())]),
-        np.concatenate([np.zeros(0), *(bias for _, _, bias in fitted.values())]),
-    )
+
+def _fit_head(part: str, features: csr_matrix, known: Sequence[str | None], weight: np.ndarray) -> Head:
+    """Fitted on the texts of which the part is known."""
+    rows = np.array([row for row, value in enumerate(known) if value is not None])
+    model = LinearSVC(C=REGULARISATION, tol=TOLERANCE, random_state=0, class_weight=RARE.get(part))
+    fitted = model.fit(features[rows], np.array([known[row] for row in rows]), sample_weight=weight[rows])
+    weights, bias = fitted.coef_, fitted.intercept_
+    if len(fitted.classes_) == 2:  # noqa: PLR2004 - liblinear tells two apart by one row
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return Head([str(each) for each in fitted.classes_], weights, bias)
 
 
 def _fit(features: Any, owner: np.ndarray, weight: np.ndarray | None = None) -> LinearSVC:
@@ -215,26 +237,21 @@ def _folds(registers: Sequence[str]) -> np.ndarray:
     return np.array([fold_of[register] for register in registers])
 
 
-def _cross_validate(material: Material, ours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    owner, vectors, folds = material.owner, material.vectors, _folds(material.groups)
-    margins = np.zeros((len(owner), len(ours)))
-    similarity = np.zeros((len(owner), 2))
-
-    def one_fold(fold: int) -> None:
-        kept, out = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        vectorisers = Vectorisers([material.texts[index] for index in kept])
-        fitted = _fit(material.features(vectorisers, kept), owner[kept], material.weight[kept])
-        margins[np.ix_(out, fitted.classes_)] = fitted.decision_function(material.features(vectorisers, out))
-        best = np.argsort(-np.where(ours, margins[out], -np.inf), axis=1)[:, :2]
-        for column in range(len(ours)):
-            known = vectors[kept][owner[kept] == column]
-            for rank in (0, 1):
-                asking = out[best[:, rank] == column]
-                if len(asking):
-                    similarity[asking, rank] = (vectors[asking] @ known.T).max(axis=1)
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # liblinear lets other threads run while it fits
-        list(pool.map(one_fold, np.unique(folds)))
+def _left_out(material: Material, out: np.ndarray, ours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Margins and similarity of these rows, by a model that was fitted on all others."""
+    owner, vectors = material.owner, material.vectors
+    kept = np.setdiff1d(np.arange(len(owner)), out)
+    vectorisers = Vectorisers([material.texts[index] for index in kept])
+    fitted = _fit(material.features(vectorisers, kept), owner[kept], material.weight[kept])
+    margins, similarity = np.zeros((len(out), len(ours))), np.zeros((len(out), 2))
+    margins[:, fitted.classes_] = fitted.decision_function(material.features(vectorisers, out))
+    best = np.argsort(-np.where(ours, margins, -np.inf), axis=1)[:, :2]
+    for column in range(len(ours)):
+        known = vectors[kept][owner[kept] == column]
+        for rank in (0, 1):
+            asking = np.flatnonzero(best[:, rank] == column)
+            if len(asking):
+                similarity[asking, rank] = (vectors[out[asking]] @ known.T).max(axis=1)
     return margins, similarity
 
 

@@ -15,6 +15,8 @@ from msgspec.structs import replace
 from bot.protocol.frame import Asked
 
 SLOT: Final = "estado"
+FOLIOS: Final = "folios"
+"""The slot of the open case's folio, by what it was opened for; an episode begins with it where the ledger has one."""
 VERSION: Final = 1
 TOPICS: Final = 5
 """Topics that are remembered."""
@@ -26,11 +28,12 @@ MOST_TOLD: Final = 60
 
 
 class Topic(Struct, frozen=True):
-    """What was asked in one turn, and the servers that its answer was about."""
+    """What was asked in one turn, the servers that its answer was about, and what was supposed in it (its day and way to pay, as the actions write it)."""
 
     intent: str
     asked: str = Asked.GENERAL
     servers: tuple[str, ...] = ()
+    supposed: str = ""
 
 
 class State(Struct, frozen=True):

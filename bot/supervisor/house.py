@@ -38,6 +38,8 @@ class OwnHouse:
             "ACCOUNTS_DATABASE_URL": f"sqlite:///{folder}/accounts.db",
             "ACCOUNTS_FACTORY": "",
             "SMTP_URL": f"file://{folder}/outbox",
+            "WHATSAPP_PHONE_NUMBER_ID": "",
+            "WHATSAPP_API_BASE": f"http://127.0.0.1:{free_port()}",
             **changes,
         }
         self.lines: list[str] = []

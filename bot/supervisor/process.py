@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class Child:
     arguments: tuple[str, ...]
     url: str
     log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of its own, besides ours."""
     process: asyncio.subprocess.Process | None = None
     starts: list[float] = field(default_factory=list)
     hang: str | None = None
@@ -53,6 +56,7 @@ class Child:
             self.module,
             *self.arguments,
             cwd=root,
+            env={**os.environ, **self.environment},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -1,4 +1,4 @@
-"""Brings up actions, dialogue and gateway, keeps them up, and stops them in the order in which messages flow."""
+"""Brings up actions, dialogue, gateway and, in the demo, Meta's stand-in, keeps them up, and stops them in the order in which messages flow."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def request_of(turn: OpenTurn, token: str) -> TurnRequest:
         channel=turn.channel,
         level=int(turn.identity.level),
         token=token,
-        messages=[Message(message.text, None if message.press is None else Button(**asdict(message.press))) for message in turn.messages],
+        messages=[Message(message.text, None if message.press is None else Button(**asdict(message.press))) for message in turn.asked],
         events=list(turn.events),
         attempt=turn.attempts,
         correlation=turn.correlation or "",

@@ -20,7 +20,7 @@ from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.queue import OpenTurn
 from bot.errors import DialogueUnavailable, EpisodeUnreadable, LeaseLost, LedgerUnavailable, TurnAborted
 from bot.identity.turn import TurnClaims, sign_turn
-from bot.protocol.turn import TurnResult, Wait
+from bot.protocol.turn import Reply, TurnResult, Wait
 from bot.resources import Resources
 from bot.turns.dialogue_client import DialogueClient, TurnRejected
 from bot.turns.outage import OutageWatch
@@ -82,16 +82,11 @@ class Dispatcher:
             accepted = await inbox.accept(self._ledger, inbound, self._now(), asked)
         finally:
             self._arriving -= at_once
-        self._begin([accepted])
+        self.begin([accepted])
         return accepted
 
-    async def accept_many(self, inbounds: Sequence[Inbound], terms: Terms) -> list[Accepted | Exception]:
-        """Store a batch in one transaction; its turns are taken from the queue. Raises LedgerUnavailable (nothing was stored)."""
-        results = await inbox.accept_many(self._ledger, inbounds, self._now(), terms)
-        self._begin([result for result in results if isinstance(result, Accepted)])
-        return results
-
-    def _begin(self, accepted: Sequence[Accepted]) -> None:
+    def begin(self, accepted: Sequence[Accepted]) -> None:
+        """These messages are stored: their turns begin, or are taken from the queue."""
         for each in accepted:
             if each.turn is not None:
                 self._start(each.turn)
@@ -181,6 +176,8 @@ class Dispatcher:
 
     async def _ask(self, turn: OpenTurn) -> TurnResult | Wait:
         now = self._now()
+        if not turn.asked:
+            return Wait(wait=True) if turn.may_wait else _fixed(turn)
         token = sign_turn(self._settings.internal_secret, TurnClaims(turn.identity, turn.channel, turn.last.id), now)
         self._metrics.stage_seconds.labels("waiting").observe(max(0.0, (now - turn.accepted_at).total_seconds()))
         with self._metrics.stage_seconds.labels("dialogue").time():
@@ -256,3 +253,8 @@ class Dispatcher:
         with contextlib.suppress(LeaseLost):
             await queue.renew(self._ledger, turn.lease, self._now(), self._timings.lease_life)
         return False
+
+
+def _fixed(turn: OpenTurn) -> TurnResult:
+    """The answer that the channel had ready; the dialogue remembers what it did."""
+    return TurnResult((Reply(turn.last.fixed_answer or ""),), turn.events, ())

@@ -4,7 +4,7 @@ import asyncio
 import time
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.util import await_only
 
@@ -86,6 +86,76 @@ async def test_what_its_caller_gives_up_is_not_stored(database):
     goes_on.set()
     await database.write(count_up)
     assert await database.read(COUNT) == 1
+
+
+@pytest.fixture
+async def together(file):
+    """A function that starts several writes while the writing thread is busy, so that they share a transaction."""
+    await file.write(COUNTER)
+    goes_on = asyncio.Event()
+    wait_for = waiting_inside(file)
+    busy = asyncio.ensure_future(file.write(lambda _: wait_for(goes_on.wait())))
+    await asyncio.sleep(0.05)  # it has begun
+
+    async def start(*works):
+        writing = [asyncio.ensure_future(file.write(work)) for work in works]
+        await asyncio.sleep(0)
+        return writing, goes_on
+
+    yield start
+    await busy
+
+
+async def test_what_waits_is_committed_together(file, together):
+    commits = []
+    event.listen(file.engine, "commit", commits.append)
+    writing, goes_on = await together(*[count_up] * 5)
+    goes_on.set()
+    await asyncio.gather(*writing)
+    assert len(commits) == 2  # that of the busy one, and theirs
+    assert await file.read(COUNT) == 5
+
+
+async def test_one_that_fails_leaves_its_neighbours_alone(file, together):
+    def half(connection):
+        count_up(connection)
+        raise KeyError("a mistake")
+
+    writing, goes_on = await together(count_up, half, run("UPDATE counter SET n = n + 1", "INSERT INTO nowhere VALUES (1)"), count_up)
+    goes_on.set()
+    results = await asyncio.gather(*writing, return_exceptions=True)
+    assert [type(result).__name__ for result in results] == ["NoneType", "KeyError", "OperationalError", "NoneType"]
+    assert await file.read(COUNT) == 2
+
+
+async def test_one_that_ends_the_transaction_of_all_leaves_its_neighbours_alone(file, together):
+    def spoil(connection):
+        count_up(connection)
+        connection.get_transaction().rollback()
+        raise KeyError("a mistake")
+
+    writing, goes_on = await together(count_up, spoil, count_up)
+    goes_on.set()
+    results = await asyncio.gather(*writing, return_exceptions=True)
+    assert [type(result).__name__ for result in results] == ["NoneType", "KeyError", "NoneType"]
+    assert await file.read(COUNT) == 2
+
+
+async def test_one_that_is_given_up_in_the_middle_leaves_its_neighbours_alone(file, together):
+    wait_for, begun, ends = waiting_inside(file), asyncio.Event(), asyncio.Event()
+
+    async def pause():
+        begun.set()
+        await ends.wait()
+
+    writing, goes_on = await together(count_up, lambda connection: (count_up(connection), wait_for(pause())), count_up)
+    goes_on.set()
+    await begun.wait()
+    writing[1].cancel()
+    ends.set()
+    results = await asyncio.gather(*writing, return_exceptions=True)
+    assert [type(result).__name__ for result in results] == ["NoneType", "CancelledError", "NoneType"]
+    assert await file.read(COUNT) == 2
 
 
 async def test_those_behind_a_locked_database_give_up_with_the_first(file, tmp_path):

@@ -222,6 +222,30 @@ async def test_a_desk_is_found_by_its_address_whatever_its_case():
     assert await sound().desks_by_mail("contacto@despacho-ruiz.example") == ()
 
 
+MANY = ["+525510001003", "+525510001004", "+525599999999"]
+
+
+async def test_many_numbers_are_looked_up_one_by_one_where_the_implementation_knows_no_better():
+    assert await sound().desks_by_phones(MANY) == {MANY[0]: ("C-1003",), MANY[1]: ("C-1004",), MANY[2]: ()}
+
+
+async def test_many_numbers_at_once_are_checked_as_one():
+    async def found(phones):
+        assert phones == MANY
+        return {MANY[0]: ("C-1003",)}
+
+    assert await sound(desks_by_phones=found).desks_by_phones(MANY) == {MANY[0]: ("C-1003",)}
+
+
+@pytest.mark.parametrize("wrong", [None, ["C-1003"], {"+525510001003": "C-1003"}, {"+525510001003": (1,)}])
+async def test_a_wrong_answer_to_many_numbers_is_none(wrong):
+    async def found(_phones):
+        return wrong
+
+    with pytest.raises(AccountsUnavailable):
+        await sound(desks_by_phones=found).desks_by_phones(MANY)
+
+
 async def test_what_is_no_number_is_nobodys_and_nobody_is_asked():
     accounts = sound(desks_by_phone=None, desks_by_mail=None)
     assert (await accounts.desks_by_phone("no tengo"), await accounts.desks_by_mail("nada")) == ((), ())

@@ -85,6 +85,14 @@ async def mails(store):
     return await own_database(store).read(lambda connection: connection.scalar(query))
 
 
+async def test_many_numbers_are_looked_up_at_once(seeded):
+    phones = [*(f"+52551000{n}" for n in range(1001, 1013)), *(f"+5255{n:08}" for n in range(2000)), "' OR 1=1 --", "ñ"]
+    found = await seeded.desks_by_phones(phones)
+    assert found["+525510001003"] == ("C-1003",)
+    assert len(found) == 12
+    assert await seeded.desks_by_phones([]) == {}
+
+
 async def test_a_mail_is_queued_once_for_each_key(seeded):
     first = await seeded.queue_connection_mail("C-1011", "vision-01", "inbound-1#0", NOW)
     again = await seeded.queue_connection_mail("C-1011", "VISION-01", "inbound-1#0", NOW + timedelta(hours=1))

@@ -111,6 +111,7 @@ async def ask(
     confidence: float = 0.97,
     action: str | None = None,
     beside: bool = False,
+    left_over: bool = False,
     says_to_have_paid: bool = False,
     says_to_wait: bool = False,
     text: str = "",
@@ -119,7 +120,7 @@ async def ask(
 ) -> Rendered:
     """Run `action_<action>` (default: of the intent) for the desk `of` (None: a visitor) and check what holds for every answer.
 
-    `servidor`/`producto` are entities of the message, `exact=False` a loose mention ("sierra 2"); `beside` a question beside one that is answered; `others` are desks of other customers;
+    `servidor`/`producto` are entities of the message, `exact=False` a loose mention ("sierra 2"); `beside` a question beside one that is answered, `left_over` those that were too many; `others` are desks of other customers;
     `frame` is the rest of the frame after the intent ("until servers=all refers=goes_on").
     """
     settings = _settings(changed_settings)
@@ -137,6 +138,7 @@ async def ask(
         "choices": list(choices),
         "metadata": {"turn_token": token},
         **({"beside_answer": True} if beside else {}),
+        **({"left_over": True} if left_over else {}),
         **({"frame": f"{intent} {frame}"} if frame else {}),
     }
     call = {

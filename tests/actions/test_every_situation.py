@@ -277,6 +277,7 @@ async def test_every_answer_of_these_topics_is_reached():
         ):
             reached |= set((await ask(intent, choices=CHOICES, **given)).responses)
         reached |= set((await ask(intent, choices=CHOICES, beside=True)).responses)
+        reached |= set((await ask(intent, choices=CHOICES, left_over=True)).responses)
         for name in ("plain", "five up"):
             reached |= set((await _ask(intent, name, "open", says_to_have_paid=True)).responses)
             reached |= set((await _ask(intent, name, "open", says_to_wait=True)).responses)

@@ -139,3 +139,17 @@ class TestNotUnderstood:
         assert answer.text == "No te entendí. ¿De cuál servidor quieres saber?"
         assert [button["entities"] for button in answer.buttons] == [{"servidor": "A-01"}, {"servidor": "B-01"}]
         assert answer.slots["pregunta_pendiente"] == WAITING["pregunta_pendiente"]
+
+
+async def test_what_was_too_much_for_one_answer_is_named_in_its_own_words():
+    left = [
+        {"intent": "faq_cambiar_contrasena", "title": "cómo cambio la contraseña"},
+        {"intent": "hablar_con_asesor", "title": "me pasas a alguien"},
+    ]
+    answer = await ask("preguntar_intencion", choices=left, left_over=True, slots={"fallos": 1})
+    assert (
+        answer.text == "De lo demás («cómo cambio la contraseña» y «me pasas a alguien») me falta contestarte: elige o escríbemelo aparte."
+    )
+    assert answer.titles == ["cómo cambio la…", "me pasas a alguien"]
+    assert answer.intents == ["faq_cambiar_contrasena", "hablar_con_asesor"]
+    assert answer.slots == {"fallos": 0}  # the message got its answer: nothing has failed

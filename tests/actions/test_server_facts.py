@@ -114,9 +114,10 @@ async def test_the_time_of_the_server_that_waits():
     assert (await ask("faq_tiempo_creacion", desk(creating()), frame="when")).text.startswith("En cerca de 9 minutos")
     first = await ask("faq_tiempo_creacion", desk(pending()), frame="when")
     assert first.text == (
-        "Unos 15 minutos después de que se acredite tu pago: NORTE-01 se crea solo.\n\n"
-        f"Tu pago debe confirmarse a más tardar el jueves 26 de noviembre.\n\n{MAIL}"
+        f"A más tardar el jueves 26 de noviembre debe confirmarse tu cargo; unos 15 minutos después se crea NORTE-01.\n\n{MAIL}"
     )
+    count = await ask("faq_tiempo_creacion", desk(pending()), frame="count")
+    assert count.text.startswith("Unos 15 minutos después de que se acredite tu pago: NORTE-01 se crea solo.")
 
 
 HOURS = "A cualquier hora: está disponible las 24 horas del día, los 7 días de la semana."

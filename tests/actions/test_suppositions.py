@@ -24,14 +24,14 @@ CREDIT = "Con tarjeta de crédito"
 BANK = "Con débito o cuenta bancaria"
 CASES = [
     # C-1003: ended on Sunday 22, usable until Wednesday 25, kept until 22 December; debit
-    ("C-1003", "consultar_suscripcion what_if supposed=pay:lunes", "si pago hasta el lunes q pasa", ["Para el lunes 30 de noviembre, RUIZ-01 ya estará suspendido", "no se pierde", "hasta el martes 22 de diciembre", f"{CREDIT} se confirma al momento", "entre el miércoles 2 y el jueves 3 de diciembre"]),
-    ("C-1003", "consultar_suscripcion what_if supposed=pay", "y si paga hoy con la misma tarjeta", [f"{BANK} no alcanza: se confirmaría entre el jueves 26 y el viernes 27 de noviembre", "Tu información no se pierde"]),
+    ("C-1003", "consultar_suscripcion what_if supposed=pay:lunes", "si pago hasta el lunes q pasa", ["Para el lunes 30 de noviembre, RUIZ-01 ya estará suspendido", "todavía se conserva", "hasta el martes 22 de diciembre", f"{CREDIT} se confirma al momento", "entre el miércoles 2 y el jueves 3 de diciembre"]),
+    ("C-1003", "consultar_suscripcion what_if supposed=pay", "y si paga hoy con la misma tarjeta", [f"{BANK} no alcanza: se confirmaría entre el jueves 26 y el viernes 27 de noviembre", "Tu información todavía se conserva"]),
     ("C-1003", "consultar_suscripcion whether supposed=pay move=fragment", "y con crédito mañana?", ["Sí alcanzas si pagas mañana, miércoles 25 de noviembre: con tarjeta de crédito"]),
     ("C-1003", "consultar_suscripcion what_if supposed=pay:mañana move=fragment refers=goes_on", "¿y con crédito?", ["Sí alcanzas si pagas mañana"]),
     ("C-1003", "consultar_suscripcion what_if supposed=pay", "¿y si pago hoy?", [f"{CREDIT} sí alcanzas", f"{BANK} no: sería entre el jueves 26 y el viernes 27"]),
     ("C-1003", "consultar_suscripcion what_if supposed=nopay", "y luego?", ["Sin pago, RUIZ-01 se puede usar hasta mañana, miércoles 25 de noviembre, inclusive; después se suspende"]),
     ("C-1003", "consultar_suscripcion what_if supposed=nopay:mañana", "si no pago hoy me lo apagan mañana?", ["RUIZ-01 todavía se puede usar mañana, miércoles 25 de noviembre: es el último día de su gracia"]),
-    ("C-1003", "faq_resguardo_sin_pago what_if supposed=wait", "Y SI ME TARDO UNOS VEINTE DIAS SE PIERDE TODO", ["Para el lunes 14 de diciembre, RUIZ-01 ya estará suspendido, pero tu información no se pierde"]),
+    ("C-1003", "faq_resguardo_sin_pago what_if supposed=wait", "Y SI ME TARDO UNOS VEINTE DIAS SE PIERDE TODO", ["Para el lunes 14 de diciembre, RUIZ-01 ya estará suspendido, pero tu información todavía se conserva"]),
     ("C-1003", "faq_resguardo_sin_pago what_if supposed=wait move=fragment", "Y TREINTA", ["ya no alcanzas", "hasta el martes 22 de diciembre"]),
     ("C-1003", "faq_resguardo_sin_pago whether supposed=nopay", "no se pierde nada vdd?", ["Tu información de RUIZ-01 se resguarda hasta el martes 22 de diciembre"]),
     ("C-1003", "consultar_pago whether supposed=pay", "si le echan lana a la cuenta hoy se vuelve a cobrar solo o q", ["Si el cargo rechazado se intenta otra vez solo no está en mi información", "55 8000 9480"]),
@@ -61,7 +61,8 @@ CASES = [
     ("C-1002", "consultar_suscripcion whether supposed=pay", "y si pago el lunes, alcanzo?", [f"{CREDIT} sí alcanzas", f"{BANK} no es seguro"]),
     ("C-1002", "consultar_suscripcion whether supposed=pay", "¿Y si pagara hoy le quitan los días que le quedan?", ["no está en mi información", "55 8000 9480"]),
     ("C-1002", "faq_formas_pago what_if supposed=pay", "si pongo una de debito?", [f"{BANK} el pago tarda de 2 a 3 días hábiles", "a más tardar el miércoles 2 de diciembre"]),
-    ("C-1002", "faq_cambiar_solucion what_if supposed=cancel", "y si lo cancelo hasta pasado mañana", ["No, para el jueves 26 de noviembre, ya es tarde", "a más tardar el martes 22 de diciembre"]),
+    ("C-1002", "faq_cambiar_solucion what_if supposed=cancel", "y si lo cancelo hasta pasado mañana", ["No, para el jueves 26 de noviembre, ya es tarde", "se cancela a más tardar hoy, martes 24 de noviembre", "a más tardar el martes 22 de diciembre"]),
+    ("C-1010", "faq_cambiar_solucion what_if supposed=cancel", "y si lo cancelo el 10 de diciembre", ["No, para el jueves 10 de diciembre, ya es tarde", "se cancela a más tardar el lunes 7 de diciembre"]),
     ("C-1010", "faq_cambiar_solucion whether supposed=change", "y si lo hago el lunes", ["Sí estarías a tiempo", "a más tardar el lunes 7 de diciembre"]),
     ("C-1004", "pagar_adeudo what_if supposed=pay", "y si pago la mitad el lunes", ["pagar solo una parte no está en mi información", "55 8000 9480"]),
     ("C-1003", "consultar_suscripcion what_if supposed=pay", "y si deposito el viernes 4 de diciembre", ["Para el viernes 4 de diciembre"]),
@@ -73,6 +74,7 @@ CASES = [
     # C-1007, C-1008: a charge in process
     ("C-1007", "consultar_pago what_if supposed=pay", "y si mejor le meto la tarjeta de credito hoy", [f"{CREDIT} se confirma al momento, pero ya hay un cargo", "55 8000 9480"]),
     ("C-1007", "consultar_pago whether supposed=pay", "si le doy otra vez me cobran doble?", ["Antes de pagar otra vez, habla con soporte"]),
+    ("C-1007", "consultar_pago what_if supposed=pay", "¿y si pago hoy?", ["Ya hay un cargo de $1,499.00 MXN", "Unos 15 minutos después de confirmarse"]),
     ("C-1007", "consultar_pago when supposed=wait", "Si el banco no confirma mañana ni pasado, ¿cuándo me preocupo?", ["y el jueves 26 de noviembre", "Si pasado ese plazo"]),
     ("C-1007", "faq_tiempo_creacion what_if supposed=pay", "Si acreditara en sábado, ¿se crearía igual?", ["Unos 15 minutos después de que se acredite"]),
     ("C-1008", "consultar_pago what_if supposed=pay", "y si mejor lo pago con otra tarjeta", ["Antes de pagar otra vez", "debía confirmarse a más tardar el jueves 19"]),
@@ -228,7 +230,7 @@ PROMISES: list[tuple[str, Fact]] = [
         r"[Ss]í alcanzas|crédito alcanzas",
         lambda of: of.status in {"active", "suspended"} and within(of, *KEPT) and not charge_is(of, "pending"),
     ),
-    (r"no se pierde|todavía está", lambda of: within(of, *KEPT) and not paid_ahead(of)),
+    (r"no se pierde|todavía está|todavía se conserva", lambda of: within(of, *KEPT) and not paid_ahead(of)),
     (r"sigue vigente", lambda of: of.status == "active" and within(of, -9999, 0)),
     (r"estarías a tiempo", lambda of: of.status == "active" and within(of, -9999, -1)),
     (r"no devuelve|empieza sin la información", lambda of: within(of, 31, 9999)),
@@ -335,6 +337,9 @@ async def test_every_answer_is_reached():
         ("C-1009", "consultar_suscripcion what_if servers=all supposed=nopay", "y si no pago mañana"),
     ):
         reached |= set((await supposed(customer, frame, text)).responses)
+    reached |= set((await ask("faq_formas_pago", desk(valid()), frame="whether supposed=pay", text="y con tarjeta?")).responses)
+    over = desk(valid("HIDALGO-01", 3))
+    reached |= set((await ask("cancelar_servicio", over, frame="what_if supposed=cancel", text="¿y si cancelo hoy?")).responses)
     defined = {key for key in answers() if key.startswith("utter_supuesto_")}
     assert sorted(defined - reached) == []
 
@@ -355,3 +360,86 @@ async def test_how_long_a_suspended_server_takes_to_come_back_is_not_promised():
         "faq_tiempo_creacion", desk(suspended()), frame="when supposed=pay", text="si pago hoy con tarjeta de credito ya jala al ratito?"
     )
     assert "15 minutos" not in answer.text
+
+
+async def _talk(customer, *turns):
+    """The answers to (frame, text) one after the other, in one talk."""
+    told, slots = [], {}
+    for frame, text in turns:
+        intent, _, rest = frame.partition(" ")
+        told.append(await ask(intent, demo_desk(customer, DEMO_NOW), now=DEMO_NOW, frame=rest, text=text, slots=slots))
+        slots = {**slots, **told[-1].slots, "estado": told[-1].state}
+    return [each.text for each in told]
+
+
+MONDAY = ("consultar_suscripcion what_if supposed=pay", "¿y si pago el lunes?")
+
+
+@pytest.mark.parametrize(
+    ("frame", "text", "expected"),
+    [
+        ("faq_formas_pago what_if supposed=pay refers=goes_on", "¿y si es con tarjeta de crédito?", "pagas el lunes 30 de noviembre"),
+        ("faq_formas_pago which refers=goes_on", "¿y con débito?", "se confirmaría entre el miércoles 2 y el jueves 3"),
+        ("consultar_pago which move=fragment", "con crédito", "pagas el lunes 30 de noviembre"),
+        (
+            "faq_formas_pago whether supposed=pay refers=goes_on",
+            "¿y si es con tarjeta?",
+            "Depende de si la tarjeta es de crédito o de débito.",
+        ),
+    ],
+)
+async def test_a_way_to_pay_goes_on_with_the_day_that_was_supposed(frame, text, expected):
+    _, answer = await _talk("C-1002", MONDAY, (frame, text))
+    assert expected in answer
+
+
+@pytest.mark.parametrize(
+    "frame", ["consultar_suscripcion state refers=goes_on", "consultar_suscripcion what_if supposed=nopay move=fragment"]
+)
+async def test_a_day_goes_on_with_the_way_to_pay_that_was_supposed(frame):
+    by_debit = ("consultar_suscripcion what_if supposed=pay", "¿y si pago mañana con débito?")
+    _, answer = await _talk("C-1002", by_debit, (frame, "¿y el lunes?"))
+    assert answer.startswith("No es seguro: con débito o cuenta bancaria se confirmaría entre el miércoles 2 y el jueves 3")
+
+
+@pytest.mark.parametrize("frame", ["until", "until supposed=pay", "when supposed=pay refers=goes_on", "state supposed=nopay"])
+@pytest.mark.parametrize("text", ["¿y cuándo vence?", "¿y hoy vence?", "entonces qué día termina"])
+async def test_a_plain_question_of_a_date_is_about_the_real_state(frame, text):
+    _, answer = await _talk("C-1002", MONDAY, (f"consultar_suscripcion {frame}", text))
+    assert answer.startswith("HIDALGO-01 ")
+    assert "domingo 29 de noviembre" in answer
+
+
+async def test_what_was_supposed_is_over_once_something_else_was_asked():
+    plain = ("consultar_suscripcion until refers=goes_on", "¿y cuándo vence?")
+    *_, answer = await _talk("C-1002", MONDAY, plain, ("faq_formas_pago which refers=goes_on", "¿y con débito?"))
+    assert "lunes 30" not in answer
+
+
+@pytest.mark.parametrize("intent", ["faq_tiempo_creacion", "consultar_suscripcion", "consultar_pago", "faq_inicio_vigencia"])
+async def test_paying_while_a_charge_is_in_process_is_told_that_charges_days_first(intent):
+    (answer,) = await _talk("C-1007", (f"{intent} when supposed=pay", "¿cuándo se acredita si pago hoy?"))
+    assert answer.startswith("Ya hay un cargo de $1,499.00 MXN por NORTE-01 en proceso")
+    assert "se confirma entre mañana, miércoles 25 de noviembre y el jueves 26 de noviembre" in answer
+    assert "podría ser un segundo cobro" in answer
+
+
+@pytest.mark.parametrize(
+    ("frame", "text"),
+    [
+        ("faq_tiempo_creacion when", "¿cuándo se acredita?"),
+        ("faq_tiempo_creacion whether", "¿mañana se confirma?"),
+        ("consultar_suscripcion when refers=goes_on", "¿y cuándo se confirma?"),
+    ],
+)
+async def test_when_a_charge_is_confirmed_is_told_by_its_day(frame, text):
+    (answer,) = await _talk("C-1007", (frame, text))
+    assert "jueves 26 de noviembre" in answer.split(".")[0]
+
+
+async def test_a_limit_that_is_over_is_told_as_over():
+    answer = await ask("cancelar_servicio", desk(valid("HIDALGO-01", 4)), frame="what_if supposed=cancel", text="¿y si cancelo hoy?")
+    ended = await ask("cancelar_servicio", desk(valid("HIDALGO-01", 3)), frame="what_if supposed=cancel", text="¿y si cancelo hoy?")
+    assert "Sí estarías a tiempo" in answer.text
+    assert "el plazo para cancelar y cambiar de solución terminó" in ended.text
+    assert "a más tardar ayer" not in ended.text

@@ -22,19 +22,23 @@ POLICY = "default-src 'none'; script-src {gateway}; connect-src 'self' {gateway}
 
 
 class Portal:
-    """`user` is who is logged in to the portal (None: nobody); `minted`: the tokens it has given out."""
+    """`user` is who is logged in to the portal (None: nobody), `person` who of them; `minted`: the tokens it has given out;
+    `pages`: what it serves below /wild/, without any policy; "{gateway}" in them is the gateway's address.
+    """
 
     def __init__(self) -> None:
         self.origin = ""
         self.gateway = ""
         self.settings: Settings | None = None
         self.user: str | None = None
+        self.person: str | None = None
+        self.pages: dict[str, str] = {}
         self.minted: list[str] = []
 
     def token(self, desk: str, age: timedelta = timedelta()) -> str:
         """A token of this customer, minted so long ago."""
         assert self.settings is not None
-        self.minted.append(issue_portal_token(self.settings, desk, clock.now() - age))
+        self.minted.append(issue_portal_token(self.settings, desk, clock.now() - age, self.person))
         return self.minted[-1]
 
     @contextlib.asynccontextmanager
@@ -42,6 +46,7 @@ class Portal:
         """Listens at `origin` for as long as the block runs."""
         app = web.Application()
         app.router.add_get("/host", self._host)
+        app.router.add_get("/wild/{name}", self._wild)
         app.router.add_get("/entrar", self._log_in_page)
         app.router.add_get("/chat-token", self._chat_token)
         async with serving(app) as self.origin:
@@ -52,6 +57,10 @@ class Portal:
         response = web.Response(text=page, content_type="text/html")
         response.headers["Content-Security-Policy"] = POLICY.format(gateway=self.gateway)
         return response
+
+    async def _wild(self, request: web.Request) -> web.Response:
+        page = self.pages[request.match_info["name"]].replace("{gateway}", self.gateway)
+        return web.Response(body=page.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
 
     async def _log_in_page(self, _: web.Request) -> web.Response:
         return web.Response(text="<!doctype html><title>Entrar</title>", content_type="text/html")

@@ -162,3 +162,69 @@ async def test_calls_of_the_widget_carry_no_cookies(new_context, site):
     await visit(page, site, "open token-endpoint=/chat-token")
     await chat.status("En línea")
     assert [call for call in site.wire.with_cookies if "/webchat/" in call] == []
+
+
+async def test_what_was_sent_without_a_session_is_never_another_customers(page, site):
+    site.portal.user = "C-1003"
+    site.wire.offline = True  # the gateway is away from the first moment: there is no session yet
+    chat = await visit(page, site, "open token-endpoint=/chat-token")
+    await chat.ask("solo de C-1003")
+    await expect(chat.log.get_by_text("Sin enviar")).to_be_visible()
+    site.portal.user = "C-1004"
+    await page.reload()
+    await expect(chat.box).to_be_editable()
+    site.wire.offline = False
+    await chat.status("En línea")
+    await chat.ask("de C-1004")
+    await chat.sees("Recibí: de C-1004")
+    await chat.sees("solo de C-1003", 0)
+    assert await site.customer_texts("C-1004") == ["de C-1004"]
+    assert await site.conversations("C-1003") == []
+
+
+async def test_draft_survives_a_reload_of_its_writer_only(page, site):
+    site.portal.user = "C-1003"
+    chat = await visit(page, site, "token-endpoint=/chat-token")
+    await chat.launcher.click()
+    await chat.box.fill("a medias")
+    await page.reload()
+    await expect(chat.box).to_have_value("a medias")
+    await chat.button("Minimizar chat").click()
+    site.portal.user = "C-1004"
+    await page.reload()
+    await chat.launcher.click()
+    await expect(chat.box).to_be_editable()
+    await expect(chat.box).to_have_value("")
+    assert "a medias" not in str(await page.evaluate(LEFTOVERS))
+
+
+async def test_an_open_page_of_the_customer_before_is_left_when_another_logs_in_elsewhere(new_context, site):
+    context = await new_context()
+    one, two = await context.new_page(), await context.new_page()
+    site.portal.user = "C-1003"
+    first = await visit(one, site, "open token-endpoint=/chat-token")
+    await first.ask("del primero")
+    await first.sees("Recibí: del primero")
+    await first.box.fill("a medias")
+    site.portal.user = "C-1004"
+    second = await visit(two, site, "open token-endpoint=/chat-token")
+    await second.status("En línea")
+    await first.sees("Recibí: del primero", 0)
+    await expect(first.box).to_have_value("")
+    await first.ask("del segundo")
+    await second.sees("Recibí: del segundo")
+    assert await site.customer_texts("C-1004") == ["del segundo"]
+    assert await site.customer_texts("C-1003") == ["del primero"]
+
+
+async def test_nothing_can_be_written_before_it_is_known_who_writes(page, site):
+    await page.route("**/chat-token", lambda route: route.abort())
+    chat = await visit(page, site, "open token-endpoint=/chat-token")
+    await chat.status("Sin conexión. Reintentando…")
+    await expect(chat.box).not_to_be_editable()
+    await expect(chat.button("¿Cómo pago?")).to_be_disabled()
+    site.portal.user = "C-1003"
+    await page.unroute("**/chat-token")
+    await chat.ask("ya soy yo")
+    await chat.sees("Recibí: ya soy yo")
+    assert await site.customer_texts("C-1003") == ["ya soy yo"]

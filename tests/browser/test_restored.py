@@ -63,5 +63,5 @@ async def test_a_page_that_comes_back_later_forgets_its_read_marks(page, site, t
     chat = await visit(page, site)
     await chat.ask("¿sigues ahí?")
     await chat.sees("Recibí: ¿sigues ahí?")
-    read = "Object.entries(localStorage).filter(([key]) => key.includes(':read:')).map(([, value]) => Number(value))"
+    read = "Object.entries(localStorage).filter(([key]) => key.includes(':read:')).map(([, value]) => JSON.parse(value).seq)"
     assert await page.evaluate(read) == [(await site.conversation()).last_seq]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import answers, queue
+from bot.conversations import answers, queue, sessions
 from bot.conversations.models import Escalation, Message, Understanding
 from bot.conversations.queue import OpenMessage, OpenTurn
 from bot.protocol.turn import Effect as Ask
-from tests.conversations_ledger.conftest import NOON, rows, told
+from tests.conversations_ledger.conftest import CUSTOMER, NOON, Desk, rows, told
 
 
 async def burst(desk) -> OpenTurn:
@@ -64,13 +65,15 @@ def case(code: str) -> Ask:
     return Ask("escalate", {"reason": "pago vencido", "code": code, "summary": "s"})
 
 
-async def test_the_folio_of_an_open_case_cannot_be_given_again_and_nothing_of_that_turn_is_kept(ledger, desk) -> None:
-    await desk.ask("uno", told("Folio SV-1.", effects=(case("SV-1"),)))
+async def test_the_folio_of_anothers_open_case_cannot_be_given_again_and_nothing_of_that_turn_is_kept(ledger, desk) -> None:
+    other = Desk(ledger, await sessions.begin(ledger, CUSTOMER, timedelta(hours=12), NOON))
+    await other.ask("uno", told("Folio SV-1.", effects=(case("SV-1"),)))
     await desk.say("dos")
     turn = await desk.claim()
     with pytest.raises(IntegrityError):
         await answers.commit(ledger, turn, told("Folio SV-1.", effects=(case("SV-1"),)), NOON)
-    assert [m.text for m in await rows(ledger, Message, Message.seq)] == ["uno", "Folio SV-1.", "dos"]
+    said = {m.text for m in await rows(ledger, Message, Message.seq) if m.conversation_id == desk.conversation}
+    assert said == {"dos"}
     await answers.commit(ledger, turn, told("Folio SV-2.", effects=(case("SV-2"),)), NOON)  # the lease still stands
     assert [one.code for one in await rows(ledger, Escalation, Escalation.id)] == ["SV-1", "SV-2"]
 

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, insert, text, update
 
-from bot.conversations import outbox
+from bot.conversations import outbox, reports
 from bot.conversations.base import DeliveryState
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.models import Conversation, Delivery, Message
-from bot.conversations.outbox import DueDelivery, Reported
+from bot.conversations.outbox import DueDelivery
+from bot.conversations.reports import Report, Reported
 from bot.errors import LeaseLost
 from tests.conversations_ledger.conftest import LIFE, NOON, rows
 
@@ -95,7 +96,7 @@ async def test_nothing_overtakes_an_earlier_message_of_the_same_person(ledger, p
     assert await claim(ledger, now + 9 * SECOND) is None  # the second waits with the first
     again = await claim(ledger, now + 10 * SECOND)
     assert (again.text, again.attempts) == ("uno", 2)
-    await outbox.sent(ledger, again, "wamid.1")
+    await outbox.sent(ledger, again, "wamid.1", now)
     assert (await claim(ledger, now + 10 * SECOND)).text == "dos"
 
 
@@ -105,7 +106,7 @@ async def test_the_next_one_goes_when_the_one_before_is_over(ledger, phone, end:
         await phone.hears(words)
     due = await claim(ledger)
     await {
-        "sent": lambda: outbox.sent(ledger, due, "wamid.1"),
+        "sent": lambda: outbox.sent(ledger, due, "wamid.1", NOON),
         "given up": lambda: outbox.not_sent(ledger, due, "x" * 300, None),
         "ambiguous": lambda: outbox.not_sent(ledger, due, "no answer", None, ambiguous=True),
     }[end]()
@@ -123,7 +124,7 @@ async def test_parts_of_a_message_go_in_order(ledger, phone) -> None:
     await ledger.write(lambda connection: connection.execute(insert(Delivery), {**second, "next_attempt_at": NOON - SECOND}))
     first = await claim(ledger)
     assert (first.part, await claim(ledger)) == (0, None)
-    await outbox.sent(ledger, first, "wamid.1")
+    await outbox.sent(ledger, first, "wamid.1", NOON)
     assert (await claim(ledger)).part == 1
 
 
@@ -132,17 +133,70 @@ async def test_a_late_holder_writes_nothing(ledger, phone) -> None:
     late = await claim(ledger)
     holder = await claim(ledger, NOON + LIFE)
     for attempt in (
-        outbox.sent(ledger, late, "wamid.late"),
+        outbox.sent(ledger, late, "wamid.late", NOON),
         outbox.not_sent(ledger, late, "x", None),
         outbox.not_sent(ledger, late, "x", NOON),
     ):
         with pytest.raises(LeaseLost):
             await attempt
-    await outbox.sent(ledger, holder, "wamid.1")
+    await outbox.sent(ledger, holder, "wamid.1", NOON)
     with pytest.raises(LeaseLost):
         await outbox.not_sent(ledger, holder, "x", None)
     (delivery,) = await rows(ledger, Delivery)
     assert (delivery.state, delivery.external_id, delivery.attempts) == ("sent", "wamid.1", 2)
+
+
+async def test_an_attempt_counts_as_unsettled_until_its_end_is_known(ledger, phone) -> None:
+    await phone.hears("hola")
+    wanted = iter([1, 2, 2, 2, 3])
+
+    async def take(at: Any) -> DueDelivery:
+        due = await claim(ledger, at)
+        assert due.unsettled == next(wanted)
+        return due
+
+    await take(NOON)  # its holder dies
+    second = await take(NOON + LIFE)
+    await outbox.not_sent(ledger, second, "busy", NOON + 2 * LIFE)  # refused: it was not taken, that time
+    third = await take(NOON + 2 * LIFE)
+    await outbox.put_back(ledger, third, NOON + 3 * LIFE)  # not tried at all
+    fourth = await take(NOON + 3 * LIFE)
+    assert fourth.attempts == 3
+    await outbox.not_sent(ledger, fourth, "no reply", NOON + 4 * LIFE, ambiguous=True)
+    await take(NOON + 4 * LIFE)
+
+
+async def test_an_attempt_that_does_not_count_leaves_the_number_of_attempts(ledger, phone) -> None:
+    await phone.hears("hola")
+    for _ in range(3):
+        due = await claim(ledger)
+        assert due.attempts == 1
+        await outbox.not_sent(ledger, due, "token", NOON, counts=False)
+
+
+async def test_parts_are_added_once_and_failed_with_the_one_before_them(ledger, phone) -> None:
+    await phone.hears("larga")
+    await phone.hears("otra")
+    due = await claim(ledger)
+    for _ in range(2):
+        await outbox.add_parts(ledger, due, 3, NOON)
+    assert [(row.part, row.state) for row in await rows(ledger, Delivery, Delivery.id)] == [
+        (0, "pending"), (0, "pending"), (1, "pending"), (2, "pending"),
+    ]  # fmt: skip
+    await outbox.not_sent(ledger, due, "131026", None)
+    assert [(row.part, row.state, row.error) for row in await rows(ledger, Delivery, Delivery.id)] == [
+        (0, "failed", "131026"), (0, "pending", None), (1, "failed", "131026"), (2, "failed", "131026"),
+    ]  # fmt: skip
+    assert (await claim(ledger)).text == "otra"
+
+
+async def test_who_heard_the_privacy_notice_is_marked_with_it(ledger, phone) -> None:
+    for words in ("uno", "dos"):
+        await phone.hears(words)
+        await outbox.sent(ledger, await claim(ledger), f"wamid.{words}", NOON + SECOND, number="106", told_privacy=words == "dos")
+        (conversation,) = await rows(ledger, Conversation)
+        assert conversation.privacy_notice_at == (NOON + SECOND if words == "dos" else None)
+    assert {(row.number, row.sent_at) for row in await rows(ledger, Delivery)} == {("106", NOON + SECOND)}
 
 
 async def test_a_lease_from_before_the_clock_went_back_is_not_waited_for(ledger, phone) -> None:
@@ -151,8 +205,14 @@ async def test_a_lease_from_before_the_clock_went_back_is_not_waited_for(ledger,
     assert (await claim(ledger, NOON - timedelta(days=1))).attempts == 2
 
 
+async def report(ledger: Ledger, told: Reported, error: str | None = None, external_id: str = "wamid.1", **more: Any) -> bool:
+    return bool(await reports.apply(ledger, [Report(external_id, told, NOON, error=error, **more)], NOON))
+
+
 async def test_a_report_on_an_unknown_message_is_no_news(ledger, phone) -> None:
-    assert await outbox.report(ledger, "wamid.unknown", "read") is False
+    assert await report(ledger, "read", external_id="wamid.unknown") is False
+    for ours in ("", "7", "x.y", f"{'a' * 32}.0", f"{'a' * 32}.99999999999999999999", "ñ" * 32 + ".1"):
+        assert await report(ledger, "read", external_id="wamid.unknown", ours=ours) is False
 
 
 async def _in_state(ledger: Ledger, state: DeliveryState) -> None:
@@ -164,7 +224,7 @@ async def test_reports_move_only_forward(ledger, phone) -> None:
     for before, told in itertools.product(get_args(DeliveryState), get_args(Reported)):
         await _in_state(ledger, before)
         forward = RANK[told] > RANK[before]
-        assert await outbox.report(ledger, "wamid.1", told, "131047 " * 40 if told == "failed" else None) is forward, (before, told)
+        assert await report(ledger, told, "131047 " * 40 if told == "failed" else None) is forward, (before, told)
         (delivery,) = await rows(ledger, Delivery)
         error = ("131047 " * 40)[:200] if told == "failed" else None
         assert (delivery.state, delivery.error) == ((told, error) if forward else (before, "old"))
@@ -177,7 +237,7 @@ async def test_reports_in_any_order_and_repeated_end_at_the_furthest(ledger, pho
         await phone.hears("hola")
     await _in_state(ledger, start)
     for told in reports:
-        await outbox.report(ledger, "wamid.1", told)
+        await report(ledger, told)
     assert await states(ledger) == [max([start, *reports], key=RANK.__getitem__)]
 
 
@@ -191,7 +251,7 @@ async def test_many_carriers_never_meet_and_keep_each_persons_order(ledger, open
     async def carry(mine: Ledger) -> None:
         while (due := await claim(mine)) is not None:
             carried.append((due.conversation, due.seq))
-            await outbox.sent(mine, due, f"wamid.{due.message}")
+            await outbox.sent(mine, due, f"wamid.{due.message}", NOON)
 
     await asyncio.gather(*(carry(open_ledger()) for _ in range(4)))
     await carry(ledger)  # one that met only locked rows went home early

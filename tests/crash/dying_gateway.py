@@ -19,7 +19,8 @@ from typing import Any
 import bot.gateway.__main__ as gateway
 from bot.accounts.store import SqlAccounts
 from bot.channels.web import stream
-from bot.conversations import answers, effects, gathering, inbox, queue
+from bot.channels.whatsapp.graph import Graph
+from bot.conversations import answers, effects, gathering, inbox, outbox, queue
 from bot.effects.mailer import Mailer
 from bot.gateway.app import create_app
 from bot.timings import Timings
@@ -30,6 +31,8 @@ QUICK = Timings(
     lease_life=timedelta(seconds=1),
     renew_seconds=0.3,
     effect_lease_life=timedelta(seconds=1),
+    delivery_lease_life=timedelta(seconds=1),
+    delivery_settles=timedelta(seconds=1),
     back_off_first=timedelta(milliseconds=50),
     back_off_most=timedelta(milliseconds=200),
 )
@@ -70,11 +73,22 @@ POINTS = {
     "before the effect is done": Point(effects, "done", BEFORE),
     "after the effect is done": Point(effects, "done", AFTER),
 }
+DELIVERY_POINTS = {
+    "after the delivery is claimed": Point(outbox, "claim", AFTER),
+    "after the parts are added": Point(outbox, "add_parts", AFTER),
+    "before the request": Point(Graph, "send", BEFORE),
+    "after the request": Point(Graph, "send", AFTER),
+    "before the delivery is marked": Point(outbox, "sent", BEFORE),
+    "after the delivery is marked": Point(outbox, "sent", AFTER),
+}
+"""Where an answer is carried by us."""
 INSIDE = {
     "inside the store": (inbox, "accept"),
     "inside the claim": (queue, "claim"),
     "inside the commit": (answers, "commit"),
     "inside the wait": (gathering, "wait_for_more"),
+    "inside the delivery's mark": (outbox, "sent"),
+    "inside the delivery's claim": (outbox, "claim"),
 }
 """Killed when the transaction has done all its work and only COMMIT is missing."""
 
@@ -134,8 +148,9 @@ def main() -> int:
     """Arm the point unless it has killed before, and serve."""
     point, marker = sys.argv[1], Path(sys.argv[2])
     if point != "never" and not marker.exists():
-        if point in POINTS:
-            arm(POINTS[point], marker)
+        points = POINTS | DELIVERY_POINTS
+        if point in points:
+            arm(points[point], marker)
         else:
             arm_inside(*INSIDE[point], marker)
     gateway.create_app = partial(create_app, timings=QUICK)

@@ -277,3 +277,21 @@ async def test_what_is_not_ours_beside_an_answer_is_refused_after_it(desk: Desk)
         ("tema_no_cubierto", "refused"),
     ]
     assert [reply["actions"] for reply in turn["replies"]] == [["action_consultar_suscripcion"], ["action_tema_no_cubierto"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hola\ncuándo vence\ncuánto cuesta la impresora\ndónde veo mi factura\nse hizo el respaldo\nqué windows trae\ncómo cambio la contraseña",
+        "buenas, ¿cuándo vence? ¿cuánto cuesta la impresora? ¿dónde veo mi factura? ¿se hizo el respaldo? ¿qué windows trae? ¿cómo cambio la contraseña? gracias",
+    ],
+)
+async def test_no_question_of_many_is_dropped_in_silence(desk: Desk, text):
+    """Four are answered, what is not ours is told so, and what is left is named in the customer's words."""
+    turn = await desk.turn(text, "C-1001")
+    assert [part["decision"] for part in turn["understood"]] == ["answered"] * 4 + ["refused", "asked"]
+    last = turn["replies"][-1]
+    assert last["actions"] == ["action_preguntar_intencion"]
+    assert "De lo demás («" in last["text"]
+    assert "contraseña" in last["text"]
+    assert [button["intent"] for button in last["buttons"]] == ["faq_cambiar_contrasena"]

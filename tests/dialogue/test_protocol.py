@@ -152,3 +152,12 @@ async def test_identity_comes_from_the_token_only(desk: Desk):
     shown = result["replies"][0]["text"] + str(result["replies"][0]["readings"])
     assert "SIERRA-01" not in str(result["replies"][0]["readings"])
     assert "Consultores Sierra" not in shown
+
+
+async def test_an_episode_that_begins_with_a_known_folio_is_answered_as_any_other(desk: Desk):
+    """What the ledger knows of an open case: slots alone, before anything was said."""
+    events = [{"event": "slot", "timestamp": 1.0, "name": "folios", "value": {"cliente_pide_asesor": "7K2M9X"}}]
+    first = await desk.turn("quiero hablar con un asesor", None, events=events)
+    assert "folio 7K2M9X" in first["replies"][0]["text"]
+    assert first["effects"] == []
+    assert first["replies"][0]["actions"] == ["action_hablar_con_asesor"]

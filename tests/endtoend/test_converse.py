@@ -39,7 +39,7 @@ def test_it_starts_its_own_house_and_stops_it(tmp_path: Path) -> None:
         out, err = process.communicate()
     assert process.returncode == 0, err
     assert (json.loads(out)["turns"], json.loads(out)["right"]) == (2, 2), err
-    assert len(seen) >= 4  # `up` and its three
+    assert len(seen) >= 5  # `up` and its four
     assert not [child for child in seen.values() if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
 
 

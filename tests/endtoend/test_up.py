@@ -18,9 +18,20 @@ def test_it_says_one_line_with_the_address_and_stops_everything_it_started(tmp_p
     up = Up(tmp_path).start().wait_ready()
     children = up.children()
     assert [line for line in up.lines if line.startswith("Ready:")] == [f"Ready: {up.url} (Ctrl-C stops everything)"]
-    assert len(children) == 3
+    assert len(children) == 4
+    assert [line for line in up.lines if line.startswith("WhatsApp:")] == [f"WhatsApp: {up.url}/whatsapp-demo"]
+    with urllib.request.urlopen(f"{up.url}/whatsapp-demo") as page:
+        assert (page.url.rstrip("/"), "¿De quién es el teléfono?" in page.read().decode()) == (up.environment["WHATSAPP_API_BASE"], True)
     assert up.stop() == 0
     assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_company_with_a_number_of_its_own_gets_no_stand_in(tmp_path: Path) -> None:
+    own = {f"WHATSAPP_{name}": "own" for name in ("ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN")}
+    up = Up(tmp_path, WHATSAPP_PHONE_NUMBER_ID="106000000000009", **own).start().wait_ready()
+    assert len(up.children()) == 3
+    assert not any(line.startswith("WhatsApp:") for line in up.lines)
+    assert up.stop() == 0
 
 
 def test_a_process_that_hangs_is_started_again(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from bot import __version__
+from bot.resources import RESOURCES
 from harness.dialogue import reply, result
 from tests.gateway.client import Visitor, all_answered
 
@@ -187,6 +188,7 @@ async def test_the_demo_customers(gateway, visitor: Visitor) -> None:
     assert status == 200
     assert [customer["id"] for customer in customers] == [f"C-{n}" for n in range(1001, 1013)]
     assert all(customer["name"] and customer["situation"] for customer in customers)
+    assert [await desks_of(gateway, customer["phone"]) for customer in customers] == [(customer["id"],) for customer in customers]
     status, answer = await visitor.call("POST", "/demo/login", json={"customer": "C-1003"})
     assert status == 200
     await visitor.open(token=answer["token"])
@@ -194,10 +196,29 @@ async def test_the_demo_customers(gateway, visitor: Visitor) -> None:
     assert (status, error["error"]) == (404, "unknown_customer")
 
 
+async def desks_of(gateway, phone: str) -> tuple[str, ...]:
+    return await gateway.app[RESOURCES].accounts.desks_by_phone(phone)
+
+
+async def test_the_telephone_is_where_the_stand_in_is(start) -> None:
+    gateway = await start(whatsapp_api_base="http://127.0.0.1:5165")
+    async with Visitor(gateway.url("/")) as visitor, visitor.http.get(gateway.url("/whatsapp-demo"), allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (302, "http://127.0.0.1:5165")
+    real = await start()
+    async with Visitor(real.url("/")) as visitor:
+        assert (await visitor.call("GET", "/whatsapp-demo"))[0] == 404
+
+
 async def test_without_demo_there_is_no_demo(start) -> None:
     gateway = await start(demo=False)
     async with Visitor(gateway.url("/")) as visitor:
-        for method, path in [("GET", "/"), ("GET", "/demo/customers"), ("POST", "/demo/login"), ("GET", "/portal/portal.js")]:
+        for method, path in [
+            ("GET", "/"),
+            ("GET", "/demo/customers"),
+            ("POST", "/demo/login"),
+            ("GET", "/portal/portal.js"),
+            ("GET", "/whatsapp-demo"),
+        ]:
             assert (await visitor.call(method, path))[0] == 404
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import jwt
@@ -15,8 +17,8 @@ pytestmark = pytest.mark.usefixtures("seeded")
 
 @pytest.fixture
 def token(gateway):
-    def mint(desk: str = "C-1003") -> str:
-        return issue_portal_token(gateway.settings, desk, gateway.clock())
+    def mint(desk: str = "C-1003", person: str | None = None) -> str:
+        return issue_portal_token(gateway.settings, desk, gateway.clock(), person)
 
     return mint
 
@@ -105,6 +107,45 @@ async def test_a_session_after_log_out_opens_a_new_conversation(tab: Visitor, to
     assert second["conversation"] != first["conversation"]
 
 
+async def test_a_person_has_one_conversation_in_every_tab_and_on_every_day(gateway, tab: Visitor, token) -> None:
+    first = await tab.open(token=token(person="ana@ruiz.mx"))
+    await tab.ask("mi folio")
+    gateway.clock.forward(days=40)
+    async with Visitor(gateway.url("/")) as telephone:
+        again = await telephone.open(token=token(person="ana@ruiz.mx"))
+        assert (again["conversation"], again["cursor"]) == (first["conversation"], 3)
+        assert [m["text"] for m in await telephone.messages() if m["author"] == "customer"] == ["mi folio"]
+
+
+@pytest.mark.parametrize(("desk", "person"), [("C-1003", "beto"), ("C-1003", None), ("C-1007", "ana")])
+async def test_a_persons_conversation_is_nobody_elses(tab: Visitor, token, desk, person) -> None:
+    first = await tab.open(token=token(person="ana"))
+    await tab.ask("solo mío")
+    second = await tab.open(token=token(desk, person), session=first["session"])
+    assert second["conversation"] != first["conversation"]
+    assert await tab.messages() == []
+
+
+async def test_tabs_of_a_person_that_open_at_once_get_the_same_conversation(gateway, token) -> None:
+    async with AsyncExitStack() as stack:
+        tabs = [await stack.enter_async_context(Visitor(gateway.url("/"))) for _ in range(8)]
+        opened = await asyncio.gather(*(one.open(token=token(person="ana")) for one in tabs))
+    assert len({answer["conversation"] for answer in opened}) == 1
+    assert len({answer["session"] for answer in opened}) == 8
+
+
+async def test_log_out_of_a_person_ends_this_session_and_hides_nothing_for_ever(gateway, tab: Visitor, token) -> None:
+    first = await tab.open(token=token(person="ana"))
+    await tab.ask("hola")
+    async with Visitor(gateway.url("/")) as telephone:
+        await telephone.open(token=token(person="ana"))
+        assert (await tab.call("POST", "/webchat/logout"))[0] == 204
+        assert (await tab.call("GET", "/webchat/messages"))[0] == 401
+        assert len(await telephone.messages()) == 3
+        again = await tab.open(token=token(person="ana"), session=first["session"])
+        assert (again["conversation"], len(await tab.messages())) == (first["conversation"], 3)
+
+
 async def test_a_session_ends_at_its_time(gateway, tab: Visitor) -> None:
     await tab.open()
     gateway.clock.forward(seconds=gateway.settings.session_ttl.total_seconds() + 1)
@@ -142,6 +183,9 @@ ATTACKS = {
     ),
     "without a subject": lambda g: jwt.encode(forged(g, sub=None), g.settings.portal_jwt_secret, algorithm="HS256"),
     "of a desk that does not exist": lambda g: issue_portal_token(g.settings, "C-9999", g.clock()),
+    "for a person that is no id": lambda g: issue_portal_token(g.settings, "C-1003", g.clock(), "ana o beto"),
+    "for a person that is a number": lambda g: jwt.encode(forged(g, person=7), g.settings.portal_jwt_secret, algorithm="HS256"),
+    "for a person without a name": lambda g: issue_portal_token(g.settings, "C-1003", g.clock(), ""),
     "with a path for a subject": lambda g: issue_portal_token(g.settings, "../C-1003", g.clock()),
     "our own session token": lambda g: jwt.encode(
         {"aud": "webchat-session", "jti": "x", "cid": "y", "exp": 9999999999}, g.settings.session_secret, algorithm="HS256"

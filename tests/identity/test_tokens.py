@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -107,16 +110,41 @@ def test_no_text_is_a_token(text: str) -> None:
 @given(st.integers(0, 400), st.characters(codec="ascii"))
 def test_no_changed_character_goes_unnoticed(position: int, char: str) -> None:
     token = turn_token(SECRET, "C-1003", "t1", NOW)
-    position %= len(token) - 1  # the last one holds unused bits
+    position %= len(token)
     changed = token[:position] + char + token[position + 1 :]
     if changed != token:
         with pytest.raises(TokenInvalid):
             read_turn(SECRET, changed, NOW)
 
 
+@pytest.mark.parametrize("header", [{"alg": "none"}, {"alg": "HS512"}, {"alg": "HS256", "typ": "JWT", "kid": "1"}])
+def test_our_own_tokens_have_one_header(header: dict) -> None:
+    """Whatever a header says, it chooses nothing: any other than ours is no token, though it were signed with our key."""
+    head = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    signed = f"{head}.{turn_token(SECRET, 'C-1003', 't1', NOW).split('.')[1]}"
+    signature = base64.urlsafe_b64encode(hmac.digest(SECRET.encode(), signed.encode(), "sha256")).rstrip(b"=").decode()
+    with pytest.raises(TokenInvalid, match="of ours"):
+        read_turn(SECRET, f"{signed}.{signature}", NOW)
+
+
+@pytest.mark.parametrize("raw", [b"[]", b"7", b"{", b"\xff", b""])
+def test_claims_that_are_none(raw: bytes) -> None:
+    head, body = turn_token(SECRET, None, "t1", NOW).split(".")[0], base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    signature = base64.urlsafe_b64encode(hmac.digest(SECRET.encode(), f"{head}.{body}".encode(), "sha256")).rstrip(b"=").decode()
+    with pytest.raises(TokenInvalid):
+        read_turn(SECRET, f"{head}.{body}.{signature}", NOW)
+
+
+@pytest.mark.parametrize("changes", [{"sub": 7}, {"cid": 7}, {"jti": None}, {"aud": ["webchat-session"]}])
+def test_a_session_token_that_does_not_fit_together(changes: dict) -> None:
+    whole = {"aud": "webchat-session", "jti": "s", "cid": "c", "epoch": "e", "sub": "C-1003", "exp": int(NOW.timestamp()) + 60, **changes}
+    with pytest.raises(TokenInvalid):
+        read_session(SECRET, jwt.encode(whole, SECRET, algorithm="HS256"), NOW)
+
+
 def test_the_demo_portals_token_names_the_desk() -> None:
     token = issue_portal_token(SETTINGS, "C-1003", NOW)
-    assert read_portal_token(portal_key(SETTINGS), token, NOW) == "C-1003"
+    assert read_portal_token(portal_key(SETTINGS), token, NOW).desk == "C-1003"
     with pytest.raises(TokenExpired):
         read_portal_token(portal_key(SETTINGS), token, NOW + timedelta(minutes=5))
 
@@ -128,7 +156,7 @@ def claims(**changes) -> dict:
 
 def test_ten_minutes_are_the_longest_life() -> None:
     key = portal_key(SETTINGS)
-    assert read_portal_token(key, jwt.encode(claims(), key.key, algorithm="HS256"), NOW) == "C-1003"
+    assert read_portal_token(key, jwt.encode(claims(), key.key, algorithm="HS256"), NOW).desk == "C-1003"
     longer = jwt.encode(claims(exp=int(NOW.timestamp()) + 601), key.key, algorithm="HS256")
     with pytest.raises(TokenInvalid, match="10 minutes"):
         read_portal_token(key, longer, NOW)
@@ -136,7 +164,7 @@ def test_ten_minutes_are_the_longest_life() -> None:
 
 def test_a_token_from_the_future_is_refused_but_clocks_may_differ_a_little() -> None:
     key, issued = portal_key(SETTINGS), int(NOW.timestamp())
-    assert read_portal_token(key, jwt.encode(claims(iat=issued + 59, exp=issued + 300), key.key, algorithm="HS256"), NOW) == "C-1003"
+    assert read_portal_token(key, jwt.encode(claims(iat=issued + 59, exp=issued + 300), key.key, algorithm="HS256"), NOW).desk == "C-1003"
     with pytest.raises(TokenInvalid, match="future"):
         read_portal_token(key, jwt.encode(claims(iat=issued + 61, exp=issued + 300), key.key, algorithm="HS256"), NOW)
 
@@ -144,7 +172,7 @@ def test_a_token_from_the_future_is_refused_but_clocks_may_differ_a_little() -> 
 def test_a_list_of_audiences_that_names_us_is_good() -> None:
     key = portal_key(SETTINGS)
     token = jwt.encode(claims(aud=["tienda", SETTINGS.portal_jwt_audience]), key.key, algorithm="HS256")
-    assert read_portal_token(key, token, NOW) == "C-1003"
+    assert read_portal_token(key, token, NOW).desk == "C-1003"
 
 
 def pem(private) -> str:
@@ -163,7 +191,7 @@ def test_a_public_key_is_used_with_its_own_algorithm_only(algorithm: str) -> Non
     private = PRIVATE_KEYS[algorithm]
     key = portal_key(replace(SETTINGS, portal_jwt_public_key=pem(private)))
     assert key.algorithms == (algorithm,)
-    assert read_portal_token(key, jwt.encode(claims(), private, algorithm=algorithm), NOW) == "C-1003"
+    assert read_portal_token(key, jwt.encode(claims(), private, algorithm=algorithm), NOW).desk == "C-1003"
     for other, other_private in PRIVATE_KEYS.items():
         if other != algorithm:
             with pytest.raises(TokenInvalid):
@@ -173,15 +201,10 @@ def test_a_public_key_is_used_with_its_own_algorithm_only(algorithm: str) -> Non
 @pytest.mark.parametrize("algorithm", PRIVATE_KEYS)
 def test_a_public_key_is_no_hmac_secret(algorithm: str) -> None:
     """The classic confusion: an attacker signs HS256 with the public key, which everybody knows."""
-    import base64
-    import hashlib
-    import hmac
-    import json
-
     public = pem(PRIVATE_KEYS[algorithm])
     head = base64.urlsafe_b64encode(json.dumps({"alg": "HS256", "typ": "JWT"}).encode()).rstrip(b"=")
     body = base64.urlsafe_b64encode(json.dumps(claims()).encode()).rstrip(b"=")
-    signature = base64.urlsafe_b64encode(hmac.digest(public.encode(), head + b"." + body, hashlib.sha256)).rstrip(b"=")
+    signature = base64.urlsafe_b64encode(hmac.digest(public.encode(), head + b"." + body, "sha256")).rstrip(b"=")
     forged = b".".join((head, body, signature)).decode()
     with pytest.raises(TokenInvalid):
         read_portal_token(portal_key(replace(SETTINGS, portal_jwt_public_key=public)), forged, NOW)

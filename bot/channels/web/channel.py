@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -42,11 +43,13 @@ class WebChannel:
             web.get("/webchat/stream", handlers.stream, allow_head=False),
             web.post("/webchat/read", handlers.mark_read),
             web.post("/webchat/typing", handlers.typing),
+            web.post("/webchat/feedback", handlers.rate),
         ]
 
-    def workers(self) -> Sequence[Worker]:
-        """None."""
-        return ()
+    @asynccontextmanager
+    async def running(self, app: web.Application) -> AsyncIterator[Sequence[Worker]]:  # noqa: ARG002
+        """Nothing."""
+        yield ()
 
     def render(self, message: ShownMessage) -> dict[str, Any]:
         """JSON of the HTTP contract."""

@@ -14,7 +14,7 @@ from bot.channels.web import parse, render, texts
 from bot.channels.web.keys import MESSAGE_LIMIT, SESSION_LIMIT, TYPING_LIMIT, VISITOR_LIMIT
 from bot.channels.web.session import begin_or_resume, claims_of, session_of, session_within, token_of, who_of
 from bot.channels.web.stream import HEADERS, Stream
-from bot.conversations import gathering, history, inbox, notices, sessions
+from bot.conversations import feedback, gathering, history, inbox, notices, sessions
 from bot.conversations.sessions import OpenSession
 from bot.errors import LedgerUnavailable, Malformed
 from bot.identity.session import SessionClaims
@@ -33,10 +33,11 @@ async def open_session(request: web.Request) -> web.Response:
 
 
 async def log_out(request: web.Request) -> web.Response:
-    """POST /webchat/logout: every session of the conversation ends, here and on the server."""
+    """POST /webchat/logout: the session of a person ends; where the portal names no person, every session of the conversation."""
     session = await session_of(request)
     resources = request.app[RESOURCES]
-    await sessions.revoke(resources.ledger, session.conversation, resources.now())
+    only = session.id if session.identity.person else None
+    await sessions.revoke(resources.ledger, session.conversation, resources.now(), only)
     resources.feed.end(session.conversation)
     return web.Response(status=204)
 
@@ -89,12 +90,15 @@ async def _tell_flood(resources: Resources, conversation: str, retry_after: int)
 
 
 async def read_messages(request: web.Request) -> web.Response:
-    """GET /webchat/messages?since=SEQ: those after it; `cursor` is where the next request goes on."""
+    """GET /webchat/messages?since=SEQ: those after it, with the `feedback` that was given; `cursor` is where the next request goes on."""
     session = await session_of(request)
     since = parse.cursor(request.query.get("since"), session.cursor)
     messages = await history.messages_after(request.app[RESOURCES].ledger, session.conversation, since)
     cursor = messages[-1].seq if messages else since
-    return web.json_response({"messages": [render.message(message) for message in messages], "cursor": cursor})
+    answers = [message.seq for message in messages if message.kind == "answer"]
+    thought = await feedback.given(request.app[RESOURCES].ledger, session.conversation, answers) if answers else {}
+    rendered = [render.message(message) | ({"feedback": thought[message.seq]} if message.seq in thought else {}) for message in messages]
+    return web.json_response({"messages": rendered, "cursor": cursor})
 
 
 async def mark_read(request: web.Request) -> web.Response:
@@ -124,6 +128,15 @@ async def typing(request: web.Request) -> web.Response:
     end = await gathering.note_typing(resources.ledger, writer, now + timings.typing_life, timings.gather_most)
     if end is not None:
         request.app[DISPATCHER].look_at(end)
+    return web.Response(status=204)
+
+
+async def rate(request: web.Request) -> web.Response:
+    """POST /webchat/feedback {"seq", "value"}: what the customer thinks of an answer. What is no answer of this conversation keeps nothing."""
+    session, resources = await session_of(request), request.app[RESOURCES]
+    request.app[TYPING_LIMIT].take(f"feedback {session.conversation}")
+    said = parse.feedback_request(await read_body(request))
+    await feedback.note(resources.ledger, (session.conversation, said.seq), said.value, "button", resources.now())
     return web.Response(status=204)
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
-from bot.conversations.clean import clean_text
+from bot.channels.wording import visible
 from bot.errors import Malformed, TooLong
 
 MAX_CHARACTERS = 4096
 MAX_TOKEN_CHARACTERS = 4096
 _SEQ = re.compile(r"[0-9]{1,9}", re.ASCII)
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp", "Mn", "Me"})
 
 
 Token = Annotated[str, Meta(max_length=MAX_TOKEN_CHARACTERS)]
@@ -45,6 +42,13 @@ class ReadRequest(Struct, frozen=True):
     seq: Annotated[int, Meta(ge=0, lt=10**9)]
 
 
+class FeedbackRequest(Struct, frozen=True):
+    """Body of POST /webchat/feedback: what the customer thinks of the answer `seq`; 0 takes it back."""
+
+    seq: Annotated[int, Meta(ge=1, lt=10**9)]
+    value: Literal[1, -1, 0]
+
+
 def session_request(body: bytes) -> SessionRequest:
     """Parse a session request; an empty body is one of a new visitor. Raises Malformed."""
     return typed(body, SessionRequest) if body.strip() else SessionRequest()
@@ -63,6 +67,11 @@ def read_request(body: bytes) -> int:
     return typed(body, ReadRequest).seq
 
 
+def feedback_request(body: bytes) -> FeedbackRequest:
+    """Parse feedback. Raises Malformed."""
+    return typed(body, FeedbackRequest)
+
+
 def typed(body: bytes, kind: type[Body]) -> Body:
     """A body as this shape. Raises Malformed."""
     try:
@@ -72,18 +81,13 @@ def typed(body: bytes, kind: type[Body]) -> Body:
 
 
 def clean_message(text: str) -> str:
-    """The text as it is stored: NFC, without control characters (line breaks stay) and outer blanks. Raises Malformed("empty"), TooLong."""
-    normal = unicodedata.normalize("NFC", clean_text(text)).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    kept = "".join(char for char in normal if char == "\n" or not _is_control(char)).strip()
+    """The text as it is stored (`wording.visible`). Raises Malformed("empty"), TooLong."""
+    kept = visible(text)
     if len(kept) > MAX_CHARACTERS:
         raise TooLong
-    if all(unicodedata.category(char) in _INVISIBLE for char in kept):
+    if not kept:
         raise Malformed("empty")
     return kept
-
-
-def _is_control(char: str) -> bool:
-    return char in _BIDI_CONTROLS or unicodedata.category(char) == "Cc"
 
 
 def cursor(raw: str | None, last_seq: int) -> int:

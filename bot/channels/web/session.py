@@ -17,7 +17,7 @@ from bot.conversations import sessions
 from bot.conversations.inbox import Inbound
 from bot.conversations.sessions import OpenSession
 from bot.errors import AccountsUnavailable, IdentityError, NoSession, SessionOver, TokenExpired, TokenInvalid
-from bot.identity.identity import ANONYMOUS, Identity, Level
+from bot.identity.identity import ANONYMOUS, Identity
 from bot.identity.portal import read_portal_token
 from bot.identity.session import SessionClaims, read_session, sign_session
 from bot.resources import RESOURCES, Resources
@@ -68,7 +68,7 @@ def _checked(found: OpenSession | None, claims: SessionClaims) -> OpenSession:
 
 
 async def begin_or_resume(request: web.Request, asked: SessionRequest) -> OpenSession:
-    """The session for what a widget shows: the earlier conversation when it was of the same subject, else a new one.
+    """The session for what a widget shows: the person's conversation, or the earlier one when it was of the same subject, else a new one.
 
     An earlier session that is not good any more opens nothing; one of before the ledger was replaced does, if its conversation is there.
     Raises TokenInvalid, TokenExpired (portal token), LedgerUnavailable.
@@ -98,15 +98,15 @@ async def _earlier_session(resources: Resources, token: str, who: Identity) -> O
 
 async def _proved(request: web.Request, token: str) -> Identity:
     resources = request.app[RESOURCES]
-    desk = read_portal_token(request.app[PORTAL_KEY], token, resources.now())
+    who = read_portal_token(request.app[PORTAL_KEY], token, resources.now())
     try:
-        known = await resources.accounts.desk_exists(desk)
+        known = await resources.accounts.desk_exists(str(who.desk))
     except AccountsUnavailable:
         log.warning("desk taken on the portal's word: live state is away")
         known = True
     if not known:
         raise TokenInvalid("no such desk")
-    return Identity(desk, None, Level.SIGNED_IN, "portal")
+    return who
 
 
 def token_of(resources: Resources, session: OpenSession) -> str:

@@ -4,8 +4,9 @@ To be imported before anything of Rasa: it silences what Rasa loads, stands in f
 server the parts of Rasa that it never uses.
 """
 
-from bot.dialogue.rasa import absent, quiet, unused
+from bot.dialogue.rasa import absent, kernels, quiet, unused
 
 quiet.install()
+kernels.install()
 absent.install()
 unused.install()

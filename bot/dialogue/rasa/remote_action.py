@@ -17,7 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue.turn import RunningTurn, current_turn
 from bot.errors import TurnAborted
 
-LATEST = ("text", "frame", "intent", "entities", "choices", "beside_answer")
+LATEST = ("text", "frame", "intent", "entities", "choices", "beside_answer", "left_over")
 """What an action is told of the message."""
 
 

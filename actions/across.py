@@ -1,0 +1,38 @@
+"""Questions that are answered alike whichever topic they were read as, because their words tell reliably what is asked.
+
+They stand between the topics, and one reader or another takes them for a neighbour: the customer's own case, which debt to pay first.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from actions.cases import say_own_case
+from actions.priorities import say_first_to_pay
+from actions.say import Reply
+from actions.told_end import DATED, say_from_told_end, told_end
+from actions.turn import Turn
+from actions.without_server import say_rule_without_server
+
+NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
+"""Actions of messages whose topic was not found."""
+
+
+def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether it is such a question; then it is answered. `intent`: what it was read as; a pressed button says itself what it asks."""
+    if not turn.is_read and intent not in NOT_READ:
+        return False
+    return (
+        say_own_case(turn, intent, reply)
+        or say_first_to_pay(turn, reply)
+        or _say_from_told_end(turn, reply)
+        or say_rule_without_server(turn, intent, reply)
+    )
+
+
+def _say_from_told_end(turn: Turn, reply: Reply) -> bool:
+    """Where it is not sure which of several questions is asked, a told end date answers those that are of dates alike."""
+    latest = turn.tracker.latest_message
+    choices = [] if turn.is_read or latest.get("left_over") else latest.get("choices") or []
+    dated = [choice["intent"] for choice in choices if choice["intent"] in DATED]
+    return bool(dated) and told_end(turn) is not None and say_from_told_end(turn, dated[0], reply)

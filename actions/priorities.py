@@ -1,0 +1,58 @@
+"""Which of several debts runs out first: told by the dates, because no source says which one is better paid first."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from actions import sets
+from actions.charges import say_charge_line
+from actions.live import UNPAID, period_readings, period_values, standing
+from actions.mentions import mentions
+from actions.say import Reply
+from actions.set_leads import say_debt_line, say_total, time_left
+from actions.turn import Turn
+from bot.accounts.port import Server
+from bot.identity.levels import DataClass
+
+_FIRST: Final = (
+    r"(?:cual|que servidor|que pago)(?: \w+){0,5} (?:pag\w+|cubr\w+|liquid\w+|empiez\w*|empez\w*)(?: \w+){0,2} (?:primero|antes)\b(?! de)"
+    r"|cual(?: \w+){0,4} (?:pag\w+|cubr\w+|liquid\w+) (?:ya|primero|antes)\b(?! de)"
+    r"|cual (?:\w+ )?(?:es (?:el|la|lo) )?mas urgente|(?:por|con) cual (?:\w+ )?empiez"
+)
+_SEVERAL: Final = 2
+
+
+def say_first_to_pay(turn: Turn, reply: Reply) -> bool:
+    """Whether it is asked which to pay first of several that are due; then whose data and whose use ends first, and each with its days."""
+    owing = sets.members(turn, turn.servers, "owing")
+    if len(owing) < _SEVERAL or turn.sees(DataClass.PAYMENTS) is None or not mentions(turn, _FIRST):
+        return False
+    lapsing = tuple(each for each in owing if standing(turn, each) in UNPAID)
+    if not lapsing:
+        return False
+    by_data = sorted(lapsing, key=_ends_on)
+    lost, stops = (
+        by_data[0],
+        next((each for each in sorted(lapsing, key=lambda each: time_left(turn, each)) if _is_in_grace(turn, each)), None),
+    )
+    reply.say("utter_prioridad_datos", readings=period_readings(turn, lost), **period_values(turn, lost))
+    if stops is not None and stops != lost:
+        reply.say("utter_prioridad_uso", readings=period_readings(turn, stops), **period_values(turn, stops))
+    say_total(turn, owing, reply)
+    for each in (*by_data, *sets.rest(owing, lapsing)):
+        if not say_debt_line(turn, each, reply):
+            say_charge_line(turn, each, reply)
+    reply.add("utter_prioridad_tu_decides")
+    reply.servers.extend(each.alias for each in owing)
+    return True
+
+
+def _ends_on(server: Server) -> date:
+    assert server.subscription is not None
+    assert server.subscription.ends_on is not None
+    return server.subscription.ends_on
+
+
+def _is_in_grace(turn: Turn, server: Server) -> bool:
+    return standing(turn, server) in {"grace", "grace_last_day"}

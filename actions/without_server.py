@@ -1,0 +1,96 @@
+"""The rule for who has no server any more and asks how something works: the fact that is asked, in a sentence that is true of a contracted one.
+
+Their own state follows only where it changes what they should do. What is asked of their own lost server (why, whether it can be got back) is
+for its topic to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from actions.live import bank_days, period_readings, period_values, standing
+from actions.mentions import mentions
+from actions.say import Reply, Values
+from actions.turn import GONE, Turn
+from bot.accounts.port import Server
+from bot.protocol.frame import Asked
+from bot.rules import format as words
+
+_A = Asked
+_HOW_IT_WORKS: Final = (_A.GENERAL, _A.WHERE, _A.HOW, _A.WHEN, _A.UNTIL, _A.COUNT, _A.WHETHER, _A.WHICH, _A.SURE)
+
+
+def _all(key: str, *asked: Asked) -> dict[Asked, str]:
+    return dict.fromkeys(asked or _HOW_IT_WORKS, key)
+
+
+_RULES: Final[Mapping[str, Mapping[Asked, str]]] = {
+    "faq_cambiar_contrasena": _all("utter_regla_contrasena"),
+    "faq_cambiar_solucion": _all("utter_regla_cancelar", _A.WHEN, _A.UNTIL, _A.COUNT, _A.SURE),
+    "faq_conexion_sae": _all("utter_regla_sae", _A.GENERAL, _A.WHERE, _A.HOW, _A.WHICH),
+    "faq_consultar_vigencia": _all("utter_regla_fecha_fin", _A.GENERAL, _A.WHERE, _A.HOW, _A.WHICH, _A.WHETHER, _A.SURE),
+    "faq_datos_conexion": _all("utter_regla_datos", _A.GENERAL, _A.WHERE, _A.HOW, _A.WHEN, _A.WHICH, _A.WHETHER),
+    "faq_horario_acceso": _all("utter_regla_horario"),
+    "faq_inicio_vigencia": _all("utter_regla_inicio", *_HOW_IT_WORKS, _A.SINCE),
+    "faq_instalar_mas_sistemas": _all("utter_regla_instalar"),
+    "faq_pago_sin_correo": _all("utter_regla_confirmacion"),
+    "faq_periodo_gracia": _all("utter_regla_gracia", _A.GENERAL, _A.HOW, _A.COUNT, _A.WHICH),
+    "faq_resguardo_sin_pago": _all("utter_regla_resguardo", _A.GENERAL, _A.HOW, _A.COUNT, _A.WHICH),
+    "faq_respaldo_automatico": _all("utter_regla_respaldo", _A.GENERAL, _A.WHEN, _A.COUNT, _A.WHICH),
+    "faq_sistema_operativo": _all("utter_faq_sistema_operativo"),
+    "faq_tiempo_creacion": _all("utter_creacion_segun_el_pago"),
+    "faq_traslado_informacion": _all("utter_regla_traslado"),
+}
+_IN_GENERAL: Final[Mapping[str, Mapping[Asked, str]]] = {
+    "faq_periodo_gracia": _all("utter_regla_gracia", _A.UNTIL, _A.WHEN, _A.WHETHER, _A.WHAT_IF),
+    "faq_resguardo_sin_pago": _all("utter_regla_resguardo", _A.UNTIL, _A.WHEN, _A.WHETHER, _A.WHAT_IF),
+}
+"""Where the words ask of what holds for everybody, and not of their own server."""
+_OF_ANYBODY: Final = (
+    r"si (?:uno |alguien |no se |no )?(?:pag|renuev)|sin pag|en general|normalmente|por regla|cuando (?:uno|alguien|no se) "
+)
+_OWN: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("faq_periodo_gracia", "faq_resguardo_sin_pago"), "utter_regla_resguardo_tuyo"),
+    "faq_respaldo_automatico": "utter_respaldo_sin_servidor",
+    "faq_traslado_informacion": "utter_regla_traslado_tuyo",
+    **dict.fromkeys(("faq_inicio_vigencia", "faq_pago_sin_correo", "faq_sistema_operativo", "faq_tiempo_creacion"), ""),
+}
+"""What of their own state follows, where it is not just that the server is not contracted any more; "": nothing."""
+_DATED: Final = frozenset({"utter_regla_resguardo_tuyo", "utter_regla_traslado_tuyo"})
+
+
+def say_rule_without_server(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether who asks how something works has no server any more; then the rule is said, and what of their state matters for it."""
+    server = _lost(turn)
+    if server is None or not turn.is_read or turn.named_foreign:
+        return False
+    asked, rules = turn.frame.asked, _RULES.get(intent, {})
+    if asked not in rules and mentions(turn, _OF_ANYBODY):
+        rules = _IN_GENERAL.get(intent, {})
+    if asked not in rules:
+        return False
+    reply.say(rules[asked], **_rule_values(turn))
+    own = _OWN.get(intent, "utter_regla_ya_no_contratado")
+    if own in _DATED and standing(turn, server) != "gone":
+        own = "utter_regla_ya_no_contratado"
+    if own:
+        reply.add(own, readings=period_readings(turn, server), **period_values(turn, server))
+    reply.servers.append(server.alias)
+    return True
+
+
+def _lost(turn: Turn) -> Server | None:
+    """The one server of who has only that and has it no more."""
+    return turn.servers[0] if len(turn.servers) == 1 and turn.servers[0].status in GONE else None
+
+
+def _rule_values(turn: Turn) -> Values:
+    terms = turn.settings
+    return {
+        **bank_days(turn),
+        "dias_gracia": words.days(terms.grace_days),
+        "dias_resguardo": words.days(terms.retention_days),
+        "minutos": str(terms.creation_minutes),
+        "horas": str(terms.change_cutoff_business_hours),
+    }

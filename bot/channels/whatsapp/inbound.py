@@ -1,0 +1,163 @@
+"""From updates to the ledger: all that people did in one transaction, in the order in which they did it.
+
+One bad update never drops its neighbours: where a batch as a whole cannot be stored, each is tried by itself. Statuses are somebody
+else's (`statuses.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final, cast
+
+import structlog
+from sqlalchemy import Connection, select
+
+from bot.channels.whatsapp import besides, replies
+from bot.channels.whatsapp.besides import Beside, Outcome
+from bot.channels.whatsapp.events import Imported, Message, Standby
+from bot.channels.whatsapp.keys import CHANNEL, addresses, external_id
+from bot.channels.whatsapp.recognition import Recognition
+from bot.conversations import batches, people
+from bot.conversations.inbox import Accepted, Inbound, Terms
+from bot.conversations.tables import CONVERSATION
+from bot.errors import LedgerUnavailable
+from bot.identity.identity import ANONYMOUS, Identity
+from bot.resources import Resources
+from bot.rules.choices import match_choice
+
+log = structlog.get_logger()
+
+STALE: Final = timedelta(hours=24)
+"""What was sent longer ago comes out of somebody's queue: an answer would surprise, and could not be sent without a template."""
+
+ByPerson = Message | Beside
+
+
+async def store(
+    resources: Resources, recognition: Recognition, updates: Sequence[ByPerson], correlation: str
+) -> list[tuple[ByPerson, Outcome]]:
+    """Store what people did; what became of each that could be. Raises LedgerUnavailable (nothing more is stored: it must come again)."""
+    ordered = sorted(updates, key=lambda each: each.sent_at or resources.now())
+    batch = _Batch(resources, await _identities(resources, recognition, ordered), correlation)
+    try:
+        return await batch.write(ordered)
+    except LedgerUnavailable:
+        raise
+    except Exception:
+        log.exception("a batch cannot be stored as a whole", updates=len(ordered))
+    return [each for one in ordered for each in await _write_alone(batch, one)]
+
+
+async def _write_alone(batch: _Batch, one: ByPerson) -> list[tuple[ByPerson, Outcome]]:
+    try:
+        return await batch.write([one])
+    except LedgerUnavailable:
+        raise
+    except Exception:
+        log.exception("an update cannot be stored", kind=type(one).__name__)
+        return []
+
+
+async def _identities(resources: Resources, recognition: Recognition, updates: Sequence[ByPerson]) -> dict[str, Identity]:
+    """Who writes, by number or, where that is hidden, by the platform's id."""
+    senders = {each.sender for each in updates}
+    hidden = [sender.user_id for sender in senders if sender.phone is None and sender.user_id]
+    numbers = await people.numbers_of(resources.ledger, CHANNEL, hidden)
+    found = await recognition.identities({*numbers.values(), *(sender.phone for sender in senders if sender.phone)})
+    return {**found, **{user_id: found[number] for user_id, number in numbers.items()}}
+
+
+class _Batch:
+    """What is known of a webhook while its updates are stored: who writes from where, and under which name it stands in the logs."""
+
+    def __init__(self, resources: Resources, identities: Mapping[str, Identity], correlation: str) -> None:
+        self._resources, self._identities, self._correlation = resources, identities, correlation
+
+    async def write(self, ordered: Sequence[ByPerson]) -> list[tuple[ByPerson, Outcome]]:
+        """Store them in one transaction. Raises LedgerUnavailable, and whatever a single update makes its handler raise."""
+        now = self._resources.now()
+
+        def work(connection: Connection) -> list[tuple[ByPerson, Outcome]]:
+            done: list[tuple[ByPerson, Outcome]] = []
+            for are_messages, group in groupby(ordered, key=lambda each: isinstance(each, Message)):
+                if are_messages:
+                    done += self._messages(connection, cast(list[Message], list(group)), now)
+                else:
+                    done += [(each, self._beside(connection, each, now)) for each in cast(list[Beside], list(group))]
+            return done
+
+        return await self._resources.ledger.write_again(work)
+
+    def _identity(self, update: ByPerson) -> Identity:
+        return self._identities.get(update.sender.phone or update.sender.user_id or "", ANONYMOUS)
+
+    def _beside(self, connection: Connection, update: Beside, now: datetime) -> Outcome:
+        identity = self._identity(update)
+        return besides.handle(connection, update, now, Terms(lambda _connection, _inbound: identity, match=match_choice))
+
+    def _messages(self, connection: Connection, messages: Sequence[Message], now: datetime) -> list[tuple[ByPerson, Outcome]]:
+        conversations = people.find_or_make_many(connection, CHANNEL, [addresses(message.sender) for message in messages], now)
+        wishes = _Wishes(connection, messages, conversations)
+        inbounds = [
+            _inbound(each, own, wish, self._correlation, now) for each, own, wish in zip(messages, conversations, wishes.all, strict=True)
+        ]
+        who = {(each.number, external_id(each.wamid)): self._identity(each) for each in messages}
+        terms = Terms(lambda _connection, inbound: who[inbound.scope, inbound.external_id], match=match_choice)
+        results = batches.store(connection, inbounds, now, terms)
+        wishes.keep(connection, results, now)
+        return [(each, _outcome(each, result)) for each, result in zip(messages, results, strict=True)]
+
+
+def _outcome(message: Message, result: Accepted | Exception) -> Outcome:
+    if isinstance(result, Accepted):
+        return Outcome(accepted=result)
+    log.warning("a message was refused", reason=str(result), kind=message.kind)
+    return Outcome()
+
+
+class _Wishes:
+    """Which of some messages say that their customers want, or want not, what we begin ourselves."""
+
+    def __init__(self, connection: Connection, messages: Sequence[Message], conversations: Sequence[str]) -> None:
+        said = [(own, replies.wish_of(each)) for each, own in zip(messages, conversations, strict=True)]
+        back = [own for own, wish in said if wish]
+        out = CONVERSATION.c.id.in_(back), CONVERSATION.c.opted_out_at.is_not(None)
+        opted_out = set(connection.scalars(select(CONVERSATION.c.id).where(*out))) if back else set()
+        self.all: list[bool | None] = []
+        for own, wish in said:
+            if wish is False:
+                opted_out.add(own)
+            self.all.append(None if wish and own not in opted_out else wish)  # nobody comes back who has not gone
+
+    def keep(self, connection: Connection, results: Sequence[Accepted | Exception], now: datetime) -> None:
+        """Of the messages that are new."""
+        for wish, result in zip(self.all, results, strict=True):
+            if wish is not None and isinstance(result, Accepted) and not result.repeated:
+                besides.note_wish(connection, result.conversation, now, wants=wish)
+
+
+def _inbound(message: Message, conversation: str, wish: bool | None, correlation: str, now: datetime) -> Inbound:
+    sent_at = min(message.sent_at or now, now)
+    held = isinstance(message, Standby | Imported) or not message.awaits_answer
+    if wish is not None:
+        fixed_answer: str | None = replies.OPTED_IN if wish else replies.OPTED_OUT
+    else:
+        fixed_answer = None if message.text else replies.WITHOUT_WORDS[message.kind]
+    return Inbound(
+        conversation=conversation,
+        channel=CHANNEL,
+        scope=message.number,
+        external_id=external_id(message.wamid),
+        text=message.text,
+        button=message.button,
+        correlation=correlation,
+        kind=message.kind,
+        media=message.media,
+        quoted=message.quoted,
+        sent_at=sent_at,
+        profile_name=message.sender.profile_name,
+        fixed_answer=fixed_answer,
+        noted=held or now - sent_at > STALE,
+    )

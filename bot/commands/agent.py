@@ -1,0 +1,112 @@
+"""`python -m bot agent …`: who may sign in to the agents' console."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from typing import get_args
+
+from bot import clock
+from bot.console import agents, passwords
+from bot.console.models import Role
+from bot.conversations.ledger import Ledger
+from bot.database import open_database
+from bot.errors import Conflict, LedgerUnavailable
+from bot.settings import Settings, load_settings
+
+DEMO_AGENT = "ana"
+DEMO_PASSWORD = "asesora-de-demostracion"  # noqa: S105 - of the demo, which serves on loopback only
+MOST_CHARACTERS = 64
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `python -m bot`."""
+    parser = subparsers.add_parser("agent", help="add, list or remove the agents of the console")
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
+    adding = deeds.add_parser("add", help="add an agent; the password is asked for, or made up and printed once where nobody types")
+    adding.add_argument("name")
+    adding.add_argument("--role", choices=get_args(Role), default="agent")
+    renewing = deeds.add_parser("password", help="give another password; ends the agent's sessions and lock")
+    renewing.add_argument("name")
+    for deed, text in (
+        ("reset-second-factor", "it is set up anew at the next sign-in"),
+        ("remove", "nobody signs in under that name again"),
+    ):
+        deeds.add_parser(deed, help=text).add_argument("name")
+    deeds.add_parser("list", help="name, role and whether the second factor is on")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when done, 1 when it cannot be (name taken or unknown, password too short), 3 when the ledger is away."""
+    try:
+        return asyncio.run(_work(load_settings(), args))
+    except LedgerUnavailable as error:
+        print(f"the ledger cannot be used: {error}", file=sys.stderr)
+        return 3
+
+
+async def _work(settings: Settings, args: argparse.Namespace) -> int:
+    ledger = Ledger(open_database(settings.database_url))
+    try:
+        return await _deed(ledger, args)
+    finally:
+        await ledger.close()
+
+
+async def _deed(ledger: Ledger, args: argparse.Namespace) -> int:
+    if args.deed == "list":
+        for row in await agents.listed(ledger):
+            second = "second factor on" if row.second_factor_at else "no second factor"
+            print(f"{row.name:24} {row.role:14} {'removed' if row.removed_at else second}")
+        return 0
+    if args.deed in {"add", "password"}:
+        return await _with_password(ledger, args)
+    change = agents.remove if args.deed == "remove" else agents.forget_second_factor
+    return _told(args, await change(ledger, args.name, clock.now()))
+
+
+async def _with_password(ledger: Ledger, args: argparse.Namespace) -> int:
+    name = args.name.strip()
+    if not name.isprintable() or not 0 < len(name) <= MOST_CHARACTERS:
+        print(f"a name has 1 to {MOST_CHARACTERS} characters that can be seen", file=sys.stderr)
+        return 1
+    asked = sys.stdin.isatty()
+    password = getpass.getpass("Password: ") if asked else passwords.made_up()
+    if len(password) < passwords.SHORTEST:
+        print(f"a password has at least {passwords.SHORTEST} characters", file=sys.stderr)
+        return 1
+    kept = passwords.hashed(password)
+    try:
+        done = args.deed == "password" and await agents.set_password(ledger, name, kept, clock.now())
+        done = done or (args.deed == "add" and bool(await agents.add(ledger, name, args.role, kept, clock.now())))
+    except Conflict:
+        print(f"{name}: there is, or was, an agent of this name", file=sys.stderr)
+        return 1
+    if done and not asked:
+        print(f"password (shown this once): {password}")
+    return _told(args, done)
+
+
+def _told(args: argparse.Namespace, done: bool) -> int:
+    print(f"{args.name}: {'done' if done else 'there is no such agent'}", file=sys.stdout if done else sys.stderr)
+    return 0 if done else 1
+
+
+def seed_demo(settings: Settings) -> str:
+    """The demo's agent, made once; how to sign in, in one line."""
+
+    async def work() -> None:
+        ledger = Ledger(open_database(settings.database_url))
+        try:
+            if await agents.find(ledger, DEMO_AGENT, clock.now()) is None:
+                await agents.add(ledger, DEMO_AGENT, "agent", passwords.hashed(DEMO_PASSWORD), clock.now())
+        except Conflict:
+            pass  # it was removed on purpose
+        finally:
+            await ledger.close()
+
+    asyncio.run(work())
+    return f"http://{settings.bind_host}:{settings.bind_port}/console · {DEMO_AGENT} · {DEMO_PASSWORD}"

@@ -1,0 +1,36 @@
+"""What was done in the console, by whom, from where: sign-ins, views, words, exports. Written before the thing is shown, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import Row, Table, insert, select
+
+from bot.console import models
+from bot.conversations.clean import clean_text
+from bot.conversations.ledger import Ledger
+
+AUDIT = cast(Table, models.AuditEntry.__table__)
+PAGE = 100
+
+What = Literal[
+    "entrada", "entrada_fallida", "bloqueo", "salida", "segundo_factor", "vista", "toma", "devolución", "respuesta", "nota", "etiqueta",
+    "corrección", "caso", "exportación", "plantilla",
+]  # fmt: skip
+
+
+async def note(
+    ledger: Ledger, what: What, agent: str, address: str, now: datetime, conversation: str | None = None, detail: str = ""
+) -> None:
+    """Write one entry. `agent` is the name that was used, which for a failed sign-in may be nobody's."""
+    row = {"at": now, "agent": clean_text(agent)[:64], "what": what, "conversation": conversation, "detail": clean_text(detail)[:300]}
+    await ledger.write(lambda connection: connection.execute(insert(AUDIT), {**row, "address": address[:64]}))
+
+
+async def newest(ledger: Ledger, before: int | None = None) -> Sequence[Row[Any]]:
+    """One page, the newest first; `before` is the id of the last one that was seen."""
+    query = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(PAGE)
+    query = query if before is None else query.where(AUDIT.c.id < before)
+    return await ledger.read(lambda connection: connection.execute(query).all())

@@ -1,0 +1,163 @@
+"""Signing in and out: password, then the second factor where there is one or has to be. Every failure reads the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from aiohttp import web
+
+from bot.console import access, agents, audit, pages, passwords, second_factor, sessions, texts
+from bot.console.access import form
+from bot.console.agents import Known
+from bot.console.models import Stage
+from bot.console.sessions import Session
+from bot.resources import RESOURCES, Resources
+
+SECOND = "/console/segundo-factor"
+NOBODY = "(desconocido)"
+"""A name that is nobody's may be a password that slipped into the wrong field: it is not written down."""
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """GET /console/entrar."""
+    after = access.own_path(request.query.get("sigue", access.HOME))
+    session = await access.session_of(request)
+    if session is not None and session.stage == "in":
+        return access.see(after)
+    return pages.render(request, "entrar.html", notice="", after=after, draft="", name="")
+
+
+async def enter(request: web.Request) -> web.StreamResponse:
+    """POST /console/entrar: name and password."""
+    resources = request.app[RESOURCES]
+    request.app[access.SIGN_IN_LIMIT].take(access.address_of(request))
+    fields, now = await form(request), resources.now()
+    name, after, draft = fields.get("nombre", "").strip(), access.own_path(fields.get("sigue", "")), fields.get("texto", "")
+    agent = await agents.find(resources.ledger, name, now)
+    fits = await passwords.fits(agent.password_hash if agent else None, fields.get("clave", ""))
+    if agent is None or agent.locked or not fits:
+        await _note_failure(request, agent, now)
+        return pages.render(request, "entrar.html", 401, notice=texts.FAILED, after=after, draft=draft, name=name)
+    stage: Stage = "code" if agent.confirmed else "enrol" if agent.needs_second_factor else "in"
+    if stage == "in":
+        await agents.forgive(resources.ledger, agent.id)
+        await audit.note(resources.ledger, "entrada", agent.name, access.address_of(request), now)
+    word = await sessions.begin(resources.ledger, agent.id, stage, now)
+    if stage == "in":
+        return _go_on(request, word, _landed(request, after, draft))
+    request[pages.SESSION] = cast(Session, await sessions.find(resources.ledger, word, now))
+    return _go_on(request, word, await _second_step(request, agent, after, draft, ""))
+
+
+async def second(request: web.Request) -> web.StreamResponse:
+    """GET /console/segundo-factor: where a sign-in stands that was left half-way."""
+    session = await access.session_of(request)
+    if session is None or session.stage == "in":
+        return access.see(access.HOME)
+    request[pages.SESSION] = session
+    return await _second_step(request, await _agent_of(request), access.HOME, "", "")
+
+
+async def check_second(request: web.Request) -> web.StreamResponse:
+    """POST /console/segundo-factor: the digits, or a recovery code; while it is set up, the first digits."""
+    resources = request.app[RESOURCES]
+    request.app[access.SIGN_IN_LIMIT].take(access.address_of(request))
+    session = await access.session_of(request)
+    if session is None or session.stage == "in":
+        return access.see(access.SIGN_IN)
+    request[pages.SESSION] = session
+    fields, now, agent = await form(request), resources.now(), await _agent_of(request)
+    if not pages.same(fields.get("csrf", ""), session.csrf):
+        raise web.HTTPForbidden
+    after, draft, code = access.own_path(fields.get("sigue", "")), fields.get("texto", ""), fields.get("codigo", "")
+    codes = await _enrolled(resources, agent, code, now) if session.stage == "enrol" else None
+    if agent.locked or not (codes or (session.stage == "code" and await _proved(resources, agent, code, now))):
+        await _note_failure(request, agent, now)
+        return await _second_step(request, agent, after, draft, texts.FAILED, 401)
+    await audit.note(resources.ledger, "segundo_factor" if codes else "entrada", agent.name, access.address_of(request), now)
+    word = await sessions.replace(resources.ledger, session, "in", now)
+    if codes:
+        return _go_on(request, word, pages.render(request, "codigos.html", codes=codes, after=after))
+    return _go_on(request, word, _landed(request, after, draft))
+
+
+async def picture(request: web.Request) -> web.Response:
+    """GET /console/segundo-factor.svg: only while it is set up."""
+    agent = await _agent_of(request)
+    if agent.second_factor is None or agent.confirmed:
+        raise web.HTTPNotFound
+    svg = second_factor.picture(agent.second_factor, agent.name)
+    return web.Response(body=svg, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
+async def begin_second(request: web.Request) -> web.StreamResponse:
+    """POST /console/cuenta/segundo-factor: an agent whose role needs none wants one."""
+    resources, session = request.app[RESOURCES], request[pages.SESSION]
+    if (await _agent_of(request)).confirmed:
+        return access.see("/console/cuenta")
+    word = await sessions.replace(resources.ledger, session, "enrol", resources.now())
+    return _go_on(request, word, access.see(SECOND))
+
+
+async def account(request: web.Request) -> web.Response:
+    """GET /console/cuenta."""
+    return pages.render(request, "cuenta.html", agent=await _agent_of(request))
+
+
+async def leave(request: web.Request) -> web.StreamResponse:
+    """POST /console/salir."""
+    resources, session = request.app[RESOURCES], request[pages.SESSION]
+    await sessions.end(resources.ledger, session, resources.now())
+    await audit.note(resources.ledger, "salida", session.name, access.address_of(request), resources.now())
+    response = access.see(access.SIGN_IN)
+    access.forget(response)
+    return response
+
+
+async def _note_failure(request: web.Request, agent: Known | None, now: datetime) -> None:
+    resources = request.app[RESOURCES]
+    locked = agent is not None and not agent.locked and await agents.failed(resources.ledger, agent.id, now)
+    name = agent.name if agent else NOBODY
+    await audit.note(resources.ledger, "bloqueo" if locked else "entrada_fallida", name, access.address_of(request), now)
+
+
+async def _proved(resources: Resources, agent: Known, code: str, now: datetime) -> bool:
+    step = second_factor.step_of(cast(str, agent.second_factor), code, now)
+    if step is not None:
+        return await agents.use_step(resources.ledger, agent.id, step)
+    return await agents.use_recovery_code(resources.ledger, agent.id, second_factor.digest(code), now)
+
+
+async def _enrolled(resources: Resources, agent: Known, code: str, now: datetime) -> list[str] | None:
+    step = second_factor.step_of(agent.second_factor or second_factor.new_secret(), code, now)
+    codes = second_factor.recovery_codes()
+    if step is None or not await agents.confirm_second_factor(resources.ledger, agent.id, step, [*map(second_factor.digest, codes)], now):
+        return None
+    return codes
+
+
+async def _second_step(request: web.Request, agent: Known, after: str, draft: str, notice: str, status: int = 200) -> web.Response:
+    stage, secret = request[pages.SESSION].stage, None
+    if stage == "enrol":
+        secret = await agents.offer_second_factor(request.app[RESOURCES].ledger, agent.id, second_factor.new_secret())
+    return pages.render(request, "segundo_factor.html", status, stage=stage, secret=secret, after=after, draft=draft, notice=notice)
+
+
+async def _agent_of(request: web.Request) -> Known:
+    """Raises HTTPNotFound when it was removed just now."""
+    resources = request.app[RESOURCES]
+    agent = await agents.by_id(resources.ledger, request[pages.SESSION].agent, resources.now())
+    if agent is None:
+        raise web.HTTPNotFound
+    return agent
+
+
+def _landed(request: web.Request, after: str, draft: str) -> web.Response:
+    """Signed in: on to where the agent wanted to go, with what was not sent."""
+    return pages.render(request, "borrador.html", after=after, draft=draft) if draft else access.see(after)
+
+
+def _go_on(request: web.Request, word: str, response: web.StreamResponse) -> web.StreamResponse:
+    access.remember(request, response, word)
+    return response

@@ -1,0 +1,142 @@
+"""The console's own tables, in the ledger's database: agents and their sessions, what they did, and what they wrote about conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, get_args
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.conversations.base import Base
+from bot.database import Moment, one_of
+
+Role = Literal["agent", "supervisor", "administrator"]
+Stage = Literal["code", "enrol", "in"]
+"""How far a sign-in has come: the second factor is asked for, or set up, or all is done."""
+
+_ID = String(32)
+_NAME = String(64)
+
+
+def _conversation() -> Mapped[str]:
+    """A conversation that takes what was written about it along when it is erased."""
+    return mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+
+
+class Agent(Base):
+    """Somebody who may sign in. `second_factor` is the TOTP secret, good from `second_factor_at` on; `last_step` the last step it was used in.
+
+    `failures` counts wrong passwords and codes since the last good one; `locked_until` is set by too many of them.
+    """
+
+    __tablename__ = "agent"
+    __table_args__ = (one_of("role", get_args(Role)),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    name: Mapped[str] = mapped_column(_NAME, unique=True)
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    second_factor: Mapped[str | None] = mapped_column(String(64))
+    second_factor_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_step: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for the second factor; only its digest is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agent.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class AgentSession(Base):
+    """A browser that is signed in, or about to be. `id` is the digest of what its cookie holds; `csrf` must come with whatever it changes."""
+
+    __tablename__ = "agent_session"
+    __table_args__ = (one_of("stage", get_args(Stage)),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agent.id"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    stage: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class AuditEntry(Base):
+    """Something that was done in the console. It outlives agents and conversations, so it names both and points at neither."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    agent: Mapped[str] = mapped_column(_NAME)
+    what: Mapped[str] = mapped_column(String(32))
+    conversation: Mapped[str | None] = mapped_column(_ID, index=True)
+    detail: Mapped[str] = mapped_column(String(300))
+    address: Mapped[str] = mapped_column(String(64))
+
+
+class Note(Base):
+    """What agents tell each other about a conversation. No customer ever gets it."""
+
+    __tablename__ = "note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = _conversation()
+    agent: Mapped[str] = mapped_column(_NAME)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Tag(Base):
+    """A word that agents find a conversation by."""
+
+    __tablename__ = "tag"
+    __table_args__ = (UniqueConstraint("conversation_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = _conversation()
+    name: Mapped[str] = mapped_column(String(40), index=True)
+    agent: Mapped[str] = mapped_column(_NAME)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PreparedAnswer(Base):
+    """A text that agents send often; `{cliente}` and `{agente}` in it are filled in when it is put into a reply."""
+
+    __tablename__ = "prepared_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(80), unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    agent: Mapped[str] = mapped_column(_NAME)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Correction(Base):
+    """What part `n` of a customer's message really was: an intent, or a verdict on the answer where the intent was right."""
+
+    __tablename__ = "correction"
+    __table_args__ = (UniqueConstraint("message_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = _conversation()
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    n: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    was: Mapped[str | None] = mapped_column(String(64))
+    decision: Mapped[str] = mapped_column(String(16))
+    right: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str] = mapped_column(_NAME)
+    at: Mapped[datetime] = mapped_column(Moment)

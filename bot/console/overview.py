@@ -1,0 +1,159 @@
+"""The overview: what came in, how it was answered, and how many settled it here, with how sure that is; and the data to take away."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from aiohttp import web
+
+from bot.console import access, audit, filters, pages, texts
+from bot.console.intents import title_of
+from bot.console.transcript import path_of
+from bot.conversations import cases, figures, listing
+from bot.conversations.figures import Figures
+from bot.conversations.listing import Listed
+from bot.resources import RESOURCES
+from bot.rules.calendar import BusinessCalendar
+
+PERIODS: Final = (1, 7, 30)
+MOST_TOPICS: Final = 12
+MOST_EXPORTED: Final = 5000
+SURE: Final = 1.96
+"""Standard deviations of a 95 % interval."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_COLUMNS: Final = (
+    "conversación", "canal", "cliente", "se presenta", "última actividad", "mensajes", "último mensaje del cliente", "folio abierto", "la atiende",
+    "decisiones",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart: `share` of the longest one, 0…1."""
+
+    label: str
+    number: int
+    share: float
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /console/resumen?dias=1|7|30."""
+    resources = request.app[RESOURCES]
+    written = request.query.get("dias", "7")
+    days = int(written) if written in map(str, PERIODS) else 7
+    calendar, now = BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays), resources.now()
+    found = await figures.since(resources.ledger, calendar.at(calendar.local_date(now) - timedelta(days=days - 1)))
+    waiting = await cases.open_ones(resources.ledger, 1)
+    decisions = Counter[str]()
+    for (_, decision), number in found.topics.items():
+        decisions[decision] += number
+    return pages.render(
+        request,
+        "resumen.html",
+        days=days,
+        periods=PERIODS,
+        found=found,
+        decisions=decisions,
+        asked=sum(decisions.values()),
+        interval=interval(found.settled, found.sittings),
+        open_cases=await cases.number_open(resources.ledger),
+        oldest=waiting[0].at if waiting else None,
+        by_day=_by_day(found, calendar, days, calendar.local_date(now)),
+        by_hour=_by_hour(found, calendar),
+        topics=_topics(found),
+    )
+
+
+def interval(hits: int, number: int) -> tuple[float, float] | None:
+    """Wilson's 95 % interval of a share, 0…1; None of nothing."""
+    if not number:
+        return None
+    share, square = hits / number, SURE**2 / number
+    middle = (share + square / 2) / (1 + square)
+    reach = SURE * math.sqrt(share * (1 - share) / number + square / number / 4) / (1 + square)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def _by_day(found: Figures, calendar: BusinessCalendar, days: int, today: date) -> list[Bar]:
+    counted = Counter[date]()
+    for (hour, _), number in found.hours.items():
+        counted[calendar.local_date(hour)] += number
+    each = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
+    return _bars((f"{day.day}/{day.month}", counted[day]) for day in each)
+
+
+def _by_hour(found: Figures, calendar: BusinessCalendar) -> list[Bar]:
+    counted = Counter[int]()
+    for (hour, _), number in found.hours.items():
+        counted[calendar.local(hour).hour] += number
+    return _bars((f"{hour}", counted[hour]) for hour in range(24))
+
+
+def _topics(found: Figures) -> list[tuple[str | None, Bar]]:
+    counted = Counter[str | None]()
+    for (intent, _), number in found.topics.items():
+        counted[intent] += number
+    most = counted.most_common(MOST_TOPICS)
+    return list(zip((intent for intent, _ in most), _bars((title_of(intent), number) for intent, number in most), strict=True))
+
+
+def _bars(counted: Iterable[tuple[str, int]]) -> list[Bar]:
+    rows = list(counted)
+    longest = max((number for _, number in rows), default=0) or 1
+    return [Bar(label, number, number / longest) for label, number in rows]
+
+
+async def export(request: web.Request) -> web.Response:
+    """GET /console/conversaciones.csv: what the list's filters find, the newest 5,000; entered in the audit first."""
+    resources = request.app[RESOURCES]
+    wanted = filters.read(request.query, resources.settings.timezone)
+    page = await listing.find(resources.ledger, wanted.wanted, None, MOST_EXPORTED)
+    detail = f"{len(page.rows)} conversaciones: {wanted.address('')}"
+    await audit.note(
+        resources.ledger, "exportación", request[pages.SESSION].name, access.address_of(request), resources.now(), detail=detail
+    )
+    headers = {"Content-Disposition": 'attachment; filename="conversaciones.csv"', "Cache-Control": "no-store"}
+    calendar = BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays)
+    return web.Response(body=_csv(page.rows, calendar), content_type="text/csv", charset="utf-8", headers=headers)
+
+
+def _csv(rows: Sequence[Listed], calendar: BusinessCalendar) -> bytes:
+    """For a spreadsheet: UTF-8 with its mark, and nothing in it that a spreadsheet would calculate."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(_COLUMNS)
+    for row in rows:
+        at = calendar.local(row.last_at).strftime("%Y-%m-%d %H:%M:%S")
+        decisions = ", ".join(texts.DECISIONS[decision] for decision in sorted(row.decisions))
+        told = (
+            texts.CHANNELS.get(row.channel, row.channel),
+            row.desk,
+            row.profile_name,
+            at,
+            row.messages,
+            row.text,
+            row.code,
+            row.agent,
+            decisions,
+        )
+        writer.writerow([harmless("" if value is None else str(value)) for value in (path_of(row.id), *told)])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+
+
+async def audited(request: web.Request) -> web.Response:
+    """GET /console/auditoria?antes=ID."""
+    before = request.query.get("antes", "")
+    rows = await audit.newest(request.app[RESOURCES].ledger, int(before) if before.isdecimal() and len(before) < 12 else None)  # noqa: PLR2004
+    return pages.render(request, "auditoria.html", rows=rows, following=rows[-1].id if len(rows) == audit.PAGE else None)

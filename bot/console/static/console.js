@@ -1,0 +1,230 @@
+// The console's only script: what is new appears by itself, drafts stay, and everything has a key. Pages work without it.
+(() => {
+  'use strict';
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const ASKED = { headers: { 'X-Console': '1' }, credentials: 'same-origin' };
+  const QUIET_MS = 40000;
+  const AGAIN = 30; // messages at the end that may still change: understood, delivered
+  const items = () => all('[data-item]');
+  const marked = () => one('.marked');
+  const typing = () => /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || '');
+  const list = one('#mensajes');
+  const title = document.title;
+
+  // ---- marks
+
+  function mark(item) {
+    marked()?.classList.remove('marked');
+    if (!item) return;
+    item.classList.add('marked');
+    item.scrollIntoView({ block: 'nearest' });
+  }
+
+  function step(by) {
+    const there = items();
+    if (!there.length) return;
+    const at = there.indexOf(marked());
+    const start = at < 0 ? (list ? there.length - (by < 0 ? 0 : 1) : by < 0 ? there.length : -1) : at;
+    mark(there[Math.min(there.length - 1, Math.max(0, start + by))]);
+  }
+
+  // ---- what is new
+
+  async function ask(path) {
+    const response = await fetch(path, ASKED);
+    if (response.status === 401) return over();
+    return response.ok ? response.text() : null;
+  }
+
+  const parsed = (text) => new DOMParser().parseFromString(text, 'text/html');
+
+  async function renewPart() {
+    const part = one('[data-live]');
+    const text = await ask(location.href);
+    const fresh = text && one('[data-live]', parsed(text));
+    if (!fresh) return;
+    const place = items().indexOf(marked());
+    const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+    part.replaceWith(fresh);
+    if (place >= 0) items()[place]?.classList.add('marked');
+    if (focused) all('a', fresh).find((link) => link.getAttribute('href') === focused)?.focus();
+    count();
+  }
+
+  async function renewLines() {
+    const last = Math.max(0, ...all('.line', list).map((line) => Number(line.dataset.seq)));
+    const text = await ask(`${list.dataset.lines}?despues=${Math.max(0, last - AGAIN)}`);
+    if (text === null || text === undefined) return;
+    const atEnd = !list.lastElementChild || list.lastElementChild.getBoundingClientRect().top < innerHeight;
+    const before = list.children.length;
+    for (const fresh of all('li[id]', parsed(`<ol>${text}</ol>`))) put(fresh);
+    fillIntents();
+    if (atEnd && list.children.length > before && !one('.fix-panel[open]', list)) toEnd();
+    checkOwner(one('[data-held]', parsed(text))?.dataset.held);
+  }
+
+  function toEnd() {
+    const bottom = list.getBoundingClientRect().bottom + (one('#responder')?.offsetHeight || 0) + 24;
+    scrollTo(0, scrollY + bottom - innerHeight);
+  }
+
+  function put(fresh) {
+    const old = document.getElementById(fresh.id);
+    if (old) {
+      if (old.contains(document.activeElement) || one('.fix-panel[open]', old)) return;
+      if (old.classList.contains('marked')) fresh.classList.add('marked');
+      old.replaceWith(fresh);
+      return;
+    }
+    const next = [...list.children].find((child) => Number(child.dataset.seq) > Number(fresh.dataset.seq));
+    list.insertBefore(fresh, next || null);
+    one('.empty + #mensajes')?.previousElementSibling.remove();
+  }
+
+  function checkOwner(held) {
+    const panel = one('#responder');
+    if (held === undefined || !panel || panel.dataset.owner === held) return;
+    if (one('#respuesta')?.value.trim()) say('La conversación cambió de manos. Vuelve a cargar la página antes de enviar.', true);
+    else location.reload();
+  }
+
+  function count() {
+    const number = Number(one('[data-count]')?.dataset.count || 0);
+    document.title = number ? `(${number}) ${title}` : title;
+  }
+
+  function fillIntents() {
+    const source = one('#temas');
+    for (const select of source ? all('select[data-intents]') : []) {
+      if (!select.length) select.append(new Option('Otro tema…', ''), source.content.cloneNode(true));
+    }
+  }
+
+  // ---- sign of life
+
+  let heard = Date.now();
+  let running = false;
+  let again = false;
+
+  function say(text, bad = false) {
+    const place = one('#estado');
+    if (!place || place.textContent === text) return;
+    place.textContent = text;
+    place.classList.toggle('away', bad);
+  }
+
+  function over() {
+    source?.close();
+    source = null;
+    say('Tu sesión terminó. Entra de nuevo; tu texto se conserva.', true);
+    return null;
+  }
+
+  async function renew() {
+    if (running) { again = true; return; }
+    running = true;
+    try {
+      do { again = false; await (list ? renewLines() : renewPart()); } while (again);
+    } catch { say('Sin conexión: esta página puede no estar al día.', true); } finally { running = false; }
+  }
+
+  function alive() {
+    heard = Date.now();
+    say('Al día');
+  }
+
+  let source = null;
+  function listen() {
+    const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : '';
+    source = new EventSource(`/console/vivo${about}`);
+    source.addEventListener('alive', alive);
+    source.addEventListener('moved', () => { alive(); renew(); });
+    source.addEventListener('open', renew);
+    source.addEventListener('error', () => {
+      say('Sin conexión: esta página puede no estar al día.', true);
+      if (source?.readyState === EventSource.CLOSED) ask('/console/cuenta').catch(() => null);
+    });
+    setInterval(() => { if (source && Date.now() - heard > QUIET_MS) say('Sin conexión: esta página puede no estar al día.', true); }, 5000);
+  }
+
+  // ---- drafts
+
+  function keepDraft() {
+    const box = one('textarea[data-draft]');
+    if (!box) return;
+    const name = `borrador:${box.dataset.draft}`;
+    const kept = JSON.parse(sessionStorage.getItem(name) || 'null');
+    if (kept && list && one(`[data-id="${CSS.escape(kept.sent || '-')}"]`, list)) sessionStorage.removeItem(name);
+    else if (kept && !box.value) box.value = kept.text;
+    const keep = (sent) => {
+      if (box.value) sessionStorage.setItem(name, JSON.stringify({ text: box.value, sent }));
+      else sessionStorage.removeItem(name);
+    };
+    box.addEventListener('input', () => keep(null));
+    box.form.addEventListener('submit', () => keep(one('[name=mensaje]', box.form).value));
+    one('#plantilla')?.addEventListener('change', (event) => {
+      box.setRangeText(event.target.value, box.selectionStart, box.selectionEnd, 'end');
+      event.target.value = '';
+      box.focus();
+      keep(null);
+    });
+  }
+
+  // ---- keys
+
+  function openPanel() {
+    const line = marked();
+    const panel = line && one('.fix-panel', line);
+    if (panel) panel.open = !panel.open;
+    return Boolean(panel);
+  }
+
+  function digit(number) {
+    const button = one(`.marked .fix-panel[open] [data-digit="${number}"]`);
+    button?.click();
+    return Boolean(button);
+  }
+
+  const focus = (selector) => { const found = one(selector); found?.focus(); return Boolean(found); };
+  const press = (selector) => { const found = one(selector); found?.click(); return Boolean(found); };
+  const KEYS = {
+    j: () => { step(1); return true; },
+    k: () => { step(-1); return true; },
+    '/': () => { if (!focus('#buscar')) location.href = '/console/conversaciones#buscar'; return true; },
+    f: () => { if (!focus('#folio')) location.href = '/console/cola#folio'; return true; },
+    t: () => press('#tomar'),
+    r: () => focus('#respuesta'),
+    n: () => focus('#nota'),
+    e: openPanel,
+    '?': () => { one('#ayuda')?.showModal(); return true; },
+    Enter: () => press('.marked [data-open]'),
+  };
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && event.ctrlKey && document.activeElement?.tagName === 'TEXTAREA') {
+      document.activeElement.form?.requestSubmit();
+      return;
+    }
+    if (event.key === 'Escape' && typing()) document.activeElement.blur();
+    if (event.ctrlKey || event.metaKey || event.altKey || typing() || one('dialog[open]')) return;
+    if (event.key === 'Enter' && document.activeElement !== document.body && document.activeElement?.tagName !== 'MAIN') return;
+    const done = /^[1-9]$/.test(event.key) ? digit(event.key) : Object.hasOwn(KEYS, event.key) && KEYS[event.key]();
+    if (done) event.preventDefault();
+  });
+
+  document.addEventListener('submit', (event) => {
+    if (event.target.dataset.going) event.preventDefault(); // pressed twice
+    event.target.dataset.going = '1';
+    setTimeout(() => delete event.target.dataset.going, 4000);
+  });
+
+  list?.addEventListener('toggle', (event) => { if (event.target.open) event.target.scrollIntoView({ block: 'nearest' }); }, true); // not behind the reply
+  list?.addEventListener('click', (event) => mark(event.target.closest('.line')));
+  fillIntents();
+  keepDraft();
+  count();
+  if (location.hash) one(`#${CSS.escape(location.hash.slice(1))}`)?.focus();
+  if (list && (!location.hash || location.hash === '#responder')) toEnd();
+  if (list || one('[data-live]')) listen();
+})();

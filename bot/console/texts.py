@@ -1,0 +1,79 @@
+"""What agents read besides the templates, es-MX, and the one thing that the console itself says to customers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FAILED: Final = "No pudimos iniciar tu sesión. Revisa tus datos e inténtalo de nuevo."
+"""Whatever was wrong: the name, the password, the code, a lock."""
+OVER: Final = "Tu sesión terminó. Entra de nuevo para continuar."
+OVER_WITH_DRAFT: Final = "Tu sesión terminó antes de enviar. Tu texto no se envió y aquí lo conservas."
+STALE: Final = "Esta página ya no está vigente. Vuelve a cargarla e inténtalo de nuevo."
+FORBIDDEN: Final = "Tu perfil no tiene permiso para ver esta página."
+UNAVAILABLE: Final = "Por ahora no podemos leer ni guardar conversaciones. Inténtalo de nuevo en unos segundos."
+TOO_MANY: Final = "Demasiados intentos. Espera un momento e inténtalo de nuevo."
+NOT_FOUND: Final = "No existe lo que buscas, o se borró."
+MALFORMED: Final = "No pudimos leer lo que enviaste. Revísalo e inténtalo de nuevo."
+BROKEN: Final = "Algo falló de nuestro lado. Inténtalo de nuevo."
+TAKEN: Final = "{agente} ya tiene esta conversación. No se envió nada."
+NOT_TAKEN: Final = "Ya no tienes esta conversación, así que no se envió nada. Tómala de nuevo para responder."
+NO_CASE: Final = "No hay ningún caso con el folio {folio}."
+EMPTY: Final = "Escribe un mensaje antes de enviarlo."
+TOO_LONG: Final = "El mensaje es demasiado largo: el límite es de 4,096 caracteres."
+
+HANDED_BACK: Final = "Te atiende de nuevo el asistente automático. Escribe tu siguiente pregunta cuando quieras."
+"""Told to the customer when an agent hands a conversation back."""
+
+ROLES: Final = {"agent": "Asesor", "supervisor": "Supervisión", "administrator": "Administración"}
+CHANNELS: Final = {"web": "Chat web", "whatsapp": "WhatsApp"}
+DECISIONS: Final = {"answered": "Respondió", "asked": "Preguntó", "refused": "No entendió"}
+LEVELS: Final = {0: "Visitante", 1: "Reconocido", 2: "Identificado por el portal", 3: "Confirmado con código"}
+STATES: Final = {
+    "received": "en espera",
+    "processing": "respondiendo",
+    "answered": "respondido",
+    "failed": "sin respuesta (fallo)",
+    "with_agent": "para el asesor",
+    "noted": "solo guardado",
+}
+DELIVERIES: Final = {
+    "pending": "por enviar",
+    "sent": "enviado",
+    "delivered": "entregado",
+    "read": "leído",
+    "failed": "no se pudo entregar",
+    "ambiguous": "no se sabe si llegó",
+}
+KINDS: Final = {
+    "text": "",
+    "answer": "",
+    "notice": "Aviso",
+    "greeting": "Saludo",
+    "image": "Imagen",
+    "audio": "Audio",
+    "video": "Video",
+    "document": "Documento",
+    "sticker": "Sticker",
+    "location": "Ubicación",
+    "contacts": "Contactos",
+    "order": "Pedido",
+    "unsupported": "Mensaje que no se puede mostrar",
+}
+AUTHORS: Final = {"customer": "Cliente", "bot": "Asistente", "agent": "Asesor"}
+_REASONS: Final = {
+    "cliente_pide_asesor": "Pidió un asesor",
+    "cliente_pide_otro_caso": "Pidió otro caso",
+    "no_entendido": "El asistente no entendió",
+    "cargo_vencido": "Cargo sin confirmar fuera de plazo",
+    "whatsapp_fuera_de_24_horas": "La respuesta quedó fuera de las 24 horas de WhatsApp",
+    "whatsapp_no_entregado": "WhatsApp no entregó la respuesta",
+    "whatsapp_sin_confirmar": "No se sabe si WhatsApp entregó la respuesta",
+}
+
+
+def reasons(keys: str) -> str:
+    """Why a case is open, its reasons in words; one that has none is shown as it is written."""
+    return ". ".join(_REASONS.get(key, key) for key in keys.split(", "))
+
+
+EFFECTS: Final = {"pending": "por hacer", "done": "hecho", "failed": "no se pudo hacer"}

@@ -1,0 +1,109 @@
+"""One conversation: what was said, and beside it why the assistant answered so and from which live values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from bot.console import access, audit, intents, marks, pages
+from bot.conversations import transcripts
+from bot.conversations.ledger import Ledger, new_id
+from bot.conversations.transcripts import Line, Transcript
+from bot.errors import NotYours
+from bot.resources import RESOURCES
+from bot.rules.calendar import BusinessCalendar
+
+NEWEST = 400
+"""So many messages are shown at once; the earlier ones on request."""
+
+
+def path_of(conversation: str) -> str:
+    """The permalink of a conversation."""
+    return f"/console/conversaciones/{conversation}"
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /console/conversaciones/ID. Raises NotYours."""
+    return await page(request)
+
+
+async def page(request: web.Request, status: int = 200, notice: str = "", draft: str = "") -> web.Response:
+    """The page of the conversation that the address names; `notice` and `draft`: a reply that was not sent, and why. Raises NotYours."""
+    resources, session = request.app[RESOURCES], request[pages.SESSION]
+    whole = "todo" in request.query
+    transcript = await _read(resources.ledger, request.match_info["id"], None if whole else NEWEST)
+    talk, now = transcript.conversation, resources.now()
+    await audit.note(resources.ledger, "vista", session.name, access.address_of(request), now, talk.id)
+    shared = await _shared(request, transcript)
+    return pages.render(
+        request,
+        "conversacion.html",
+        status,
+        talk=talk,
+        earlier=(not whole) and bool(transcript.lines) and transcript.lines[0].message.seq > 1,
+        name=next((line.message.profile_name for line in reversed(transcript.lines) if line.message.profile_name), None),
+        cases=[case for line in transcript.lines for case in line.escalations],
+        levels=_levels(transcript.lines),
+        prepared=await marks.prepared(resources.ledger),
+        token=new_id(),
+        notice=notice,
+        draft=draft,
+        **shared,
+    )
+
+
+async def lines(request: web.Request) -> web.Response:
+    """GET /console/conversaciones/ID/lineas?despues=SEQ: a part of the page, for who has it open. Raises NotYours."""
+    written = request.query.get("despues", "0")
+    after = int(written) if written.isdecimal() and len(written) < 10 else 0  # noqa: PLR2004 - digits of a seq
+    transcript = await _read(request.app[RESOURCES].ledger, request.match_info["id"], NEWEST, after)
+    return pages.render(request, "_lineas.html", **await _shared(request, transcript))
+
+
+async def _read(ledger: Ledger, conversation: str, newest: int | None, after: int = 0) -> Transcript:
+    transcript = await transcripts.read(ledger, conversation, newest, after)
+    if transcript is None:
+        raise NotYours("conversation")
+    return transcript
+
+
+async def _shared(request: web.Request, transcript: Transcript) -> dict[str, Any]:
+    resources = request.app[RESOURCES]
+    settings = resources.settings
+    days = list(_days(transcript.lines, BusinessCalendar(settings.timezone, settings.extra_holidays)))
+    talk, now = transcript.conversation, resources.now()
+    held = talk.owner == "agent" and (talk.owner_until is None or talk.owner_until > now)
+    found = await marks.of(resources.ledger, transcript.conversation.id)
+    return {
+        "days": days,
+        "held_by": talk.agent if held else None,
+        "marks": found,
+        "intents": intents.titles(),
+        "verdicts": intents.VERDICTS,
+        "path": path_of(talk.id),
+    }
+
+
+def _days(lines_: Sequence[Line], calendar: BusinessCalendar) -> Iterator[tuple[date, list[Line]]]:
+    """The lines of each local day."""
+    group: list[Line] = []
+    for line in lines_:
+        if group and calendar.local_date(line.message.at) != calendar.local_date(group[-1].message.at):
+            yield calendar.local_date(group[0].message.at), group
+            group = []
+        group.append(line)
+    if group:
+        yield calendar.local_date(group[0].message.at), group
+
+
+def _levels(lines_: Sequence[Line]) -> list[Any]:
+    """The customer's messages at which the level of identity became another one."""
+    changes: list[Any] = []
+    for line in lines_:
+        message = line.message
+        if message.level is not None and (not changes or (changes[-1].level, changes[-1].desk) != (message.level, message.desk)):
+            changes.append(message)
+    return changes

@@ -1,0 +1,40 @@
+"""Messages that their customer rewrites or takes back: before the answer that changes what is answered, after it only what is known of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, or_, update
+
+from bot.conversations.base import Channel
+from bot.conversations.tables import MESSAGE
+
+
+def edit(connection: Connection, conversation: str, key: tuple[Channel, str, str], text: str, at: datetime) -> bool:
+    """The message with this key (channel, scope, external id) says `text` since `at`; whether that was news.
+
+    Once its turn runs, it keeps the words that were answered. Of several edits the newest counts, in whichever order they come.
+    """
+    newest = [*_one(conversation, key), MESSAGE.c.revoked_at.is_(None), or_(MESSAGE.c.edited_at.is_(None), MESSAGE.c.edited_at < at)]
+    rewritten = {"text": text, "edited_at": at, "fixed_answer": None}
+    return _changed(connection, [*newest, *_WAITS], **rewritten) or _changed(connection, newest, edited_at=at)
+
+
+def revoke(connection: Connection, conversation: str, key: tuple[Channel, str, str], at: datetime) -> bool:
+    """The message with this key was taken back at `at`; whether that was news. It is not answered any more, unless its turn runs already."""
+    kept = [*_one(conversation, key), MESSAGE.c.revoked_at.is_(None)]
+    return _changed(connection, [*kept, *_WAITS], revoked_at=at, state="noted") or _changed(connection, kept, revoked_at=at)
+
+
+_WAITS = [MESSAGE.c.state == "received", MESSAGE.c.button_id.is_(None)]
+
+
+def _one(conversation: str, key: tuple[Channel, str, str]) -> list[ColumnElement[bool]]:
+    channel, scope, external_id = key
+    own = MESSAGE.c.conversation_id == conversation, MESSAGE.c.author == "customer"
+    return [MESSAGE.c.channel == channel, MESSAGE.c.scope == scope, MESSAGE.c.external_id == external_id, *own]
+
+
+def _changed(connection: Connection, where: list[ColumnElement[bool]], **values: Any) -> bool:
+    return bool(connection.execute(update(MESSAGE).where(*where).values(**values)).rowcount)

@@ -1,0 +1,164 @@
+"""Many messages at once, as a channel that pushes hands them over: a few statements for all of them, whatever their number.
+
+Exactly once and in order for the same reason as in `inbox`: the rows of all conversations are locked first (in the order of their ids, so
+that two batches never wait for each other), and only then is it looked which messages are stored already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from bot.conversations import buttons, gathering, inbox
+from bot.conversations.inbox import Accepted, Inbound, Terms
+from bot.conversations.ledger import Ledger
+from bot.conversations.messages import shown
+from bot.conversations.tables import CONVERSATION, MESSAGE
+from bot.database import each_of, is_listed, listed
+from bot.errors import Conflict, IdentityError, NotYours
+from bot.identity.identity import Identity
+
+_CHANGING: Final = ("last_seq", "ready_at", "desk", "person", "level")
+_PLACES = (
+    select(
+        CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.ready_at,
+        CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
+    )
+    .where(is_listed(CONVERSATION.c.id, "conversations"))
+    .order_by(CONVERSATION.c.id)
+    .with_for_update()
+)  # fmt: skip
+_ASKED = each_of("external_ids")
+_STORED_IDS = select(  # one look into the index for each, whatever PostgreSQL believes of the table
+    select(MESSAGE.c.id)
+    .where(MESSAGE.c.channel == bindparam("channel"), MESSAGE.c.scope == bindparam("scope"), MESSAGE.c.external_id == _ASKED.c.value)
+    .scalar_subquery()
+).select_from(_ASKED)
+_STORED = select(MESSAGE.c.external_id, MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.fingerprint).where(
+    is_listed(MESSAGE.c.id, "ids")
+)
+_MOVE = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("conversation"))
+    .values({name: bindparam(f"new_{name}", type_=CONVERSATION.c[name].type) for name in (*_CHANGING, "last_at")})
+    .values(typing_until=None)
+)
+_INSERT = insert(MESSAGE)
+
+Key = tuple[str, str, str]
+
+
+@dataclass
+class _Place:
+    """A conversation's row while messages are added to it."""
+
+    last_seq: int
+    owner: str
+    owner_until: datetime | None
+    ready_at: datetime | None
+    gathers_until: datetime | None
+    lease_until: datetime | None
+    desk: str | None
+    person: str | None
+    level: int
+    moved: bool = False
+
+    def add(self, who: Identity, now: datetime, *, waits: bool) -> int:
+        """Make room for one more message, `waits` for an answer or not; its seq."""
+        self.last_seq, self.moved = self.last_seq + 1, True
+        self.desk, self.person, self.level = who.desk, who.person, int(who.level)
+        if waits and (self.ready_at is None or gathering.goes_on(self)):
+            self.ready_at = now
+        return self.last_seq
+
+
+@dataclass(frozen=True)
+class _Stored:
+    conversation_id: str
+    seq: int
+    fingerprint: str | None
+
+
+async def accept_many(ledger: Ledger, inbounds: Sequence[Inbound], now: datetime, terms: Terms) -> list[Accepted | Exception]:
+    """Store a batch in one transaction, in order; what became of each, one that is refused leaving its neighbours alone.
+
+    Raises LedgerUnavailable (nothing was stored).
+    """
+    return await ledger.write_again(lambda connection: store(connection, inbounds, now, terms))
+
+
+def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, terms: Terms) -> list[Accepted | Exception]:
+    """The same, as part of a transaction. `terms.notice` and `terms.lease_life` are not for batches."""
+    places = _places(connection, {inbound.conversation for inbound in inbounds})
+    stored = _stored(connection, inbounds)
+    fresh = sorted({inbound.conversation for inbound in inbounds if _key(inbound) not in stored})
+    offers = buttons.offered_in(connection, fresh, now) if terms.match else {}
+    rows: list[dict[str, Any]] = []
+
+    def add(inbound: Inbound) -> Accepted:
+        who, place = terms.who(connection, inbound), places.get(inbound.conversation)
+        if place is None:
+            raise NotYours("conversation")
+        if before := stored.get(_key(inbound)):
+            return inbox.repeated(inbound, before, terms)
+        offered = _chooses(inbound, offers, terms)
+        text, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
+        answering = inbox.will_answer(inbound, place, now)
+        row = inbox.row_of(inbound, who, text, button, place.add(who, now, waits=answering), now, answering=answering)
+        rows.append(row)
+        stored[_key(inbound)] = _Stored(inbound.conversation, row["seq"], row["fingerprint"])
+        return Accepted(inbound.conversation, row["seq"], repeated=False, messages=(shown(row),), answering=answering)
+
+    results = [_or_refused(add, inbound) for inbound in inbounds]
+    _write(connection, places, rows, now)
+    return results
+
+
+def _or_refused(add: Callable[[Inbound], Accepted], inbound: Inbound) -> Accepted | Exception:
+    try:
+        return add(inbound)
+    except (Conflict, NotYours, IdentityError) as error:
+        return error
+
+
+def _write(connection: Connection, places: dict[str, _Place], rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    moved = [
+        {"conversation": conversation, "new_last_at": now, **{f"new_{name}": getattr(place, name) for name in _CHANGING}}
+        for conversation, place in places.items()
+        if place.moved
+    ]
+    if rows:
+        connection.execute(_MOVE, moved)
+        connection.execute(_INSERT, rows)
+
+
+def _places(connection: Connection, conversations: Iterable[str]) -> dict[str, _Place]:
+    return {
+        row.id: _Place(**{name: value for name, value in row._mapping.items() if name != "id"})  # noqa: SLF001 (public, for all its underscore)
+        for row in connection.execute(_PLACES, {"conversations": listed(conversations)})
+    }
+
+
+def _stored(connection: Connection, inbounds: Sequence[Inbound]) -> dict[Key, _Stored]:
+    found: dict[Key, _Stored] = {}
+    for (channel, scope), keys in groupby(sorted({_key(inbound) for inbound in inbounds}), lambda key: key[:2]):
+        asked = {"channel": channel, "scope": scope, "external_ids": listed(key[2] for key in keys)}
+        ids = [each for each in connection.scalars(_STORED_IDS, asked) if each is not None]
+        for row in connection.execute(_STORED, {"ids": listed(ids)}) if ids else ():
+            found[channel, scope, row.external_id] = _Stored(row.conversation_id, row.seq, row.fingerprint)
+    return found
+
+
+def _key(inbound: Inbound) -> Key:
+    return inbound.channel, inbound.scope, inbound.external_id
+
+
+def _chooses(inbound: Inbound, offers: dict[str, list[Row[Any]]], terms: Terms) -> bool:
+    offered = offers.get(inbound.conversation)
+    titles = [button.title for button in offered] if offered else []
+    return bool(titles) and terms.match is not None and terms.match(inbox.masked(inbound, terms), titles) is not None

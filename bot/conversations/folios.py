@@ -1,0 +1,57 @@
+"""The open case of a conversation: one at a time, whatever it is asked for; what comes later is added to it under the same folio.
+
+A new episode knows its folio from the first turn on, so that a customer who comes back hears the same one and opens no second case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bot.conversations.tables import ESCALATION, MESSAGE
+from bot.identity.identity import Identity
+from bot.protocol.state import FOLIOS
+
+REASONS_BETWEEN: Final = ", "
+_MOST_OF_REASONS: Final = 200
+_OPEN = (
+    select(ESCALATION.c.id, ESCALATION.c.code, ESCALATION.c.reason, ESCALATION.c.summary)
+    .where(ESCALATION.c.conversation_id == bindparam("conversation"), ESCALATION.c.state == "open")
+    .order_by(ESCALATION.c.id)
+)
+_OPEN_OF = _OPEN.join_from(ESCALATION, MESSAGE, MESSAGE.c.id == ESCALATION.c.inbound_id)
+_ADD = update(ESCALATION).where(ESCALATION.c.id == bindparam("case")).values(reason=bindparam("reasons"), summary=bindparam("whole"))
+_BEGIN = insert(ESCALATION).returning(ESCALATION.c.id)
+
+
+def store(connection: Connection, conversation: str, wanted: Sequence[dict[str, Any]]) -> None:
+    """Open the cases (rows of the table), or add them to the open one that has their folio. Raises IntegrityError for a folio that is taken."""
+    if not wanted:
+        return
+    cases = {row.code: (row.id, row.reason, row.summary) for row in connection.execute(_OPEN, {"conversation": conversation})}
+    for row in wanted:
+        number, reasons, summary = cases.get(row["code"], (None, row["reason"], row["summary"]))
+        reasons = _joined(reasons, row["reason"], REASONS_BETWEEN)[:_MOST_OF_REASONS]
+        summary = _joined(summary, row["summary"], "\n")
+        if number is None:
+            number = connection.execute(_BEGIN, row).scalar_one()
+        else:
+            connection.execute(_ADD, {"case": number, "reasons": reasons, "whole": summary})
+        cases[row["code"]] = number, reasons, summary
+
+
+def _joined(told: str, more: str, between: str) -> str:
+    """Both, each once."""
+    return told if more in told.split(between) else f"{told}{between}{more}"
+
+
+def opening_events(connection: Connection, conversation: str, who: Identity, now: datetime) -> list[dict[str, Any]]:
+    """What an episode of `who` begins with: the folio of their open case by each of its reasons; nothing where none is open."""
+    found = connection.execute(
+        _OPEN_OF.where(MESSAGE.c.desk.is_(None) if who.desk is None else MESSAGE.c.desk == who.desk), {"conversation": conversation}
+    )
+    folios = {reason: row.code for row in found for reason in row.reason.split(REASONS_BETWEEN)}
+    return [{"event": "slot", "timestamp": now.timestamp(), "name": FOLIOS, "value": folios}] if folios else []

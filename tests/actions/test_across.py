@@ -1,0 +1,382 @@
+"""What every topic answers alike, as it is read: the own case, other people's accounts, which debt runs out first, sums, all mails at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from bot.rules.format import MONTHS
+from tests.accounts.desks import NOW as DEMO_NOW
+from tests.accounts.desks import demo_desk
+from tests.actions.rendering import TODAY, Rendered, ago, ask, desk, health, incident, mail, responses_by_file, subscription
+from tests.actions.situations import FIVE, SITUATIONS, deleted, in_grace, late, suspended, valid
+
+SIERRA = demo_desk("C-1009", DEMO_NOW)
+MAILABLE = {"smtp_url": "file:///tmp/outbox"}
+
+
+async def talk(of, *turns, **given) -> list[Rendered]:
+    """The answers to (frame, text), one after the other in one episode."""
+    told, slots = [], {}
+    for number, (frame, text) in enumerate(turns):
+        intent, _, rest = frame.partition(" ")
+        told.append(await ask(intent, of, frame=rest, text=text, slots=slots, turn=f"m-{number}", **given))
+        slots = {**slots, **told[-1].slots, "estado": told[-1].state}
+    return told
+
+
+def opened(answer: Rendered) -> list[dict]:
+    return [effect["payload"] for effect in answer.effects if effect["kind"] == "escalate"]
+
+
+# --- the case that is open ------------------------------------------------------------------------------------------
+
+PERSON = ("hablar_con_asesor do", "quiero hablar con una persona")
+FOLIO = ("¿cuál es mi folio?", "me repites el folio", "perdí mi número de folio", "cual era mi numero de caso")
+NEWS = ("¿qué pasó con mi reporte?", "¿en qué va mi caso?", "qué avance hay de mi folio", "ya vieron mi ticket?")
+READ_AS = (
+    "consultar_factura which",
+    "consultar_suscripcion state",
+    "hablar_con_asesor do",
+    "tema_no_cubierto do",
+    "contar none move=tells",
+)
+
+
+@pytest.mark.parametrize("read", READ_AS)
+@pytest.mark.parametrize("text", FOLIO)
+async def test_who_asks_for_the_folio_hears_it_whatever_it_was_read_as(read, text):
+    for of in (None, desk(valid())):
+        first, second = await talk(of, PERSON, (read, text))
+        folio = opened(first)[0]["code"]
+        assert second.text.startswith(f"Tu folio es {folio}.")
+        assert second.effects == []
+
+
+@pytest.mark.parametrize("text", NEWS)
+async def test_what_became_of_a_case_is_told_as_far_as_it_is_seen(text):
+    first, second, third = await talk(desk(valid()), PERSON, ("consultar_pago state", text), ("consultar_pago state", text))
+    folio = opened(first)[0]["code"]
+    assert second.text.startswith(f"Tu caso sigue registrado con el folio {folio}.")
+    assert "no lo veo desde aquí" in second.text
+    assert third.text.startswith("Desde aquí no veo")
+
+
+async def test_the_case_of_a_late_charge_is_told_even_before_that_charge_was():
+    folio, news = await talk(desk(late()), ("consultar_factura which", FOLIO[0]), ("consultar_pago state", NEWS[0]))
+    code = opened(folio)[0]["code"]
+    assert folio.text.startswith(f"Tu folio es {code}: es el reporte de tu cargo fuera de plazo.")
+    assert "el cargo sigue pendiente" in news.text
+
+
+@pytest.mark.parametrize("text", ["ábreme otro caso", "levántame otro reporte", "quiero otro folio"])
+async def test_one_case_is_open_and_what_is_asked_further_is_added_to_it(text):
+    first, second, third = await talk(None, PERSON, ("contratar_servicio do", text), ("contratar_servicio do", text))
+    case = opened(first)[0]["code"]
+    assert [each["code"] for each in opened(second)] == [case]
+    assert second.text.startswith(f"Ya tienes un caso abierto, con el folio {case}")
+    assert opened(third) == []
+
+
+async def test_whatever_a_case_is_opened_for_in_one_talk_it_has_one_folio():
+    of = desk(late())
+    charge, person, lost, *_ = await talk(
+        of, ("consultar_pago state", "¿y mi pago?"), PERSON, ("no_entendi none", "x"), ("no_entendi none", "x")
+    )
+    assert {each["code"] for each in (*opened(charge), *opened(person), *opened(lost))} == {opened(charge)[0]["code"]}
+    assert [each["reason"] for each in opened(person)] == ["cliente_pide_asesor"]
+
+
+async def test_without_a_case_that_is_said_and_one_is_offered():
+    for of in (None, desk(valid()), desk(deleted())):
+        (answer,) = await talk(of, ("consultar_factura which", FOLIO[0]))
+        assert answer.text.startswith("En esta conversación no hay un caso abierto.")
+        assert answer.titles == ["Hablar con un asesor"]
+        assert answer.effects == []
+        (opening,) = await talk(of, ("contratar_servicio do", "ábreme otro caso"))
+        assert len(opened(opening)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pásame el número de la línea",
+        "revisen mi caso",
+        "sin que abras otro reporte, ¿cuál es mi factura?",
+        "¿cuál es el folio de mi factura?",
+        "¿cuál es el folio fiscal?",
+        "cómo saco el reporte de ventas en SAE",
+    ],
+)
+async def test_other_folios_and_reports_are_no_case(text):
+    _, answer = await talk(desk(valid()), PERSON, ("consultar_factura which", text))
+    assert "utter_caso_folio" not in answer.responses
+    assert "A-1012" in answer.text
+
+
+async def test_the_number_of_an_incident_is_not_known_and_no_case_of_ours():
+    down = desk(valid("AGUILA-01", health=health("down"), incident=incident()))
+    for text in ("DEME EL NUMERO DEL REPORTE", "me pasas el folio para mi bitácora"):
+        (answer,) = await talk(down, ("consultar_servidor which", text))
+        assert answer.text.startswith("No me aparece un número de reporte; el incidente de AGUILA-01")
+
+
+async def test_a_question_about_the_case_leaves_the_topic_as_it_was():
+    until, case = await talk(desk(valid()), ("consultar_suscripcion until", "¿cuándo vence?"), ("consultar_factura which", FOLIO[0]))
+    assert case.state["topics"] == until.state["topics"]
+
+
+async def test_a_pressed_button_is_what_it_says():
+    answer = await ask("hablar_con_asesor", desk(valid()), text=FOLIO[0])
+    assert len(opened(answer)) == 1
+
+
+# --- a late charge, asked about again and again -----------------------------------------------------------------------
+
+
+async def test_a_late_charge_that_was_told_is_pointed_at_by_its_folio():
+    asked = (
+        ("consultar_pago state", "¿ya se acreditó mi pago?"),
+        ("consultar_pago why refers=goes_on", "¿por qué tarda tanto?"),
+        ("consultar_suscripcion how refers=goes_on", "¿y qué hago?"),
+        ("faq_datos_conexion when refers=goes_on", "¿y cuándo me llega el correo?"),
+        ("consultar_servidor state refers=goes_on", "¿ya quedó?"),
+    )
+    first, why, how, when, state = await talk(desk(late()), *asked)
+    folio = opened(first)[0]["code"]
+    assert "La causa no la tengo registrada" in why.text
+    assert how.text.startswith("Di que es el cargo de $1,250.00 MXN")
+    assert "su caso ya está abierto con el folio " + folio in when.text
+    whole = "debía confirmarse a más tardar"
+    assert [whole in each.text for each in (why, how, when, state)] == [False] * 4
+    assert [opened(each) for each in (why, how, when, state)] == [[]] * 4
+
+
+# --- other people's accounts ------------------------------------------------------------------------------------------
+
+OTHERS = (
+    "¿ya pagó Papelería Central?",
+    "¿ya pagó la Ferretería Hidalgo?",
+    "dame los datos de mi cliente",
+    "¿cuándo vence el servidor de mi cliente?",
+    "quiero ver la factura de taller ocampo",
+    "¿cuánto debe Juan Pérez?",
+    "me pasas el adeudo de un cliente",
+    "cuánto debe mi vecino",
+)
+MINE = (
+    "¿se pierden los datos de mis clientes si no pago?",
+    "¿ya pagó Abarrotes La Esperanza?",
+    "¿ya se pagó?",
+    "la tarjeta es de mi hermana, ¿ya pasó el pago?",
+    "¿cuándo vence el servidor de la papelería?",
+    "tengo al cliente enfrente, ¿ya jala mi servidor?",
+    "cuanto debo de Nube Empresarial",
+    "OIGAN NO ME DEJA ENTRAR AL SERVIDOR DEL TALLER PERDON",
+    "con una sola cuenta de cliente, ¿cuándo vence?",
+    "me haces el complemento de pago de una clienta",
+    "el respaldo de la ferreteria quedo completo?",
+)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+@pytest.mark.parametrize("read", ["consultar_servidor state", "consultar_pago amount", "tema_no_cubierto do", "consultar_factura which"])
+async def test_of_somebody_elses_account_nothing_is_told_and_no_own_value_stands_for_it(read, text):
+    of = replace(desk(valid()), name="Abarrotes La Esperanza")
+    (answer,) = await talk(of, (read, text))
+    assert answer.text.startswith("Desde esta sesión solo veo la cuenta de Abarrotes La Esperanza.")
+    assert answer.readings == []
+    (visitor,) = await talk(None, (read, text))
+    assert visitor.readings == []
+    assert "su titular" in visitor.text
+
+
+@pytest.mark.parametrize("text", MINE)
+async def test_what_is_ones_own_is_told(text):
+    of = replace(desk(valid()), name="Abarrotes La Esperanza")
+    (answer,) = await talk(of, ("consultar_suscripcion until", text))
+    assert answer.text.startswith("ESPERANZA-01 vence")
+
+
+# --- sums and order ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["¿cuál me conviene pagar primero?", "cuál pago primero", "¿por cuál empiezo?", "con cual de los dos pago antes"]
+)
+@pytest.mark.parametrize("read", ["faq_formas_pago which", "consultar_suscripcion which servers=first", "tema_no_cubierto which"])
+async def test_which_to_pay_first_is_told_by_what_is_lost_first(read, text):
+    (answer,) = await talk(SIERRA, (read, text), now=DEMO_NOW)
+    lines = answer.text.splitlines()
+    assert lines[0] == "La primera información en eliminarse sería la de SIERRA-05: se resguarda hasta el lunes 14 de diciembre."
+    assert "El primero en suspenderse sería SIERRA-03: se puede usar hasta el jueves 26 de noviembre." in lines
+    assert [line[2:11] for line in lines if line.startswith("• ")] == ["SIERRA-05", "SIERRA-03"]
+    assert answer.text.endswith("Cuál pagar primero lo decides tú.")
+
+
+async def test_with_one_debt_or_none_there_is_no_order_to_tell():
+    for of in (desk(in_grace()), desk(valid(), suspended("OCAMPO-01")), desk(valid(), valid("B-02"))):
+        (answer,) = await talk(of, ("faq_formas_pago which", "¿cuál me conviene pagar primero?"))
+        assert "utter_prioridad_datos" not in answer.responses
+
+
+@pytest.mark.parametrize("frame", ["consultar_pago amount", "consultar_pago amount servers=all", "tema_no_cubierto amount"])
+async def test_what_all_servers_cost_is_summed(frame):
+    (answer,) = await talk(SIERRA, (frame, "¿cuánto me sale todo al mes, en total?"), now=DEMO_NOW)
+    assert "En total son $5,095.00 MXN al mes por 5 servidores" in answer.text
+    assert answer.text.count("SIERRA-01") >= 1
+
+
+async def test_only_what_is_owed_is_told_where_that_is_asked_and_a_server_in_play_narrows_no_sum():
+    of = ("consultar_suscripcion until", "¿cuándo vence SIERRA-01?")
+    _, answer = await talk(SIERRA, of, ("consultar_pago amount refers=goes_on", "¿y cuánto debo en total?"), now=DEMO_NOW)
+    assert answer.text.startswith("En total debes $1,798.00 MXN por dos servidores: SIERRA-03 y SIERRA-05.")
+    assert "En total son" not in answer.text
+
+
+async def test_prices_of_different_periods_are_not_added_up():
+    yearly = valid("ANUAL-01")
+    (answer,) = await talk(desk(*FIVE[:2], yearly), ("tema_no_cubierto amount", "cuánto cuesta todo"))
+    assert "En total son $3,750.00 MXN al año por 3 servidores" in answer.text
+    monthly = demo_desk("C-1002", DEMO_NOW).servers[0]
+    (mixed,) = await talk(desk(yearly, monthly), ("tema_no_cubierto amount", "cuánto cuesta todo"))
+    assert "En total" not in mixed.text
+
+
+# --- all mails at once ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "frame", ["do servers=all move=confirms refers=answers", "do servers=all", "general servers=all", "whether servers=all"]
+)
+async def test_the_data_of_all_are_sent_in_one_go(frame):
+    (answer,) = await talk(SIERRA, (f"reenviar_datos_conexion {frame}", "mándalos todos"), now=DEMO_NOW, **MAILABLE)
+    assert [effect["payload"]["server"] for effect in answer.effects] == ["SIERRA-01", "SIERRA-02", "SIERRA-03"]
+    assert "los datos de conexión de SIERRA-01, SIERRA-02 y SIERRA-03" in answer.text
+    assert "• SIERRA-05: suspendido" in answer.text
+
+
+async def test_those_that_are_named_are_sent_and_what_is_on_its_way_is_not_sent_again():
+    fresh = desk(valid("A-01"), valid("B-02", connection_mails=(mail("queued", ago(minutes=1)),)), valid("C-03"))
+    (answer,) = await talk(fresh, ("reenviar_datos_conexion do servers=named:A-01,named:B-02", "los de A-01 y B-02"), **MAILABLE)
+    assert [effect["payload"]["server"] for effect in answer.effects] == ["A-01"]
+    assert "• B-02: en camino" in answer.text
+
+
+async def test_nothing_is_sent_that_was_not_wished_or_cannot_be():
+    for text, given in (("no los mandes todos", MAILABLE), ("mándalos todos", {"smtp_url": ""})):
+        (answer,) = await talk(SIERRA, ("reenviar_datos_conexion do servers=all", text), now=DEMO_NOW, **given)
+        assert answer.effects == []
+    assert "Desde aquí no puedo enviarte el correo" in answer.text
+
+
+# --- limits that are over ---------------------------------------------------------------------------------------------
+
+LIMITED = (
+    "faq_cambiar_solucion",
+    "cancelar_servicio",
+    "consultar_pago",
+    "pagar_adeudo",
+    "faq_pago_sin_correo",
+    "faq_tiempo_creacion",
+    "faq_inicio_vigencia",
+)
+_LIMIT = re.compile(
+    r"(?P<over>[Dd]ebía\w* (?:\w+ )?)?a más tardar,? (?P<day>(?:ayer|hoy|mañana)|el \w+ (?P<n>\d+) de (?P<month>\w+)(?: de (?P<year>\d+))?)"
+)
+
+
+def _is_over(found: re.Match[str]) -> bool:
+    if found["n"] is None:
+        return found["day"] == "ayer"
+    return date(int(found["year"] or TODAY.year), MONTHS.index(found["month"]) + 1, int(found["n"])) < TODAY
+
+
+@pytest.mark.parametrize("intent", LIMITED)
+async def test_no_limit_that_is_over_is_told_as_one_to_come(intent):
+    """By yesterday is no advice: what is over is told in the past."""
+    seen = 0
+    servers = [*(make() for make in SITUATIONS.values()), *(valid("HIDALGO-01", days) for days in (2, 3, 4))]
+    for of, asked in product(servers, ("until", "whether", "when", "how", "what_if", "what_if supposed=cancel")):
+        answer = await ask(intent, desk(of), frame=asked, text="¿y si lo hago hoy?")
+        limits = list(_LIMIT.finditer(answer.text))
+        seen += len(limits)
+        assert [found[0] for found in limits if _is_over(found) and not found["over"]] == [], answer.text
+    assert seen
+    assert _is_over(_LIMIT.search("se cancela a más tardar ayer"))
+
+
+# --- how it works, to who has no server any more ------------------------------------------------------------------------
+
+RULES = (
+    ("faq_cambiar_contrasena where", "¿dónde cambio la contraseña?", "Mis Servicios > Servidor virtual > Contraseña"),
+    ("faq_cambiar_solucion count", "¿con cuánto tiempo se cancela?", "72 horas hábiles antes de su fecha de fin"),
+    ("faq_conexion_sae how", "¿cómo se conectan los usuarios?", "configurando SAE Remoto"),
+    ("faq_consultar_vigencia where", "¿dónde se ve la fecha?", "Mis Servicios > Servidor virtual > Fecha Fin"),
+    ("faq_datos_conexion where", "¿a dónde llegan los datos?", "«Archivo de conexión a tu servidor Aspel Nube»"),
+    ("faq_horario_acceso whether", "¿se puede entrar de noche?", "las 24 horas del día, los 7 días de la semana"),
+    ("faq_inicio_vigencia since", "¿desde cuándo cuenta?", "empieza cuando se confirma el pago"),
+    ("faq_instalar_mas_sistemas whether", "¿se puede instalar COI?", "cualquier producto de Aspel"),
+    ("faq_pago_sin_correo count", "¿cuánto tarda el débito?", "de 2 a 3 días hábiles"),
+    ("faq_periodo_gracia count", "¿cuántos días de gracia son?", "La gracia es de 3 días naturales"),
+    ("faq_periodo_gracia until", "¿hasta cuándo es la gracia si no se paga?", "La gracia es de 3 días naturales"),
+    ("faq_resguardo_sin_pago count", "¿cuántos días guardan la información?", "30 días naturales después de su fecha de fin"),
+    ("faq_resguardo_sin_pago until", "¿hasta cuándo se guarda si no pago?", "30 días naturales después de su fecha de fin"),
+    ("faq_respaldo_automatico when", "¿a qué hora es el respaldo?", "cada día entre 2 am y 3 am"),
+    ("faq_sistema_operativo which", "¿qué Windows trae?", "Windows Server 2012 R2"),
+    ("faq_tiempo_creacion general", "¿cuánto tarda en crearse?", "Unos 15 minutos después"),
+    ("faq_traslado_informacion whether", "¿se pasa la información al cambiar?", "su información pasa al nuevo"),
+)
+
+
+@pytest.mark.parametrize(("frame", "text", "fact"), RULES, ids=[frame for frame, _, _ in RULES])
+async def test_who_has_no_server_any_more_hears_the_rule_that_is_asked(frame, text, fact):
+    answer, again = await talk(desk(deleted()), (frame, text), ("faq_horario_acceso when", "¿a qué hora se puede?"))
+    first, *state = answer.text.split("\n\n")
+    assert fact in first
+    assert len(first) <= 200
+    assert len(state) <= 1
+    assert all("LIRIO-01" in each for each in state)
+    assert "55 8000 9480" not in answer.text
+    told = answer.responses[1:]
+    assert not (told and told[-1] in again.responses)  # the state is not told twice
+
+
+async def test_what_is_asked_of_their_own_lost_server_is_told_of_it():
+    for frame, text, own in (
+        ("faq_resguardo_sin_pago until", "¿hasta cuándo guardan mi información?", "terminó"),
+        ("faq_resguardo_sin_pago why", "¿por qué la borraron?", "y por eso ya fue eliminado"),
+        ("faq_respaldo_automatico whether", "¿tienen algún respaldo mío?", "No me aparece ninguna copia de LIRIO-01"),
+    ):
+        (answer,) = await talk(desk(deleted()), (frame, text))
+        assert own in answer.text.split("\n\n")[0]
+    (kept,) = await talk(desk(suspended()), ("faq_cambiar_contrasena where", "¿dónde cambio la contraseña?"))
+    assert "utter_regla_contrasena" not in kept.responses
+
+
+async def test_a_server_that_was_withdrawn_is_told_without_dates_that_are_not_true_of_it():
+    withdrawn = valid("LIRIO-01", 20, status="cancelled")
+    for frame in ("faq_resguardo_sin_pago count", "faq_traslado_informacion whether"):
+        (answer,) = await talk(desk(withdrawn), (frame, ""))
+        assert answer.text.endswith("LIRIO-01 ya no está contratado; para usar otro servidor hay que contratarlo.")
+
+
+async def test_every_text_of_these_is_reached():
+    dated = valid("MES-01", 17, subscription=subscription(TODAY + timedelta(days=17), starts_on=TODAY - timedelta(days=13)))
+    odd = valid("SEIS-01", 100, subscription=subscription(TODAY + timedelta(days=100), starts_on=TODAY - timedelta(days=80)))
+    talks = (
+        (desk(late()), (("consultar_factura which", FOLIO[0]), *[("consultar_pago state", NEWS[0])] * 3)),
+        (None, (("x none", FOLIO[0]), PERSON, ("x none", FOLIO[0]), ("x none", "otro folio"))),
+        *((desk(deleted()), ((frame, text),)) for frame, text, _ in RULES),
+        *((desk(each, replace(each, id="2", alias="B-02")), (("consultar_pago amount", "en total"),)) for each in (valid(), dated, odd)),
+        (SIERRA, (("faq_formas_pago which", "cuál pago primero"),)),
+    )
+    reached = set()
+    for of, turns in talks:
+        asked = [(frame.replace("x ", "consultar_factura "), text) for frame, text in turns]
+        reached |= {key for answer in await talk(of, *asked) for key in answer.responses}
+    assert sorted(set(responses_by_file()["across.yml"]) - reached) == []

@@ -1,0 +1,154 @@
+"""Agents at work in a browser: two of them and a customer at once, by mouse and by keyboard, on a desktop and on a telephone."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pyotp
+import pytest
+from playwright.async_api import Page, expect
+
+from bot import clock
+from bot.console import marks
+from bot.console.agents import SESSION
+from bot.resources import RESOURCES
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.console import LOST, PERSON, add_agent, fill, sign_in
+from tests.browser.desk import Chat, violations
+from tests.browser.test_access import axe_findings
+
+OFFICE = {"width": 1366, "height": 768}
+
+
+async def visit(new_context, site, name: str, **options) -> Page:
+    await add_agent(site, name)
+    page = await (await new_context(viewport=OFFICE, **options)).new_page()
+    await sign_in(page, site, name)
+    await expect(page.get_by_role("heading", name="Cola")).to_be_visible()
+    return page
+
+
+async def test_two_agents_and_a_customer_at_once(new_context, site):
+    ana, beto = await visit(new_context, site, "ana"), await visit(new_context, site, "beto")
+    customer = await (await new_context(viewport=DESKTOP)).new_page()
+    await fill(site)
+    await customer.goto(site.origin)
+    await customer.get_by_role("button", name="Boutique Lirio").click()
+    chat = Chat(customer)
+    await chat.status("En línea")
+    await chat.ask(PERSON.replace("quiero", "ya quiero"))
+    await chat.sees("Recibí: ya quiero hablar con una persona")
+
+    for page in (ana, beto):  # the cases came by themselves
+        await expect(page.get_by_text("4KD7WP")).to_be_visible()
+        await expect(page).to_have_title(re.compile(r"^\(2\) Cola"))
+        await page.goto(f"{site.wire.gateway}/console/conversaciones?cliente=C-1005")
+        await page.keyboard.press("j")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name=re.compile("C-1005"))).to_be_visible()
+    await ana.keyboard.press("t")
+    await expect(ana.get_by_label("Tu respuesta al cliente")).to_be_visible()
+    await expect(beto.get_by_text("ana atiende esta conversación")).to_be_visible()
+
+    await ana.keyboard.press("r")
+    await ana.keyboard.type("Hola, soy Ana. ¿En qué te ayudo?")
+    await ana.keyboard.press("Control+Enter")
+    await chat.sees("Hola, soy Ana. ¿En qué te ayudo?")
+    await chat.ask("se borró mi servidor")
+    await expect(ana.locator(".bubble", has_text="se borró mi servidor")).to_be_visible(timeout=1500)
+    await expect(beto.locator(".bubble", has_text="se borró mi servidor")).to_be_visible(timeout=1500)
+    await ana.get_by_role("button", name="Devolver al asistente").click()
+    await expect(ana.get_by_role("button", name="Tomar la conversación")).to_be_visible()
+    await expect(chat.log.get_by_text("Te atiende de nuevo el asistente")).to_be_visible()
+    await chat.ask("gracias")
+    await chat.sees("Recibí: gracias")
+    await expect(beto.get_by_role("button", name="Tomar la conversación")).to_be_visible()
+    for page in (ana, beto):
+        assert await violations(page) == []
+
+
+async def test_a_correction_takes_two_keys(new_context, site):
+    ana, talks = await visit(new_context, site, "ana"), await fill(site)
+    await ana.goto(f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}")
+    await ana.locator(".bubble", has_text=LOST).click()
+    await ana.keyboard.press("e")
+    await ana.keyboard.press("2")
+    await expect(ana.get_by_text("Esto era Mi pago ya se cobró").or_(ana.get_by_text(re.compile("Esto era .*, dijo ana")))).to_be_visible()
+    kept = await marks.corrections(site._app[RESOURCES].ledger)
+    assert [(row.text, row.right) for row in kept] == [(LOST, "faq_pago_sin_correo")]
+    await ana.keyboard.press("?")
+    await expect(ana.get_by_role("dialog", name="Teclas")).to_be_visible()
+    await ana.keyboard.press("Escape")
+    await ana.keyboard.press("/")
+    await expect(ana.get_by_label("Buscar palabras")).to_be_focused()
+    await ana.keyboard.type("respaldos")
+    await ana.keyboard.press("Enter")
+    await expect(ana.locator(".results").get_by_text(re.compile("respaldo"))).to_have_count(1)
+    assert await violations(ana) == []
+
+
+async def test_a_draft_outlives_its_session(new_context, site):
+    ana, talks = await visit(new_context, site, "ana"), await fill(site)
+    here = f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}"
+    await ana.goto(here)
+    await ana.get_by_role("button", name="Tomar la conversación").click()
+    await ana.get_by_label("Tu respuesta al cliente").fill("Ya revisé tu cargo.")
+    await site._write(SESSION.update().values(ended_at=clock.now()))
+    await expect(ana.get_by_text("Tu sesión terminó. Entra de nuevo; tu texto se conserva.")).to_be_visible()
+    await ana.get_by_role("button", name="Enviar").click()
+    await expect(ana.get_by_label("Tu texto sin enviar")).to_have_value("Ya revisé tu cargo.")
+    await ana.get_by_label("Nombre").fill("ana")
+    await ana.get_by_label("Contraseña").fill("una clave de las pruebas")
+    await ana.get_by_role("button", name="Entrar").click()
+    await ana.get_by_role("link", name="Ir a la conversación").click()
+    await expect(ana.get_by_label("Tu respuesta al cliente")).to_have_value("Ya revisé tu cargo.")
+    await ana.get_by_role("button", name="Enviar").click()
+    await expect(ana.locator(".line.agent .bubble")).to_have_text("Ya revisé tu cargo.")
+    await expect(ana.get_by_label("Tu respuesta al cliente")).to_have_value("")
+
+
+async def test_a_page_that_is_not_current_says_so(new_context, site):
+    ana = await visit(new_context, site, "ana")
+    await expect(ana.get_by_text("Al día")).to_be_visible()
+    await ana.context.set_offline(True)
+    await site.stop()
+    await expect(ana.get_by_text("esta página puede no estar al día")).to_be_visible()
+
+
+async def in_every_page(page: Page, site, talks: dict[str, str]):
+    """Each page, once it stands."""
+    yield "cola", f"{site.wire.gateway}/console/cola"
+    yield "conversaciones", f"{site.wire.gateway}/console/conversaciones"
+    yield "busqueda", f"{site.wire.gateway}/console/conversaciones?q=respaldo&estado=escalated"
+    yield "conversacion", f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}"
+    for name in ("correcciones", "plantillas", "resumen", "auditoria", "cuenta"):
+        yield name, f"{site.wire.gateway}/console/{name}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "options"), [(OFFICE, {}), (PHONE, {"has_touch": True, "is_mobile": True})], ids=["office", "phone"])
+async def test_axe_finds_nothing_in_the_console(new_context, site, scheme, size, options):
+    page = await (await new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", **options)).new_page()
+    await add_agent(site, "jefa", "supervisor")
+    talks = await fill(site)
+    await page.goto(f"{site.wire.gateway}/console/")
+    assert await axe_findings(page) == []
+    await sign_in(page, site, "jefa")
+    await expect(page.get_by_alt_text("Código QR")).to_be_visible()
+    assert await axe_findings(page) == []
+    secret = re.search(r"[A-Z2-7]{32}", await page.locator("main").inner_text())[0]
+    await page.get_by_label("Código", exact=True).fill(pyotp.TOTP(secret).now())
+    await page.get_by_role("button", name="Continuar").click()
+    await expect(page.get_by_role("link", name="Ya los guardé")).to_be_visible()
+    assert await axe_findings(page) == []
+    await page.goto(f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}")
+    await page.get_by_role("button", name="Tomar la conversación").click()
+    await page.locator(".fix-panel summary").first.click()
+    await asyncio.sleep(0.5)
+    assert await axe_findings(page) == []
+    async for name, address in in_every_page(page, site, talks):
+        await page.goto(address)
+        assert await axe_findings(page) == [], name
+        assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} is wider than the screen"
+        assert await violations(page) == [], name

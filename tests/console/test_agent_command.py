@@ -1,0 +1,51 @@
+"""`python -m bot agent`: from an empty ledger to an agent who may sign in, and out again."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.commands.agent import DEMO_PASSWORD, seed_demo
+from bot.migrations import upgrade
+from bot.settings import ROOT, load_settings
+from tests.gateway.conftest import migrated
+
+__all__ = ["migrated"]
+
+
+@pytest.fixture
+def command(tmp_path: Path, databases: None):
+    """Runs it on a ledger of its own, as where nobody types."""
+    changed = {"DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db", "DEMO": "1"}
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        arguments = [sys.executable, "-m", "bot", "agent", *words]
+        return subprocess.run(
+            arguments, cwd=ROOT, env={**os.environ, **changed}, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        )
+
+    return run
+
+
+def test_an_agent_comes_and_goes(command) -> None:
+    added = command("add", "ana", "--role", "supervisor")
+    assert added.returncode == 0
+    assert re.search(r"shown this once\): \S{20}", added.stdout)
+    assert command("add", "ana").returncode == 1
+    assert re.search(r"^ana +supervisor +no second factor", command("list").stdout, re.MULTILINE)
+    assert command("password", "ana").returncode == 0
+    assert command("reset-second-factor", "ana").returncode == 0
+    assert command("remove", "ana").returncode == 0
+    assert command("remove", "ana").returncode == 1
+    assert re.search(r"^ana .*removed", command("list").stdout, re.MULTILINE)
+
+
+def test_the_demo_has_an_agent_whatever_was_there_before(tmp_path: Path) -> None:
+    settings = load_settings({"DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db", "DEMO": "1"})
+    upgrade(settings.database_url, "ledger")
+    assert seed_demo(settings) == seed_demo(settings) == f"http://127.0.0.1:8080/console · ana · {DEMO_PASSWORD}"

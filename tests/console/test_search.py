@@ -1,0 +1,104 @@
+"""Search, list, cases and figures say the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, update
+
+from bot.console import marks
+from bot.conversations import cases, figures, listing, search, take_over
+from bot.conversations.listing import Wanted
+from bot.conversations.tables import MESSAGE
+from bot.errors import NotYours
+from tests.conversations_ledger.conftest import NOON, desk, ledger, open_ledger, postgres, postgres_url, url
+
+__all__ = ["desk", "ledger", "open_ledger", "postgres", "postgres_url", "url"]
+
+PAIRS = [
+    ("facturación", "facturacion"), ("contraseña", "contrasena"), ("respaldó", "respaldo"), ("renovación", "renovaciones"), ("pagué", "pague"),
+    ("crédito", "creditos"), ("débito", "debito"), ("vigencía", "vigencias"), ("conexión", "conexion"), ("suscripción", "suscripcion"),
+    ("teléfono", "telefonos"), ("número", "numero"), ("mañana", "manana"), ("días", "dia"), ("también", "tambien"),
+    ("sesión", "sesion"), ("instalación", "instalacion"), ("servidor", "servidores"), ("licencia", "licencias"), ("usuario", "usuarios"),
+    ("cargo", "cargos"), ("tarjeta", "tarjetas"), ("archivo", "archivos"), ("correo", "correos"), ("público", "publico"),
+    ("RFC", "rfc"), ("NIÑO", "nino"), ("cámbialo", "cambialo"), ("pingüino", "pinguino"), ("última", "ultima"),
+]  # fmt: skip
+
+
+async def found(ledger, words: str) -> set[str]:
+    return {match.text for match in (await ledger.read(lambda connection: search.matches(connection, words))).values()}
+
+
+async def test_thirty_words_are_found_in_both_spellings(ledger, desk) -> None:
+    missed = []
+    for one, another in PAIRS:
+        for written, sought in ((one, another), (another, one)):
+            text = f"necesito {written} por favor"
+            await desk.say(text)
+            if text not in await found(ledger, sought):
+                missed.append((written, sought))
+    assert missed == []
+
+
+async def test_what_is_changed_or_deleted_is_found_no_more(ledger, desk) -> None:
+    await desk.say("mi clave secreta")
+    changed = update(MESSAGE).where(MESSAGE.c.text == "mi clave secreta")
+    await ledger.write(lambda connection: connection.execute(changed.values(text="(borrado)")))
+    assert await found(ledger, "secreta") == set()
+    assert await found(ledger, "borrado") == {"(borrado)"}
+    await ledger.write(lambda connection: connection.execute(delete(MESSAGE).where(MESSAGE.c.text == "(borrado)")))
+    assert await found(ledger, "borrado") == set()
+
+
+@pytest.mark.parametrize("words", ["'", '"', "%", "*", "a AND", "NEAR(a b)", "¿?", "", "x" * 10_000, "-vence", "(((", "\x00", "😀", "ﬁ"])
+async def test_any_words_may_be_sought(ledger, desk, words: str) -> None:
+    await desk.say("vence")
+    assert await found(ledger, words) <= {"vence"}
+
+
+async def test_the_list_filters_alike(ledger, desk) -> None:
+    await desk.ask("¿y mi factura?")
+    every = [
+        Wanted(channel="web"), Wanted(desk="C-1009"), Wanted(intent="faq_factura"), Wanted(decision="answered"), Wanted(words="facturas"),
+        Wanted(since=NOON), Wanted(until=NOON),
+    ]  # fmt: skip
+    none = [
+        Wanted(channel="whatsapp"), Wanted(desk="C-1"), Wanted(intent="x"), Wanted(decision="refused"), Wanted(words="respaldo"), Wanted(state="failed"),
+        Wanted(state="waiting"), Wanted(state="agent"), Wanted(escalated=True), Wanted(since=NOON + timedelta(seconds=1)),
+        Wanted(until=NOON - timedelta(seconds=1)), Wanted(also=[marks.tagged("x")]), Wanted(also=[marks.corrected()]),
+    ]  # fmt: skip
+    for wanted in every:
+        page = await listing.find(ledger, wanted)
+        assert [(row.desk, row.text, row.messages, row.decisions) for row in page.rows] == [
+            ("C-1009", "¿y mi factura?", 2, frozenset({"answered"}))
+        ], wanted
+    for wanted in none:
+        assert (await listing.find(ledger, wanted)).rows == (), wanted
+
+
+async def test_an_agents_words_and_the_hand_back(ledger, desk) -> None:
+    shift = timedelta(minutes=15)
+    await take_over.take_over(ledger, desk.conversation, "ana", NOON, shift)
+    assert [row.id for row in await cases.held_by(ledger, "ana", NOON)] == [desk.conversation]
+    said = await take_over.say(ledger, desk.conversation, "ana", "Hola", "a" * 32, NOON, shift)
+    assert (said.seq, said.author, said.kind, said.text) == (1, "agent", "text", "Hola")
+    assert await take_over.say(ledger, desk.conversation, "ana", "Hola", "a" * 32, NOON, shift) is None
+    with pytest.raises(take_over.Conflict):
+        await take_over.say(ledger, desk.conversation, "beto", "Hola", "b" * 32, NOON, shift)
+    with pytest.raises(take_over.Taken, match="taken"):
+        await take_over.take_over(ledger, desk.conversation, "beto", NOON, shift)
+    await take_over.hand_back(ledger, desk.conversation, "ana", ("Sigue el asistente.", NOON))
+    page = await listing.find(ledger, Wanted())
+    assert (page.rows[0].owner, page.rows[0].messages) == ("bot", 2), "a message that was written twice took no place"
+    with pytest.raises(NotYours):
+        await cases.close(ledger, desk.conversation, "4KD7WP")
+
+
+async def test_figures_are_counted_by_the_hour(ledger, desk) -> None:
+    await desk.ask("una")
+    await desk.ask("otra")
+    counted = await figures.since(ledger, NOON - timedelta(days=1))
+    assert dict(counted.hours) == {(NOON, "answered"): 2}
+    assert dict(counted.topics) == {("faq_factura", "answered"): 2}
+    assert (counted.sittings, counted.settled) == (1, 1)
