@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final, Literal
 
 from actions.backup_parts import (
@@ -24,11 +25,12 @@ from actions.backup_state import (
 from actions.base import Fact, say_line
 from actions.live import readings
 from actions.mentions import first_mentioned, mentions
-from actions.say import Reply
+from actions.say import Reply, Values
 from actions.server_state import may_be_used
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked, Refers
+from bot.rules import format as words
 from bot.rules.backup import streak_of_failures
 
 About = Literal["overwrites", "recover", "cannot", "cause", "own", "report", "works", "next"]
@@ -43,6 +45,7 @@ ABOUT: Final[dict[About, str]] = {
     "next": r"(?:re)?intent|otra vez|esta noche|en la noche|\bhoy\b.*\b(?:corre|sale|salir|si|pasar)\b|vuelv",
 }
 """What a yes or no, a doubt or a supposition is about, by its words: "y hoy si va a salir", "sera porque no pague"."""
+_NIGHT_BEFORE: Final = r"antenoche|ante ?anoche|antes de anoche|antier"
 _DONE: Final = r"\b(?:se hizo|se hicieron|hubo|corrio|salio)\b"
 """Words that ask whether there was a backup at all."""
 
@@ -83,12 +86,30 @@ def say_sure(turn: Turn, server: Server, reply: Reply) -> None:
 def say_whether(turn: Turn, server: Server, reply: Reply) -> None:
     """What is safe in the last good backup and what is not, unless the words ask for something else, or whether it was made."""
     about = first_mentioned(turn, ABOUT)
+    if server.status == "active" and mentions(turn, _NIGHT_BEFORE) and _say_night_before(turn, server, reply):
+        return
     if server.status == "active" and about is not None:
         say_about(turn, server, reply, about)
     elif in_trouble(turn, server) and mentions(turn, _DONE):
         say_recent(turn, server, reply)
     else:
         say_protected(turn, server, reply)
+
+
+def _say_night_before(turn: Turn, server: Server, reply: Reply) -> bool:
+    """The backup before that of last night, where one is recorded that ended and the last good one is known; whether it was said."""
+    day = turn.today - timedelta(days=1)
+    found = next((each for each in server.backups if turn.calendar.local_date(each.started_at) == day), None)
+    if found is None or found.status == "running" or last_good(server) is None:
+        return False
+    told: Values = {"dia": words.on_date(day, turn.today)}
+    if found.status == "ok":
+        reply.say("utter_respaldo_antenoche_bien", readings=backup_readings(turn, server, found), **told)
+    elif streak_of_failures(server.backups) > 1:
+        reply.say("utter_respaldo_antenoche_fallo", readings=backup_readings(turn, server, found), **told, **good_values(turn, server))
+    else:
+        return False
+    return True
 
 
 def say_protected(turn: Turn, server: Server, reply: Reply) -> None:

@@ -59,6 +59,9 @@ def say_last_good(turn: Turn, server: Server, reply: Reply) -> None:
     good = last_good(server)
     if good is None:
         say_last_backup(turn, server, reply)
+    elif backup_state(turn, server) == "failed":
+        key = "utter_respaldo_fallo_y_falta" if streak_of_failures(server.backups) == 1 else "utter_respaldo_fallaron_y_falta"
+        reply.say(key, readings=(*backup_readings(turn, server, good), *streak_read(turn, server)), **failed_values(turn, server))
     elif in_trouble(turn, server):
         said = backup_readings(turn, server, good)
         reply.say("utter_respaldo_protegido_hasta", readings=said, **good_values(turn, server))

@@ -18,7 +18,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.environment import environment
 from actions.meant import Meant, find_meant
 from actions.mentions import mentions, shows_card
-from actions.opening import say_before
+from actions.opening import say_before, state_first
 from actions.say import Button, Reading, Reply, Values
 from actions.set_leads import say_none
 from actions.several import NAMES_ONLY, answer_several
@@ -94,6 +94,7 @@ class AssistantAction(Action, ABC):
                 if shows_card(turn) and not answer.says("utter_no_cubierto_tarjeta"):
                     reply.add("utter_no_escribas_tarjetas")
                 reply.take_over(answer)
+                state_first(reply)
                 reply.state = turn.state
                 return reply
         reply = Reply(state=turn.state)

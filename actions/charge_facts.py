@@ -37,9 +37,8 @@ from actions.charge_next import (
     add_where_more_is_seen,
 )
 from actions.live import last_charge, owed, period_of, standing
-from actions.mentions import mentions
+from actions.mentions import OWES, mentions
 from actions.say import Reply
-from actions.several import OWES
 from actions.situation import say_cause, say_situation
 from actions.turn import Turn
 from bot.accounts.port import Server, Subscription

@@ -7,7 +7,7 @@ from actions.backup import MyBackup
 from actions.base import line_at_end, line_values, say_line
 from actions.live import IN_FORCE, charge_state, last_charge, owed, period_readings, period_values, standing
 from actions.mentions import first_mentioned
-from actions.opening import REGRETS
+from actions.opening import REGRETS, state_first
 from actions.payment import MyPayment
 from actions.say import Reply
 from actions.server_state import creation_in_time, say_state
@@ -82,6 +82,7 @@ def explain(turn: Turn, trouble: Trouble, server: Server, reply: Reply, *, regre
         draft.vary(*(REGRETS if trouble in {"gone", "down"} else reversed(REGRETS)))
     if not draft.add_answer(lambda state: _say_trouble(turn, trouble, server, state)):
         return False
+    state_first(draft)
     reply.take_over(draft)
     reply.told.append(told)
     return True

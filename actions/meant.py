@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from actions import sets
 from actions.live import IN_FORCE, UNPAID, owed, standing
-from actions.mentions import IN_ALL, mentions
+from actions.mentions import IN_ALL, OWES, mentions
 from actions.tokens import said_count
 from actions.turn import SETS, Turn
 from bot.accounts.port import Server
@@ -60,7 +60,8 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
     if turn.named_servers:
         and_this = turn.in_play if ways.keys() >= {Which.THAT_ONE, Which.NAMED} else ()
         return Meant("servers", _in_order(turn, (*and_this, *turn.named_servers)))
-    if not ways and turn.frame.asked is Asked.AMOUNT and len(turn.servers) > 1 and mentions(turn, IN_ALL):
+    sums = mentions(turn, IN_ALL) or (turn.frame.refers is Refers.NEW and not turn.in_play and mentions(turn, OWES))
+    if not ways and turn.frame.asked is Asked.AMOUNT and len(turn.servers) > 1 and sums:
         ways = {Which.ALL: ""}
     if ways.keys() & SETS:
         return _set(turn, ways, usable=usable)

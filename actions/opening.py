@@ -24,3 +24,10 @@ def say_before(turn: Turn, reply: Reply) -> None:
         reply.say("utter_sin_problema" if own_slip else "utter_perdon")
     elif move is Move.COMPLAINS and (found := worst_trouble(turn)) and found[0] in BAD:
         reply.add_once(REGRETS[0])
+
+
+def state_first(reply: Reply) -> None:
+    """A regret stands behind the state of the one server that is told: who is angry wants to know first what is."""
+    regrets = [each for each in reply.messages[:1] if each["response"] in REGRETS]
+    if regrets and len(reply.messages) > 1 and len(reply.servers) <= 1:
+        reply.messages[:2] = [reply.messages[1], *regrets]

@@ -18,7 +18,7 @@ from bot.identity.levels import DataClass
 _FIRST: Final = (
     r"(?:cual|que servidor|que pago)(?: \w+){0,5} (?:pag\w+|cubr\w+|liquid\w+|empiez\w*|empez\w*)(?: \w+){0,2} (?:primero|antes)\b(?! de)"
     r"|cual(?: \w+){0,4} (?:pag\w+|cubr\w+|liquid\w+) (?:ya|primero|antes)\b(?! de)"
-    r"|cual (?:\w+ )?(?:es (?:el|la|lo) )?mas urgente|(?:por|con) cual (?:\w+ )?empiez"
+    r"|cual(?: \w+){0,2} urge|cual(?: \w+){0,2} corre mas prisa|cual (?:\w+ )?(?:es (?:el|la|lo) )?mas urgente|(?:por|con) cual (?:\w+ )?empiez"
 )
 _SEVERAL: Final = 2
 

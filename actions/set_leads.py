@@ -168,6 +168,23 @@ def say_most(turn: Turn, servers: Servers, reply: Reply) -> Servers:
     return most
 
 
+def say_dearest(turn: Turn, servers: Servers, reply: Reply) -> Servers:
+    """Which of `servers` costs most for what most of them are paid by: a month, a year."""
+    priced = [each for each in servers if each.subscription and each.status not in GONE]
+    periods = [(period_of(each.subscription), each.subscription.currency) for each in priced if each.subscription]
+    alike = [each for each, period in zip(priced, periods, strict=True) if period == max(periods, key=periods.count)]
+    if not alike:
+        reply.say("utter_precio_de_cada_uno")
+        return servers
+    price = max(each.subscription.price for each in alike if each.subscription)
+    dearest = tuple(each for each in alike if each.subscription and each.subscription.price == price)
+    told = tuple(each for server in dearest for each in readings(turn, server, "subscription", price=price))
+    key = "utter_mas_caro" if len(dearest) == 1 else "utter_mas_caro_igual"
+    currency = dearest[0].subscription.currency if dearest[0].subscription else ""
+    reply.say(key, servidores=names(turn, dearest), precio=words.money(price, currency), readings=told)
+    return dearest
+
+
 def say_end_line(turn: Turn, server: Server, reply: Reply) -> None:
     """One line with the day on which its validity ends or ended."""
     values = period_values(turn, server)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from actions import sets
 from actions.meant import Meant, Servers
-from actions.mentions import mentions
+from actions.mentions import DEAR, OWES, PRICE, mentions
 from actions.say import Reply
-from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_price_line, say_price_sum, say_some, say_total
+from actions.set_leads import say_dearest, say_first, say_in_grace, say_most, say_none, say_price_line, say_price_sum, say_some, say_total
 from actions.turn import Turn
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Filter, Which
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from actions.base import ServerAction
 
 NAMES_ONLY: Final = frozenset({Asked.WHICH, Asked.COUNT})
-OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
 _FAR = 36_500
 
 
 def answer_several(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> None:
     """Say what `topic` has to say of the servers that are meant; `reply.servers` are those that it then has been about."""
-    if meant.pick is Which.MOST:
+    if meant.pick is Which.MOST and mentions(turn, DEAR):
+        reply.servers.extend(each.alias for each in say_dearest(turn, meant.servers, reply))
+    elif meant.pick is Which.MOST:
         reply.servers.extend(each.alias for each in say_most(turn, meant.servers, reply))
     elif meant.pick is Which.FIRST:
         reply.servers.extend(each.alias for each in say_first(turn, meant.servers, reply, topic.describe_line))
@@ -53,11 +54,14 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
     asked = turn.frame.asked
     about = lined = meant.servers
     if asked is Asked.AMOUNT and topic.data is DataClass.PAYMENTS:
+        priced = meant.state is None and not mentions(turn, OWES)
+        prices_first = priced and mentions(turn, PRICE)
+        if prices_first:
+            _say_prices(turn, meant.servers, reply, summed=topic.intent == "consultar_pago")
         about = say_total(turn, meant.servers, reply) or about
-        lined = about if len(about) > 1 else ()
-        if meant.state is None and not mentions(turn, OWES):
+        lined = about if len(about) > 1 and not priced else ()
+        if priced and not prices_first:
             _say_prices(turn, meant.servers, reply, summed=topic.intent == "consultar_pago")  # the others say how it is paid beneath
-            lined = ()
     elif meant.state is not None:
         say_some(turn, meant.state, meant.servers, reply)
         lined = () if asked is Asked.COUNT else _by_end(turn, meant)

@@ -97,6 +97,12 @@ _COURTESY = re.compile(
     r"perfecto|excelente|ok|va|sale|jaja\w*)(?:\W+|$))+",
     re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r"(?:^|(?<=[\s,;.]))(?<!\bsi\s)(?<!\bque\s)(?:y\s+)?no\s+(?:(?:es|era|de|por|digo|dije)\s+)?"
+    r"(?:el|la(?!\s+\w+o\b)|l[oa]s(?=\s+\w+(?<!mo)s\b)|lo\s+del?|del|mi|mis)\s+"  # "no la pago" denies no thing
+    r"(?!(?:otr[oa]s?|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|[uú]ltim\w*|que|q|de)\b)[^\W\d]{3,}(?=\s*(?:$|[,;.]|sino\b|es\b|era\b))[\s,;.]*",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<=[.?!;])\s+|\s*\n\s*|\s+punto\s+", re.IGNORECASE)
 
 
@@ -174,6 +180,12 @@ def contrasts(text: str) -> bool:
 def leans(text: str) -> bool:
     """Means nothing without what stands before it: "cómo lo configuro"."""
     return bool(_LEANS.match(text))
+
+
+def without_denied(text: str) -> str:
+    """Without a thing that is only named to say that it is not meant: "era la factura, no el respaldo"; the text itself where nothing else is left."""
+    rest = _DENIED.sub("", text).strip(" ,;.")
+    return rest if rest and rest != text.strip(" ,;.") else text
 
 
 def without_courtesy(text: str) -> str:

@@ -17,12 +17,12 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
-from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy
+from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy, without_denied
 from bot.nlu.classifier import ASK, CONTEXT, EAGER
 from bot.nlu.context import context_words
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
-from bot.protocol.frame import NOTHING, Asked, Move, frame_of
+from bot.protocol.frame import NOTHING, Asked, Move, Which, frame_of
 from bot.protocol.state import State
 from bot.protocol.turn import READ_CHARACTERS, Button
 
@@ -67,7 +67,9 @@ class Understanding:
 
     @property
     def intent(self) -> str | None:
-        """The most probable label, whatever was decided."""
+        """What is answered; else the most probable label."""
+        if self.decision == ANSWERED:
+            return str(self.parse_data["intent"]["name"])
         ranking = self.parse_data["intent_ranking"]
         return ranking[0]["name"] if ranking else None
 
@@ -128,7 +130,7 @@ async def understand(
     clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
         return [_pressed(reader.read([clean])[0], clean, button)]
-    whole = _in_context(reader, clean, offered=bool(offer))
+    whole = _in_context(reader, plain_text(without_denied(clean)), offered=bool(offer)) | {"text": clean}
     if offer and whole["decision"] == ANSWERED and _agrees(whole):
         return [_accepted(reader, offer)]
     whole = _of_servers_only(clean, whole, state, waiting)
@@ -158,7 +160,8 @@ def _of_servers_only(text: str, whole: dict[str, Any], state: State, waiting: st
     """A few words that only point at servers ("no, el otro", "la sierra 5") ask of them what waits for a server, else what was asked last."""
     topic = state.topic
     about = waiting or (topic.intent if topic else None)
-    points = whole["parts"].get("servers", NOTHING) != NOTHING and len(text.split()) <= POINTING_WORDS
+    nowhere = {NOTHING, Which.THAT_ONE} if whole["parts"].get("move") == Move.CONFIRMS else {NOTHING}  # "dale" is no server
+    points = whole["parts"].get("servers", NOTHING) not in nowhere and len(text.split()) <= POINTING_WORDS
     asks_nothing = whole["intent"]["name"] in TALK | {LIST} or (waiting is not None and not asks(text))
     if about is None or not points or not asks_nothing:
         return whole

@@ -30,6 +30,8 @@ from bot.nlu.features import ENCODER_DIMENSIONS, NGrams, encode
 from bot.nlu.spelling import Spelling
 from bot.protocol.frame import NOTHING, Asked
 
+MOSTLY = 0.75
+"""How probable talk that asks nothing must be to be taken for no more than that, where a question would be the other choice."""
 ACT_OF_WHAT_IF = 1.0
 """How much less likely "nothing is supposed" is, as a margin, of a message that asks what if."""
 
@@ -119,10 +121,11 @@ class IntentModel:
         best = self.labels[ours[0]]
         choices = worth_offering([self.labels[column] for column in ours], [float(probabilities[column]) for column in ours])
         likely = {INSTEAD_OF_DEED.get(label, label) for label in choices}
-        if (
-            eager and decision == "asked" and len(likely) == 1 and not likely & (ASKS_NOTHING | DEEDS)
-        ):  # a question with one choice is needless
-            decision, best = "answered", likely.pop()
+        if eager and decision == "asked":
+            if best in ASKS_NOTHING and (probabilities[ours[0]] >= MOSTLY or choices == [best]):
+                decision = "answered"
+            elif len(likely) == 1 and not likely & (ASKS_NOTHING | DEEDS):  # a question with one choice is needless
+                decision, best = "answered", likely.pop()
         return Prediction(
             ranking=[(self.labels[column], float(probabilities[column])) for column in order],
             decision=decision,

@@ -71,12 +71,12 @@ def confusions(readings: Iterable[Reading]) -> Counter[tuple[str, str]]:
 
 
 def recalls(readings: Iterable[Reading]) -> list[tuple[str, float, int]]:
-    """(label, share of its messages whose most probable label is it, messages), the weakest first."""
+    """(label, share of its messages whose most probable label is it or of its pair, messages), the weakest first."""
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for reading in readings:
         total[reading.outcome.intent] += 1
-        right[reading.outcome.intent] += reading.outcome.top == reading.outcome.intent
+        right[reading.outcome.intent] += same_or_pair(reading.outcome.intent, str(reading.outcome.top))
     return sorted(((label, right[label] / number, number) for label, number in total.items()), key=lambda row: (row[1], row[0]))
 
 

@@ -203,6 +203,10 @@ def well_backed_up(of: Server) -> bool:
     return of.status == "active" and last is not None and last.status == "ok" and local(last.started_at) == TODAY
 
 
+def none_due_yet(of: Server) -> bool:
+    return not of.backups and not within(of, -28, 999) and of.subscription is not None
+
+
 Fact = Callable[[Server], bool]
 PROMISES: list[tuple[str, Fact]] = [
     (r"estará disponible en el nuevo", may_move),
@@ -236,9 +240,9 @@ PROMISES: list[tuple[str, Fact]] = [
     (r"[Ss]in pagar", lambda of: of.status not in OVER and within(of, 1, 999) and not paid_ahead(of)),
     (r"No tienes adeudo", lambda of: of.status in {"active", "provisioning"} and any(each.status == "credited" for each in of.payments)),
     (r"no veo adeudos por él|no veo un cargo en proceso", lambda of: not charge_is(of, "pending")),
-    (r"El primero será", lambda of: not of.backups and not within(of, -28, 999) and of.subscription is not None),
+    (r"El primero será", none_due_yet),
     (r"se está haciendo", lambda of: bool(of.backups) and of.backups[0].status == "running" and NOW - of.backups[0].started_at <= DAY / 24),
-    (r"se genera diariamente", well_backed_up),
+    (r"se genera diariamente", lambda of: well_backed_up(of) or none_due_yet(of)),
     (r"terminó bien .* El siguiente es", well_backed_up),
     (r"está por salir", lambda of: of.connection_mails[0].status == "queued" and NOW - of.connection_mails[0].queued_at <= DAY / 96),
     (r"te lo (re)?envío", lambda of: of.status == "active"),

@@ -57,7 +57,6 @@ async def test_data_is_never_parsed_as_html(page, site):
     chat = await visit(page, site)
     for text in XSS:
         await chat.ask(f"repite: {text}")
-        await chat.sees(f"Asistente: {text}", 0)
         await expect(chat.log.locator(".bot .bubble").last).to_contain_text(text)
     assert await page.evaluate("window.hacked") is None
     links = await chat.log.locator("a").evaluate_all("list => list.map(a => a.getAttribute('href'))")

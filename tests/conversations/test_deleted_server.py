@@ -6,10 +6,8 @@ import pytest
 
 from tests.conversations.questions import FREQUENT
 from tests.conversations.runner import Talks
-from tests.conversations.spanish import OPEN
 
-GONE = "LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre y el resguardo de su información, el viernes 13 de noviembre. Si necesitas algo sobre él, llama a soporte."
-OVER = "La vigencia de LIRIO-01 terminó el miércoles 14 de octubre y el resguardo de su información, el viernes 13 de noviembre."
+GONE = "LIRIO-01 ya no está contratado; para usar otro servidor hay que contratarlo."
 NOTHING = None  # the general answer alone
 
 TOLD = {
@@ -18,8 +16,8 @@ TOLD = {
     "faq_sistema_operativo": NOTHING,
     "faq_licencias_incluidas": NOTHING,
     "faq_respaldo_automatico": "No me aparece ninguna copia de LIRIO-01: su respaldo era del propio servidor, y su resguardo ya terminó.",
-    "faq_periodo_gracia": OVER,
-    "faq_instalar_mas_sistemas": "LIRIO-01 ya no está contratado, así que no tiene sistemas instalados.",
+    "faq_periodo_gracia": "Los de LIRIO-01 ya pasaron: venció el miércoles 14 de octubre y su resguardo terminó el viernes 13 de noviembre.",
+    "faq_instalar_mas_sistemas": GONE,
     "faq_formas_pago": NOTHING,
     "faq_tiempo_creacion": NOTHING,
     "faq_resguardo_sin_pago": OVER,
@@ -27,10 +25,10 @@ TOLD = {
     "faq_cambiar_solucion": "LIRIO-01 ya no está contratado, así que no hay nada que cancelar: contrata directamente el que necesitas.",
     "faq_traslado_informacion": "Un servidor nuevo empieza sin la información de LIRIO-01: su resguardo terminó el viernes 13 de noviembre.",
     "faq_datos_conexion": GONE,
-    "faq_consultar_vigencia": OVER,
+    "faq_consultar_vigencia": GONE,
     "faq_factura": "La factura A-0344 de LIRIO-01, del pago acreditado el lunes 14 de septiembre, ya está disponible.",
     "faq_cambiar_contrasena": GONE,
-    "faq_inicio_vigencia": OVER,
+    "faq_inicio_vigencia": NOTHING,
     "faq_licencia_requerida": NOTHING,
     "faq_pago_sin_correo": "LIRIO-01 ya no está activo y no veo adeudos por él. Para aclarar un pago o volver a contratar, soporte te orienta.",
     "faq_conexion_sae": GONE,
@@ -45,8 +43,8 @@ def test_every_answer_makes_sense(talks: Talks, intent):
         assert "LIRIO" not in answer.text
     else:
         assert told in answer.text
-    if told in {GONE, OVER}:
-        assert OPEN in answer.text
+    if told == GONE:
+        assert not answer.text.startswith(GONE)  # the rule that was asked for stands before it
         assert answer.buttons == []
     assert "por ahora" not in answer.text.replace("Por ahora no tienes ninguno", "").lower()
     assert "Reenviar correo" not in answer.titles

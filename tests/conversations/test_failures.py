@@ -177,7 +177,7 @@ def test_a_bug_for_one_customer_is_felt_by_nobody_else(talks: Talks, failing):
 
 
 def test_a_turn_that_failed_in_its_second_half_leaves_nothing_of_the_first(talks: Talks, monkeypatch: pytest.MonkeyPatch):
-    """Two questions, each with a case: the second fails once, so the first is opened again, and only then kept."""
+    """Two questions, each with a reason for a case: the second fails once, so the first is opened again, and only then kept."""
     talk = talks.of("C-1008")
     answer, turns = TalkToAgent.answer, []
 
@@ -192,8 +192,8 @@ def test_a_turn_that_failed_in_its_second_half_leaves_nothing_of_the_first(talks
     text = is_answered_once(talk, seq)
     assert turns == [turns[0]] * 2
     cases = talk.rows("SELECT * FROM escalation WHERE conversation_id = ?")
-    assert [case["reason"] for case in cases] == ["cargo_vencido", "cliente_pide_asesor"]
-    assert FOLIO.findall(text) == [case["code"] for case in cases]
+    assert [case["reason"] for case in cases] == ["cargo_vencido, cliente_pide_asesor"]
+    assert set(FOLIO.findall(text)) == {case["code"] for case in cases}
 
 
 def test_a_resend_that_was_tried_again_sends_one_mail(house: House, talks: Talks, failing):

@@ -128,7 +128,7 @@ KNOWN = [
     ("faq_formas_pago", "C-1001", []),
     ("faq_tiempo_creacion", "C-1001", []),
     ("faq_tiempo_creacion", "C-1006", ["En cerca de 9 minutos: calculamos que CENTRAL-01 quede listo hoy a las 10:09."]),
-    ("faq_tiempo_creacion", "C-1007", ["Unos 15 minutos después", f"debe confirmarse a más tardar {the(business(3, NORTE))}"]),
+    ("faq_tiempo_creacion", "C-1007", ["unos 15 minutos después", f"A más tardar {the(business(3, NORTE))} debe confirmarse tu cargo"]),
     ("faq_tiempo_creacion", "C-1008", [f"debía confirmarse a más tardar {the(business(3, MERCADO))}", LATE, OPEN]),
     (
         "faq_resguardo_sin_pago",
