@@ -418,10 +418,10 @@ def say_with_line(
     say_line(turn, reply)
 
 
-def say_line(turn: Turn, reply: Reply) -> None:
-    """Say the support line's number and when it can be called: once in a reply, after what was said last of it; not when it was just said."""
+def say_line(turn: Turn, reply: Reply, *, again: bool = False) -> None:
+    """Say the support line's number and when it can be called: once in a reply, after what was said last of it; `again` though it was just said."""
     reply.messages = [message for message in reply.messages if message["response"] != LINE]
-    reply.add(LINE, **line_values(turn))
+    (reply.say if again else reply.add)(LINE, **line_values(turn))
 
 
 def line_at_end(turn: Turn, reply: Reply) -> None:

@@ -42,10 +42,13 @@ class Contract(DeskAction):
         elif asked is Asked.WHETHER:
             self._say_whether(turn, desk, reply)
         else:
-            self.say_general(turn, reply)
+            full = desk is not None and not servers_left(_contracted(desk), turn.settings.max_servers)
+            if not full:  # who can contract no more needs no more of how it is done
+                self.say_general(turn, reply)
             if desk is not None:
                 self.add_live(turn, desk, reply)
-            reply.say("utter_contratar_precios")
+            if not full:
+                reply.say("utter_contratar_precios")
         say_line(turn, reply)
 
     def _say_where(self, turn: Turn, reply: Reply) -> None:
@@ -70,10 +73,14 @@ class Contract(DeskAction):
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """How many this desk may still contract."""
-        count, maximum = sum(each.status not in GONE for each in desk.servers), turn.settings.max_servers
+        count, maximum = _contracted(desk), turn.settings.max_servers
         left = servers_left(count, maximum)
         key = "utter_contratar_quedan" if left else "utter_contratar_completo"
         reply.say(key, contratados=str(count), maximo=str(maximum), libres=str(left))
+
+
+def _contracted(desk: Desk) -> int:
+    return sum(each.status not in GONE for each in desk.servers)
 
 
 def _say_what_follows(turn: Turn, server: Server, reply: Reply) -> None:

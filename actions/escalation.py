@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from actions.base import AssistantAction, line_values, say_line, say_with_line
+from actions.base import AssistantAction, line_values, say_line
 from actions.deeds import PERSON, is_declined
 from actions.say import Reply
 from actions.turn import SLOT_FOLIOS, SLOT_PENDING, SLOT_TOPIC, Turn
@@ -81,7 +81,7 @@ class TalkToAgent(AssistantAction):
             reply.vary(*(ways if turn.frame.asked is Asked.WHO else reversed(ways)), **line_values(turn))
         elif ASKED_FOR in (turn.tracker.get_slot(SLOT_FOLIOS) or {}):
             reply.vary("utter_asesor_ya_registrado", "utter_asesor_mismo_folio", folio=escalate(turn, reply, ASKED_FOR))
-            say_line(turn, reply)
+            say_line(turn, reply, again=True)
         else:
             open_case(turn, reply)
 
@@ -92,7 +92,7 @@ def open_case(turn: Turn, reply: Reply) -> None:
     is_open = isinstance(line_state(turn.calendar, turn.settings.support_hours, turn.now), Open)
     desk = turn.sees(DataClass.NAME)
     if desk:
-        key = "utter_asesor_conocido" if is_open else "utter_asesor_conocido_linea_cerrada"
-        say_with_line(turn, reply, key, cliente=desk.name, folio=code)
+        reply.say("utter_asesor_conocido" if is_open else "utter_asesor_conocido_linea_cerrada", cliente=desk.name, folio=code)
     else:
-        say_with_line(turn, reply, "utter_asesor" if is_open else "utter_asesor_linea_cerrada", folio=code)
+        reply.say("utter_asesor" if is_open else "utter_asesor_linea_cerrada", folio=code)
+    say_line(turn, reply, again=True)

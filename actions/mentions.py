@@ -22,7 +22,7 @@ _K = re.compile(r"k(?=[ei])")
 _QUE = re.compile(r"\b[qk]\b")
 _CERTAIN = r"segur|neta\b|de (?:veras|verdad)|en serio|cierto|verdad\b|vdd\b"
 _FEW_WORDS = 4
-IN_ALL: Final = r"total(?:es)?\b|todos?\b|entre todos|sumando|junt[oa]s\b"
+IN_ALL: Final = r"tot(?:al(?:es)?)?\b|todos?\b|entre todos|sumando|junt[oa]s\b"
 """Words that ask for a sum, whichever server is in play."""
 OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
 PRICE: Final = r"mensualidad|mensual|al mes\b|cada mes|por mes|anualidad|al ano\b|precio|cuesta|costo|renta\b"

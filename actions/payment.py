@@ -161,7 +161,11 @@ class MyPayment(ServerAction):
 
     def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:
         """That nothing is owed for the others; a case for what is late."""
-        if reply.says("utter_estan_por_pagar") and len(reply.servers) < len(servers) and turn.frame.asked is not Asked.COUNT:
+        if (
+            (reply.says("utter_estan_por_pagar") or reply.says("utter_esta_por_pagar"))
+            and len(reply.servers) < len(servers)
+            and turn.frame.asked is not Asked.COUNT
+        ):
             reply.say("utter_los_demas_sin_adeudo")
         say_late_charges(turn, servers, reply)
 

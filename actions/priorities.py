@@ -20,6 +20,7 @@ _FIRST: Final = (
     r"|cual(?: \w+){0,4} (?:pag\w+|cubr\w+|liquid\w+) (?:ya|primero|antes)\b(?! de)"
     r"|cual(?: \w+){0,2} urge|cual(?: \w+){0,2} corre mas prisa|cual (?:\w+ )?(?:es (?:el|la|lo) )?mas urgente|(?:por|con) cual (?:\w+ )?empiez"
 )
+_USE: Final = r"apag|suspend|us(?:ar|o|e|en)\b|cort(?:e|en|an|ar)\b|dej(?:a|e) de"
 _SEVERAL: Final = 2
 
 
@@ -36,9 +37,11 @@ def say_first_to_pay(turn: Turn, reply: Reply) -> bool:
         by_data[0],
         next((each for each in sorted(lapsing, key=lambda each: time_left(turn, each)) if _is_in_grace(turn, each)), None),
     )
-    reply.say("utter_prioridad_datos", readings=period_readings(turn, lost), **period_values(turn, lost))
+    ends = [("utter_prioridad_datos", lost)]
     if stops is not None and stops != lost:
-        reply.say("utter_prioridad_uso", readings=period_readings(turn, stops), **period_values(turn, stops))
+        ends.insert(0 if mentions(turn, _USE) else 1, ("utter_prioridad_uso", stops))
+    for key, server in ends:
+        reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
     say_total(turn, owing, reply)
     for each in (*by_data, *sets.rest(owing, lapsing)):
         if not say_debt_line(turn, each, reply):

@@ -36,7 +36,7 @@ _SOME: Final[Mapping[Filter, tuple[str, str]]] = {
     Filter.GRACE: ("utter_estan_en_gracia", "utter_estan_en_gracia"),
     Filter.DOWN: ("utter_estan_con_falla", "utter_estan_con_falla"),
     Filter.CREATING: ("utter_estan_en_creacion", "utter_estan_en_creacion"),
-    Filter.OWING: ("utter_estan_por_pagar", "utter_estan_por_pagar"),
+    Filter.OWING: ("utter_esta_por_pagar", "utter_estan_por_pagar"),
     Filter.NOBACKUP: ("utter_estan_sin_respaldo", "utter_estan_sin_respaldo"),
     Filter.CHANGE: ("utter_estan_en_cambio", "utter_estan_en_cambio"),
     Filter.ENDING: ("utter_estan_por_vencer", "utter_estan_por_vencer"),
@@ -75,6 +75,7 @@ def say_some(turn: Turn, state: Filter, servers: Servers, reply: Reply) -> None:
     if state is Filter.ACTIVE and len(sets.members(turn, servers, "in_force")) < len(servers):
         one, several = "utter_uno_activo_ahora", "utter_varios_activos_ahora"
     told: Values = {"cuantos": words.count(len(servers)), "servidores": names(turn, servers), "dias": words.days(SOON)}
+    told["total"] = _total(turn, servers) if state is Filter.OWING else ""
     reply.say(one if len(servers) == 1 else several, readings=_status(turn, servers), **told)
 
 
@@ -90,7 +91,7 @@ def say_in_grace(turn: Turn, servers: Servers, reply: Reply) -> None:
 def say_total(turn: Turn, servers: Servers, reply: Reply) -> Servers:
     """What is owed for `servers` in all, and for which; returns those."""
     owing = sets.members(turn, servers, "owing")
-    total = words.join_names([words.money(amount, currency) for currency, amount in sets.sum_owed(turn, owing).items()])
+    total = _total(turn, owing)
     told = tuple(each for server in owing if (due := owed(turn, server)) for each in readings(turn, server, "subscription", price=due[0]))
     if not owing:
         reply.say("utter_total_nada", servidores=_of_several(servers), readings=_status(turn, servers))
@@ -240,6 +241,10 @@ def time_left(turn: Turn, server: Server) -> date:
     ends_on = server.subscription.ends_on
     grace = grace_last_day(ends_on, turn.settings.grace_days)
     return grace if turn.today <= grace else retention_last_day(ends_on, turn.settings.retention_days)
+
+
+def _total(turn: Turn, owing: Servers) -> str:
+    return words.join_names([words.money(amount, currency) for currency, amount in sets.sum_owed(turn, owing).items()])
 
 
 def _of_several(servers: Servers) -> str:

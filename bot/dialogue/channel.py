@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
@@ -14,6 +15,8 @@ from bot.errors import TurnAborted
 _UNFILLED = re.compile(r"\{\w+\}")
 _BULLET = "• "
 PARAGRAPH = "\n\n"
+REPEATING = frozenset({"utter_como_te_decia", "utter_te_lo_repito"})
+"""Beginnings of an answer that was given just before."""
 
 
 class CollectingChannel(OutputChannel):
@@ -62,6 +65,19 @@ def without_repeats(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
         later = {paragraph for other in replies[position + 1 :] for paragraph in other["text"].split(PARAGRAPH)}
         own = [paragraph for paragraph in reply["text"].split(PARAGRAPH) if paragraph not in later]
         kept.append({**reply, "text": PARAGRAPH.join(own) or reply["text"]})
+    return kept
+
+
+def saying_more(replies: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Which replies to the questions of one message say something that none before them says; where only one is left, it needs no other."""
+    kept: list[int] = []
+    said: set[str] = set()
+    for position, reply in enumerate(replies):
+        own = reply["text"].split(PARAGRAPH)
+        news = set(own[1:] if REPEATING & set(reply["responses"][:1]) else own) - said
+        if news or reply["buttons"] or not kept:
+            kept.append(position)
+        said |= set(own)
     return kept
 
 

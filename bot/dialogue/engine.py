@@ -19,7 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.action_client import ActionEndpoint
 from bot.dialogue.bursts import stands_alone
-from bot.dialogue.channel import CollectingChannel, effects_of, reply_of, without_repeats
+from bot.dialogue.channel import CollectingChannel, effects_of, reply_of, saying_more, without_repeats
 from bot.dialogue.rasa.events import remember_event_classes
 from bot.dialogue.rasa.graph import DirectGraphRunner
 from bot.dialogue.rasa.metadata import read_without_training_graph
@@ -96,6 +96,8 @@ class Engine:
                 raise TurnAborted(turn.failure)
             replies.append(reply_of(turn.messages, turn.actions))
             effects.extend(effects_of(turn.messages))
+        kept = saying_more(replies)
+        replies, parts = [replies[position] for position in kept], [parts[position] for position in kept]
         turn.tracker.update(SlotSet(SLOT_OFFER, _only_offer(replies, parts[-1].text)))
         return {
             "replies": without_repeats(replies),

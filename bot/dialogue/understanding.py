@@ -47,7 +47,9 @@ _CLAUSES = re.compile(
 )
 _ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
 SLOT_OFFER, SLOT_WAITING = "oferta", "pregunta_pendiente"
-YES, NO = "afirmar", "negar"
+YES, NO, COMPLAINT = "afirmar", "negar", "contar"
+CLAUSE_WORDS, CLEAR_CLAUSE_FROM = 3, 0.6
+_CLAUSE_MARKS = re.compile(r"[^\w\s$%@/:-]+")
 LEFT_OVER = "left_over"  # parse data of what one message asks beyond what it gets answered
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
 
@@ -135,7 +137,40 @@ async def understand(
         return [_accepted(reader, offer)]
     whole = _of_servers_only(clean, whole, state, waiting)
     parts = _listed(reader, text) or _split(reader, clean, whole)
-    return [_framed(part) for part in parts or [Understanding(clean, _beyond_the_story(reader, text, clean, whole), "text")]]
+    return [_framed(part) for part in parts or [Understanding(clean, _alone(reader, text, clean, whole), "text")]]
+
+
+def _alone(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict[str, Any]:
+    """The reading of a message that holds one question, however much stands around it."""
+    read = _beyond_the_story(reader, text, clean, whole)
+    if read["decision"] == ANSWERED:
+        return read
+    if (clearest := _clearest_clause(reader, clean)) is not None:
+        return clearest
+    if read["decision"] == ASKED and reader.eager and read["parts"].get("move") == Move.COMPLAINS and not asks(clean):
+        return _answering(read, COMPLAINT)
+    return read
+
+
+def _clearest_clause(reader: Reader, text: str) -> dict[str, Any] | None:
+    """The reading of the clause that asks most clearly, of a message that is not clear as a whole."""
+    clauses = [plain_text(clause) for clause in _CLAUSE_MARKS.split(text)]
+    asking = [clause for clause in clauses if len(clause.split()) >= CLAUSE_WORDS and (asks(clause) or orders(clause)) and clause != text]
+    read = [each for each in (reader.read(asking) if asking else []) if each["decision"] == ANSWERED and each["intent"]["name"] not in TALK]
+    clearest = max(read, key=lambda each: float(each["acceptance"]), default=None)
+    return {**clearest, "text": text} if clearest and clearest["acceptance"] >= CLEAR_CLAUSE_FROM else None
+
+
+def _answering(read: dict[str, Any], intent: str) -> dict[str, Any]:
+    """The same message, answered as `intent`."""
+    label = {"name": intent, "confidence": 1.0}
+    return {
+        **read,
+        "intent": label,
+        "intent_ranking": [label, *(row for row in read["intent_ranking"] if row["name"] != intent)],
+        "decision": ANSWERED,
+        "choices": [],
+    }
 
 
 def _agrees(read: dict[str, Any]) -> bool:
@@ -166,15 +201,7 @@ def _of_servers_only(text: str, whole: dict[str, Any], state: State, waiting: st
     if about is None or not points or not asks_nothing:
         return whole
     asked = topic.asked if topic and topic.intent == about else Asked.GENERAL
-    label = {"name": about, "confidence": 1.0}
-    return {
-        **whole,
-        "intent": label,
-        "intent_ranking": [label, *whole["intent_ranking"]],
-        "decision": ANSWERED,
-        "choices": [],
-        "parts": {**whole["parts"], "asked": asked},
-    }
+    return {**_answering(whole, about), "parts": {**whole["parts"], "asked": asked}}
 
 
 def _listed(reader: Reader, text: str) -> list[Understanding]:

@@ -20,6 +20,7 @@ from bot.nlu.decision import (
     DEEDS,
     INSTEAD_OF_DEED,
     NOT_OURS,
+    TALK,
     Acceptance,
     Decision,
     Evidence,
@@ -121,8 +122,10 @@ class IntentModel:
         best = self.labels[ours[0]]
         choices = worth_offering([self.labels[column] for column in ours], [float(probabilities[column]) for column in ours])
         likely = {INSTEAD_OF_DEED.get(label, label) for label in choices}
+        if decision == "asked" and choices == [best] and best in TALK:  # talk is answered, not asked about
+            decision = "answered"
         if eager and decision == "asked":
-            if best in ASKS_NOTHING and (probabilities[ours[0]] >= MOSTLY or choices == [best]):
+            if best in ASKS_NOTHING and probabilities[ours[0]] >= MOSTLY:
                 decision = "answered"
             elif len(likely) == 1 and not likely & (ASKS_NOTHING | DEEDS):  # a question with one choice is needless
                 decision, best = "answered", likely.pop()
