@@ -39,6 +39,7 @@ def routes() -> Sequence[web.RouteDef]:
         web.post("/console/salir", signed_in(entrance.leave)),
         web.get("/console/cola", signed_in(work.queue)),
         web.get("/console/folio", signed_in(work.find_case)),
+        web.post("/console/llamadas/{due:[0-9]{1,9}}", signed_in(work.called)),
         web.get("/console/vivo", signed_in(live.stream, used=False), allow_head=False),
         web.get("/console/conversaciones", signed_in(browsing.show)),
         web.get(ONE, signed_in(transcript.show)),

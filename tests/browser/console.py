@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from playwright.async_api import Page
 
 from bot import clock
 from bot.console import agents, marks, passwords
+from bot.conversations import dues
 from bot.identity.portal import issue_portal_token
 from bot.resources import RESOURCES
+from bot.rules.calendar import BusinessCalendar
 from harness.dialogue import reply, result
 from tests.browser.site import Site
 from tests.gateway.client import Visitor
@@ -117,6 +119,9 @@ async def fill(site: Site) -> dict[str, str]:
                 await one.ask(text)
             talks[desk or "visitor"] = one.conversation
     ledger, now = site._app[RESOURCES].ledger, clock.now()
+    calendar = BusinessCalendar(site.portal.settings.timezone)
+    ten = calendar.at(calendar.next_business_day(calendar.local_date(now)), time(10))
+    await ledger.write(lambda connection: dues.promise(connection, talks["C-1010"], "call_back", ten, now, "+525510001010"))
     await marks.add_note(ledger, talks["C-1003"], "beto", "Llamó por teléfono ayer: el banco rechazó su tarjeta de débito.", now)
     await marks.add_tag(ledger, talks["C-1003"], "beto", "cargo rechazado", now)
     await marks.keep_prepared(ledger, "Saludo", "Hola, soy {agente}. Ya tengo abierta tu cuenta {cliente}.", "beto", now)

@@ -41,7 +41,7 @@ async def test_two_agents_and_a_customer_at_once(new_context, site):
     await chat.sees("Recibí: ya quiero hablar con una persona")
 
     for page in (ana, beto):  # the cases came by themselves
-        await expect(page.get_by_text("4KD7WP")).to_be_visible()
+        await expect(page.get_by_text("4KD7WP").first).to_be_visible()
         await expect(page).to_have_title(re.compile(r"^\(2\) Cola"))
         await page.goto(f"{site.wire.gateway}/console/conversaciones?cliente=C-1005")
         await page.keyboard.press("j")

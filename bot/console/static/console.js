@@ -134,11 +134,17 @@
     say('Al día');
   }
 
+  function showOthers(names) {
+    const place = one('#presencia');
+    const text = names?.length ? `También la ve: ${names.join(', ')}` : '';
+    if (place && place.textContent !== text) place.textContent = text;
+  }
+
   let source = null;
   function listen() {
     const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : '';
     source = new EventSource(`/console/vivo${about}`);
-    source.addEventListener('alive', alive);
+    source.addEventListener('alive', (event) => { alive(); showOthers(JSON.parse(event.data).others); });
     source.addEventListener('moved', () => { alive(); renew(); });
     source.addEventListener('open', renew);
     source.addEventListener('error', () => {
