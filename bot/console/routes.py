@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, browsing, entrance, live, marking, overview, pages, transcript, work
+from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, transcript, work
 from bot.console.access import open_to_all, signed_in
 from bot.limits import Limit
 
@@ -36,6 +36,8 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/segundo-factor.svg", signed_in(entrance.picture, stage="enrol")),
         web.get("/console/cuenta", signed_in(entrance.account)),
         web.post("/console/cuenta/segundo-factor", signed_in(entrance.begin_second)),
+        web.post("/console/cuenta/avisos", signed_in(alerts.keep)),
+        web.get("/console/avisos", signed_in(alerts.show, used=False)),
         web.post("/console/salir", signed_in(entrance.leave)),
         web.get("/console/cola", signed_in(work.queue)),
         web.get("/console/folio", signed_in(work.find_case)),

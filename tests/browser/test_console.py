@@ -152,3 +152,26 @@ async def test_axe_finds_nothing_in_the_console(new_context, site, scheme, size,
         assert await axe_findings(page) == [], name
         assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} is wider than the screen"
         assert await violations(page) == [], name
+
+
+async def test_a_new_case_shows_wherever_the_agent_is_and_rings_once(new_context, site):
+    ana = await visit(new_context, site, "ana")
+    second = await ana.context.new_page()
+    rung = "window.rung=0;window.AudioContext=class{constructor(){window.rung++;throw new Error('no sound here')}}"
+    for page in (ana, second):
+        await page.add_init_script(rung)
+        await page.goto(f"{site.wire.gateway}/console/resumen")
+        await expect(page.locator("#estado")).to_have_text("Al día")
+        await expect(page.locator("#avisos li")).to_have_count(0)
+    await fill(site)
+    for page in (ana, second):
+        await expect(page).to_have_title(re.compile(r"^\(2\) Resumen"))
+    shown = [await page.locator("#avisos li").all_inner_texts() for page in (ana, second)]
+    told = [line for lines in shown for line in lines]
+    assert len([line for line in told if "Caso nuevo: C-1010" in line]) == 1, "in one of the two pages, whichever heard of it first"
+    assert await ana.evaluate("rung") + await second.evaluate("rung") >= 1
+    page = ana if shown[0] else second
+    await page.locator("#avisos").get_by_role("link", name=re.compile("C-1010")).click()
+    await expect(page.get_by_role("heading", name=re.compile("C-1010"))).to_be_visible()
+    for each in (ana, second):
+        assert await violations(each) == []

@@ -89,9 +89,56 @@
     else location.reload();
   }
 
-  function count() {
-    const number = Number(one('[data-count]')?.dataset.count || 0);
+  function count(number = Number(one('[data-count]')?.dataset.count || 0)) {
     document.title = number ? `(${number}) ${title}` : title;
+  }
+
+  // ---- alerts: each rings once, in whichever page hears of it first
+
+  const RUNG = 'avisos-oidos';
+  const ALERTS_SHOWN = 4;
+  let audio = null;
+
+  function ring() {
+    audio ??= new AudioContext();
+    const [sound, loud] = [audio.createOscillator(), audio.createGain()];
+    sound.frequency.value = 880;
+    loud.gain.setValueAtTime(0.12, audio.currentTime);
+    loud.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.5);
+    sound.connect(loud).connect(audio.destination);
+    sound.start();
+    sound.stop(audio.currentTime + 0.5);
+  }
+
+  function tell(alert) {
+    const line = document.createElement('li');
+    const link = Object.assign(document.createElement('a'), { href: alert.path, textContent: alert.text });
+    const close = Object.assign(document.createElement('button'), { type: 'button', textContent: '×', ariaLabel: 'Quitar este aviso' });
+    close.addEventListener('click', () => line.remove());
+    line.append(link, close);
+    const place = one('#avisos');
+    place.append(line);
+    while (place.children.length > ALERTS_SHOWN) place.firstElementChild.remove();
+    if (document.hidden && window.Notification?.permission === 'granted') new Notification(alert.text, { tag: alert.key });
+  }
+
+  async function renewAlerts() {
+    const text = await ask('/console/avisos');
+    if (!text) return;
+    const { waiting, sound, alerts } = JSON.parse(text);
+    count(waiting);
+    const rung = JSON.parse(localStorage.getItem(RUNG) || 'null');
+    const fresh = rung ? alerts.filter((alert) => !rung.includes(alert.key) && alert.path !== location.pathname) : []; // the first time nothing is new
+    localStorage.setItem(RUNG, JSON.stringify(alerts.map((alert) => alert.key)));
+    fresh.forEach(tell);
+    if (fresh.length && sound) ring();
+  }
+
+  function askPermission() {
+    const button = one('#permitir');
+    if (!button || window.Notification?.permission !== 'default') return;
+    button.hidden = false;
+    button.addEventListener('click', async () => { await Notification.requestPermission(); button.hidden = true; });
   }
 
   function fillIntents() {
@@ -125,7 +172,12 @@
     if (running) { again = true; return; }
     running = true;
     try {
-      do { again = false; await (list ? renewLines() : renewPart()); } while (again);
+      do {
+        again = false;
+        if (list) await renewLines();
+        else if (one('[data-live]')) await renewPart();
+        await renewAlerts();
+      } while (again);
     } catch { say('Sin conexión: esta página puede no estar al día.', true); } finally { running = false; }
   }
 
@@ -144,7 +196,7 @@
   function listen() {
     const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : '';
     source = new EventSource(`/console/vivo${about}`);
-    source.addEventListener('alive', (event) => { alive(); showOthers(JSON.parse(event.data).others); });
+    source.addEventListener('alive', (event) => { alive(); showOthers(JSON.parse(event.data).others); renewAlerts().catch(() => null); });
     source.addEventListener('moved', () => { alive(); renew(); });
     source.addEventListener('open', renew);
     source.addEventListener('error', () => {
@@ -232,5 +284,6 @@
   count();
   if (location.hash) one(`#${CSS.escape(location.hash.slice(1))}`)?.focus();
   if (list && (!location.hash || location.hash === '#responder')) toEnd();
-  if (list || one('[data-live]')) listen();
+  askPermission();
+  if (one('#avisos')) listen();
 })();

@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_presence_seen_at", "presence", ["seen_at"])
     _due()
+    op.add_column("agent", sa.Column("alerts", sa.String(100), nullable=True))
 
 
 def _due() -> None:
@@ -61,6 +62,7 @@ def _due() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("agent", "alerts")
     op.drop_table("due")
     op.drop_table("presence")
     _states("'open', 'closed'", "UPDATE escalation SET state = 'closed' WHERE state <> 'open'")
