@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -141,3 +141,20 @@ class Correction(Base):
     right: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(_NAME)
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Review(Base):
+    """Part `n` of a customer's message that agents look at: whose it is until when, who skipped it (names), and what came of it."""
+
+    __tablename__ = "review"
+    __table_args__ = (one_of("outcome", ("right", "corrected")),)
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = _conversation()
+    claimed_by: Mapped[str] = mapped_column(_NAME)
+    claimed_until: Mapped[datetime] = mapped_column(Moment)
+    skipped: Mapped[list[Any]]
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    settled_by: Mapped[str | None] = mapped_column(_NAME)
+    settled_at: Mapped[datetime | None] = mapped_column(Moment, index=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, transcript, work
+from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, review, transcript, work
 from bot.console.access import open_to_all, signed_in
 from bot.limits import Limit
 
@@ -57,6 +57,8 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/resumen", signed_in(overview.show)),
         web.get("/console/auditoria", signed_in(overview.audited, role="supervisor")),
         web.get("/console/correcciones", signed_in(marking.corrections)),
+        web.get("/console/revision", signed_in(review.show)),
+        web.post("/console/revision", signed_in(review.settle)),
         web.get("/console/plantillas", signed_in(marking.prepared)),
         web.post("/console/plantillas", signed_in(marking.keep_prepared)),
     ]

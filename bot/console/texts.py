@@ -81,3 +81,12 @@ def reasons(keys: str) -> str:
 CASES: Final = {"open": "abierto", "solved": "resuelto", "expired": "vencido sin más mensajes"}
 CALLS: Final = {"done": "hecha", "not_reached": "no contestó"}
 EFFECTS: Final = {"pending": "por hacer", "done": "hecho", "failed": "no se pudo hacer"}
+REVIEW: Final = {
+    "disliked": "No le sirvió al cliente",
+    "refused": "No entendió",
+    "asked": "Preguntó",
+    "unsure": "Dudó",
+    "frequent": "Lo escribieron",
+    "random": "Al azar",
+}
+"""Why something is worth a look."""

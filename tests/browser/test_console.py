@@ -122,7 +122,7 @@ async def in_every_page(page: Page, site, talks: dict[str, str]):
     yield "conversaciones", f"{site.wire.gateway}/console/conversaciones"
     yield "busqueda", f"{site.wire.gateway}/console/conversaciones?q=respaldo&estado=escalated"
     yield "conversacion", f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}"
-    for name in ("correcciones", "plantillas", "resumen", "auditoria", "cuenta"):
+    for name in ("revision", "correcciones", "plantillas", "resumen", "auditoria", "cuenta"):
         yield name, f"{site.wire.gateway}/console/{name}"
 
 
@@ -175,3 +175,17 @@ async def test_a_new_case_shows_wherever_the_agent_is_and_rings_once(new_context
     await expect(page.get_by_role("heading", name=re.compile("C-1010"))).to_be_visible()
     for each in (ana, second):
         assert await violations(each) == []
+
+
+async def test_the_review_takes_one_key_each(new_context, site):
+    ana, _ = await visit(new_context, site, "ana"), await fill(site)
+    await ana.goto(f"{site.wire.gateway}/console/revision")
+    before = await marks.corrections(site._app[RESOURCES].ledger)
+    first = await ana.locator(".review .bubble").inner_text()
+    await ana.keyboard.press("1")
+    await expect(ana.get_by_text(re.compile(r"1 de \d+"))).to_be_visible()
+    assert [row.text for row in await marks.corrections(site._app[RESOURCES].ledger)] == [first, *(row.text for row in before)]
+    second = await ana.locator(".review .bubble").inner_text()
+    assert second != first
+    await ana.keyboard.press("0")
+    await expect(ana.get_by_text(re.compile(r"2 de \d+"))).to_be_visible()

@@ -239,7 +239,7 @@
   }
 
   function digit(number) {
-    const button = one(`.marked .fix-panel[open] [data-digit="${number}"]`);
+    const button = one(`.marked .fix-panel[open] [data-digit="${number}"]`) || one(`.review [data-digit="${number}"]`);
     button?.click();
     return Boolean(button);
   }
@@ -254,6 +254,7 @@
     t: () => press('#tomar'),
     r: () => focus('#respuesta'),
     n: () => focus('#nota'),
+    s: () => press('#saltar'),
     e: openPanel,
     '?': () => { one('#ayuda')?.showModal(); return true; },
     Enter: () => press('.marked [data-open]'),
@@ -267,7 +268,7 @@
     if (event.key === 'Escape' && typing()) document.activeElement.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || typing() || one('dialog[open]')) return;
     if (event.key === 'Enter' && document.activeElement !== document.body && document.activeElement?.tagName !== 'MAIN') return;
-    const done = /^[1-9]$/.test(event.key) ? digit(event.key) : Object.hasOwn(KEYS, event.key) && KEYS[event.key]();
+    const done = /^[0-9]$/.test(event.key) ? digit(event.key) : Object.hasOwn(KEYS, event.key) && KEYS[event.key]();
     if (done) event.preventDefault();
   });
 

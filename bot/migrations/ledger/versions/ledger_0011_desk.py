@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_presence_seen_at", "presence", ["seen_at"])
     _due()
+    _review()
     op.add_column("agent", sa.Column("alerts", sa.String(100), nullable=True))
 
 
@@ -61,7 +62,31 @@ def _due() -> None:
     op.create_index("uq_due_open", "due", ["conversation_id", "kind"], unique=True, sqlite_where=still, postgresql_where=still)
 
 
+def _review() -> None:
+    op.create_table(
+        "review",
+        sa.Column("message_id", sa.String(32), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.String(32), nullable=False),
+        sa.Column("claimed_by", sa.String(64), nullable=False),
+        sa.Column("claimed_until", MOMENT, nullable=False),
+        sa.Column("skipped", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(16), nullable=True),
+        sa.Column("settled_by", sa.String(64), nullable=True),
+        sa.Column("settled_at", MOMENT, nullable=True),
+        sa.CheckConstraint("outcome IN ('right', 'corrected')", name=op.f("ck_review_outcome")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_review_message_id_message"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_review_conversation_id_conversation"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("message_id", "n", name=op.f("pk_review")),
+    )
+    op.create_index("ix_review_conversation_id", "review", ["conversation_id"])
+    op.create_index("ix_review_settled_at", "review", ["settled_at"])
+
+
 def downgrade() -> None:
+    op.drop_table("review")
     op.drop_column("agent", "alerts")
     op.drop_table("due")
     op.drop_table("presence")
