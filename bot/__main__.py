@@ -10,6 +10,7 @@ from bot.errors import SettingsError
 COMMANDS = (
     "up",
     "train",
+    "prove",
     "model",
     "evaluate",
     "converse",

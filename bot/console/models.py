@@ -158,3 +158,26 @@ class Review(Base):
     outcome: Mapped[str | None] = mapped_column(String(16))
     settled_by: Mapped[str | None] = mapped_column(_NAME)
     settled_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+
+
+class Publication(Base):
+    """An attempt to publish what was corrected. `result` is what the proof found; `model` the archive that it made, `before` the one that served.
+
+    It names parts of messages and holds none of their words, so that an erased message is gone from here too.
+    """
+
+    __tablename__ = "publication"
+    __table_args__ = (one_of("state", ("waiting", "running", "proved", "publishing", "published", "refused", "failed", "rolled_back")),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    started_by: Mapped[str] = mapped_column(_NAME)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[str | None] = mapped_column(_NAME)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    model: Mapped[str | None] = mapped_column(String(128))
+    before: Mapped[str | None] = mapped_column(String(128))
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None] = mapped_column(String(300))

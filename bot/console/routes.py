@@ -7,8 +7,9 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, review, transcript, work
+from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, publishing, review, transcript, work
 from bot.console.access import open_to_all, signed_in
+from bot.console.publications import Publisher
 from bot.limits import Limit
 
 SIGN_INS_PER_MINUTE = 30
@@ -19,7 +20,9 @@ ONE = "/console/conversaciones/{id:[0-9a-f]{32}}"
 
 
 def prepare(app: web.Application, now: Callable[[], datetime]) -> None:
-    """What the console counts in this process."""
+    """What the console counts and runs in this process."""
+    app[publishing.PUBLISHER] = Publisher()
+    app.on_shutdown.append(_stop_proofs)
     app[access.SIGN_IN_LIMIT] = Limit("sign-ins", SIGN_INS_PER_MINUTE, now)
 
 
@@ -59,9 +62,15 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/correcciones", signed_in(marking.corrections)),
         web.get("/console/revision", signed_in(review.show)),
         web.post("/console/revision", signed_in(review.settle)),
+        web.get("/console/publicar", signed_in(publishing.show, role="supervisor")),
+        web.post("/console/publicar", signed_in(publishing.act, role="supervisor")),
         web.get("/console/plantillas", signed_in(marking.prepared)),
         web.post("/console/plantillas", signed_in(marking.keep_prepared)),
     ]
+
+
+async def _stop_proofs(app: web.Application) -> None:
+    await app[publishing.PUBLISHER].stop()
 
 
 async def home(_request: web.Request) -> web.Response:

@@ -90,3 +90,14 @@ REVIEW: Final = {
     "random": "Al azar",
 }
 """Why something is worth a look."""
+NOT_CHANGED: Final = "El asistente sigue como estaba: {razon}"
+PUBLICATIONS: Final = {
+    "waiting": "en espera",
+    "running": "probando",
+    "proved": "lista, sin publicar",
+    "publishing": "publicando",
+    "published": "publicada",
+    "refused": "descartada",
+    "failed": "no se pudo probar",
+    "rolled_back": "publicada y revertida",
+}

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot import texts
+from bot.console.publications import Publisher
 from bot.conversations import cases, dues, notices, presence, take_over
 from bot.resources import Resources
 from bot.worker import Worker
@@ -20,7 +21,7 @@ AWAY: Final = timedelta(seconds=60)
 """So long nobody must be there before it is told: an agent who goes from page to page has not left."""
 
 
-def workers(resources: Resources) -> Sequence[Worker]:
+def workers(resources: Resources, publisher: Publisher) -> Sequence[Worker]:
     """To be started and stopped with the gateway; several gateways may do so at once."""
     ledger, now = resources.ledger, resources.now
 
@@ -35,10 +36,15 @@ def workers(resources: Resources) -> Sequence[Worker]:
             resources.feed.moved(conversation)
         return False
 
+    async def prove() -> bool:
+        await publisher.step(resources)
+        return False
+
     every = resources.timings.poll_seconds
     return (
         Worker("take-overs", take_back, every),
         Worker("who waits", _Waits(resources).step, every),
+        Worker("proofs", prove, every),
         Worker("cases", expire, SELDOM_SECONDS),
     )
 

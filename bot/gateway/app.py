@@ -20,6 +20,7 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.console import routes as console
 from bot.console import upkeep
+from bot.console.publishing import PUBLISHER
 from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
 from bot.database import open_database
@@ -88,7 +89,7 @@ def create_app(
                 dispatcher.outage.worker,
                 effects.worker,
                 delays.worker,
-                *upkeep.workers(resources),
+                *upkeep.workers(resources, app[PUBLISHER]),
             ]
             for worker in (*workers, *carriers, *resources.feed.workers):
                 worker.start()

@@ -122,7 +122,7 @@ async def in_every_page(page: Page, site, talks: dict[str, str]):
     yield "conversaciones", f"{site.wire.gateway}/console/conversaciones"
     yield "busqueda", f"{site.wire.gateway}/console/conversaciones?q=respaldo&estado=escalated"
     yield "conversacion", f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}"
-    for name in ("revision", "correcciones", "plantillas", "resumen", "auditoria", "cuenta"):
+    for name in ("revision", "publicar", "correcciones", "plantillas", "resumen", "auditoria", "cuenta"):
         yield name, f"{site.wire.gateway}/console/{name}"
 
 

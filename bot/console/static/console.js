@@ -255,6 +255,7 @@
     r: () => focus('#respuesta'),
     n: () => focus('#nota'),
     s: () => press('#saltar'),
+    v: () => press('#volver'),
     e: openPanel,
     '?': () => { one('#ayuda')?.showModal(); return true; },
     Enter: () => press('.marked [data-open]'),

@@ -35,6 +35,7 @@ def upgrade() -> None:
     op.create_index("ix_presence_seen_at", "presence", ["seen_at"])
     _due()
     _review()
+    _publication()
     op.add_column("agent", sa.Column("alerts", sa.String(100), nullable=True))
 
 
@@ -85,7 +86,31 @@ def _review() -> None:
     op.create_index("ix_review_settled_at", "review", ["settled_at"])
 
 
+def _publication() -> None:
+    op.create_table(
+        "publication",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("started_by", sa.String(64), nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
+        sa.Column("finished_at", MOMENT, nullable=True),
+        sa.Column("decided_by", sa.String(64), nullable=True),
+        sa.Column("decided_at", MOMENT, nullable=True),
+        sa.Column("model", sa.String(128), nullable=True),
+        sa.Column("before", sa.String(128), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("error", sa.String(300), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'running', 'proved', 'publishing', 'published', 'refused', 'failed', 'rolled_back')",
+            name=op.f("ck_publication_state"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("publication")
     op.drop_table("review")
     op.drop_column("agent", "alerts")
     op.drop_table("due")
