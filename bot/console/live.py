@@ -10,6 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.console import access, pages
+from bot.console.queue_watch import QueueWatch
 from bot.console.work import SHIFT
 from bot.conversations import presence, take_over
 from bot.conversations.feed import Listener
@@ -17,6 +18,7 @@ from bot.conversations.ledger import new_id
 from bot.errors import LedgerUnavailable
 from bot.resources import RESOURCES
 
+QUEUE_WATCH = web.AppKey("queue watch", QueueWatch)
 PAUSE_SECONDS: Final = 0.3
 """Between two events, so that a busy morning does not make every page ask without end."""
 WRITE_SECONDS: Final = 30.0
@@ -25,11 +27,11 @@ _MOVED: Final = b"event: moved\ndata: {}\n\n"
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """GET /console/vivo?conversacion=ID (none: whatever moves)."""
+    """GET /console/vivo?conversacion=ID (none: when the queue looks otherwise)."""
     resources = request.app[RESOURCES]
     conversation = request.query.get("conversacion") or None
     response, page = web.StreamResponse(headers=_HEADERS), new_id()
-    with resources.feed.listen(conversation) as listener, contextlib.suppress(ConnectionError, TimeoutError):
+    with resources.feed.listen(conversation) as listener, contextlib.suppress(ConnectionError, TimeoutError, LedgerUnavailable):
         try:
             await response.prepare(request)
             await _sign_of_life(request, response, page, conversation)
@@ -43,7 +45,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
 async def _run(request: web.Request, response: web.StreamResponse, listener: Listener, page: str, conversation: str | None) -> None:
     resources, loop = request.app[RESOURCES], asyncio.get_running_loop()
     every = resources.timings.keep_alive_seconds
-    due = loop.time() + every
+    due, watch = loop.time() + every, request.app[QUEUE_WATCH]
+    looked = None if conversation else await watch.looks(resources.ledger, 0.0)
     while not listener.ended:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(due):
@@ -52,8 +55,11 @@ async def _run(request: web.Request, response: web.StreamResponse, listener: Lis
             listener.changed.clear()
             listener.news.clear()
             listener.moved = False
-            await _write(response, _MOVED)
-            await asyncio.sleep(PAUSE_SECONDS)
+            looks = None if conversation else await watch.looks(resources.ledger, loop.time())
+            if conversation or looks != looked:
+                looked = looks
+                await _write(response, _MOVED)
+                await asyncio.sleep(PAUSE_SECONDS)
         if loop.time() >= due:  # however much moves
             session = await access.session_of(request, used=False)
             if session is None or session.stage != "in":

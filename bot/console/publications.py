@@ -218,9 +218,14 @@ def _read(folder: Path, code: int | None) -> tuple[dict[str, Any] | None, str | 
     try:
         if code == 0:
             return json.loads((folder / "result.json").read_text(encoding="utf-8")), None
-        return None, (folder / "errors.txt").read_text(encoding="utf-8", errors="replace").strip()[-300:] or "sin motivo"
+        return None, _last_line((folder / "errors.txt").read_text(encoding="utf-8", errors="replace"))
     except (OSError, ValueError) as error:
         return None, type(error).__name__
+
+
+def _last_line(written: str) -> str:
+    """Above it stand signs of progress."""
+    return ([line for line in written.splitlines() if line.strip()] or ["sin motivo"])[-1][-300:]
 
 
 async def _take(ledger: Ledger, now: datetime) -> str | None:

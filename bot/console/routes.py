@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, publishing, review, transcript, work
 from bot.console.access import open_to_all, signed_in
 from bot.console.publications import Publisher
+from bot.console.queue_watch import QueueWatch
 from bot.limits import Limit
 
 SIGN_INS_PER_MINUTE = 30
@@ -19,8 +20,9 @@ SIGN_INS_PER_MINUTE = 30
 ONE = "/console/conversaciones/{id:[0-9a-f]{32}}"
 
 
-def prepare(app: web.Application, now: Callable[[], datetime]) -> None:
-    """What the console counts and runs in this process."""
+def prepare(app: web.Application, now: Callable[[], datetime], look_seconds: float) -> None:
+    """What the console counts and runs in this process; the queue is looked at every `look_seconds` at most."""
+    app[live.QUEUE_WATCH] = QueueWatch(look_seconds)
     app[publishing.PUBLISHER] = Publisher()
     app.on_shutdown.append(_stop_proofs)
     app[access.SIGN_IN_LIMIT] = Limit("sign-ins", SIGN_INS_PER_MINUTE, now)

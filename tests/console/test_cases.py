@@ -187,3 +187,18 @@ async def test_a_page_whose_gateway_died_is_gone_after_a_while(gateway, ledger) 
     assert await presence.on_line(ledger, now + timedelta(seconds=46)) == []
     await presence.forget(ledger, now + timedelta(seconds=46))
     assert await presence.on_line(ledger, now) == []
+
+
+async def test_the_queue_moves_only_when_it_looks_otherwise(ana: Browser, gateway) -> None:
+    async with open_page(ana, "/console/vivo") as stream, customer(gateway) as one:
+        for _ in range(5):
+            await one.ask("hola")
+        gateway.dialogue.script["una persona"] = escalated("4KD7WP")
+        await one.ask("una persona")
+        heard = []
+        async with asyncio.timeout(GUARD_SECONDS):
+            while "event: moved" not in heard:
+                heard.append((await stream.content.readline()).decode().strip())
+        async with asyncio.timeout(GUARD_SECONDS):
+            heard += [(await stream.content.readline()).decode().strip() for _ in range(40)]  # signs of life go on
+    assert heard.count("event: moved") == 1

@@ -5,6 +5,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const ASKED = { headers: { 'X-Console': '1' }, credentials: 'same-origin' };
   const QUIET_MS = 40000;
+  const OLD_MS = 25000;
   const AGAIN = 30; // messages at the end that may still change: understood, delivered
   const items = () => all('[data-item]');
   const marked = () => one('.marked');
@@ -97,6 +98,7 @@
 
   const RUNG = 'avisos-oidos';
   const ALERTS_SHOWN = 4;
+  const SPREADS_MS = 100;
   let audio = null;
 
   function ring() {
@@ -127,11 +129,15 @@
     if (!text) return;
     const { waiting, sound, alerts } = JSON.parse(text);
     count(waiting);
-    const rung = JSON.parse(localStorage.getItem(RUNG) || 'null');
-    const fresh = rung ? alerts.filter((alert) => !rung.includes(alert.key) && alert.path !== location.pathname) : []; // the first time nothing is new
-    localStorage.setItem(RUNG, JSON.stringify(alerts.map((alert) => alert.key)));
-    fresh.forEach(tell);
-    if (fresh.length && sound) ring();
+    const look = async () => { // one page at a time, and a moment until the others know
+      const rung = JSON.parse(localStorage.getItem(RUNG) || 'null');
+      const fresh = rung ? alerts.filter((alert) => !rung.includes(alert.key) && alert.path !== location.pathname) : []; // the first time nothing is new
+      localStorage.setItem(RUNG, JSON.stringify(alerts.map((alert) => alert.key)));
+      fresh.forEach(tell);
+      if (fresh.length && sound) ring();
+      if (fresh.length) await new Promise((done) => { setTimeout(done, SPREADS_MS); });
+    };
+    await (navigator.locks ? navigator.locks.request(RUNG, look) : look());
   }
 
   function askPermission() {
@@ -168,9 +174,15 @@
     return null;
   }
 
+  let renewed = Date.now();
+  function renewOld() { // clocks run though nothing moves
+    if (Date.now() - renewed > OLD_MS) renew();
+  }
+
   async function renew() {
     if (running) { again = true; return; }
     running = true;
+    renewed = Date.now();
     try {
       do {
         again = false;
@@ -196,7 +208,7 @@
   function listen() {
     const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : '';
     source = new EventSource(`/console/vivo${about}`);
-    source.addEventListener('alive', (event) => { alive(); showOthers(JSON.parse(event.data).others); renewAlerts().catch(() => null); });
+    source.addEventListener('alive', (event) => { alive(); showOthers(JSON.parse(event.data).others); renewOld(); });
     source.addEventListener('moved', () => { alive(); renew(); });
     source.addEventListener('open', renew);
     source.addEventListener('error', () => {
