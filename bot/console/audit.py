@@ -16,7 +16,7 @@ AUDIT = cast(Table, models.AuditEntry.__table__)
 PAGE = 100
 
 What = Literal[
-    "entrada", "entrada_fallida", "bloqueo", "salida", "segundo_factor", "vista", "toma", "devolución", "respuesta", "nota", "etiqueta",
+    "entrada", "entrada_fallida", "bloqueo", "salida", "segundo_factor", "vista", "datos", "toma", "devolución", "respuesta", "nota", "etiqueta",
     "corrección", "caso", "llamada", "publicación", "exportación", "plantilla",
 ]  # fmt: skip
 
