@@ -21,13 +21,15 @@ from bot.resources import RESOURCES
 QUEUE_WATCH = web.AppKey("queue watch", QueueWatch)
 PAUSE_SECONDS: Final = 0.3
 """Between two events, so that a busy morning does not make every page ask without end."""
+LIST_PAUSE_SECONDS: Final = 5.0
+"""The same for pages that show whatever moves."""
 WRITE_SECONDS: Final = 30.0
 _HEADERS: Final = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _MOVED: Final = b"event: moved\ndata: {}\n\n"
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """GET /console/vivo?conversacion=ID (none: when the queue looks otherwise)."""
+    """GET /console/vivo?conversacion=ID; without one: when the queue looks otherwise, or with ?todo=1 whatever moves, a little later."""
     resources = request.app[RESOURCES]
     conversation = request.query.get("conversacion") or None
     response, page = web.StreamResponse(headers=_HEADERS), new_id()
@@ -46,7 +48,9 @@ async def _run(request: web.Request, response: web.StreamResponse, listener: Lis
     resources, loop = request.app[RESOURCES], asyncio.get_running_loop()
     every = resources.timings.keep_alive_seconds
     due, watch = loop.time() + every, request.app[QUEUE_WATCH]
-    looked = None if conversation else await watch.looks(resources.ledger, 0.0)
+    hears_all, looked = "todo" in request.query, 0
+    if not (conversation or hears_all):
+        looked = await watch.looks(resources.ledger, 0.0)
     while not listener.ended:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(due):
@@ -55,11 +59,11 @@ async def _run(request: web.Request, response: web.StreamResponse, listener: Lis
             listener.changed.clear()
             listener.news.clear()
             listener.moved = False
-            looks = None if conversation else await watch.looks(resources.ledger, loop.time())
-            if conversation or looks != looked:
+            looks = 0 if conversation or hears_all else await watch.looks(resources.ledger, loop.time())
+            if conversation or hears_all or looks != looked:
                 looked = looks
                 await _write(response, _MOVED)
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(min(LIST_PAUSE_SECONDS, every) if hears_all else PAUSE_SECONDS)
         if loop.time() >= due:  # however much moves
             session = await access.session_of(request, used=False)
             if session is None or session.stage != "in":

@@ -125,6 +125,18 @@ class PreparedAnswer(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+class SavedView(Base):
+    """Filters of the list that an agent goes back to: `query` is what stands behind its address."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("agent_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agent.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(Text)
+
+
 class Correction(Base):
     """What part `n` of a customer's message really was: an intent, or a verdict on the answer where the intent was right."""
 

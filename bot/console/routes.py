@@ -49,6 +49,7 @@ def routes() -> Sequence[web.RouteDef]:
         web.post("/console/llamadas/{due:[0-9]{1,9}}", signed_in(work.called)),
         web.get("/console/vivo", signed_in(live.stream, used=False), allow_head=False),
         web.get("/console/conversaciones", signed_in(browsing.show)),
+        web.post("/console/vistas", signed_in(browsing.keep_view)),
         web.get(ONE, signed_in(transcript.show)),
         web.get(f"{ONE}/lineas", signed_in(transcript.lines, used=False)),
         web.post(f"{ONE}/tomar", signed_in(work.take)),

@@ -248,3 +248,13 @@ async def test_an_agent_who_looks_on_keeps_the_conversation_and_one_who_left_fre
         assert (await one.ask("hola de nuevo"))["text"] == "eco: hola de nuevo"
         with pytest.raises(take_over.Conflict):
             await take_over.hand_back(ledger, one.conversation, "ana")
+
+
+async def test_a_page_that_shows_whatever_moves_hears_of_it(ana: Browser, gateway) -> None:
+    async with customer(gateway) as one, asyncio.timeout(GUARD_SECONDS):
+        heard = events(ana, "/console/vivo?todo=1")
+        assert await anext(heard) == "alive"
+        await one.send("hola")
+        while await anext(heard) != "moved":
+            pass
+        await heard.aclose()

@@ -206,7 +206,7 @@
 
   let source = null;
   function listen() {
-    const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : '';
+    const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : one('[data-live=todo]') ? '?todo=1' : '';
     source = new EventSource(`/console/vivo${about}`);
     source.addEventListener('alive', (event) => { alive(); showOthers(JSON.parse(event.data).others); renewOld(); });
     source.addEventListener('moved', () => { alive(); renew(); });

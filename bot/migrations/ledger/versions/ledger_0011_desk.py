@@ -36,6 +36,7 @@ def upgrade() -> None:
     _due()
     _review()
     _publication()
+    _saved_view()
     op.add_column("agent", sa.Column("alerts", sa.String(100), nullable=True))
 
 
@@ -109,7 +110,21 @@ def _publication() -> None:
     )
 
 
+def _saved_view() -> None:
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.String(32), nullable=False),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_saved_view_agent_id_agent")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("agent_id", "name", name=op.f("uq_saved_view_agent_id")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("saved_view")
     op.drop_table("publication")
     op.drop_table("review")
     op.drop_column("agent", "alerts")
