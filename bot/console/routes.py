@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, publishing, review, transcript, work
+from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, publishing, put_off, review, transcript, work
 from bot.console.access import open_to_all, signed_in
 from bot.console.publications import Publisher
 from bot.console.queue_watch import QueueWatch
@@ -56,6 +56,7 @@ def routes() -> Sequence[web.RouteDef]:
         web.post(f"{ONE}/responder", signed_in(work.reply)),
         web.post(f"{ONE}/devolver", signed_in(work.give_back)),
         web.post(f"{ONE}/casos", signed_in(work.close_case)),
+        web.post(f"{ONE}/posponer", signed_in(put_off.put_off)),
         web.post(f"{ONE}/notas", signed_in(marking.note)),
         web.post(f"{ONE}/etiquetas", signed_in(marking.tag)),
         web.post(f"{ONE}/correcciones", signed_in(marking.correct)),

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console import access, audit, customer, intents, marks, pages
+from bot.console import access, audit, customer, intents, marks, pages, put_off
 from bot.console.promises import Promises
 from bot.conversations import cases, presence, transcripts
 from bot.conversations.ledger import Ledger, new_id
@@ -50,6 +50,8 @@ async def page(request: web.Request, status: int = 200, notice: str = "", draft:
         cases=await cases.of(resources.ledger, talk.id),
         levels=_levels(transcript.lines),
         panel=await customer.read(request, talk.id, talk.desk) if talk.desk and "datos" in request.query else None,
+        put_off=await put_off.open_one(resources.ledger, talk.id),
+        put_off_choices=put_off.CHOICES,
         promises=Promises(resources.settings, now),
         others=[name for name in looking.get(talk.id, ()) if name != session.name],
         prepared=await marks.prepared(resources.ledger),

@@ -11,6 +11,7 @@ from bot import texts as house
 from bot.console import access, audit, pages, texts, transcript
 from bot.console.access import form, see
 from bot.console.promises import Promises
+from bot.console.put_off import rests
 from bot.console.transcript import path_of
 from bot.conversations import cases, dues, notices, presence, take_over
 from bot.conversations.take_over import Taken
@@ -28,17 +29,22 @@ async def queue(request: web.Request, status: int = 200, notice: str = "") -> we
     resources, session = request.app[RESOURCES], request[pages.SESSION]
     ledger, now = resources.ledger, resources.now()
     waiting, mine = await cases.waiting(ledger), await cases.held_by(ledger, session.name, now)
+    put_off = {each.conversation_id: each for each in await dues.open_ones(ledger, "snooze")}
+    promises = Promises(resources.settings, now)
+    shown = [each for each in waiting if not rests(each, put_off.get(each.conversation_id), promises, now)]
     chats = {each.conversation_id: place for place, each in enumerate(await dues.open_ones(ledger, "chat"), 1)}
     return pages.render(
         request,
         "cola.html",
         status,
-        cases=sorted(waiting, key=lambda each: chats.get(each.conversation_id, len(chats) + 1)),  # who waits in the chat is there now
+        cases=sorted(shown, key=lambda each: chats.get(each.conversation_id, len(chats) + 1)),  # who waits in the chat is there now
         calls=await dues.open_ones(ledger, "call_back"),
         chats=chats,
         owed=sum(each.owed_since is not None for each in waiting),
         mine=mine,
-        promises=Promises(resources.settings, now),
+        promises=promises,
+        put_off=put_off,
+        resting=[each for each in waiting if each not in shown],
         looking=await presence.looking(ledger, [each.conversation_id for each in waiting], now),
         on_line=await presence.on_line(ledger, now),
         notice=notice,

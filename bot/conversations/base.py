@@ -28,7 +28,7 @@ InboundState = Literal["received", "processing", "answered", "failed", "with_age
 Decision = Literal["answered", "asked", "refused"]
 DeliveryState = Literal["pending", "sent", "delivered", "read", "failed", "ambiguous"]
 CaseState = Literal["open", "solved", "expired"]
-DueKind = Literal["call_back", "chat"]
+DueKind = Literal["call_back", "chat", "snooze"]
 EffectState = Literal["pending", "done", "failed"]
 
 PUSHING: frozenset[Channel] = frozenset({"whatsapp"})

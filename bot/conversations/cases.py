@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Row, Select, Update, case, exists, func, null, select, update
 
-from bot.conversations import folios
+from bot.conversations import dues, folios
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CONVERSATION, ESCALATION, MESSAGE
 from bot.errors import NotYours
@@ -129,6 +129,7 @@ async def close(ledger: Ledger, conversation: str, code: str, agent: str, now: d
     def work(connection: Connection) -> None:
         if connection.scalar(solved) is None:
             raise NotYours("case")
+        dues.end(connection, conversation, "snooze", "done", now, agent)
         connection.execute(_settle(now).where(CONVERSATION.c.id == conversation))
 
     await ledger.write(work)

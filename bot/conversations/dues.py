@@ -1,4 +1,4 @@
-"""What is due to customers besides an answer: a call at a time that they chose, or an agent in this chat. One of a kind is open a conversation.
+"""What is due besides an answer: a call at a time that a customer chose, an agent in this chat, and what agents put off. One of a kind is open a conversation.
 
 Nothing of it is said before its row is there: the row is written with the customer's choice, and the words come after it.
 """
@@ -39,9 +39,10 @@ async def leave(ledger: Ledger, conversation: str, now: datetime) -> bool:
     return await ledger.write(lambda connection: end(connection, conversation, "chat", "left", now))
 
 
-def any_open(connection: Connection, conversation: str) -> bool:
-    """Whether anything is due there."""
-    return connection.scalar(select(DUE.c.id).where(DUE.c.conversation_id == conversation, _OPEN).limit(1)) is not None
+def any_promised(connection: Connection, conversation: str) -> bool:
+    """Whether anything is due to the customer there."""
+    mine = DUE.c.conversation_id == conversation
+    return connection.scalar(select(DUE.c.id).where(mine, DUE.c.kind.in_(("call_back", "chat")), _OPEN).limit(1)) is not None
 
 
 def place(connection: Connection, conversation: str) -> int:

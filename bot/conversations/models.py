@@ -341,7 +341,7 @@ class Escalation(Base):
 
 
 class Due(Base):
-    """Something that was promised to a customer: a call to `phone` (E.164) in the half hour from `at` on, or an agent in this chat.
+    """What is due in a conversation: a call to `phone` (E.164) in the half hour from `at` on, an agent in this chat, or an agent's own second look.
 
     `left`: nobody is there any more who could, and the customer was told.
     """

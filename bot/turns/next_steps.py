@@ -45,7 +45,7 @@ async def offer(resources: Resources, turn: OpenTurn, result: TurnResult) -> Off
     def work(connection: Connection) -> tuple[bool, bool, str | None]:
         there = bool(presence.on_line_within(connection, now))
         number = people.reach(connection, conversation).to if turn.channel == "whatsapp" else None
-        return dues.any_open(connection, conversation), there, number
+        return dues.any_promised(connection, conversation), there, number
 
     promised, there, number = await resources.ledger.read(work)
     if promised:

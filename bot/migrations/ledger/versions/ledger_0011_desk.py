@@ -52,7 +52,7 @@ def _due() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("closed_at", MOMENT, nullable=True),
         sa.Column("closed_by", sa.String(64), nullable=True),
-        sa.CheckConstraint("kind IN ('call_back', 'chat')", name=op.f("ck_due_kind")),
+        sa.CheckConstraint("kind IN ('call_back', 'chat', 'snooze')", name=op.f("ck_due_kind")),
         sa.CheckConstraint("state IN ('open', 'done', 'not_reached', 'cancelled', 'left')", name=op.f("ck_due_state")),
         sa.ForeignKeyConstraint(
             ["conversation_id"], ["conversation.id"], name=op.f("fk_due_conversation_id_conversation"), ondelete="CASCADE"
