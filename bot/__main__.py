@@ -22,6 +22,7 @@ COMMANDS = (
     "transcript",
     "agent",
     "corrections",
+    "archive",
     "parked",
     "costs",
     "settings",
