@@ -4,7 +4,7 @@ PY := .venv/bin/python
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
 
-.PHONY: run test lint evaluate bench chaos scale whatsapp lock setup clean
+.PHONY: run test lint evaluate bench chaos scale whatsapp bench-console lock setup clean
 
 run: $(RUNTIME)
 	@$(PY) -m bot train
@@ -52,6 +52,10 @@ whatsapp: setup
 	@scripts/test-tools
 	@$(PY) -m bot train
 	@$(PY) -m benchmarks.whatsapp $(WHATSAPP)
+
+bench-console: setup
+	@scripts/test-tools
+	@$(PY) -m benchmarks.console $(CONSOLE)
 
 lock:
 	@scripts/lock

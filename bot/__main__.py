@@ -10,6 +10,7 @@ from bot.errors import SettingsError
 COMMANDS = (
     "up",
     "train",
+    "prove",
     "model",
     "evaluate",
     "converse",
@@ -21,6 +22,7 @@ COMMANDS = (
     "transcript",
     "agent",
     "corrections",
+    "archive",
     "parked",
     "costs",
     "settings",

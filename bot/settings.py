@@ -235,6 +235,9 @@ class Settings:
     # what the company offers
     support_phone: str = setting("SUPPORT_PHONE", "55 8000 9480", _required, "the support line, as told to customers")
     support_hours: SupportHours = setting("SUPPORT_HOURS", "09:00-18:00", _hours, "hours of the line on business days")
+    answer_minutes: int = setting(
+        "ANSWER_MINUTES", "60", _positive, "minutes of those hours within which an agent answers who waits for one"
+    )
     sae_remoto_url: str = setting("SAE_REMOTO_URL", "", _url, "guide of SAE Remoto (FAQ 21); empty: no link is given")
     tutorials_url: str = setting(
         "TUTORIALS_URL", "", _url, "tutorials page, named where a question is not for this chat; empty: no link is given"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.rules.calendar import BusinessCalendar
-from bot.rules.format import join_names
+from bot.rules.format import join_names, on_date
+from bot.rules.slots import clocks
 from bot.rules.support import hours_words, line_words
 from bot.settings import Settings
 
@@ -33,6 +34,47 @@ def parked(settings: Settings, now: datetime) -> str:
 def resend_failed(settings: Settings, now: datetime) -> str:
     """Told when the connection mail that was promised cannot be sent after all."""
     return f"No pudimos enviar el correo con tus datos de conexión y lo sentimos. En la línea de soporte te lo resuelven: {line(settings, now)}."
+
+
+CHAT_BUTTON = "Asesor en este chat"
+CHAT_OFFER = "Si prefieres, un asesor te atiende aquí mismo."
+
+
+def chat_promised(place: int, folio: str) -> str:
+    """Told to who waits for an agent in the chat."""
+    return (
+        f"Estás en la fila para hablar con un asesor: eres el número {place}. Te escribe aquí mismo, con tu folio {folio} a la vista. "
+        "Mientras tanto puedes seguir preguntándome."
+    )
+
+
+def nobody_here(settings: Settings, now: datetime) -> str:
+    """Told to who asks for an agent in the chat when none is there any more."""
+    return f"En este momento no hay asesores en el chat, así que no te puse en la fila. En la línea de soporte te ayudan: {line(settings, now)}."
+
+
+def agents_left(settings: Settings, folio: str | None, now: datetime) -> str:
+    """Told to who waits for an agent in the chat when the last one has left."""
+    case = f"Tu caso {folio} sigue abierto" if folio else "Tu caso sigue abierto"
+    return f"Los asesores ya no están en el chat y lo sentimos. {case}: con ese folio te atienden en la línea de soporte, {line(settings, now)}."
+
+
+def call_offer(calendar: BusinessCalendar, first: datetime, phone: str, now: datetime) -> str:
+    """Offered while the line is closed; the hours are buttons."""
+    day = on_date(calendar.local_date(first), calendar.local_date(now))
+    return f"Si prefieres, te llamamos {day} al número terminado en {phone[-4:]}. Elige la hora:"
+
+
+def call_promised(calendar: BusinessCalendar, at: datetime, phone: str, folio: str, now: datetime) -> str:
+    """Told to who chose an hour."""
+    day = on_date(calendar.local_date(at), calendar.local_date(now))
+    return f"Listo, te llamamos {day}, de {clocks(calendar, at)}, al número terminado en {phone[-4:]}. Tu folio es {folio}."
+
+
+def not_reached(settings: Settings, phone: str, folio: str | None, now: datetime) -> str:
+    """Told to who was called and did not answer."""
+    case = f"Tu caso {folio} sigue abierto" if folio else "Tu caso sigue abierto"
+    return f"Te llamamos al número terminado en {phone[-4:]} y no logramos comunicarnos. {case}; también puedes llamarnos: {line(settings, now)}."
 
 
 def purposes() -> str:

@@ -40,11 +40,12 @@ LIMITLESS = dict.fromkeys(
 
 @dataclass
 class Stage:
-    """A running assistant and its Meta; `ledger` is the address of its ledger, `customers` the demo's twelve by desk."""
+    """A running assistant at `url` and its Meta; `ledger` is the address of its ledger, `customers` the demo's twelve by desk."""
 
     fake: FakeGraph
     customers: dict[str, Person]
     ledger: str
+    url: str
 
 
 def variables(meta: str) -> dict[str, str]:
@@ -74,7 +75,7 @@ async def whole() -> AsyncIterator[Stage]:
         up.start()
         stack.callback(up.stop)
         await asyncio.to_thread(up.wait_ready)
-        yield Stage(fake, _customers(fake), up.environment["DATABASE_URL"])
+        yield Stage(fake, _customers(fake), up.environment["DATABASE_URL"], up.url)
 
 
 @asynccontextmanager
@@ -114,7 +115,7 @@ async def gateway_alone(database: str, **settings: str) -> AsyncIterator[Stage]:
             )
             stack.push_async_callback(_end, process)
         await _ready(f"http://127.0.0.1:{door}/health/ready", folder / "log")
-        yield Stage(fake, _customers(fake), ledger)
+        yield Stage(fake, _customers(fake), ledger, f"http://127.0.0.1:{door}")
 
 
 def _databases(stack: AsyncExitStack, folder: Path, database: str) -> tuple[str, str]:

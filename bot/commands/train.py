@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +20,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 when a fitting model exists afterwards, 1 when the data is wrong."""
-    from bot.dialogue.models import MODELS, data_fingerprint, fitting_model  # noqa: PLC0415 - light imports first
+    from bot.dialogue.models import data_fingerprint, fitting_model  # noqa: PLC0415 - light imports first
 
     present = fitting_model()
     if present and not arguments.force:
@@ -32,12 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     from bot.logs import configure_logs  # noqa: PLC0415
 
     configure_logs("WARNING")
-    from rasa.model_training import train  # noqa: PLC0415
-
     from bot.nlu.data import TrainingDataError, problems, read_examples  # noqa: PLC0415
-    from bot.nlu.encoder import unpack  # noqa: PLC0415
     from bot.nlu.kept import forget  # noqa: PLC0415
-    from bot.settings import ROOT  # noqa: PLC0415
 
     try:
         found = problems(list(read_examples()), known_intents())
@@ -49,25 +46,37 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.force:
         forget()
     print("training: understanding (some two minutes, half a minute where only texts changed) and rules …", flush=True)
-    name = data_fingerprint()
+    trained = learn(data_fingerprint())
+    if trained is None:
+        print("training failed", file=sys.stderr)
+        return 1
+    print(f"trained models/{trained.name} in {time.monotonic() - started:.0f} s")
+    _tell_choice(trained)
+    return 0
+
+
+def learn(name: str, more: Sequence[Path] = ()) -> Path | None:
+    """Train the model of this name from our data and `more` files of it; its archive, None where that failed. Rasa must be patched before."""
+    from rasa.model_training import train  # noqa: PLC0415
+
+    from bot.dialogue.models import MODELS  # noqa: PLC0415
+    from bot.nlu.encoder import unpack  # noqa: PLC0415
+    from bot.settings import ROOT  # noqa: PLC0415
+
     MODELS.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=MODELS, prefix=".training-") as aside:  # nobody may find half an archive under its name
         result = train(
             domain=str(ROOT / "domain.yml"),
             config=str(ROOT / "config.yml"),
-            training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories")],
+            training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "stories"), *map(str, more)],
             output=aside,
             fixed_model_name=name,
             force_training=True,
         )
         if result.code or not result.model:
-            print("training failed", file=sys.stderr)
-            return 1
+            return None
         unpack()
-        trained = Path(result.model).replace(MODELS / f"{name}.tar.gz")
-    print(f"trained models/{name}.tar.gz in {time.monotonic() - started:.0f} s")
-    _tell_choice(trained)
-    return 0
+        return Path(result.model).replace(MODELS / f"{name}.tar.gz")
 
 
 def _tell_choice(trained: Path) -> None:

@@ -16,8 +16,8 @@ AUDIT = cast(Table, models.AuditEntry.__table__)
 PAGE = 100
 
 What = Literal[
-    "entrada", "entrada_fallida", "bloqueo", "salida", "segundo_factor", "vista", "toma", "devolución", "respuesta", "nota", "etiqueta",
-    "corrección", "caso", "exportación", "plantilla",
+    "entrada", "entrada_fallida", "bloqueo", "salida", "segundo_factor", "vista", "datos", "toma", "devolución", "respuesta", "nota", "etiqueta",
+    "corrección", "caso", "llamada", "publicación", "exportación", "plantilla",
 ]  # fmt: skip
 
 

@@ -1,13 +1,26 @@
-"""The list of conversations: filters, words, pages."""
+"""The list of conversations: filters, words, pages, and the views of it that an agent keeps."""
 
 from __future__ import annotations
 
-from aiohttp import web
+from collections.abc import Sequence
+from typing import Any, Final, cast
+from urllib.parse import parse_qsl
 
-from bot.console import filters, intents, marks, pages
+from aiohttp import web
+from sqlalchemy import Connection, Row, Table, delete, insert, select
+
+from bot.console import filters, intents, marks, models, pages
+from bot.console.access import form, see
 from bot.conversations import listing
+from bot.conversations.clean import clean_text
+from bot.conversations.ledger import Ledger
+from bot.errors import Malformed
 from bot.resources import RESOURCES
 
+VIEW = cast(Table, models.SavedView.__table__)
+NAME_CHARACTERS: Final = 60
+QUERY_CHARACTERS: Final = 4000
+MOST_VIEWS: Final = 50
 LIST = "/console/conversaciones"
 
 
@@ -26,4 +39,30 @@ async def show(request: web.Request) -> web.Response:
         export=wanted.address(f"{LIST}.csv"),
         tags=await marks.tag_names(resources.ledger),
         intents=intents.titles(),
+        views=await _views(resources.ledger, request[pages.SESSION].agent),
     )
+
+
+async def keep_view(request: web.Request) -> web.Response:
+    """POST /console/vistas: these filters under a name of the agent's own, or one less. Raises Malformed."""
+    fields, resources, agent = await form(request), request.app[RESOURCES], request[pages.SESSION].agent
+    name = clean_text(fields.get("quitar") or fields.get("nombre", "")).strip()[:NAME_CHARACTERS]
+    query = dict(parse_qsl(fields.get("filtros", "").lstrip("?")[:QUERY_CHARACTERS]))
+    wanted = filters.read(query, resources.settings.timezone)
+    if not name or not ("quitar" in fields or wanted.any):
+        raise Malformed
+    mine = (VIEW.c.agent_id == agent, VIEW.c.name == name)
+    row = {"agent_id": agent, "name": name, "query": wanted.address("").lstrip("?")}
+
+    def work(connection: Connection) -> None:
+        connection.execute(delete(VIEW).where(*mine))
+        if "quitar" not in fields:
+            connection.execute(insert(VIEW), row)
+
+    await resources.ledger.write(work)
+    return see(LIST if "quitar" in fields else wanted.address(LIST))
+
+
+async def _views(ledger: Ledger, agent: str) -> Sequence[Row[Any]]:
+    query = select(VIEW.c.name, VIEW.c.query).where(VIEW.c.agent_id == agent).order_by(VIEW.c.name).limit(MOST_VIEWS)
+    return await ledger.read(lambda connection: connection.execute(query).all())

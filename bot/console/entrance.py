@@ -7,7 +7,7 @@ from typing import cast
 
 from aiohttp import web
 
-from bot.console import access, agents, audit, pages, passwords, second_factor, sessions, texts
+from bot.console import access, agents, alerts, audit, pages, passwords, second_factor, sessions, texts
 from bot.console.access import form
 from bot.console.agents import Known
 from bot.console.models import Stage
@@ -102,7 +102,8 @@ async def begin_second(request: web.Request) -> web.StreamResponse:
 
 async def account(request: web.Request) -> web.Response:
     """GET /console/cuenta."""
-    return pages.render(request, "cuenta.html", agent=await _agent_of(request))
+    on = await alerts.switches(request.app[RESOURCES].ledger, request[pages.SESSION].agent)
+    return pages.render(request, "cuenta.html", agent=await _agent_of(request), switches=alerts.TITLES, on=on)
 
 
 async def leave(request: web.Request) -> web.StreamResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,7 +27,7 @@ def _conversation() -> Mapped[str]:
 class Agent(Base):
     """Somebody who may sign in. `second_factor` is the TOTP secret, good from `second_factor_at` on; `last_step` the last step it was used in.
 
-    `failures` counts wrong passwords and codes since the last good one; `locked_until` is set by too many of them.
+    `alerts` are the switches of what they are alerted to ("caso,sonido"), NULL: all of them. `failures` counts wrong passwords and codes since the last good one; `locked_until` is set by too many of them.
     """
 
     __tablename__ = "agent"
@@ -42,6 +42,7 @@ class Agent(Base):
     last_step: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    alerts: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(Moment)
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -124,6 +125,18 @@ class PreparedAnswer(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+class SavedView(Base):
+    """Filters of the list that an agent goes back to: `query` is what stands behind its address."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("agent_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agent.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(Text)
+
+
 class Correction(Base):
     """What part `n` of a customer's message really was: an intent, or a verdict on the answer where the intent was right."""
 
@@ -140,3 +153,43 @@ class Correction(Base):
     right: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(_NAME)
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Review(Base):
+    """Part `n` of a customer's message that agents look at: whose it is until when, who skipped it (names), and what came of it."""
+
+    __tablename__ = "review"
+    __table_args__ = (one_of("outcome", ("right", "corrected")),)
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = _conversation()
+    claimed_by: Mapped[str] = mapped_column(_NAME)
+    claimed_until: Mapped[datetime] = mapped_column(Moment)
+    skipped: Mapped[list[Any]]
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    settled_by: Mapped[str | None] = mapped_column(_NAME)
+    settled_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+
+
+class Publication(Base):
+    """An attempt to publish what was corrected. `result` is what the proof found; `model` the archive that it made, `before` the one that served.
+
+    It names parts of messages and holds none of their words, so that an erased message is gone from here too.
+    """
+
+    __tablename__ = "publication"
+    __table_args__ = (one_of("state", ("waiting", "running", "proved", "publishing", "published", "refused", "failed", "rolled_back")),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    started_by: Mapped[str] = mapped_column(_NAME)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[str | None] = mapped_column(_NAME)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    model: Mapped[str | None] = mapped_column(String(128))
+    before: Mapped[str | None] = mapped_column(String(128))
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None] = mapped_column(String(300))

@@ -50,7 +50,6 @@ async def show(request: web.Request) -> web.Response:
     days = int(written) if written in map(str, PERIODS) else 7
     calendar, now = BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays), resources.now()
     found = await figures.since(resources.ledger, calendar.at(calendar.local_date(now) - timedelta(days=days - 1)))
-    waiting = await cases.open_ones(resources.ledger, 1)
     decisions = Counter[str]()
     for (_, decision), number in found.topics.items():
         decisions[decision] += number
@@ -64,7 +63,7 @@ async def show(request: web.Request) -> web.Response:
         asked=sum(decisions.values()),
         interval=interval(found.settled, found.sittings),
         open_cases=await cases.number_open(resources.ledger),
-        oldest=waiting[0].at if waiting else None,
+        oldest=await cases.oldest(resources.ledger),
         by_day=_by_day(found, calendar, days, calendar.local_date(now)),
         by_hour=_by_hour(found, calendar),
         topics=_topics(found),

@@ -16,6 +16,7 @@ from bot.console.sessions import Session
 from bot.resources import RESOURCES
 from bot.rules import format as words
 from bot.rules.calendar import BusinessCalendar
+from bot.rules.slots import LENGTH
 
 HERE: Final = Path(__file__).resolve().parent
 SESSION = web.RequestKey("agent session", Session)
@@ -34,6 +35,7 @@ _templates = jinja2.Environment(
     lstrip_blocks=True,
 )
 _templates.globals["texts"] = texts
+_templates.globals["half_hour"] = LENGTH
 _templates.filters["title_of"] = title_of
 
 

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, browsing, entrance, live, marking, overview, pages, transcript, work
+from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, publishing, put_off, review, transcript, work
 from bot.console.access import open_to_all, signed_in
+from bot.console.publications import Publisher
+from bot.console.queue_watch import QueueWatch
 from bot.limits import Limit
 
 SIGN_INS_PER_MINUTE = 30
@@ -18,8 +20,11 @@ SIGN_INS_PER_MINUTE = 30
 ONE = "/console/conversaciones/{id:[0-9a-f]{32}}"
 
 
-def prepare(app: web.Application, now: Callable[[], datetime]) -> None:
-    """What the console counts in this process."""
+def prepare(app: web.Application, now: Callable[[], datetime], look_seconds: float) -> None:
+    """What the console counts and runs in this process; the queue is looked at every `look_seconds` at most."""
+    app[live.QUEUE_WATCH] = QueueWatch(look_seconds)
+    app[publishing.PUBLISHER] = Publisher()
+    app.on_shutdown.append(_stop_proofs)
     app[access.SIGN_IN_LIMIT] = Limit("sign-ins", SIGN_INS_PER_MINUTE, now)
 
 
@@ -36,17 +41,22 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/segundo-factor.svg", signed_in(entrance.picture, stage="enrol")),
         web.get("/console/cuenta", signed_in(entrance.account)),
         web.post("/console/cuenta/segundo-factor", signed_in(entrance.begin_second)),
+        web.post("/console/cuenta/avisos", signed_in(alerts.keep)),
+        web.get("/console/avisos", signed_in(alerts.show, used=False)),
         web.post("/console/salir", signed_in(entrance.leave)),
         web.get("/console/cola", signed_in(work.queue)),
         web.get("/console/folio", signed_in(work.find_case)),
+        web.post("/console/llamadas/{due:[0-9]{1,9}}", signed_in(work.called)),
         web.get("/console/vivo", signed_in(live.stream, used=False), allow_head=False),
         web.get("/console/conversaciones", signed_in(browsing.show)),
+        web.post("/console/vistas", signed_in(browsing.keep_view)),
         web.get(ONE, signed_in(transcript.show)),
         web.get(f"{ONE}/lineas", signed_in(transcript.lines, used=False)),
         web.post(f"{ONE}/tomar", signed_in(work.take)),
         web.post(f"{ONE}/responder", signed_in(work.reply)),
         web.post(f"{ONE}/devolver", signed_in(work.give_back)),
         web.post(f"{ONE}/casos", signed_in(work.close_case)),
+        web.post(f"{ONE}/posponer", signed_in(put_off.put_off)),
         web.post(f"{ONE}/notas", signed_in(marking.note)),
         web.post(f"{ONE}/etiquetas", signed_in(marking.tag)),
         web.post(f"{ONE}/correcciones", signed_in(marking.correct)),
@@ -54,9 +64,17 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/resumen", signed_in(overview.show)),
         web.get("/console/auditoria", signed_in(overview.audited, role="supervisor")),
         web.get("/console/correcciones", signed_in(marking.corrections)),
+        web.get("/console/revision", signed_in(review.show)),
+        web.post("/console/revision", signed_in(review.settle)),
+        web.get("/console/publicar", signed_in(publishing.show, role="supervisor")),
+        web.post("/console/publicar", signed_in(publishing.act, role="supervisor")),
         web.get("/console/plantillas", signed_in(marking.prepared)),
         web.post("/console/plantillas", signed_in(marking.keep_prepared)),
     ]
+
+
+async def _stop_proofs(app: web.Application) -> None:
+    await app[publishing.PUBLISHER].stop()
 
 
 async def home(_request: web.Request) -> web.Response:

@@ -64,6 +64,8 @@ _REASONS: Final = {
     "cliente_pide_asesor": "Pidió un asesor",
     "cliente_pide_otro_caso": "Pidió otro caso",
     "no_entendido": "El asistente no entendió",
+    "cliente_pide_llamada": "Pidió una llamada",
+    "cliente_pide_chat": "Pidió un asesor en el chat",
     "cargo_vencido": "Cargo sin confirmar fuera de plazo",
     "whatsapp_fuera_de_24_horas": "La respuesta quedó fuera de las 24 horas de WhatsApp",
     "whatsapp_no_entregado": "WhatsApp no entregó la respuesta",
@@ -76,4 +78,26 @@ def reasons(keys: str) -> str:
     return ". ".join(_REASONS.get(key, key) for key in keys.split(", "))
 
 
+CASES: Final = {"open": "abierto", "solved": "resuelto", "expired": "vencido sin más mensajes"}
+CALLS: Final = {"done": "hecha", "not_reached": "no contestó"}
 EFFECTS: Final = {"pending": "por hacer", "done": "hecho", "failed": "no se pudo hacer"}
+REVIEW: Final = {
+    "disliked": "No le sirvió al cliente",
+    "refused": "No entendió",
+    "asked": "Preguntó",
+    "unsure": "Dudó",
+    "frequent": "Lo escribieron",
+    "random": "Al azar",
+}
+"""Why something is worth a look."""
+NOT_CHANGED: Final = "El asistente sigue como estaba: {razon}"
+PUBLICATIONS: Final = {
+    "waiting": "en espera",
+    "running": "probando",
+    "proved": "lista, sin publicar",
+    "publishing": "publicando",
+    "published": "publicada",
+    "refused": "descartada",
+    "failed": "no se pudo probar",
+    "rolled_back": "publicada y revertida",
+}

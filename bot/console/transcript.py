@@ -8,8 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console import access, audit, intents, marks, pages
-from bot.conversations import transcripts
+from bot.console import access, audit, customer, intents, marks, pages, put_off
+from bot.console.promises import Promises
+from bot.conversations import cases, presence, transcripts
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.transcripts import Line, Transcript
 from bot.errors import NotYours
@@ -38,6 +39,7 @@ async def page(request: web.Request, status: int = 200, notice: str = "", draft:
     talk, now = transcript.conversation, resources.now()
     await audit.note(resources.ledger, "vista", session.name, access.address_of(request), now, talk.id)
     shared = await _shared(request, transcript)
+    looking = await presence.looking(resources.ledger, [talk.id], now)
     return pages.render(
         request,
         "conversacion.html",
@@ -45,8 +47,13 @@ async def page(request: web.Request, status: int = 200, notice: str = "", draft:
         talk=talk,
         earlier=(not whole) and bool(transcript.lines) and transcript.lines[0].message.seq > 1,
         name=next((line.message.profile_name for line in reversed(transcript.lines) if line.message.profile_name), None),
-        cases=[case for line in transcript.lines for case in line.escalations],
+        cases=await cases.of(resources.ledger, talk.id),
         levels=_levels(transcript.lines),
+        panel=await customer.read(request, talk.id, talk.desk) if talk.desk and "datos" in request.query else None,
+        put_off=await put_off.open_one(resources.ledger, talk.id),
+        put_off_choices=put_off.CHOICES,
+        promises=Promises(resources.settings, now),
+        others=[name for name in looking.get(talk.id, ()) if name != session.name],
         prepared=await marks.prepared(resources.ledger),
         token=new_id(),
         notice=notice,

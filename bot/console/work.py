@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast
 
 from aiohttp import web
 
-from bot.console import access, audit, pages, sessions, texts, transcript
+from bot import texts as house
+from bot.console import access, audit, pages, texts, transcript
 from bot.console.access import form, see
+from bot.console.promises import Promises
+from bot.console.put_off import rests
 from bot.console.transcript import path_of
-from bot.conversations import cases, take_over
+from bot.conversations import cases, dues, notices, presence, take_over
 from bot.conversations.take_over import Taken
-from bot.errors import Conflict
+from bot.errors import Conflict, Malformed
 from bot.resources import RESOURCES
 
 SHIFT: Final = timedelta(minutes=15)
 """So long an agent has a conversation after the last sign of life in it; then the assistant answers again."""
-ON_LINE: Final = timedelta(minutes=5)
 MOST_CHARACTERS: Final = 4096
 _ID_CHARACTERS: Final = 32
 
@@ -25,14 +27,26 @@ _ID_CHARACTERS: Final = 32
 async def queue(request: web.Request, status: int = 200, notice: str = "") -> web.Response:
     """GET /console/cola."""
     resources, session = request.app[RESOURCES], request[pages.SESSION]
-    now = resources.now()
+    ledger, now = resources.ledger, resources.now()
+    waiting, mine = await cases.waiting(ledger), await cases.held_by(ledger, session.name, now)
+    put_off = {each.conversation_id: each for each in await dues.open_ones(ledger, "snooze")}
+    promises = Promises(resources.settings, now)
+    shown = [each for each in waiting if not rests(each, put_off.get(each.conversation_id), promises, now)]
+    chats = {each.conversation_id: place for place, each in enumerate(await dues.open_ones(ledger, "chat"), 1)}
     return pages.render(
         request,
         "cola.html",
         status,
-        cases=await cases.open_ones(resources.ledger),
-        mine=await cases.held_by(resources.ledger, session.name, now),
-        on_line=await sessions.on_line(resources.ledger, now - ON_LINE),
+        cases=sorted(shown, key=lambda each: chats.get(each.conversation_id, len(chats) + 1)),  # who waits in the chat is there now
+        calls=await dues.open_ones(ledger, "call_back"),
+        chats=chats,
+        owed=sum(each.owed_since is not None for each in waiting),
+        mine=mine,
+        promises=promises,
+        put_off=put_off,
+        resting=[each for each in waiting if each not in shown],
+        looking=await presence.looking(ledger, [each.conversation_id for each in waiting], now),
+        on_line=await presence.on_line(ledger, now),
         notice=notice,
     )
 
@@ -89,12 +103,33 @@ async def give_back(request: web.Request) -> web.Response:
 
 
 async def close_case(request: web.Request) -> web.Response:
-    """POST …/casos: it is solved. Raises NotYours."""
+    """POST …/casos: it is solved; without a code: what was written last needs no answer. Raises NotYours."""
+    resources, conversation = request.app[RESOURCES], request.match_info["id"]
     code = (await form(request)).get("folio", "")
-    await cases.close(request.app[RESOURCES].ledger, request.match_info["id"], code)
-    request.app[RESOURCES].feed.moved(request.match_info["id"])
-    await _note(request, "caso", code)
-    return see(path_of(request.match_info["id"]))
+    if code:
+        await cases.close(resources.ledger, conversation, code, request[pages.SESSION].name, resources.now())
+    else:
+        await cases.nothing_owed(resources.ledger, conversation)
+    resources.feed.moved(conversation)
+    await _note(request, "caso", code or "sin respuesta pendiente")
+    return see(path_of(conversation))
+
+
+async def called(request: web.Request) -> web.Response:
+    """POST /console/llamadas/ID: what became of a call. Who did not answer is told so. Raises Malformed, Conflict (told before)."""
+    resources, session, now = request.app[RESOURCES], request[pages.SESSION], request.app[RESOURCES].now()
+    ending = (await form(request)).get("fue", "")
+    if ending not in {"done", "not_reached"}:
+        raise Malformed
+    call = await dues.settle(resources.ledger, int(request.match_info["due"]), cast(dues.Ending, ending), session.name, now)
+    if call is None:
+        raise Conflict("told before")
+    if ending == "not_reached":
+        code = await cases.open_code(resources.ledger, call.conversation_id)
+        await notices.tell(resources.ledger, call.conversation_id, house.not_reached(resources.settings, call.phone, code, now), now)
+    resources.feed.moved(call.conversation_id)
+    await audit.note(resources.ledger, "llamada", session.name, access.address_of(request), now, call.conversation_id, texts.CALLS[ending])
+    return see(access.HOME)
 
 
 async def _note(request: web.Request, what: audit.What, detail: str = "") -> None:

@@ -22,6 +22,25 @@ from bot.protocol.turn import Effect, Reply, TurnResult, Understood
 MAX_BUTTONS = 10
 RANKED = 3
 
+
+@dataclass(frozen=True)
+class OwnChoice:
+    """A button of the house: what pressing it stands for is `inbox.Terms.keep`'s to know. Good until `until`."""
+
+    title: str
+    intent: str
+    entities: dict[str, Any]
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the house offers below an answer."""
+
+    words: str
+    choices: tuple[OwnChoice, ...]
+
+
 Rows = list[dict[str, Any]]
 
 _INSERT = {table: insert(table) for table in (BUTTON, READING, EFFECT, UNDERSTANDING)}
@@ -40,22 +59,22 @@ class Committed:
     more: bool
 
 
-async def commit(ledger: Ledger, turn: OpenTurn, result: TurnResult, now: datetime) -> Committed:
-    """Store everything of an answered turn in one transaction and end its lease: one answer to all its messages.
+async def commit(ledger: Ledger, turn: OpenTurn, result: TurnResult, now: datetime, offer: Offer | None = None) -> Committed:
+    """Store everything of an answered turn in one transaction and end its lease: one answer to all its messages, and below it what is offered.
 
     Raises LeaseLost (another holder or an agent has the conversation: nothing is written), IntegrityError (a folio is taken: the turn must
     be run again with another salt), LedgerUnavailable.
     """
-    return await ledger.write(lambda connection: _commit(connection, turn, result, now))
+    return await ledger.write(lambda connection: _commit(connection, turn, result, now, offer))
 
 
-def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: datetime) -> Committed:
+def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: datetime, offer: Offer | None) -> Committed:
     seq = queue.take_seq(connection, turn.lease)
     answer = outbox.say(
         connection,
         turn.lease.conversation,
         "answer",
-        "\n\n".join(reply.text.strip() for reply in result.replies),
+        "\n\n".join([*(reply.text.strip() for reply in result.replies), *((offer.words,) if offer else ())]),
         channel=turn.channel,
         seq=seq,
         now=now,
@@ -65,7 +84,7 @@ def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: dat
         actions=[clean_text(name) for reply in result.replies for name in reply.actions],
         responses=[clean_text(name) for reply in result.replies for name in reply.responses],
     )
-    buttons = _buttons(answer["id"], turn, result.replies, now)
+    buttons = _buttons(answer["id"], turn, result.replies, now, offer)
     effects, escalations = _effects(turn, result.effects, now)
     for table, rows in (
         (BUTTON, buttons),
@@ -82,21 +101,26 @@ def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: dat
     return Committed(shown(answer, *(ShownButton(button["id"], button["title"]) for button in buttons)), more)
 
 
-def _buttons(answer: str, turn: OpenTurn, replies: Sequence[Reply], now: datetime) -> Rows:
-    offered = [choice for reply in replies for choice in reply.buttons][:MAX_BUTTONS]
+def _buttons(answer: str, turn: OpenTurn, replies: Sequence[Reply], now: datetime, offer: Offer | None) -> Rows:
+    own = offer.choices if offer else ()
+    offered = [
+        OwnChoice(clean_text(choice.title), clean_text(choice.intent), clean_json(choice.entities), now + BUTTON_LIFE)
+        for reply in replies
+        for choice in reply.buttons
+    ]
     return [
         {
             "id": new_id(),
             "conversation_id": turn.lease.conversation,
             "reply_id": answer,
             "position": position,
-            "title": clean_text(choice.title),
-            "intent": clean_text(choice.intent),
-            "entities": clean_json(choice.entities),
+            "title": choice.title,
+            "intent": choice.intent,
+            "entities": choice.entities,
             "origin_text": turn.text,
-            "expires_at": now + BUTTON_LIFE,
+            "expires_at": choice.until,
         }
-        for position, choice in enumerate(offered)
+        for position, choice in enumerate([*offered[: MAX_BUTTONS - len(own)], *own])
     ]
 
 

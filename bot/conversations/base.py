@@ -27,6 +27,8 @@ InboundState = Literal["received", "processing", "answered", "failed", "with_age
 """`noted`: kept for whoever reads the conversation, and owed no answer (too old, imported, told to somebody else)."""
 Decision = Literal["answered", "asked", "refused"]
 DeliveryState = Literal["pending", "sent", "delivered", "read", "failed", "ambiguous"]
+CaseState = Literal["open", "solved", "expired"]
+DueKind = Literal["call_back", "chat", "snooze"]
 EffectState = Literal["pending", "done", "failed"]
 
 PUSHING: frozenset[Channel] = frozenset({"whatsapp"})

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from bot.conversations import buttons, gathering, inbox
+from bot.conversations import buttons, cases, gathering, inbox
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import shown
@@ -23,11 +23,12 @@ from bot.database import each_of, is_listed, listed
 from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
 
-_CHANGING: Final = ("last_seq", "ready_at", "desk", "person", "level")
+_CHANGING: Final = ("last_seq", "ready_at", "desk", "person", "level", "owed_since", "case_closed_at")
 _PLACES = (
     select(
         CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.ready_at,
         CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
+        CONVERSATION.c.owed_since, CONVERSATION.c.case_closed_at,
     )
     .where(is_listed(CONVERSATION.c.id, "conversations"))
     .order_by(CONVERSATION.c.id)
@@ -66,6 +67,8 @@ class _Place:
     desk: str | None
     person: str | None
     level: int
+    owed_since: datetime | None
+    case_closed_at: datetime | None
     moved: bool = False
 
     def add(self, who: Identity, now: datetime, *, waits: bool) -> int:
@@ -109,7 +112,10 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
         offered = _chooses(inbound, offers, terms)
         text, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
         answering = inbox.will_answer(inbound, place, now)
+        inbound = inbox.kept(connection, inbound, button, terms, now)
         row = inbox.row_of(inbound, who, text, button, place.add(who, now, waits=answering), now, answering=answering)
+        owed = cases.owed_by(connection, place, row, now)
+        place.owed_since, place.case_closed_at = owed["owed_since"], owed["case_closed_at"]
         rows.append(row)
         stored[_key(inbound)] = _Stored(inbound.conversation, row["seq"], row["fingerprint"])
         return Accepted(inbound.conversation, row["seq"], repeated=False, messages=(shown(row),), answering=answering)

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from bot.conversations.tables import ESCALATION, MESSAGE
+from bot.conversations.tables import CONVERSATION, ESCALATION, MESSAGE, NOW
 from bot.identity.identity import Identity
 from bot.protocol.state import FOLIOS
 
@@ -24,13 +24,22 @@ _OPEN = (
 )
 _OPEN_OF = _OPEN.join_from(ESCALATION, MESSAGE, MESSAGE.c.id == ESCALATION.c.inbound_id)
 _ADD = update(ESCALATION).where(ESCALATION.c.id == bindparam("case")).values(reason=bindparam("reasons"), summary=bindparam("whole"))
+_OWED = (
+    update(CONVERSATION)
+    .where(CONVERSATION.c.id == bindparam("conversation"))
+    .values(owed_since=func.coalesce(CONVERSATION.c.owed_since, NOW), case_closed_at=None)
+)
 _BEGIN = insert(ESCALATION).returning(ESCALATION.c.id)
 
 
 def store(connection: Connection, conversation: str, wanted: Sequence[dict[str, Any]]) -> None:
-    """Open the cases (rows of the table), or add them to the open one that has their folio. Raises IntegrityError for a folio that is taken."""
+    """Open the cases (rows of the table), or add them to the open one that has their folio: from now on a person's answer is owed.
+
+    Raises IntegrityError for a folio that is taken.
+    """
     if not wanted:
         return
+    connection.execute(_OWED, {"conversation": conversation, "now": wanted[0]["at"]})
     cases = {row.code: (row.id, row.reason, row.summary) for row in connection.execute(_OPEN, {"conversation": conversation})}
     for row in wanted:
         number, reasons, summary = cases.get(row["code"], (None, row["reason"], row["summary"]))

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import buttons, gathering, outbox, queue
+from bot.conversations import buttons, cases, gathering, outbox, queue
 from bot.conversations.base import Channel, InboundState, Kind
 from bot.conversations.clean import clean_text
 from bot.conversations.ledger import Ledger, new_id
@@ -29,11 +29,15 @@ from bot.identity.identity import Identity
 Matcher = Callable[[str, Sequence[str]], int | None]
 """Which of the titles a typed text chooses, or None (`bot.rules.choices.match_choice`)."""
 
-_KEPT = ("ready_at", "privacy_notice_at", "lease_token", "lease_until")
+Keeper = Callable[[Connection, str, Row[Any], datetime], str | None]
+"""(conversation, button, now): the answer to a button of the house, what it stands for being written down; None for any other button."""
+
+_KEPT = ("ready_at", "privacy_notice_at", "lease_token", "lease_until", "owed_since", "case_closed_at")
 _PLACE = (
     select(
         CONVERSATION.c.channel, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.privacy_notice_at,
         CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token,
+        CONVERSATION.c.owed_since, CONVERSATION.c.case_closed_at,
     )
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .with_for_update()
@@ -96,12 +100,13 @@ class Terms:
     """How messages are accepted.
 
     `who` is asked first, in the same transaction: who is writing; it refuses by raising. `mask` takes out of a text what must never be
-    stored. `match` finds the button that a typed text chooses; `notice` (the privacy notice) follows the first message; `lease_life`:
+    stored. `keep` does what a button of the house stands for, which the dialogue does not know, and gives the answer to it. `match` finds the button that a typed text chooses; `notice` (the privacy notice) follows the first message; `lease_life`:
     begin the message's turn here if none of its conversation runs or waits.
     """
 
     who: Callable[[Connection, Inbound], Identity]
     mask: Callable[[str], str] = str
+    keep: Keeper | None = None
     match: Matcher | None = None
     notice: str | None = None
     lease_life: timedelta | None = None
@@ -133,12 +138,14 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
             return stored
     text, button = content_of(connection, inbound, terms, now)
     answering, turn = will_answer(inbound, place, now), None
+    inbound = kept(connection, inbound, button, terms, now)
     message = row_of(inbound, identity, text, button, place.last_seq + 1, now, answering=answering)
     if answering and terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
         turn = queue.begin(connection, message, button, identity, place.lease_token + 1, now)
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
     tells_privacy = terms.notice is not None and place.privacy_notice_at is None
     moved = _moved(place, now, waits=answering, tells_privacy=tells_privacy, lease_life=terms.lease_life if turn else None)
+    moved |= {f"new_{name}": value for name, value in cases.owed_by(connection, place, message, now).items()}
     connection.execute(_MOVE, {"conversation": inbound.conversation, **moved})
     connection.execute(_INSERT, message)
     rows = [message]
@@ -209,6 +216,14 @@ def content_of(
     if terms.match is None or not offered or inbound.fixed_answer is not None:
         return text, None
     return text, buttons.typed(connection, inbound.conversation, text, terms.match, now)
+
+
+def kept(connection: Connection, inbound: Inbound, button: Row[Any] | None, terms: Terms, now: datetime) -> Inbound:
+    """The message with its answer, where it pressed a button of the house."""
+    if button is None or terms.keep is None:
+        return inbound
+    answer = terms.keep(connection, inbound.conversation, button, now)
+    return inbound if answer is None else replace(inbound, fixed_answer=answer)
 
 
 def row_of(

@@ -40,7 +40,8 @@ class Conversation(Base):
     the same moment (`gathering.py`). `typing_until`: until when the customer is believed to be typing.
     `lease_token` only ever grows: each claim and each end of a turn raises it, so a late holder matches no row. While an agent has the
     conversation `owner` is "agent", `agent` who, and `owner_until` when it falls back by itself. `opted_out_at`: since when its customer wants
-    nothing that we begin ourselves; questions are answered all the same.
+    nothing that we begin ourselves; questions are answered all the same. `owed_since`: since when a person's answer is owed, NULL when none is;
+    `case_closed_at` when its last case was settled, until another one is open.
     """
 
     __tablename__ = "conversation"
@@ -49,6 +50,7 @@ class Conversation(Base):
         one_of("owner", get_args(base.Owner)),
         _partial("ix_conversation_queue", "ready_at", where="ready_at IS NOT NULL"),
         _partial("ix_conversation_taken", "owner_until", where="owner_until IS NOT NULL"),
+        _partial("ix_conversation_owed", "owed_since", where="owed_since IS NOT NULL"),
         Index("ix_conversation_last_at_id", "last_at", "id"),
         _partial("uq_conversation_person", "desk", "person", where="channel = 'web' AND person IS NOT NULL", unique=True),
     )
@@ -72,6 +74,8 @@ class Conversation(Base):
     privacy_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     flood_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
+    owed_since: Mapped[datetime | None] = mapped_column(Moment)
+    case_closed_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -309,12 +313,15 @@ class Effect(Base):
 
 
 class Escalation(Base):
-    """A case handed to the support line, known to the customer by `code`."""
+    """A case handed to the support line, known to the customer by `code`; who has its conversation has taken it.
+
+    `closed_by` is the agent who settled it; one that expired has none. `reopened`: how often its customer wrote again after that.
+    """
 
     __tablename__ = "escalation"
     __table_args__ = (
         UniqueConstraint("inbound_id", "n"),
-        one_of("state", ("open", "closed")),
+        one_of("state", get_args(base.CaseState)),
         _partial("uq_escalation_open", "code", where="state = 'open'", unique=True),
         _partial("ix_escalation_open_at", "at", where="state = 'open'"),
     )
@@ -328,3 +335,41 @@ class Escalation(Base):
     summary: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16), default="open")
     at: Mapped[datetime] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_by: Mapped[str | None] = mapped_column(String(64))
+    reopened: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Due(Base):
+    """What is due in a conversation: a call to `phone` (E.164) in the half hour from `at` on, an agent in this chat, or an agent's own second look.
+
+    `left`: nobody is there any more who could, and the customer was told.
+    """
+
+    __tablename__ = "due"
+    __table_args__ = (
+        one_of("kind", get_args(base.DueKind)),
+        one_of("state", ("open", "done", "not_reached", "cancelled", "left")),
+        _partial("uq_due_open", "conversation_id", "kind", where="state = 'open'", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(Moment)
+    phone: Mapped[str | None] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class Presence(Base):
+    """A page that an agent has open, as long as it gives signs of life; `conversation` is the one that it shows."""
+
+    __tablename__ = "presence"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    agent: Mapped[str] = mapped_column(String(64))
+    conversation: Mapped[str | None] = mapped_column(_ID)
+    seen_at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -227,7 +227,8 @@ def _open(
 def _message(message: Mapping[str, Any], button: Row[Any] | None) -> OpenMessage:
     if button is None:
         return OpenMessage(message["id"], message["seq"], message["text"], None, message["fixed_answer"])
-    return OpenMessage(message["id"], message["seq"], button.origin_text, Press(button.title, button.intent, button.entities))
+    press = Press(button.title, button.intent, button.entities)
+    return OpenMessage(message["id"], message["seq"], button.origin_text, press, message["fixed_answer"])
 
 
 async def renew(ledger: Ledger, lease: Lease, now: datetime, lease_life: timedelta) -> None:

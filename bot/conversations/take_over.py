@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Update, select, update
+from sqlalchemy import Connection, Update, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import outbox
+from bot.conversations import dues, outbox
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import ShownMessage, shown
 from bot.conversations.tables import CONVERSATION, MESSAGE, OPEN
@@ -49,8 +49,11 @@ def take_over_within(connection: Connection, conversation: str, agent: str, now:
     taken = {"owner": "agent", "agent": agent, "owner_until": until}
     ended: dict[str, Any] = {"lease_token": CONVERSATION.c.lease_token + 1}
     ended |= dict.fromkeys(("lease_until", "ready_at", "gathers_until", "delay_notice_at"))
+    left = connection.execute(update(MESSAGE).where(MESSAGE.c.conversation_id == conversation, OPEN).values(state="with_agent"))
+    if left.rowcount:
+        ended["owed_since"] = func.coalesce(CONVERSATION.c.owed_since, now)
     connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == conversation).values(**taken, **ended))
-    connection.execute(update(MESSAGE).where(MESSAGE.c.conversation_id == conversation, OPEN).values(state="with_agent"))
+    dues.end(connection, conversation, "chat", "done", now, agent)
 
 
 async def say(
@@ -61,7 +64,9 @@ async def say(
     Raises Conflict ("not taken": this agent does not have it, or not any more): then nothing is said.
     """
     held = _held(conversation, agent).where(CONVERSATION.c.owner_until > now)
-    going_on = held.values(**_NEXT, last_at=now, owner_until=now + life).returning(CONVERSATION.c.last_seq, CONVERSATION.c.channel)
+    going_on = held.values(**_NEXT, last_at=now, owner_until=now + life, owed_since=None).returning(
+        CONVERSATION.c.last_seq, CONVERSATION.c.channel
+    )
 
     def work(connection: Connection) -> ShownMessage:
         place = connection.execute(going_on).one_or_none()

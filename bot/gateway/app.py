@@ -19,7 +19,8 @@ from bot.channels.web import keys as web_keys
 from bot.channels.web.channel import WebChannel
 from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.console import routes as console
-from bot.conversations import take_over
+from bot.console import upkeep
+from bot.console.publishing import PUBLISHER
 from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
 from bot.database import open_database
@@ -40,7 +41,6 @@ from bot.turns.backlog import Backlog
 from bot.turns.delays import DelayNotices
 from bot.turns.dialogue_client import DialogueClient
 from bot.turns.dispatcher import Dispatcher
-from bot.worker import Worker
 
 TYPING_PER_MINUTE = 20
 """Signs of typing of one conversation: one in 3 s, as the widget gives them."""
@@ -67,7 +67,7 @@ def create_app(
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
     app[web_keys.TYPING_LIMIT] = Limit("typing", TYPING_PER_MINUTE, now)
     app[web_keys.VISITOR_LIMIT] = Limit("visitors", settings.rate_visitors_per_minute, now)
-    console.prepare(app, now)
+    console.prepare(app, now, (timings or Timings()).poll_seconds)
     channels: list[Channel] = [WebChannel(settings)]
     if settings.whatsapp_phone_number_id:
         channels.append(WhatsAppChannel(settings))
@@ -89,7 +89,7 @@ def create_app(
                 dispatcher.outage.worker,
                 effects.worker,
                 delays.worker,
-                _taken_back(resources),
+                *upkeep.workers(resources, app[PUBLISHER]),
             ]
             for worker in (*workers, *carriers, *resources.feed.workers):
                 worker.start()
@@ -127,17 +127,6 @@ class _Words:
             return None if channel is None else channel.text(key, self._now())
 
         return words
-
-
-def _taken_back(resources: Resources) -> Worker:
-    """Hands back conversations whose agent has gone."""
-
-    async def step() -> bool:
-        for conversation in await take_over.expire(resources.ledger, resources.now()):
-            resources.feed.moved(conversation)
-        return False
-
-    return Worker("take-overs", step, resources.timings.poll_seconds)
 
 
 def _check_ledger(settings: Settings) -> None:

@@ -6,7 +6,7 @@ Whoever gives its number says beside it `line_words`, or `hours_words` where the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from bot.rules.calendar import BusinessCalendar
@@ -49,6 +49,33 @@ def line_state(calendar: BusinessCalendar, hours: Hours, now: datetime) -> Open 
         if now < closes_at:
             return Open(closes_at)
     return Closed(calendar.at(calendar.next_business_day(today), hours.opens))
+
+
+def after_open_time(calendar: BusinessCalendar, hours: Hours, start: datetime, span: timedelta) -> datetime:
+    """The moment at which the line has been open for `span` since `start`: what is owed within an hour is not late because of a night."""
+    at, left = start, span
+    while True:
+        state = line_state(calendar, hours, at)
+        if isinstance(state, Closed):
+            at = state.opens_at
+            continue
+        if left <= state.closes_at - at:
+            return at + left
+        left -= state.closes_at - at
+        at = state.closes_at
+
+
+def open_time(calendar: BusinessCalendar, hours: Hours, start: datetime, end: datetime) -> timedelta:
+    """How long the line is open from `start` to `end`; nothing where `end` is earlier."""
+    at, total = start, timedelta()
+    while at < end:
+        state = line_state(calendar, hours, at)
+        if isinstance(state, Closed):
+            at = state.opens_at
+            continue
+        total += min(state.closes_at, end) - at
+        at = state.closes_at
+    return total
 
 
 def line_words(calendar: BusinessCalendar, hours: Hours, now: datetime) -> str:

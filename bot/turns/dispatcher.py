@@ -22,6 +22,7 @@ from bot.errors import DialogueUnavailable, EpisodeUnreadable, LeaseLost, Ledger
 from bot.identity.turn import TurnClaims, sign_turn
 from bot.protocol.turn import Reply, TurnResult, Wait
 from bot.resources import Resources
+from bot.turns import next_steps
 from bot.turns.dialogue_client import DialogueClient, TurnRejected
 from bot.turns.outage import OutageWatch
 from bot.worker import Worker
@@ -47,7 +48,7 @@ class Dispatcher:
         wake_effects: Callable[[], None],
         gathered: Mapping[str, timedelta],
     ) -> None:
-        self._ledger, self._dialogue, self._feed = resources.ledger, dialogue, resources.feed
+        self._resources, self._ledger, self._dialogue, self._feed = resources, resources.ledger, dialogue, resources.feed
         self._settings, self._metrics, self._timings = resources.settings, resources.metrics, resources.timings
         self._now, self._jitter = resources.now, resources.jitter
         self._parked_text, self._wake_effects, self._gathered = parked_text, wake_effects, gathered
@@ -201,7 +202,8 @@ class Dispatcher:
         now = self._now()
         try:
             with self._metrics.stage_seconds.labels("commit").time():
-                committed = await answers.commit(self._ledger, turn, result, now)
+                offer = await next_steps.offer(self._resources, turn, result)
+                committed = await answers.commit(self._ledger, turn, result, now, offer)
         except IntegrityError:  # an open case has this very folio: the next attempt makes another one
             await self._again(turn, FOLIO_TAKEN, "")
             return

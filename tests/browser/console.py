@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from playwright.async_api import Page
+from sqlalchemy import Connection, insert, select
 
 from bot import clock
 from bot.console import agents, marks, passwords
+from bot.console.publications import PUBLICATION
+from bot.conversations import dues
+from bot.conversations.ledger import Ledger, new_id
+from bot.conversations.tables import UNDERSTANDING
 from bot.identity.portal import issue_portal_token
 from bot.resources import RESOURCES
+from bot.rules.calendar import BusinessCalendar
 from harness.dialogue import reply, result
 from tests.browser.site import Site
 from tests.gateway.client import Visitor
@@ -117,7 +123,30 @@ async def fill(site: Site) -> dict[str, str]:
                 await one.ask(text)
             talks[desk or "visitor"] = one.conversation
     ledger, now = site._app[RESOURCES].ledger, clock.now()
+    calendar = BusinessCalendar(site.portal.settings.timezone)
+    ten = calendar.at(calendar.next_business_day(calendar.local_date(now)), time(10))
+    await ledger.write(lambda connection: dues.promise(connection, talks["C-1010"], "call_back", ten, now, "+525510001010"))
+    await _proved(ledger, now)
     await marks.add_note(ledger, talks["C-1003"], "beto", "Llamó por teléfono ayer: el banco rechazó su tarjeta de débito.", now)
     await marks.add_tag(ledger, talks["C-1003"], "beto", "cargo rechazado", now)
     await marks.keep_prepared(ledger, "Saludo", "Hola, soy {agente}. Ya tengo abierta tu cuenta {cliente}.", "beto", now)
     return talks
+
+
+async def _proved(ledger: Ledger, now: datetime) -> None:
+    """A proof that was made, with something better and something worse."""
+
+    def work(connection: Connection) -> None:
+        parts = {row.text: f"{row.message_id}:{row.n}" for row in connection.execute(select(UNDERSTANDING))}
+        asked = {"decision": "asked", "labels": ["consultar_pago", "faq_pago_sin_correo"]}
+        right, wrong = ({"decision": "answered", "labels": [label]} for label in ("faq_pago_sin_correo", "consultar_factura"))
+        items = [
+            {"key": parts[LOST], "before": asked, "after": right, "was_right": False, "is_right": True},
+            {"key": parts[BACKUP], "before": right, "after": wrong, "was_right": True, "is_right": False},
+        ]
+        found = {"model": "b.tar.gz", "serving": "a.tar.gz", "read": 312, "left_out": [], "items": items}
+        times = dict.fromkeys(("started_at", "seen_at", "finished_at"), now)
+        row = {"id": new_id(), "state": "proved", "started_by": "beto", "model": "b.tar.gz", "before": "a.tar.gz", "result": found, **times}
+        connection.execute(insert(PUBLICATION), row)
+
+    await ledger.write(work)

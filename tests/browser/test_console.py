@@ -41,7 +41,7 @@ async def test_two_agents_and_a_customer_at_once(new_context, site):
     await chat.sees("Recibí: ya quiero hablar con una persona")
 
     for page in (ana, beto):  # the cases came by themselves
-        await expect(page.get_by_text("4KD7WP")).to_be_visible()
+        await expect(page.get_by_text("4KD7WP").first).to_be_visible()
         await expect(page).to_have_title(re.compile(r"^\(2\) Cola"))
         await page.goto(f"{site.wire.gateway}/console/conversaciones?cliente=C-1005")
         await page.keyboard.press("j")
@@ -122,7 +122,7 @@ async def in_every_page(page: Page, site, talks: dict[str, str]):
     yield "conversaciones", f"{site.wire.gateway}/console/conversaciones"
     yield "busqueda", f"{site.wire.gateway}/console/conversaciones?q=respaldo&estado=escalated"
     yield "conversacion", f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}"
-    for name in ("correcciones", "plantillas", "resumen", "auditoria", "cuenta"):
+    for name in ("revision", "publicar", "correcciones", "plantillas", "resumen", "auditoria", "cuenta"):
         yield name, f"{site.wire.gateway}/console/{name}"
 
 
@@ -152,3 +152,40 @@ async def test_axe_finds_nothing_in_the_console(new_context, site, scheme, size,
         assert await axe_findings(page) == [], name
         assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} is wider than the screen"
         assert await violations(page) == [], name
+
+
+async def test_a_new_case_shows_wherever_the_agent_is_and_rings_once(new_context, site):
+    ana = await visit(new_context, site, "ana")
+    second = await ana.context.new_page()
+    rung = "window.rung=0;window.AudioContext=class{constructor(){window.rung++;throw new Error('no sound here')}}"
+    for page in (ana, second):
+        await page.add_init_script(rung)
+        await page.goto(f"{site.wire.gateway}/console/resumen")
+        await expect(page.locator("#estado")).to_have_text("Al día")
+        await expect(page.locator("#avisos li")).to_have_count(0)
+    await fill(site)
+    for page in (ana, second):
+        await expect(page).to_have_title(re.compile(r"^\(2\) Resumen"))
+    shown = [await page.locator("#avisos li").all_inner_texts() for page in (ana, second)]
+    told = [line for lines in shown for line in lines]
+    assert len([line for line in told if "Caso nuevo: C-1010" in line]) == 1, "in one of the two pages, whichever heard of it first"
+    assert await ana.evaluate("rung") + await second.evaluate("rung") >= 1
+    page = ana if shown[0] else second
+    await page.locator("#avisos").get_by_role("link", name=re.compile("C-1010")).click()
+    await expect(page.get_by_role("heading", name=re.compile("C-1010"))).to_be_visible()
+    for each in (ana, second):
+        assert await violations(each) == []
+
+
+async def test_the_review_takes_one_key_each(new_context, site):
+    ana, _ = await visit(new_context, site, "ana"), await fill(site)
+    await ana.goto(f"{site.wire.gateway}/console/revision")
+    before = await marks.corrections(site._app[RESOURCES].ledger)
+    first = await ana.locator(".review .bubble").inner_text()
+    await ana.keyboard.press("1")
+    await expect(ana.get_by_text(re.compile(r"1 de \d+"))).to_be_visible()
+    assert [row.text for row in await marks.corrections(site._app[RESOURCES].ledger)] == [first, *(row.text for row in before)]
+    second = await ana.locator(".review .bubble").inner_text()
+    assert second != first
+    await ana.keyboard.press("0")
+    await expect(ana.get_by_text(re.compile(r"2 de \d+"))).to_be_visible()

@@ -92,7 +92,7 @@ async def test_an_agents_words_and_the_hand_back(ledger, desk) -> None:
     page = await listing.find(ledger, Wanted())
     assert (page.rows[0].owner, page.rows[0].messages) == ("bot", 2), "a message that was written twice took no place"
     with pytest.raises(NotYours):
-        await cases.close(ledger, desk.conversation, "4KD7WP")
+        await cases.close(ledger, desk.conversation, "4KD7WP", "ana", NOON)
 
 
 async def test_figures_are_counted_by_the_hour(ledger, desk) -> None:

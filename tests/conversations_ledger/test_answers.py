@@ -80,6 +80,6 @@ async def test_the_folio_of_anothers_open_case_cannot_be_given_again_and_nothing
 
 async def test_the_folio_of_a_closed_case_may_come_again(ledger, desk) -> None:
     await desk.ask("uno", told("Folio SV-1.", effects=(case("SV-1"),)))
-    await ledger.write(lambda connection: connection.execute(update(Escalation).values(state="closed")))
+    await ledger.write(lambda connection: connection.execute(update(Escalation).values(state="solved")))
     await desk.ask("dos", told("Folio SV-1.", effects=(case("SV-1"),)))
-    assert [one.state for one in await rows(ledger, Escalation, Escalation.id)] == ["closed", "open"]
+    assert [one.state for one in await rows(ledger, Escalation, Escalation.id)] == ["solved", "open"]

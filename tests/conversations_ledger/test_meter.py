@@ -55,7 +55,7 @@ async def test_a_case_is_about_the_last_message_and_opened_once_for_a_reason(led
     opened = await rows(ledger, Escalation, Escalation.id)
     last = [message.id for message in await rows(ledger, Message, Message.seq)][-1]
     assert [(case.reason, case.inbound_id, case.n, case.state) for case in opened] == [("a, b", last, 0, "open")]
-    await ledger.write(lambda connection: connection.execute(update(Escalation).values(state="closed")))
+    await ledger.write(lambda connection: connection.execute(update(Escalation).values(state="solved")))
     assert await open_case("a") is True
 
 

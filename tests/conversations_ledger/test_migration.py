@@ -175,7 +175,7 @@ async def test_everything_is_there_afterwards(url, open_ledger) -> None:
     assert [(e.code, e.state) for e in await rows(ledger, Escalation, Escalation.id)] == [
         ("SV-7K2M9", "open"),
         ("SV-7K2M9-2", "open"),
-        ("SV-7K2M9", "closed"),
+        ("SV-7K2M9", "solved"),
     ]
     assert [a.value for a in await rows(ledger, Address)] == ["525512345678"]
     (life,) = await rows(ledger, Life)

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.calendar import BusinessCalendar
-from bot.rules.support import Closed, Open, hours_words, line_state, line_words
+from bot.rules.support import Closed, Open, after_open_time, hours_words, line_state, line_words, open_time
 from bot.settings import SupportHours
 
 CALENDAR = BusinessCalendar(ZoneInfo("America/Mexico_City"))
@@ -57,3 +57,11 @@ def test_the_words_of_the_line():
     assert line_words(CALENDAR, HOURS, at("2026-11-28T10:00")) == "cerrada; abre el lunes 30 de noviembre a las 9:00"
     assert line_words(CALENDAR, HOURS, datetime(2026, 11, 24, 15, 0, tzinfo=UTC)) == "abierta hoy hasta las 18:00"
     assert hours_words(HOURS) == "en días hábiles de 9:00 a 18:00 h"
+
+
+@given(start=st.integers(0, 60 * 24 * 10), minutes=st.integers(1, 60 * 30))
+def test_after_so_much_open_time_so_much_has_passed(start: int, minutes: int):
+    begun, span = at("2026-11-26T00:00") + timedelta(minutes=start), timedelta(minutes=minutes)
+    due = after_open_time(CALENDAR, HOURS, begun, span)
+    assert open_time(CALENDAR, HOURS, begun, due) == span
+    assert open_time(CALENDAR, HOURS, due, begun) == timedelta()

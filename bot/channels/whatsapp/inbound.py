@@ -26,6 +26,7 @@ from bot.errors import LedgerUnavailable
 from bot.identity.identity import ANONYMOUS, Identity
 from bot.resources import Resources
 from bot.rules.choices import match_choice
+from bot.turns.next_steps import keeper
 
 log = structlog.get_logger()
 
@@ -104,7 +105,9 @@ class _Batch:
             _inbound(each, own, wish, self._correlation, now) for each, own, wish in zip(messages, conversations, wishes.all, strict=True)
         ]
         who = {(each.number, external_id(each.wamid)): self._identity(each) for each in messages}
-        terms = Terms(lambda _connection, inbound: who[inbound.scope, inbound.external_id], match=match_choice)
+        terms = Terms(
+            lambda _connection, inbound: who[inbound.scope, inbound.external_id], match=match_choice, keep=keeper(self._resources.settings)
+        )
         results = batches.store(connection, inbounds, now, terms)
         wishes.keep(connection, results, now)
         return [(each, _outcome(each, result)) for each, result in zip(messages, results, strict=True)]

@@ -5,6 +5,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const ASKED = { headers: { 'X-Console': '1' }, credentials: 'same-origin' };
   const QUIET_MS = 40000;
+  const OLD_MS = 25000;
   const AGAIN = 30; // messages at the end that may still change: understood, delivered
   const items = () => all('[data-item]');
   const marked = () => one('.marked');
@@ -89,9 +90,61 @@
     else location.reload();
   }
 
-  function count() {
-    const number = Number(one('[data-count]')?.dataset.count || 0);
+  function count(number = Number(one('[data-count]')?.dataset.count || 0)) {
     document.title = number ? `(${number}) ${title}` : title;
+  }
+
+  // ---- alerts: each rings once, in whichever page hears of it first
+
+  const RUNG = 'avisos-oidos';
+  const ALERTS_SHOWN = 4;
+  const SPREADS_MS = 100;
+  let audio = null;
+
+  function ring() {
+    audio ??= new AudioContext();
+    const [sound, loud] = [audio.createOscillator(), audio.createGain()];
+    sound.frequency.value = 880;
+    loud.gain.setValueAtTime(0.12, audio.currentTime);
+    loud.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.5);
+    sound.connect(loud).connect(audio.destination);
+    sound.start();
+    sound.stop(audio.currentTime + 0.5);
+  }
+
+  function tell(alert) {
+    const line = document.createElement('li');
+    const link = Object.assign(document.createElement('a'), { href: alert.path, textContent: alert.text });
+    const close = Object.assign(document.createElement('button'), { type: 'button', textContent: '×', ariaLabel: 'Quitar este aviso' });
+    close.addEventListener('click', () => line.remove());
+    line.append(link, close);
+    const place = one('#avisos');
+    place.append(line);
+    while (place.children.length > ALERTS_SHOWN) place.firstElementChild.remove();
+    if (document.hidden && window.Notification?.permission === 'granted') new Notification(alert.text, { tag: alert.key });
+  }
+
+  async function renewAlerts() {
+    const text = await ask('/console/avisos');
+    if (!text) return;
+    const { waiting, sound, alerts } = JSON.parse(text);
+    count(waiting);
+    const look = async () => { // one page at a time, and a moment until the others know
+      const rung = JSON.parse(localStorage.getItem(RUNG) || 'null');
+      const fresh = rung ? alerts.filter((alert) => !rung.includes(alert.key) && alert.path !== location.pathname) : []; // the first time nothing is new
+      localStorage.setItem(RUNG, JSON.stringify(alerts.map((alert) => alert.key)));
+      fresh.forEach(tell);
+      if (fresh.length && sound) ring();
+      if (fresh.length) await new Promise((done) => { setTimeout(done, SPREADS_MS); });
+    };
+    await (navigator.locks ? navigator.locks.request(RUNG, look) : look());
+  }
+
+  function askPermission() {
+    const button = one('#permitir');
+    if (!button || window.Notification?.permission !== 'default') return;
+    button.hidden = false;
+    button.addEventListener('click', async () => { await Notification.requestPermission(); button.hidden = true; });
   }
 
   function fillIntents() {
@@ -121,11 +174,22 @@
     return null;
   }
 
+  let renewed = Date.now();
+  function renewOld() { // clocks run though nothing moves
+    if (Date.now() - renewed > OLD_MS) renew();
+  }
+
   async function renew() {
     if (running) { again = true; return; }
     running = true;
+    renewed = Date.now();
     try {
-      do { again = false; await (list ? renewLines() : renewPart()); } while (again);
+      do {
+        again = false;
+        if (list) await renewLines();
+        else if (one('[data-live]')) await renewPart();
+        await renewAlerts();
+      } while (again);
     } catch { say('Sin conexión: esta página puede no estar al día.', true); } finally { running = false; }
   }
 
@@ -134,11 +198,17 @@
     say('Al día');
   }
 
+  function showOthers(names) {
+    const place = one('#presencia');
+    const text = names?.length ? `También la ve: ${names.join(', ')}` : '';
+    if (place && place.textContent !== text) place.textContent = text;
+  }
+
   let source = null;
   function listen() {
-    const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : '';
+    const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : one('[data-live=todo]') ? '?todo=1' : '';
     source = new EventSource(`/console/vivo${about}`);
-    source.addEventListener('alive', alive);
+    source.addEventListener('alive', (event) => { alive(); showOthers(JSON.parse(event.data).others); renewOld(); });
     source.addEventListener('moved', () => { alive(); renew(); });
     source.addEventListener('open', renew);
     source.addEventListener('error', () => {
@@ -181,7 +251,7 @@
   }
 
   function digit(number) {
-    const button = one(`.marked .fix-panel[open] [data-digit="${number}"]`);
+    const button = one(`.marked .fix-panel[open] [data-digit="${number}"]`) || one(`.review [data-digit="${number}"]`);
     button?.click();
     return Boolean(button);
   }
@@ -196,6 +266,8 @@
     t: () => press('#tomar'),
     r: () => focus('#respuesta'),
     n: () => focus('#nota'),
+    s: () => press('#saltar'),
+    v: () => press('#volver'),
     e: openPanel,
     '?': () => { one('#ayuda')?.showModal(); return true; },
     Enter: () => press('.marked [data-open]'),
@@ -209,7 +281,7 @@
     if (event.key === 'Escape' && typing()) document.activeElement.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || typing() || one('dialog[open]')) return;
     if (event.key === 'Enter' && document.activeElement !== document.body && document.activeElement?.tagName !== 'MAIN') return;
-    const done = /^[1-9]$/.test(event.key) ? digit(event.key) : Object.hasOwn(KEYS, event.key) && KEYS[event.key]();
+    const done = /^[0-9]$/.test(event.key) ? digit(event.key) : Object.hasOwn(KEYS, event.key) && KEYS[event.key]();
     if (done) event.preventDefault();
   });
 
@@ -226,5 +298,6 @@
   count();
   if (location.hash) one(`#${CSS.escape(location.hash.slice(1))}`)?.focus();
   if (list && (!location.hash || location.hash === '#responder')) toEnd();
-  if (list || one('[data-live]')) listen();
+  askPermission();
+  if (one('#avisos')) listen();
 })();

@@ -1,0 +1,71 @@
+"""What the console does by itself.
+
+Conversations whose agent has gone go back, cases that nobody asks for any more expire, and who waits for an agent in the chat is told when
+the last one has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot import texts
+from bot.console.publications import Publisher
+from bot.conversations import cases, dues, notices, presence, take_over
+from bot.resources import Resources
+from bot.worker import Worker
+
+SELDOM_SECONDS: Final = 60.0
+AWAY: Final = timedelta(seconds=60)
+"""So long nobody must be there before it is told: an agent who goes from page to page has not left."""
+
+
+def workers(resources: Resources, publisher: Publisher) -> Sequence[Worker]:
+    """To be started and stopped with the gateway; several gateways may do so at once."""
+    ledger, now = resources.ledger, resources.now
+
+    async def take_back() -> bool:
+        for conversation in await take_over.expire(ledger, now()):
+            resources.feed.moved(conversation)
+        return False
+
+    async def expire() -> bool:
+        await presence.forget(ledger, now())
+        for conversation in await cases.expire(ledger, now()):
+            resources.feed.moved(conversation)
+        return False
+
+    async def prove() -> bool:
+        await publisher.step(resources)
+        return False
+
+    every = resources.timings.poll_seconds
+    return (
+        Worker("take-overs", take_back, every),
+        Worker("who waits", _Waits(resources).step, every),
+        Worker("proofs", prove, every),
+        Worker("cases", expire, SELDOM_SECONDS),
+    )
+
+
+class _Waits:
+    """Tells who waits in the chat that nobody is there; `empty_since` is when this process saw the last agent go."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self.empty_since: datetime | None = None
+
+    async def step(self) -> bool:
+        """Look, and tell; always False."""
+        ledger, now = self._resources.ledger, self._resources.now()
+        waiting = await dues.open_ones(ledger, "chat")
+        if not waiting or await presence.on_line(ledger, now):
+            self.empty_since = None
+            return False
+        self.empty_since = self.empty_since or now
+        for each in waiting if now - self.empty_since >= AWAY else ():
+            if await dues.leave(ledger, each.conversation_id, now):
+                await notices.tell(ledger, each.conversation_id, texts.agents_left(self._resources.settings, each.code, now), now)
+                self._resources.feed.moved(each.conversation_id)
+        return False
