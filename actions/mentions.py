@@ -24,6 +24,8 @@ _CERTAIN = r"segur|neta\b|de (?:veras|verdad)|en serio|cierto|verdad\b|vdd\b"
 _FEW_WORDS = 4
 IN_ALL: Final = r"total(?:es)?\b|todos?\b|entre todos|sumando|junt[oa]s\b"
 """Words that ask for a sum, whichever server is in play."""
+MASKED_CARD: Final = "[tarjeta]"
+"""What stands in place of a card in whatever is read."""
 _CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 
 
@@ -54,8 +56,10 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 def shows_card(turn: Turn) -> bool:
-    """Whether a number stands in the message that may be a card's: its last digit checks the others."""
-    return any(_checks([int(each) for each in found[0] if each.isdigit()]) for found in _CARD_NUMBER.finditer(turn.text))
+    """Whether a card's number stood in the message, or one that may be: its last digit checks the others."""
+    return MASKED_CARD in turn.text or any(
+        _checks([int(each) for each in found[0] if each.isdigit()]) for found in _CARD_NUMBER.finditer(turn.text)
+    )
 
 
 def _checks(digits: list[int]) -> bool:

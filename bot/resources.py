@@ -12,6 +12,7 @@ from bot.accounts.port import AccountsPort
 from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
 from bot.metrics import Metrics
+from bot.privacy.masking import Mask
 from bot.settings import Settings
 from bot.timings import Timings
 
@@ -28,6 +29,7 @@ class Resources:
     accounts: AccountsPort
     feed: Feed
     metrics: Metrics
+    mask: Mask = Mask()
 
 
 RESOURCES = web.AppKey("resources", Resources)

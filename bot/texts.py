@@ -35,6 +35,12 @@ def resend_failed(settings: Settings, now: datetime) -> str:
     return f"No pudimos enviar el correo con tus datos de conexión y lo sentimos. En la línea de soporte te lo resuelven: {line(settings, now)}."
 
 
+SECRETS = (
+    "Por tu seguridad, no escribas aquí contraseñas ni códigos que no te hayamos pedido. Quitamos ese dato de tu mensaje y no lo guardamos."
+)
+"""Told once, when somebody sent what nobody should; of cards the answers speak themselves."""
+
+
 def purposes() -> str:
     """All purposes in one phrase."""
     return join_names(PURPOSES)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from bot.conversations import buttons, gathering, inbox
+from bot.conversations import buttons, gathering, inbox, outbox
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import shown
@@ -23,11 +23,11 @@ from bot.database import each_of, is_listed, listed
 from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
 
-_CHANGING: Final = ("last_seq", "ready_at", "desk", "person", "level")
+_CHANGING: Final = ("last_seq", "ready_at", "secrets_notice_at", "desk", "person", "level")
 _PLACES = (
     select(
         CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.ready_at,
-        CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
+        CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.secrets_notice_at, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
     )
     .where(is_listed(CONVERSATION.c.id, "conversations"))
     .order_by(CONVERSATION.c.id)
@@ -63,6 +63,7 @@ class _Place:
     ready_at: datetime | None
     gathers_until: datetime | None
     lease_until: datetime | None
+    secrets_notice_at: datetime | None
     desk: str | None
     person: str | None
     level: int
@@ -99,6 +100,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     fresh = sorted({inbound.conversation for inbound in inbounds if _key(inbound) not in stored})
     offers = buttons.offered_in(connection, fresh, now) if terms.match else {}
     rows: list[dict[str, Any]] = []
+    notices: list[tuple[Inbound, int]] = []
 
     def add(inbound: Inbound) -> Accepted:
         who, place = terms.who(connection, inbound), places.get(inbound.conversation)
@@ -107,15 +109,21 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
         if before := stored.get(_key(inbound)):
             return inbox.repeated(inbound, before, terms)
         offered = _chooses(inbound, offers, terms)
-        text, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
+        content, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
         answering = inbox.will_answer(inbound, place, now)
-        row = inbox.row_of(inbound, who, text, button, place.add(who, now, waits=answering), now, answering=answering)
+        row = inbox.row_of(inbound, terms, who, content, button, place.add(who, now, waits=answering), now, answering=answering)
         rows.append(row)
+        if answering and content.has_secrets and terms.secrets_notice and place.secrets_notice_at is None:
+            place.secrets_notice_at, place.last_seq = now, place.last_seq + 1
+            notices.append((inbound, place.last_seq))
         stored[_key(inbound)] = _Stored(inbound.conversation, row["seq"], row["fingerprint"])
         return Accepted(inbound.conversation, row["seq"], repeated=False, messages=(shown(row),), answering=answering)
 
     results = [_or_refused(add, inbound) for inbound in inbounds]
     _write(connection, places, rows, now)
+    for inbound, seq in notices:
+        notice = cast(str, terms.secrets_notice)
+        outbox.say(connection, inbound.conversation, "notice", notice, channel=inbound.channel, seq=seq, now=now)
     return results
 
 
@@ -161,4 +169,4 @@ def _key(inbound: Inbound) -> Key:
 def _chooses(inbound: Inbound, offers: dict[str, list[Row[Any]]], terms: Terms) -> bool:
     offered = offers.get(inbound.conversation)
     titles = [button.title for button in offered] if offered else []
-    return bool(titles) and terms.match is not None and terms.match(inbox.masked(inbound, terms), titles) is not None
+    return bool(titles) and terms.match is not None and terms.match(inbox.masked(inbound, terms).text, titles) is not None

@@ -71,6 +71,7 @@ class Conversation(Base):
     delay_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     privacy_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     flood_notice_at: Mapped[datetime | None] = mapped_column(Moment)
+    secrets_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)

@@ -33,6 +33,7 @@ from bot.gateway.routes import add_routes
 from bot.identity.portal import portal_key
 from bot.limits import Limit
 from bot.metrics import Metrics
+from bot.privacy.masking import mask_for
 from bot.resources import RESOURCES, Resources
 from bot.settings import Settings
 from bot.timings import Timings
@@ -161,6 +162,7 @@ def _open(
         accounts=accounts,
         feed=Feed(ledger, now, timings.poll_seconds),
         metrics=Metrics(),
+        mask=mask_for([settings.support_phone]),
     )
 
 

@@ -21,6 +21,7 @@ from bot.identity.session import SessionClaims
 from bot.limits import CALM, TooMany, client_address
 from bot.resources import CORRELATION, RESOURCES, Resources
 from bot.rules.choices import match_choice
+from bot.texts import SECRETS
 
 
 async def open_session(request: web.Request) -> web.Response:
@@ -58,8 +59,9 @@ async def send_message(request: web.Request) -> web.Response:
         button=message.button,
         correlation=request[CORRELATION],
     )
-    notice = texts.privacy(request.app[RESOURCES].settings, _own_address(request))
-    terms = inbox.Terms(who_of(claims, request.app[RESOURCES].now()), match=match_choice, notice=notice)
+    resources = request.app[RESOURCES]
+    notice = texts.privacy(resources.settings, _own_address(request))
+    terms = inbox.Terms(who_of(claims, resources.now()), mask=resources.mask, match=match_choice, notice=notice, secrets_notice=SECRETS)
     accepted = await request.app[DISPATCHER].accept(inbound, terms)
     if not accepted.repeated:
         backlog.add(visitor=visitor)
