@@ -14,7 +14,8 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from bot.conversations import buttons, gathering, inbox, outbox
+from bot.conversations import buttons, fragments, gathering, inbox, outbox
+from bot.conversations.fragments import Recent
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import shown
@@ -23,11 +24,11 @@ from bot.database import each_of, is_listed, listed
 from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
 
-_CHANGING: Final = ("last_seq", "ready_at", "secrets_notice_at", "desk", "person", "level")
+_CHANGING: Final = ("last_seq", "ready_at", "lease_until", "lease_token", "secrets_notice_at", "desk", "person", "level")
 _PLACES = (
     select(
         CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.ready_at,
-        CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.secrets_notice_at, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
+        CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token, CONVERSATION.c.secrets_notice_at, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
     )
     .where(is_listed(CONVERSATION.c.id, "conversations"))
     .order_by(CONVERSATION.c.id)
@@ -63,6 +64,7 @@ class _Place:
     ready_at: datetime | None
     gathers_until: datetime | None
     lease_until: datetime | None
+    lease_token: int
     secrets_notice_at: datetime | None
     desk: str | None
     person: str | None
@@ -76,6 +78,11 @@ class _Place:
         if waits and (self.ready_at is None or gathering.goes_on(self)):
             self.ready_at = now
         return self.last_seq
+
+    def begin_anew(self, now: datetime) -> None:
+        """A turn that runs has read what must be forgotten: it holds nothing any more."""
+        if self.lease_until is not None:
+            self.lease_token, self.lease_until, self.ready_at = self.lease_token + 1, None, now
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,9 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     rows: list[dict[str, Any]] = []
     notices: list[tuple[Inbound, int]] = []
 
+    def earlier(conversation: str) -> list[Recent]:
+        return [*fragments.before(connection, conversation, now), *fragments.of_rows(rows, conversation)][-fragments.MOST :]
+
     def add(inbound: Inbound) -> Accepted:
         who, place = terms.who(connection, inbound), places.get(inbound.conversation)
         if place is None:
@@ -110,6 +120,10 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
             return inbox.repeated(inbound, before, terms)
         offered = _chooses(inbound, offers, terms)
         content, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
+        settled = inbox.settle(connection, inbound, content, button, terms, lambda: earlier(inbound.conversation))
+        content = settled.content
+        if settled.changed:
+            place.begin_anew(now)
         answering = inbox.will_answer(inbound, place, now)
         row = inbox.row_of(inbound, terms, who, content, button, place.add(who, now, waits=answering), now, answering=answering)
         rows.append(row)

@@ -16,9 +16,10 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import buttons, gathering, outbox, queue
+from bot.conversations import buttons, fragments, gathering, outbox, queue
 from bot.conversations.base import Channel, InboundState, Kind
 from bot.conversations.clean import clean_text
+from bot.conversations.fragments import Recent, Settled
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownMessage, shown
 from bot.conversations.queue import OpenTurn
@@ -142,6 +143,8 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         if stored is not None:
             return stored
     content, button = content_of(connection, inbound, terms, now)
+    settled = settle(connection, inbound, content, button, terms, lambda: fragments.before(connection, inbound.conversation, now))
+    content = settled.content
     answering, turn = will_answer(inbound, place, now), None
     message = row_of(inbound, terms, identity, content, button, place.last_seq + 1, now, answering=answering)
     if answering and terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
@@ -149,6 +152,8 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
     told = _told(place, content, terms)
     moved = _moved(place, now, waits=answering, told=told, lease_life=terms.lease_life if turn else None)
+    if settled.changed and place.lease_until is not None:
+        moved.update(new_lease_token=place.lease_token + 1, new_lease_until=None, new_ready_at=now)
     connection.execute(_MOVE, {"conversation": inbound.conversation, **moved})
     connection.execute(_INSERT, message)
     rows, channel = [message], cast(Channel, place.channel)
@@ -206,6 +211,20 @@ def masked(inbound: Inbound, terms: Terms) -> Masked:
     return terms.mask(clean_text(inbound.text or ""))
 
 
+def settle(
+    connection: Connection,
+    inbound: Inbound,
+    content: Masked,
+    button: Row[Any] | None,
+    terms: Terms,
+    earlier: Callable[[], Sequence[Recent]],
+) -> Settled:
+    """The content after what its customer wrote just before it: what it completes is taken out of both."""
+    if button is not None or inbound.text is None:
+        return Settled(content, changed=False)
+    return fragments.settle(connection, inbound.conversation, clean_text(inbound.text), content, terms.mask, earlier)
+
+
 def content_of(
     connection: Connection, inbound: Inbound, terms: Terms, now: datetime, *, offered: bool = True
 ) -> tuple[Masked, Row[Any] | None]:
@@ -242,7 +261,7 @@ def row_of(
         "channel": inbound.channel,
         "scope": inbound.scope,
         "external_id": inbound.external_id,
-        "fingerprint": _fingerprint(inbound, content.text),
+        "fingerprint": _fingerprint(inbound, content.text if button else masked(inbound, terms).text),
         "button_id": button.id if button else None,
         "state": state,
         "media": media,

@@ -47,8 +47,8 @@ _PIN: Final = re.compile(
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(
-    r"\b(?:c[oó]digo|cod|token|otp|clave din[aá]mica|verificaci[oó]n|confirmaci[oó]n)\b(?P<between>[^\d\n]{0,40}|\s{0,3})(?<![\w\-#$.])"
-    r"(?P<value>\d(?:[ \-]?\d){3,7})(?![\d\-]|[.,]\d)(?!\w)",
+    r"\b(?:c[oó]digo|cod|token|otp|clave din[aá]mica|verificaci[oó]n|confirmaci[oó]n)\b(?P<between>[^\d]{0,40})(?<![\w\-#$.])"
+    r"(?P<value>\d(?:[ \-]?\d){3,7})(?![\d\-]|[.,]\d|\s*(?:pesos|mxn|usd|%))(?!\w)",
     re.IGNORECASE,
 )
 _NO_CODE: Final = re.compile(

@@ -52,7 +52,10 @@ class Mask:
 
     def __call__(self, text: str) -> Masked:
         """The text as it may be stored."""
-        found = tuple(self.find(text))
+        return self.content(text, tuple(self.find(text)))
+
+    def content(self, text: str, found: tuple[Found, ...]) -> Masked:
+        """The same, where it is known what is personal in it."""
         if not found:
             return Masked(text)
         keepable = any(each.kind not in NEVER_KEPT for each in found)

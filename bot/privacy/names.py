@@ -26,6 +26,7 @@ _SPOKEN_MAIL: Final = re.compile(
     rf"(?<![\w.+-])\w[\w.+-]{{0,63}}{_SAID}\s{{0,3}}[(\[]?\s?\barroba\b\s?[)\]]?\s{{0,3}}(?:\w[\w-]*(?:\s*(?:\bpunto\b|\.|[(\[]\s*(?:punto|dot)\s*[)\]])\s*\w[\w-]*)+|(?:{_PROVIDERS})\b)",
     re.IGNORECASE,
 )
+_GAPS: Final = re.compile(r"[\s._\-]+")
 _APART: Final = r"[\s._\-]{0,2}"
 _CURP: Final = re.compile(
     rf"\b[A-Z]{{4}}{_APART}\d{{6}}{_APART}[HMX]{_APART}[A-Z]{{2}}{_APART}[A-Z]{{3}}{_APART}[A-Z0-9]{_APART}\d\b", re.IGNORECASE
@@ -50,7 +51,7 @@ def find_curps(text: str) -> Iterator[Found]:
     """CURPs, with or without gaps."""
     for found in _CURP.finditer(text):
         try:
-            curp.validate(found[0].replace(".", ""))
+            curp.validate(_GAPS.sub("", found[0]))
         except (InvalidChecksum, InvalidComponent):
             pass  # a wrong check digit, or a state that is none: still nothing else has this shape
         except ValidationError:
@@ -65,7 +66,7 @@ def find_rfcs(text: str) -> Iterator[Found]:
             yield Found(found.start(), found.end(), "rfc")
     for found in _RFC_APART.finditer(text):
         named = _RFC_NAMED.search(text[max(0, found.start() - 40) : found.start()]) is not None
-        if _is_rfc(found[0].replace(".", ""), strict=not named):
+        if _is_rfc(_GAPS.sub("", found[0]), strict=not named):
             yield Found(found.start(), found.end(), "rfc")
 
 

@@ -34,6 +34,8 @@ _PHONE_GROUPS: Final = frozenset(
     {(10,), (2, 8), (3, 7), (2, 4, 4), (3, 3, 4), (2, 2, 2, 2, 2), (3, 3, 2, 2), (2, 4, 2, 2), (2, 3, 3, 2), (2, 2, 3, 3), (2, 3, 5)}
     | {(5, 5), (4, 3, 3), (3, 4, 3), (4, 4, 2), (4, 6), (6, 4), (1,) * 10}
 )
+_FIGURES: Final = frozenset({(4, 4, 2), (4, 6), (6, 4), (4, 3, 3), (3, 4, 3)})
+"""Written on lines of their own they are figures, and no telephone."""
 _DOTTED_PHONES: Final = frozenset({(2, 4, 4), (3, 3, 4), (2, 2, 2, 2, 2)})
 _PREFIXES: Final = ("521", "52", "0052", "044", "045", "01")
 _NATIONAL: Final = 10
@@ -132,7 +134,7 @@ def _kind(row: Row, first: int, last: int, public: frozenset[str]) -> Tried | No
         return "card"
     if _AMOUNT_BEFORE.search(row.text[max(0, start - 3) : start]) or _AMOUNT_AFTER.match(row.text, end):
         return None
-    return _phone(row, digits, lengths, start, dotted="." in links, public=public)
+    return _phone(row, digits, lengths, start, links, public)
 
 
 def _is_clabe(digits: str) -> bool:
@@ -158,14 +160,14 @@ def _is_luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _phone(row: Row, digits: str, lengths: tuple[int, ...], start: int, *, dotted: bool, public: frozenset[str]) -> Tried | None:
+def _phone(row: Row, digits: str, lengths: tuple[int, ...], start: int, links: set[str], public: frozenset[str]) -> Tried | None:
+    dotted = "." in links
     plus = row.text[max(0, start - 2) : start].rstrip("(").endswith("+")
     national, groups = _national(digits, lengths)
     if national in public:
         return "public"
-    if national is not None and (
-        row.spoken or (groups in (_DOTTED_PHONES if dotted else _PHONE_GROUPS) and not _of_years(groups, national))
-    ):
+    grouped = (_DOTTED_PHONES if dotted else _PHONE_GROUPS) - (_FIGURES if "\n" in links else set())
+    if national is not None and (row.spoken or (groups in grouped and not _of_years(groups, national))):
         return "phone"
     if national is None and _ACCOUNT.search(row.text[max(0, start - 40) : start]) and len(lengths) <= 3 and len(digits) in {10, 11}:  # noqa: PLR2004
         return "clabe"
