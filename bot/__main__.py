@@ -21,6 +21,8 @@ COMMANDS = (
     "transcript",
     "agent",
     "corrections",
+    "disclosures",
+    "reseal",
     "parked",
     "costs",
     "settings",

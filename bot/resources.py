@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from aiohttp import web
 
@@ -13,6 +14,7 @@ from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
 from bot.metrics import Metrics
 from bot.privacy.masking import Mask
+from bot.privacy.sealing import Sealer, sealer_of
 from bot.settings import Settings
 from bot.timings import Timings
 
@@ -30,6 +32,11 @@ class Resources:
     feed: Feed
     metrics: Metrics
     mask: Mask = Mask()
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """What seals and opens here."""
+        return sealer_of(self.settings)
 
 
 RESOURCES = web.AppKey("resources", Resources)

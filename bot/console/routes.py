@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, browsing, entrance, live, marking, overview, pages, transcript, work
+from bot.console import access, browsing, entrance, live, marking, overview, pages, privacy, transcript, work
 from bot.console.access import open_to_all, signed_in
 from bot.limits import Limit
 
@@ -43,6 +43,8 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/conversaciones", signed_in(browsing.show)),
         web.get(ONE, signed_in(transcript.show)),
         web.get(f"{ONE}/lineas", signed_in(transcript.lines, used=False)),
+        web.get(f"{ONE}/privacidad", signed_in(privacy.show)),
+        web.post(f"{ONE}/privacidad", signed_in(privacy.open_copies)),
         web.post(f"{ONE}/tomar", signed_in(work.take)),
         web.post(f"{ONE}/responder", signed_in(work.reply)),
         web.post(f"{ONE}/devolver", signed_in(work.give_back)),

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from bot.conversations import buttons, fragments, gathering, inbox, outbox
+from bot.conversations import buttons, fragments, gathering, inbox, outbox, sealed
 from bot.conversations.fragments import Recent
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
@@ -23,6 +23,7 @@ from bot.conversations.tables import CONVERSATION, MESSAGE
 from bot.database import each_of, is_listed, listed
 from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
+from bot.privacy.masking import Masked
 
 _CHANGING: Final = ("last_seq", "ready_at", "lease_until", "lease_token", "secrets_notice_at", "desk", "person", "level")
 _PLACES = (
@@ -108,6 +109,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     offers = buttons.offered_in(connection, fresh, now) if terms.match else {}
     rows: list[dict[str, Any]] = []
     notices: list[tuple[Inbound, int]] = []
+    contents: list[tuple[str, Masked]] = []
 
     def earlier(conversation: str) -> list[Recent]:
         return [*fragments.before(connection, conversation, now), *fragments.of_rows(rows, conversation)][-fragments.MOST :]
@@ -127,6 +129,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
         answering = inbox.will_answer(inbound, place, now)
         row = inbox.row_of(inbound, terms, who, content, button, place.add(who, now, waits=answering), now, answering=answering)
         rows.append(row)
+        contents.append((row["id"], content))
         if answering and content.has_secrets and terms.secrets_notice and place.secrets_notice_at is None:
             place.secrets_notice_at, place.last_seq = now, place.last_seq + 1
             notices.append((inbound, place.last_seq))
@@ -135,6 +138,8 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
 
     results = [_or_refused(add, inbound) for inbound in inbounds]
     _write(connection, places, rows, now)
+    for message, content in contents:
+        sealed.keep(connection, message, content, terms.seal, now)
     for inbound, seq in notices:
         notice = cast(str, terms.secrets_notice)
         outbox.say(connection, inbound.conversation, "notice", notice, channel=inbound.channel, seq=seq, now=now)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from bot.conversations import sealed
 from bot.conversations.tables import BUTTON, EPISODE, MESSAGE, UNDERSTANDING
 from bot.privacy.fragments import Piece, join, may_go_on
 from bot.privacy.masking import Mask, Masked
@@ -82,6 +83,7 @@ def settle(
 def _take_out(connection: Connection, conversation: str, message: Recent, piece: Piece) -> None:
     before_ = message.text
     message.text = piece.text
+    sealed.forget(connection, message.id)
     if message.row is not None:
         message.row["text"] = piece.text
         return

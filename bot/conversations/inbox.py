@@ -16,13 +16,14 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import buttons, fragments, gathering, outbox, queue
+from bot.conversations import buttons, fragments, gathering, outbox, queue, sealed
 from bot.conversations.base import Channel, InboundState, Kind
 from bot.conversations.clean import clean_text
 from bot.conversations.fragments import Recent, Settled
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownMessage, shown
 from bot.conversations.queue import OpenTurn
+from bot.conversations.sealed import Seal
 from bot.conversations.tables import CONVERSATION, MESSAGE
 from bot.errors import Conflict, NotYours
 from bot.identity.identity import Identity
@@ -102,7 +103,7 @@ class Terms:
 
     `who` is asked first, in the same transaction: who is writing; it refuses by raising. `mask` takes out of a text what must never be
     stored. `match` finds the button that a typed text chooses; `notice` (the privacy notice) follows the first message, `secrets_notice` the
-    first one with a password or a code in it; `lease_life`: begin the message's turn here if none of its conversation runs or waits.
+    first one with a password or a code in it; `seal` seals what may be kept of what is masked; `lease_life`: begin the message's turn here if none of its conversation runs or waits.
     """
 
     who: Callable[[Connection, Inbound], Identity]
@@ -111,6 +112,7 @@ class Terms:
     notice: str | None = None
     secrets_notice: str | None = None
     lease_life: timedelta | None = None
+    seal: Seal | None = None
 
     def besides(self, inbound: Inbound) -> tuple[dict[str, Any] | None, str | None]:
         """What came beside the text and the sender's name, masked where they are words of somebody's."""
@@ -156,6 +158,7 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         moved.update(new_lease_token=place.lease_token + 1, new_lease_until=None, new_ready_at=now)
     connection.execute(_MOVE, {"conversation": inbound.conversation, **moved})
     connection.execute(_INSERT, message)
+    sealed.keep(connection, message["id"], content, terms.seal, now)
     rows, channel = [message], cast(Channel, place.channel)
     for seq, notice in enumerate(told.values(), message["seq"] + 1):
         rows.append(outbox.say(connection, inbound.conversation, "notice", notice, channel=channel, seq=seq, now=now))

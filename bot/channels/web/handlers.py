@@ -61,7 +61,14 @@ async def send_message(request: web.Request) -> web.Response:
     )
     resources = request.app[RESOURCES]
     notice = texts.privacy(resources.settings, _own_address(request))
-    terms = inbox.Terms(who_of(claims, resources.now()), mask=resources.mask, match=match_choice, notice=notice, secrets_notice=SECRETS)
+    terms = inbox.Terms(
+        who_of(claims, resources.now()),
+        mask=resources.mask,
+        match=match_choice,
+        notice=notice,
+        secrets_notice=SECRETS,
+        seal=resources.sealer.seal,
+    )
     accepted = await request.app[DISPATCHER].accept(inbound, terms)
     if not accepted.repeated:
         backlog.add(visitor=visitor)

@@ -95,7 +95,7 @@ class _Batch:
         return self._identities.get(update.sender.phone or update.sender.user_id or "", ANONYMOUS)
 
     def _terms(self, who: Callable[[Connection, Inbound], Identity]) -> Terms:
-        return Terms(who, mask=self._resources.mask, match=match_choice, secrets_notice=SECRETS)
+        return Terms(who, mask=self._resources.mask, match=match_choice, secrets_notice=SECRETS, seal=self._resources.sealer.seal)
 
     def _beside(self, connection: Connection, update: Beside, now: datetime) -> Outcome:
         identity = self._identity(update)
