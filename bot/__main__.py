@@ -22,6 +22,8 @@ COMMANDS = (
     "agent",
     "corrections",
     "disclosures",
+    "export-person",
+    "erase-person",
     "reseal",
     "parked",
     "costs",

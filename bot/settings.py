@@ -316,6 +316,14 @@ class Settings:
         _few_seconds,
         "how long a message that asks nothing yet (hola) waits for the next one before it is answered; 0: not at all",
     )
+    # how long data are kept, docs/security.md
+    keep_messages_days: int = setting(
+        "KEEP_MESSAGES_DAYS", "365", _few_days, "days that messages are kept, with all that was understood, told and noted of them"
+    )
+    keep_sealed_days: int = setting("KEEP_SEALED_DAYS", "90", _few_days, "days that sealed copies of masked data are kept")
+    keep_sessions_days: int = setting("KEEP_SESSIONS_DAYS", "30", _few_days, "days that sessions are kept after their end")
+    keep_audit_days: int = setting("KEEP_AUDIT_DAYS", "730", _few_days, "days that the audit of the console is kept")
+    keep_disclosures_days: int = setting("KEEP_DISCLOSURES_DAYS", "1825", _few_days, "days that the disclosure ledger is kept")
     log_level: str = setting("LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR")
     # rules of the business (design section 7)
     timezone: ZoneInfo = setting("TIMEZONE", "America/Mexico_City", _zone, "time zone of all dates told to customers")

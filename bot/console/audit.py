@@ -17,7 +17,7 @@ PAGE = 100
 
 What = Literal[
     "entrada", "entrada_fallida", "bloqueo", "salida", "segundo_factor", "vista", "toma", "devolución", "respuesta", "nota", "etiqueta",
-    "corrección", "caso", "exportación", "plantilla", "sellado",
+    "corrección", "caso", "exportación", "plantilla", "sellado", "borrado",
 ]  # fmt: skip
 
 

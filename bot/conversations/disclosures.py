@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.queue import OpenTurn
@@ -114,12 +114,38 @@ async def anchor(ledger: Ledger, secret: str, now: datetime) -> str | None:
         ends = [list(row) for row in grown]
         if not ends or (last is not None and ends == [each for each in last.ends if each in ends]):
             return None
-        previous = BEGINNING if last is None else last.hash
-        own = anchored(secret, previous, {"at": now, "ends": ends})
-        connection.execute(insert(DISCLOSURE_ANCHOR), {"at": now, "ends": ends, "previous": previous, "hash": own})
-        return own
+        return _bind(connection, secret, ends, now)
 
     return await ledger.write(work)
+
+
+async def cut(ledger: Ledger, secret: str, before: datetime, now: datetime) -> int:
+    """Remove the entries from before that moment, and bind where each chain begins now; how many."""
+
+    def work(connection: Connection) -> int:
+        last = select(DISCLOSURE.c.conversation_id, func.max(DISCLOSURE.c.n).label("n")).where(DISCLOSURE.c.at < before)
+        ends: list[list[Any]] = []
+        gone = 0
+        for row in connection.execute(last.group_by(DISCLOSURE.c.conversation_id)).all():
+            own = DISCLOSURE.c.conversation_id == row.conversation_id
+            hash_ = connection.scalar(select(DISCLOSURE.c.hash).where(own, DISCLOSURE.c.n == row.n))
+            gone += connection.execute(delete(DISCLOSURE).where(own, DISCLOSURE.c.n <= row.n)).rowcount
+            head = update(DISCLOSURE_HEAD).where(DISCLOSURE_HEAD.c.conversation_id == row.conversation_id)
+            connection.execute(head.values(cut_n=row.n, cut_hash=hash_))
+            ends.append([row.conversation_id, row.n, hash_, "cut"])
+        if ends:
+            _bind(connection, secret, ends, now)
+        return gone
+
+    return await ledger.write(work)
+
+
+def _bind(connection: Connection, secret: str, ends: list[list[Any]], now: datetime) -> str:
+    last = connection.scalar(select(DISCLOSURE_ANCHOR.c.hash).order_by(DISCLOSURE_ANCHOR.c.id.desc()).limit(1))
+    previous = last or BEGINNING
+    own = anchored(secret, previous, {"at": now, "ends": ends})
+    connection.execute(insert(DISCLOSURE_ANCHOR), {"at": now, "ends": ends, "previous": previous, "hash": own})
+    return own
 
 
 async def problems(ledger: Ledger, secrets: Sequence[str]) -> list[str]:
@@ -151,19 +177,25 @@ def _cut(head: Any) -> tuple[int, str]:
 
 def _anchors(connection: Connection, secrets: Sequence[str]) -> Iterator[str]:
     previous: str | None = None
+    bound: set[tuple[str, int, str]] = set()
     hashes = {
         (row.conversation_id, row.n): row.hash
         for row in connection.execute(select(DISCLOSURE.c.conversation_id, DISCLOSURE.c.n, DISCLOSURE.c.hash))
     }
-    cuts = {row.conversation_id: row.cut_n or 0 for row in connection.execute(select(DISCLOSURE_HEAD))}
+    cuts = {row.conversation_id: (row.cut_n or 0, row.cut_hash) for row in connection.execute(select(DISCLOSURE_HEAD))}
     for row in connection.execute(select(DISCLOSURE_ANCHOR).order_by(DISCLOSURE_ANCHOR.c.id)):
         entry = {"at": row.at, "ends": row.ends}
         if row.hash not in {anchored(secret, row.previous, entry) for secret in secrets} or row.previous != (previous or BEGINNING):
             yield f"anchor {row.id}: was changed, or one before it is missing"
         previous = row.hash
-        for conversation, number, own in row.ends:
-            if number > cuts.get(conversation, 0) and hashes.get((conversation, number)) != own:
+        for conversation, number, own, *is_cut in row.ends:
+            if is_cut:
+                bound.add((conversation, number, own))
+            elif number > cuts.get(conversation, (0, None))[0] and hashes.get((conversation, number)) != own:
                 yield f"{conversation} {number}: is not what anchor {row.id} bound"
+    for conversation, (number, own) in cuts.items():
+        if number and (conversation, number, own) not in bound:
+            yield f"{conversation}: was cut at {number}, which no anchor knows of"
 
 
 def _untold(connection: Connection) -> Iterator[str]:

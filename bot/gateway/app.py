@@ -33,6 +33,7 @@ from bot.gateway.routes import add_routes
 from bot.identity.portal import portal_key
 from bot.limits import Limit
 from bot.metrics import Metrics
+from bot.privacy import retention
 from bot.privacy.masking import mask_for
 from bot.resources import RESOURCES, Resources
 from bot.settings import Settings
@@ -91,6 +92,7 @@ def create_app(
                 effects.worker,
                 delays.worker,
                 _taken_back(resources),
+                retention.worker(resources),
             ]
             for worker in (*workers, *carriers, *resources.feed.workers):
                 worker.start()
