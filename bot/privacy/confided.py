@@ -32,10 +32,11 @@ _USER: Final = re.compile(r"\b(?:usuario|user|login)\b", re.IGNORECASE)
 _ALIAS: Final = re.compile(r"[A-ZÑ]{3,20}-\d{1,2}")
 _LIKE_ALIAS: Final = re.compile(r"[^\W\d_]{3,20}[-_]?\d{1,2}|office365|windows\d{1,2}", re.IGNORECASE)
 _LEAST_SECRET: Final = 6
+_BEGINS: Final = "([¿¡"
 _ENDS: Final = ".,;:!?¡¿)…\"'»”’"
 _LAST_OF_ALL: Final = re.compile(r"\s*(?:$|[.,;!?\n)]|y\b|pero\b|gracias|por favor|porfa|ayuda)", re.IGNORECASE)
 _ORDINARY: Final = _words(
-    "a al algo alguna amigable aquella asi aun automatica bloqueada buena caduca caduco cambiada cambio case como complicada con correcta corta creo cual cuando "
+    "a aca ahi al alla alli aqui algo alguna amigable aquella asi aun automatica bloqueada buena caduca caduco cambiada cambio case como complicada con correcta corta creo cual cuando "
     "de debe debil del demasiado desconocida diferente dificil distinta donde el ella ellos en equivocada era erronea esa ese especial esta este esto "
     "facil fija fue generica generada hay igual importante imposible incorrecta inicial insegura invalida la larga las lo los mala mas me mejor "
     "mi mia mias misma mismo muy necesaria ni ninguna no nueva nuestra numerica o obligatoria ok olvidada olvide original otra para perdida pero "
@@ -57,7 +58,7 @@ _NO_CODE: Final = re.compile(
 _NAMES_CODE: Final = re.compile(
     r"\b(?:c[oó]d(?:igo)?|token|otp|nip|pin|cv[vc]2?|csc|din[aá]mica|\w+ficaci[oó]n|confirmaci[oó]n)\b", re.IGNORECASE
 )
-_SIX: Final = re.compile(r"(?<![\w$.\-])(?:\d{6}|\d{3}[ \-]\d{3}|\d\d[ \-]\d\d[ \-]\d\d|\d(?: \d){5})(?![\w\-]|[.,]\d)")
+_SIX: Final = re.compile(r"(?<![\w$.\-])(?<!\d )(?:\d{6}|\d{3}[ \-]\d{3}|\d\d[ \-]\d\d[ \-]\d\d|\d(?: \d){5})(?! ?\d)(?![\w\-]|[.,]\d)")
 _ALONE: Final = frozenset(
     [
         "el",
@@ -131,7 +132,8 @@ def _stripped(found: re.Match[str]) -> tuple[str, int]:
     """What was told without the marks that end a sentence, and where it begins."""
     if IS_PLACEHOLDER.match(found["value"]):
         return "", found.start("value")
-    return found["value"].rstrip(_ENDS), found.start("value")
+    value = found["value"].lstrip(_BEGINS)
+    return value.rstrip(_ENDS), found.end("value") - len(value)
 
 
 def _is_told(found: re.Match[str], value: str, rest: str) -> bool:
@@ -139,7 +141,7 @@ def _is_told(found: re.Match[str], value: str, rest: str) -> bool:
     word = bare(value)
     if word in _ORDINARY or _ALIAS.fullmatch(value):
         return False
-    plain = value.isalpha() and (value.islower() or value.istitle())
+    plain = value.isalpha() and (value.islower() or value.istitle() or value.isupper())
     if not plain:
         return len(value) >= 3 or any(map(str.isdecimal, value))  # noqa: PLR2004
     return found["name"].casefold() != "clave" and _LAST_OF_ALL.match(rest) is not None

@@ -93,7 +93,7 @@ def test_masked(text: str, masked: str):
         "pagué 1,499.00 el 24/11/2026 a las 10:30", "2026-11-24 10:30", "del 24-11-2026 al 30-11-2026", "vence el 24.11.2026", "$899.00 MXN", "debo 150000 pesos",
         "son 1234567890 pesos", "$1,234,567,890.00", "versión 10.0.19041.1237", "windows server 2022 21H2 20348.2113", "192.168.100.25", "sae 9.0 reinstalable 14",
         "mi código postal es 06600", "código de error 0x80070005", "error 1603 0 100", "folio 7A9CDE", "factura A-1012", "cliente C-1003", "tengo 1500 2000 y 2500",
-        "uno dos tres, probando", "son veinte o treinta y cinco usuarios", "dos mil quinientos cincuenta y cinco", "24/7", "mándalo a mi gmail", "van 120630 que",
+        "uno dos tres, probando", "son veinte o treinta y cinco usuarios", "dos mil quinientos cincuenta y cinco", "24/7", "Y LA CLAVE TAMBIEN ES AHI", "4 8 15 16 23 42", "Contraseña (AGUILA-01 está caído)", "mándalo a mi gmail", "van 120630 que",
         "hola", "", "@", "arroba", "2024 2025 2026", "5 servidores a 899 cada uno son 4495",
     ],
 )  # fmt: skip
