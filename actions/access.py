@@ -42,7 +42,7 @@ from bot.rules import format as words
 
 _MAIL_LINES = {"queued": "utter_correo_linea_en_cola", "sent": "utter_correo_linea_enviado", "bounced": "utter_correo_linea_rebotado"}
 _ELSEWHERE = (
-    r"(a|al|en|por) (mi |su )?(gmail|hotmail|outlook|yahoo|whats\w*|guats\w*)|\S+@\S+|arroba|a este:|copia(rme|r|me)\b|correo (personal|mejor)"
+    r"(a|al|en|por) (mi |su )?(gmail|hotmail|outlook|yahoo|whats\w*|guats\w*)|\S+@\S+|correo\]|arroba|a este:|copia(rme|r|me)\b|correo (personal|mejor)"
     r"|al? otr[oa]\b|otr[oa] (correo|mail|direccion)|al? uno nuevo|al (mio|suyo|de (mi|el|ella))\b|lo mand\w+ a mi\b"
 )
 """Words that ask to send the mail to another address than the registered one."""

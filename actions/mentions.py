@@ -27,6 +27,8 @@ IN_ALL: Final = r"tot(?:al(?:es)?)?\b|todos?\b|entre todos|sumando|junt[oa]s\b"
 OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
 PRICE: Final = r"mensualidad|mensual|al mes\b|cada mes|por mes|anualidad|al ano\b|precio|cuesta|costo|renta\b"
 DEAR: Final = r"car[oa]s?\b|cost|cuest|precio"
+MASKED_CARD: Final = "[tarjeta]"
+"""What stands in place of a card in whatever is read."""
 _CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 
 
@@ -57,8 +59,10 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 def shows_card(turn: Turn) -> bool:
-    """Whether a number stands in the message that may be a card's: its last digit checks the others."""
-    return any(_checks([int(each) for each in found[0] if each.isdigit()]) for found in _CARD_NUMBER.finditer(turn.text))
+    """Whether a card's number stood in the message, or one that may be: its last digit checks the others."""
+    return MASKED_CARD in turn.text or any(
+        _checks([int(each) for each in found[0] if each.isdigit()]) for found in _CARD_NUMBER.finditer(turn.text)
+    )
 
 
 def _checks(digits: list[int]) -> bool:

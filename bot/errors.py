@@ -18,6 +18,7 @@ AssistantError
 │   ├── TurnAborted          something inside the turn failed: keep nothing of it, retry later
 │   │   └── EpisodeUnreadable    the episode's events cannot be read: no retry will mend that, a fresh episode will
 │   └── DialogueUnavailable  no dialogue process answers
+├── SealBroken               a sealed text was changed, or its key is not there
 └── LedgerError
 ├── Conflict             same id, other content
 ├── NotYours             a row of another conversation
@@ -100,6 +101,10 @@ class EpisodeUnreadable(TurnAborted):
 
 class DialogueUnavailable(DialogueError):
     """No dialogue process answered."""
+
+
+class SealBroken(AssistantError):
+    """A sealed text was changed, or its key is not there."""
 
 
 class LedgerError(AssistantError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from aiohttp import web
 
@@ -12,6 +13,8 @@ from bot.accounts.port import AccountsPort
 from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
 from bot.metrics import Metrics
+from bot.privacy.masking import Mask
+from bot.privacy.sealing import Sealer, sealer_of
 from bot.settings import Settings
 from bot.timings import Timings
 
@@ -28,6 +31,12 @@ class Resources:
     accounts: AccountsPort
     feed: Feed
     metrics: Metrics
+    mask: Mask = Mask()
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """What seals and opens here."""
+        return sealer_of(self.settings)
 
 
 RESOURCES = web.AppKey("resources", Resources)

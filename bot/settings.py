@@ -196,6 +196,12 @@ def _secret(raw: str) -> Secret:
     return Secret(raw)
 
 
+def _secrets(raw: str) -> Secret:
+    for part in _list(raw):
+        _secret(part)
+    return Secret(raw)
+
+
 def _any_secret(raw: str) -> Secret:
     return Secret(raw)
 
@@ -249,6 +255,13 @@ class Settings:
     portal_url: str = setting("PORTAL_URL", "", _url, "the customers' service desk, named to visitors who are not identified")
     # identity
     session_secret: Secret = setting("SESSION_SECRET", "", _secret, "signs web sessions; empty: one is made and kept in var/ (demo only)")
+    sealing_key: Secret = setting(
+        "SEALING_KEY",
+        "",
+        _secrets,
+        "seals what may be kept of masked data, and agents' second factors; several, comma separated: the first one seals, all open; "
+        "empty: derived from SESSION_SECRET",
+    )
     session_ttl: timedelta = setting("SESSION_TTL", "43200", _seconds, "life of a web session, seconds")
     portal_jwt_secret: Secret = setting(
         "PORTAL_JWT_SECRET", "", _secret, "HS256 key of the portal's tokens; empty in demo: one is made and kept in var/"
@@ -306,6 +319,14 @@ class Settings:
         _few_seconds,
         "how long a message that asks nothing yet (hola) waits for the next one before it is answered; 0: not at all",
     )
+    # how long data are kept, docs/security.md
+    keep_messages_days: int = setting(
+        "KEEP_MESSAGES_DAYS", "365", _few_days, "days that messages are kept, with all that was understood, told and noted of them"
+    )
+    keep_sealed_days: int = setting("KEEP_SEALED_DAYS", "90", _few_days, "days that sealed copies of masked data are kept")
+    keep_sessions_days: int = setting("KEEP_SESSIONS_DAYS", "30", _few_days, "days that sessions are kept after their end")
+    keep_audit_days: int = setting("KEEP_AUDIT_DAYS", "730", _few_days, "days that the audit of the console is kept")
+    keep_disclosures_days: int = setting("KEEP_DISCLOSURES_DAYS", "1825", _few_days, "days that the disclosure ledger is kept")
     log_level: str = setting("LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR")
     # rules of the business (design section 7)
     timezone: ZoneInfo = setting("TIMEZONE", "America/Mexico_City", _zone, "time zone of all dates told to customers")
@@ -327,8 +348,6 @@ class Settings:
     )
 
 
-NOT_YET = ("SEALING_KEY",)
-"""Beginnings of names that are known from the design and that nothing reads yet: a value would promise what is not there."""
 _MADE_IN_DEMO = ("internal_secret", "session_secret", "portal_jwt_secret")
 
 
@@ -343,8 +362,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Raises SettingsError naming the variable. In demo mode missing secrets are made once and kept in `var/`.
     """
     environ = environment() if environ is None else environ
-    if ahead := sorted(name for name, value in environ.items() if name.startswith(NOT_YET) and value.strip()):
-        raise SettingsError(f"{ahead[0]}: is not supported yet; take it out of the environment and .env")
     values = {f.name: _parse(f, environ) for f in dataclasses.fields(Settings)}
     if values["demo"]:
         VAR.mkdir(parents=True, exist_ok=True)

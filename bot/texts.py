@@ -75,6 +75,10 @@ def not_reached(settings: Settings, phone: str, folio: str | None, now: datetime
     """Told to who was called and did not answer."""
     case = f"Tu caso {folio} sigue abierto" if folio else "Tu caso sigue abierto"
     return f"Te llamamos al número terminado en {phone[-4:]} y no logramos comunicarnos. {case}; también puedes llamarnos: {line(settings, now)}."
+SECRETS = (
+    "Por tu seguridad, no escribas aquí contraseñas ni códigos que no te hayamos pedido. Quitamos ese dato de tu mensaje y no lo guardamos."
+)
+"""Told once, when somebody sent what nobody should; of cards the answers speak themselves."""
 
 
 def purposes() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -133,6 +133,18 @@ async def confirm_second_factor(ledger: Ledger, agent: str, step: int, digests: 
         connection.execute(delete(RECOVERY).where(RECOVERY.c.agent_id == agent))
         connection.execute(insert(RECOVERY), [{"agent_id": agent, "digest": digest} for digest in digests])
         return True
+
+    return await ledger.write(work)
+
+
+async def reseal(ledger: Ledger, change: Callable[[str], str]) -> int:
+    """Put every second factor into another box; how many."""
+
+    def work(connection: Connection) -> int:
+        rows = connection.execute(select(AGENT.c.id, AGENT.c.second_factor).where(AGENT.c.second_factor.is_not(None))).all()
+        for row in rows:
+            connection.execute(update(AGENT).where(AGENT.c.id == row.id).values(second_factor=change(row.second_factor)))
+        return len(rows)
 
     return await ledger.write(work)
 

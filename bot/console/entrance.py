@@ -12,6 +12,8 @@ from bot.console.access import form
 from bot.console.agents import Known
 from bot.console.models import Stage
 from bot.console.sessions import Session
+from bot.errors import SealBroken
+from bot.privacy.sealing import is_sealed
 from bot.resources import RESOURCES, Resources
 
 SECOND = "/console/segundo-factor"
@@ -87,7 +89,7 @@ async def picture(request: web.Request) -> web.Response:
     agent = await _agent_of(request)
     if agent.second_factor is None or agent.confirmed:
         raise web.HTTPNotFound
-    svg = second_factor.picture(agent.second_factor, agent.name)
+    svg = second_factor.picture(_secret_of(request.app[RESOURCES], agent), agent.name)
     return web.Response(body=svg, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
@@ -124,14 +126,14 @@ async def _note_failure(request: web.Request, agent: Known | None, now: datetime
 
 
 async def _proved(resources: Resources, agent: Known, code: str, now: datetime) -> bool:
-    step = second_factor.step_of(cast(str, agent.second_factor), code, now)
+    step = second_factor.step_of(_secret_of(resources, agent), code, now)
     if step is not None:
         return await agents.use_step(resources.ledger, agent.id, step)
     return await agents.use_recovery_code(resources.ledger, agent.id, second_factor.digest(code), now)
 
 
 async def _enrolled(resources: Resources, agent: Known, code: str, now: datetime) -> list[str] | None:
-    step = second_factor.step_of(agent.second_factor or second_factor.new_secret(), code, now)
+    step = second_factor.step_of(_secret_of(resources, agent), code, now)
     codes = second_factor.recovery_codes()
     if step is None or not await agents.confirm_second_factor(resources.ledger, agent.id, step, [*map(second_factor.digest, codes)], now):
         return None
@@ -141,8 +143,25 @@ async def _enrolled(resources: Resources, agent: Known, code: str, now: datetime
 async def _second_step(request: web.Request, agent: Known, after: str, draft: str, notice: str, status: int = 200) -> web.Response:
     stage, secret = request[pages.SESSION].stage, None
     if stage == "enrol":
-        secret = await agents.offer_second_factor(request.app[RESOURCES].ledger, agent.id, second_factor.new_secret())
+        resources = request.app[RESOURCES]
+        offered = await agents.offer_second_factor(resources.ledger, agent.id, resources.sealer.seal(second_factor.new_secret()))
+        secret = _opened(resources, offered)
     return pages.render(request, "segundo_factor.html", status, stage=stage, secret=secret, after=after, draft=draft, notice=notice)
+
+
+def _secret_of(resources: Resources, agent: Known) -> str:
+    """The agent's second factor; where there is none, one that nobody knows."""
+    return second_factor.new_secret() if agent.second_factor is None else _opened(resources, agent.second_factor)
+
+
+def _opened(resources: Resources, kept: str) -> str:
+    """One from before there was a seal is as it was, until `python -m bot reseal` seals it; one that cannot be opened is nobody's."""
+    if not is_sealed(kept):
+        return kept
+    try:
+        return resources.sealer.open(kept)
+    except SealBroken:
+        return second_factor.new_secret()
 
 
 async def _agent_of(request: web.Request) -> Known:

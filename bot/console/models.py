@@ -25,7 +25,7 @@ def _conversation() -> Mapped[str]:
 
 
 class Agent(Base):
-    """Somebody who may sign in. `second_factor` is the TOTP secret, good from `second_factor_at` on; `last_step` the last step it was used in.
+    """Somebody who may sign in. `second_factor` is the TOTP secret, sealed, good from `second_factor_at` on; `last_step` the last step it was used in.
 
     `alerts` are the switches of what they are alerted to ("caso,sonido"), NULL: all of them. `failures` counts wrong passwords and codes since the last good one; `locked_until` is set by too many of them.
     """
@@ -37,7 +37,7 @@ class Agent(Base):
     name: Mapped[str] = mapped_column(_NAME, unique=True)
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(String(200))
-    second_factor: Mapped[str | None] = mapped_column(String(64))
+    second_factor: Mapped[str | None] = mapped_column(String(255))
     second_factor_at: Mapped[datetime | None] = mapped_column(Moment)
     last_step: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, publishing, put_off, review, transcript, work
+from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, privacy, publishing, put_off, review, transcript, work
 from bot.console.access import open_to_all, signed_in
 from bot.console.publications import Publisher
 from bot.console.queue_watch import QueueWatch
@@ -52,6 +52,8 @@ def routes() -> Sequence[web.RouteDef]:
         web.post("/console/vistas", signed_in(browsing.keep_view)),
         web.get(ONE, signed_in(transcript.show)),
         web.get(f"{ONE}/lineas", signed_in(transcript.lines, used=False)),
+        web.get(f"{ONE}/privacidad", signed_in(privacy.show)),
+        web.post(f"{ONE}/privacidad", signed_in(privacy.open_copies)),
         web.post(f"{ONE}/tomar", signed_in(work.take)),
         web.post(f"{ONE}/responder", signed_in(work.reply)),
         web.post(f"{ONE}/devolver", signed_in(work.give_back)),

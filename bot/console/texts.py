@@ -18,6 +18,8 @@ BROKEN: Final = "Algo falló de nuestro lado. Inténtalo de nuevo."
 TAKEN: Final = "{agente} ya tiene esta conversación. No se envió nada."
 NOT_TAKEN: Final = "Ya no tienes esta conversación, así que no se envió nada. Tómala de nuevo para responder."
 NO_CASE: Final = "No hay ningún caso con el folio {folio}."
+REASON: Final = "Escribe el motivo, de 10 a 200 caracteres: queda en la auditoría."
+SEAL_BROKEN: Final = "(no se puede leer: falta la llave o se alteró)"
 EMPTY: Final = "Escribe un mensaje antes de enviarlo."
 TOO_LONG: Final = "El mensaje es demasiado largo: el límite es de 4,096 caracteres."
 
@@ -28,6 +30,7 @@ ROLES: Final = {"agent": "Asesor", "supervisor": "Supervisión", "administrator"
 CHANNELS: Final = {"web": "Chat web", "whatsapp": "WhatsApp"}
 DECISIONS: Final = {"answered": "Respondió", "asked": "Preguntó", "refused": "No entendió"}
 LEVELS: Final = {0: "Visitante", 1: "Reconocido", 2: "Identificado por el portal", 3: "Confirmado con código"}
+DISCLOSED: Final = {"told": "Se dijo al cliente", "read": "Se leyó la conversación", "opened": "Se vieron datos ocultos"}
 STATES: Final = {
     "received": "en espera",
     "processing": "respondiendo",

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.console import access, audit, customer, intents, marks, pages, put_off
 from bot.console.promises import Promises
-from bot.conversations import cases, presence, transcripts
+from bot.conversations import cases, disclosures, presence, transcripts
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.transcripts import Line, Transcript
 from bot.errors import NotYours
@@ -38,6 +38,8 @@ async def page(request: web.Request, status: int = 200, notice: str = "", draft:
     transcript = await _read(resources.ledger, request.match_info["id"], None if whole else NEWEST)
     talk, now = transcript.conversation, resources.now()
     await audit.note(resources.ledger, "vista", session.name, access.address_of(request), now, talk.id)
+    if transcript.lines:
+        await disclosures.note(resources.ledger, talk.id, "read", session.name, [{"field": "conversación"}], now)
     shared = await _shared(request, transcript)
     looking = await presence.looking(resources.ledger, [talk.id], now)
     return pages.render(

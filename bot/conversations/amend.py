@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_, update
 
+from bot.conversations import sealed
 from bot.conversations.base import Channel
 from bot.conversations.tables import MESSAGE
 
@@ -16,6 +17,7 @@ def edit(connection: Connection, conversation: str, key: tuple[Channel, str, str
 
     Once its turn runs, it keeps the words that were answered. Of several edits the newest counts, in whichever order they come.
     """
+    sealed.forget_of(connection, _one(conversation, key))
     newest = [*_one(conversation, key), MESSAGE.c.revoked_at.is_(None), or_(MESSAGE.c.edited_at.is_(None), MESSAGE.c.edited_at < at)]
     rewritten = {"text": text, "edited_at": at, "fixed_answer": None}
     return _changed(connection, [*newest, *_WAITS], **rewritten) or _changed(connection, newest, edited_at=at)

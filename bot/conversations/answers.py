@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, update
 
-from bot.conversations import episodes, folios, outbox, queue
+from bot.conversations import disclosures, episodes, folios, outbox, queue
 from bot.conversations.base import BUTTON_LIFE
 from bot.conversations.clean import clean_json, clean_text
 from bot.conversations.ledger import Ledger, new_id
@@ -85,15 +85,18 @@ def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: dat
         responses=[clean_text(name) for reply in result.replies for name in reply.responses],
     )
     buttons = _buttons(answer["id"], turn, result.replies, now, offer)
+    readings = _readings(answer["id"], result.replies)
     effects, escalations = _effects(turn, result.effects, now)
     for table, rows in (
         (BUTTON, buttons),
-        (READING, _readings(answer["id"], result.replies)),
+        (READING, readings),
         (EFFECT, effects),
         (UNDERSTANDING, _understanding(turn.last.id, result.understood)),
     ):
         if rows:
             connection.execute(_INSERT[table], rows if len(rows) > 1 else rows[0])
+    if readings:
+        disclosures.told(connection, turn, answer, readings, now)
     folios.store(connection, turn.lease.conversation, escalations)
     episodes.remember(connection, turn.episode, [clean_json(event) for event in result.events], now)
     connection.execute(_ANSWERED, {"messages": [message.id for message in turn.messages], "answer": seq, "now": now})

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from bot.conversations import buttons, cases, gathering, inbox
+from bot.conversations import buttons, cases, fragments, gathering, inbox, outbox, sealed
+from bot.conversations.fragments import Recent
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import shown
@@ -22,12 +23,15 @@ from bot.conversations.tables import CONVERSATION, MESSAGE
 from bot.database import each_of, is_listed, listed
 from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
+from bot.privacy.masking import Masked
 
-_CHANGING: Final = ("last_seq", "ready_at", "desk", "person", "level", "owed_since", "case_closed_at")
+_CHANGING: Final = (
+    "last_seq", "ready_at", "lease_until", "lease_token", "secrets_notice_at", "desk", "person", "level", "owed_since", "case_closed_at",
+)  # fmt: skip
 _PLACES = (
     select(
         CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.ready_at,
-        CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
+        CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token, CONVERSATION.c.secrets_notice_at, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
         CONVERSATION.c.owed_since, CONVERSATION.c.case_closed_at,
     )
     .where(is_listed(CONVERSATION.c.id, "conversations"))
@@ -64,6 +68,8 @@ class _Place:
     ready_at: datetime | None
     gathers_until: datetime | None
     lease_until: datetime | None
+    lease_token: int
+    secrets_notice_at: datetime | None
     desk: str | None
     person: str | None
     level: int
@@ -78,6 +84,11 @@ class _Place:
         if waits and (self.ready_at is None or gathering.goes_on(self)):
             self.ready_at = now
         return self.last_seq
+
+    def begin_anew(self, now: datetime) -> None:
+        """A turn that runs has read what must be forgotten: it holds nothing any more."""
+        if self.lease_until is not None:
+            self.lease_token, self.lease_until, self.ready_at = self.lease_token + 1, None, now
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,11 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     fresh = sorted({inbound.conversation for inbound in inbounds if _key(inbound) not in stored})
     offers = buttons.offered_in(connection, fresh, now) if terms.match else {}
     rows: list[dict[str, Any]] = []
+    notices: list[tuple[Inbound, int]] = []
+    contents: list[tuple[str, Masked]] = []
+
+    def earlier(conversation: str) -> list[Recent]:
+        return [*fragments.before(connection, conversation, now), *fragments.of_rows(rows, conversation)][-fragments.MOST :]
 
     def add(inbound: Inbound) -> Accepted:
         who, place = terms.who(connection, inbound), places.get(inbound.conversation)
@@ -110,18 +126,31 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
         if before := stored.get(_key(inbound)):
             return inbox.repeated(inbound, before, terms)
         offered = _chooses(inbound, offers, terms)
-        text, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
+        content, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
+        settled = inbox.settle(connection, inbound, content, button, terms, lambda: earlier(inbound.conversation))
+        content = settled.content
+        if settled.changed:
+            place.begin_anew(now)
         answering = inbox.will_answer(inbound, place, now)
         inbound = inbox.kept(connection, inbound, button, terms, now)
-        row = inbox.row_of(inbound, who, text, button, place.add(who, now, waits=answering), now, answering=answering)
+        row = inbox.row_of(inbound, terms, who, content, button, place.add(who, now, waits=answering), now, answering=answering)
         owed = cases.owed_by(connection, place, row, now)
         place.owed_since, place.case_closed_at = owed["owed_since"], owed["case_closed_at"]
         rows.append(row)
+        contents.append((row["id"], content))
+        if answering and content.has_secrets and terms.secrets_notice and place.secrets_notice_at is None:
+            place.secrets_notice_at, place.last_seq = now, place.last_seq + 1
+            notices.append((inbound, place.last_seq))
         stored[_key(inbound)] = _Stored(inbound.conversation, row["seq"], row["fingerprint"])
         return Accepted(inbound.conversation, row["seq"], repeated=False, messages=(shown(row),), answering=answering)
 
     results = [_or_refused(add, inbound) for inbound in inbounds]
     _write(connection, places, rows, now)
+    for message, content in contents:
+        sealed.keep(connection, message, content, terms.seal, now)
+    for inbound, seq in notices:
+        notice = cast(str, terms.secrets_notice)
+        outbox.say(connection, inbound.conversation, "notice", notice, channel=inbound.channel, seq=seq, now=now)
     return results
 
 
@@ -167,4 +196,4 @@ def _key(inbound: Inbound) -> Key:
 def _chooses(inbound: Inbound, offers: dict[str, list[Row[Any]]], terms: Terms) -> bool:
     offered = offers.get(inbound.conversation)
     titles = [button.title for button in offered] if offered else []
-    return bool(titles) and terms.match is not None and terms.match(inbox.masked(inbound, terms), titles) is not None
+    return bool(titles) and terms.match is not None and terms.match(inbox.masked(inbound, terms).text, titles) is not None

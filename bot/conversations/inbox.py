@@ -8,7 +8,7 @@ which takes all of it back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -16,15 +16,18 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.conversations import buttons, cases, gathering, outbox, queue
+from bot.conversations import buttons, cases, fragments, gathering, outbox, queue, sealed
 from bot.conversations.base import Channel, InboundState, Kind
 from bot.conversations.clean import clean_text
+from bot.conversations.fragments import Recent, Settled
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownMessage, shown
 from bot.conversations.queue import OpenTurn
+from bot.conversations.sealed import Seal
 from bot.conversations.tables import CONVERSATION, MESSAGE
 from bot.errors import Conflict, NotYours
 from bot.identity.identity import Identity
+from bot.privacy.masking import Mask, Masked
 
 Matcher = Callable[[str, Sequence[str]], int | None]
 """Which of the titles a typed text chooses, or None (`bot.rules.choices.match_choice`)."""
@@ -32,12 +35,14 @@ Matcher = Callable[[str, Sequence[str]], int | None]
 Keeper = Callable[[Connection, str, Row[Any], datetime], str | None]
 """(conversation, button, now): the answer to a button of the house, what it stands for being written down; None for any other button."""
 
-_KEPT = ("ready_at", "privacy_notice_at", "lease_token", "lease_until", "owed_since", "case_closed_at")
+_WORDS = frozenset({"filename", "name", "address", "referral"})
+"""What came beside a text and was written by people; the rest are numbers of the platform's."""
+_KEPT = ("ready_at", "privacy_notice_at", "secrets_notice_at", "lease_token", "lease_until", "owed_since", "case_closed_at")
 _PLACE = (
     select(
         CONVERSATION.c.channel, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.privacy_notice_at,
-        CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token,
-        CONVERSATION.c.owed_since, CONVERSATION.c.case_closed_at,
+        CONVERSATION.c.secrets_notice_at, CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until,
+        CONVERSATION.c.lease_token, CONVERSATION.c.owed_since, CONVERSATION.c.case_closed_at,
     )
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .with_for_update()
@@ -100,16 +105,25 @@ class Terms:
     """How messages are accepted.
 
     `who` is asked first, in the same transaction: who is writing; it refuses by raising. `mask` takes out of a text what must never be
-    stored. `keep` does what a button of the house stands for, which the dialogue does not know, and gives the answer to it. `match` finds the button that a typed text chooses; `notice` (the privacy notice) follows the first message; `lease_life`:
-    begin the message's turn here if none of its conversation runs or waits.
+    stored. `keep` does what a button of the house stands for, which the dialogue does not know, and gives the answer to it. `match` finds
+    the button that a typed text chooses; `notice` (the privacy notice) follows the first message, `secrets_notice` the first one with a
+    password or a code in it; `seal` seals what may be kept of what is masked; `lease_life`: begin the message's turn here if none of its
+    conversation runs or waits.
     """
 
     who: Callable[[Connection, Inbound], Identity]
-    mask: Callable[[str], str] = str
+    mask: Mask = Mask()
     keep: Keeper | None = None
     match: Matcher | None = None
     notice: str | None = None
+    secrets_notice: str | None = None
     lease_life: timedelta | None = None
+    seal: Seal | None = None
+
+    def besides(self, inbound: Inbound) -> tuple[dict[str, Any] | None, str | None]:
+        """What came beside the text and the sender's name, masked where they are words of somebody's."""
+        media = inbound.media and {name: self.mask.anything(value) if name in _WORDS else value for name, value in inbound.media.items()}
+        return media, inbound.profile_name and self.mask(inbound.profile_name).text
 
 
 async def accept(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms) -> Accepted:
@@ -136,22 +150,26 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         stored = _stored_before(connection, inbound, terms)
         if stored is not None:
             return stored
-    text, button = content_of(connection, inbound, terms, now)
+    content, button = content_of(connection, inbound, terms, now)
+    settled = settle(connection, inbound, content, button, terms, lambda: fragments.before(connection, inbound.conversation, now))
+    content = settled.content
     answering, turn = will_answer(inbound, place, now), None
     inbound = kept(connection, inbound, button, terms, now)
-    message = row_of(inbound, identity, text, button, place.last_seq + 1, now, answering=answering)
+    message = row_of(inbound, terms, identity, content, button, place.last_seq + 1, now, answering=answering)
     if answering and terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
         turn = queue.begin(connection, message, button, identity, place.lease_token + 1, now)
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
-    tells_privacy = terms.notice is not None and place.privacy_notice_at is None
-    moved = _moved(place, now, waits=answering, tells_privacy=tells_privacy, lease_life=terms.lease_life if turn else None)
+    told = _told(place, content, terms)
+    moved = _moved(place, now, waits=answering, told=told, lease_life=terms.lease_life if turn else None)
+    if settled.changed and place.lease_until is not None:
+        moved.update(new_lease_token=place.lease_token + 1, new_lease_until=None, new_ready_at=now)
     moved |= {f"new_{name}": value for name, value in cases.owed_by(connection, place, message, now).items()}
     connection.execute(_MOVE, {"conversation": inbound.conversation, **moved})
     connection.execute(_INSERT, message)
-    rows = [message]
-    if tells_privacy:
-        notice, channel = cast(str, terms.notice), cast(Channel, place.channel)
-        rows.append(outbox.say(connection, inbound.conversation, "notice", notice, channel=channel, seq=message["seq"] + 1, now=now))
+    sealed.keep(connection, message["id"], content, terms.seal, now)
+    rows, channel = [message], cast(Channel, place.channel)
+    for seq, notice in enumerate(told.values(), message["seq"] + 1):
+        rows.append(outbox.say(connection, inbound.conversation, "notice", notice, channel=channel, seq=seq, now=now))
     messages = tuple(shown(row) for row in rows)
     return Accepted(inbound.conversation, message["seq"], repeated=False, messages=messages, turn=turn, answering=answering)
 
@@ -161,14 +179,18 @@ def will_answer(inbound: Inbound, place: Any, now: datetime) -> bool:
     return not inbound.noted and (place.owner == "bot" or (place.owner_until is not None and place.owner_until <= now))
 
 
-def _moved(place: Row[Any], now: datetime, *, waits: bool, tells_privacy: bool, lease_life: timedelta | None) -> dict[str, Any]:
+def _told(place: Row[Any], content: Masked, terms: Terms) -> dict[str, str]:
+    """The notices that follow the message, by the column which says that its conversation has had them."""
+    notices = {"privacy_notice_at": terms.notice, "secrets_notice_at": terms.secrets_notice if content.has_secrets else None}
+    return {name: notice for name, notice in notices.items() if notice is not None and getattr(place, name) is None}
+
+
+def _moved(place: Row[Any], now: datetime, *, waits: bool, told: Collection[str], lease_life: timedelta | None) -> dict[str, Any]:
     """What the conversation's row becomes."""
     values = {name: getattr(place, name) for name in _KEPT}
-    values.update(last_seq=place.last_seq + (2 if tells_privacy else 1), last_at=now)
+    values.update(dict.fromkeys(told, now), last_seq=place.last_seq + 1 + len(told), last_at=now)
     if waits:
         values["ready_at"] = now if place.ready_at is None or gathering.goes_on(place) else place.ready_at
-    if tells_privacy:
-        values["privacy_notice_at"] = now
     if lease_life is not None:
         values.update(lease_token=place.lease_token + 1, lease_until=now + lease_life)
     return {f"new_{name}": value for name, value in values.items()}
@@ -184,7 +206,7 @@ def _stored_before(connection: Connection, inbound: Inbound, terms: Terms) -> Ac
 
 def repeated(inbound: Inbound, stored: Any, terms: Terms) -> Accepted:
     """What is said of a message that was stored before. Raises Conflict ("content")."""
-    if stored.conversation_id != inbound.conversation or stored.fingerprint != _fingerprint(inbound, masked(inbound, terms)):
+    if stored.conversation_id != inbound.conversation or stored.fingerprint != _fingerprint(inbound, masked(inbound, terms).text):
         raise Conflict("content")
     return Accepted(inbound.conversation, stored.seq, repeated=True)
 
@@ -195,14 +217,28 @@ def _fingerprint(inbound: Inbound, masked: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def masked(inbound: Inbound, terms: Terms) -> str:
-    """The text as it may be stored."""
+def masked(inbound: Inbound, terms: Terms) -> Masked:
+    """The text as it may be stored, and what else is known of it."""
     return terms.mask(clean_text(inbound.text or ""))
+
+
+def settle(
+    connection: Connection,
+    inbound: Inbound,
+    content: Masked,
+    button: Row[Any] | None,
+    terms: Terms,
+    earlier: Callable[[], Sequence[Recent]],
+) -> Settled:
+    """The content after what its customer wrote just before it: what it completes is taken out of both."""
+    if button is not None or inbound.text is None:
+        return Settled(content, changed=False)
+    return fragments.settle(connection, inbound.conversation, clean_text(inbound.text), content, terms.mask, earlier)
 
 
 def content_of(
     connection: Connection, inbound: Inbound, terms: Terms, now: datetime, *, offered: bool = True
-) -> tuple[str, Row[Any] | None]:
+) -> tuple[Masked, Row[Any] | None]:
     """The text to store, and the button that was pressed, or chosen by it where any may have been `offered`. Raises NotYours, Conflict."""
     if inbound.button is not None:
         try:
@@ -211,11 +247,11 @@ def content_of(
             if inbound.text is None:
                 raise
         else:
-            return pressed.title, pressed
-    text = masked(inbound, terms)
+            return Masked(pressed.title), pressed
+    content = masked(inbound, terms)
     if terms.match is None or not offered or inbound.fixed_answer is not None:
-        return text, None
-    return text, buttons.typed(connection, inbound.conversation, text, terms.match, now)
+        return content, None
+    return content, buttons.typed(connection, inbound.conversation, content.text, terms.match, now)
 
 
 def kept(connection: Connection, inbound: Inbound, button: Row[Any] | None, terms: Terms, now: datetime) -> Inbound:
@@ -227,9 +263,10 @@ def kept(connection: Connection, inbound: Inbound, button: Row[Any] | None, term
 
 
 def row_of(
-    inbound: Inbound, who: Identity, text: str, button: Row[Any] | None, seq: int, now: datetime, *, answering: bool
+    inbound: Inbound, terms: Terms, who: Identity, content: Masked, button: Row[Any] | None, seq: int, now: datetime, *, answering: bool
 ) -> dict[str, Any]:
     """The message's row, as it is before any turn of it."""
+    media, profile_name = terms.besides(inbound)
     state: InboundState = "received" if answering else "noted" if inbound.noted else "with_agent"
     return {
         "id": new_id(),
@@ -237,19 +274,19 @@ def row_of(
         "seq": seq,
         "author": "customer",
         "kind": inbound.kind,
-        "text": text,
+        "text": content.text,
         "at": now,
         "correlation": inbound.correlation,
         "channel": inbound.channel,
         "scope": inbound.scope,
         "external_id": inbound.external_id,
-        "fingerprint": _fingerprint(inbound, text),
+        "fingerprint": _fingerprint(inbound, content.text if button else masked(inbound, terms).text),
         "button_id": button.id if button else None,
         "state": state,
-        "media": inbound.media,
+        "media": media,
         "quoted": inbound.quoted,
         "sent_at": inbound.sent_at,
-        "profile_name": inbound.profile_name,
+        "profile_name": profile_name,
         "fixed_answer": inbound.fixed_answer,
         "desk": who.desk,
         "person": who.person,

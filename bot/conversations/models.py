@@ -73,6 +73,7 @@ class Conversation(Base):
     delay_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     privacy_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     flood_notice_at: Mapped[datetime | None] = mapped_column(Moment)
+    secrets_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
     owed_since: Mapped[datetime | None] = mapped_column(Moment)
     case_closed_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -189,6 +190,69 @@ class Message(Base):
     fixed_answer: Mapped[str | None] = mapped_column(Text)
     actions: Mapped[list[Any] | None]
     responses: Mapped[list[Any] | None]
+
+
+class Sealed(Base):
+    """What a message said before it was masked, sealed; `kinds` are those that were masked. Never a password, a code or a card."""
+
+    __tablename__ = "sealed"
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    kinds: Mapped[list[Any]]
+    box: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class Disclosure(Base):
+    """One entry of the disclosure ledger (`disclosures.py`). It outlives conversations, so it names them and points at none.
+
+    `teller` is the assistant or an agent; `fields` [{"source", "server", "field", "read_at"}], or what an agent saw.
+    """
+
+    __tablename__ = "disclosure"
+    __table_args__ = (UniqueConstraint("conversation_id", "n"), one_of("kind", ("told", "read", "opened")))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(_ID)
+    n: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    teller: Mapped[str] = mapped_column(String(64))
+    message_id: Mapped[str | None] = mapped_column(_ID, index=True)
+    seq: Mapped[int | None]
+    desk: Mapped[str | None] = mapped_column(String(64), index=True)
+    person: Mapped[str | None] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(16))
+    level: Mapped[int]
+    proof: Mapped[str | None] = mapped_column(String(64))
+    fields: Mapped[list[Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class DisclosureHead(Base):
+    """The end of a conversation's chain, and where it begins after what was older than is kept was removed."""
+
+    __tablename__ = "disclosure_head"
+
+    conversation_id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    n: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    cut_n: Mapped[int | None]
+    cut_hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class DisclosureAnchor(Base):
+    """The ends [[conversation, n, hash]] of chains at one moment, bound by a hash that only who has the secret can make."""
+
+    __tablename__ = "disclosure_anchor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    ends: Mapped[list[Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Understanding(Base):

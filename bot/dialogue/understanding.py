@@ -22,6 +22,7 @@ from bot.nlu.classifier import ASK, CONTEXT, EAGER
 from bot.nlu.context import context_words
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
+from bot.privacy.standing_in import as_typed
 from bot.protocol.frame import NOTHING, Asked, Move, Which, frame_of
 from bot.protocol.state import State
 from bot.protocol.turn import READ_CHARACTERS, Button
@@ -91,7 +92,7 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads texts through the trained graph, each within what the episode says (`words`).
+    """Reads texts through the trained graph, in masked places something of the same form, each within what the episode says (`words`).
 
     `eager`: a likely answer is better than a question; so within a talk, and for who is known, whose own state serves neighbours too.
     """
@@ -106,11 +107,12 @@ class Reader:
         What `MessageProcessor.parse_message` does for a single text, without its checks of the domain at every message.
         """
         target = self.processor.model_metadata.nlu_target
-        messages = [UserMessage(text=text, metadata={CONTEXT: self.words, EAGER: self.eager}) for text in texts]
+        messages = [UserMessage(text=as_typed(text), metadata={CONTEXT: self.words, EAGER: self.eager}) for text in texts]
         parsed = self.processor.graph_runner.run(inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: _NOBODY}, targets=[target])[
             target
         ]
-        return [{"text": "", "entities": [], **message.as_dict(only_output_properties=True)} for message in parsed]
+        read = [message.as_dict(only_output_properties=True) for message in parsed]
+        return [{"entities": [], **each, "text": text} for text, each in zip(texts, read, strict=True)]
 
 
 async def understand(

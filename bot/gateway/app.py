@@ -34,6 +34,8 @@ from bot.gateway.routes import add_routes
 from bot.identity.portal import portal_key
 from bot.limits import Limit
 from bot.metrics import Metrics
+from bot.privacy import retention
+from bot.privacy.masking import mask_for
 from bot.resources import RESOURCES, Resources
 from bot.settings import Settings
 from bot.timings import Timings
@@ -90,6 +92,7 @@ def create_app(
                 effects.worker,
                 delays.worker,
                 *upkeep.workers(resources, app[PUBLISHER]),
+                retention.worker(resources),
             ]
             for worker in (*workers, *carriers, *resources.feed.workers):
                 worker.start()
@@ -150,6 +153,7 @@ def _open(
         accounts=accounts,
         feed=Feed(ledger, now, timings.poll_seconds),
         metrics=Metrics(),
+        mask=mask_for([settings.support_phone]),
     )
 
 

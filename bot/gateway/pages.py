@@ -66,6 +66,8 @@ async def privacy(request: web.Request) -> web.Response:
         hours=hours_words(settings.support_hours),
         responsible=texts.responsible(settings),
         purposes=texts.purposes(),
+        message_days=settings.keep_messages_days,
+        sealed_days=settings.keep_sealed_days,
     )
     return web.Response(text=page, content_type="text/html", headers=_PAGE)
 

@@ -206,7 +206,9 @@ async def test_a_card_number_is_never_repeated():
     assert "4111" not in (await ask("tema_no_cubierto", OWN, frame="do", text=text)).text
 
 
-@pytest.mark.parametrize("text", ["mándalo a mi gmail", "pues a otro, al de mi hija", "a este: yo@otro.mx", "me lo mandas a mí?"])
+@pytest.mark.parametrize(
+    "text", ["mándalo a mi gmail", "pues a otro, al de mi hija", "a este: yo@otro.mx", "mándalo a [correo]", "me lo mandas a mí?"]
+)
 async def test_nothing_is_sent_to_another_address(text):
     answer = await ask("reenviar_datos_conexion", OWN, frame="do", text=text)
     assert answer.effects == []
@@ -281,8 +283,9 @@ async def test_every_answer_about_access_is_reached():
 
 @pytest.mark.parametrize("intent", ["tema_no_cubierto", "fuera_de_tema", "no_entendi"])
 @pytest.mark.parametrize("confidence", [0.3, 0.9])
-async def test_who_pastes_a_card_is_told_not_to_whatever_was_read(intent, confidence):
-    answer = await ask(intent, OWN, confidence=confidence, text="te paso la otra 4242 4242 4242 4242 vence 09/29")
+@pytest.mark.parametrize("card", ["4242 4242 4242 4242", "[tarjeta]"])
+async def test_who_pastes_a_card_is_told_not_to_whatever_was_read(intent, confidence, card):
+    answer = await ask(intent, OWN, confidence=confidence, text=f"te paso la otra {card} vence 09/29")
     assert "no escribas aquí números de tarjeta" in answer.text
     assert "4242" not in answer.text
     assert answer.effects == []

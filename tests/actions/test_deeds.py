@@ -86,8 +86,9 @@ async def test_a_way_of_speaking_is_no_danger(text):
     assert "utter_en_peligro" not in (await ask("charla", OWN, frame="none", text=text)).responses
 
 
-async def test_a_card_is_warned_about_beside_any_answer_and_never_said_again():
-    answer = await ask("consultar_suscripcion", OWN, frame="until", text="mi tarjeta es 4242 4242 4242 4242, ¿cuándo vence?")
+@pytest.mark.parametrize("card", ["4242 4242 4242 4242", "[tarjeta]"])
+async def test_a_card_is_warned_about_beside_any_answer_and_never_said_again(card):
+    answer = await ask("consultar_suscripcion", OWN, frame="until", text=f"mi tarjeta es {card}, ¿cuándo vence?")
     assert answer.text.startswith("Por tu seguridad, no escribas aquí números de tarjeta.")
     assert "4242" not in answer.text
     named = await ask("consultar_suscripcion", OWN, frame="until", text="ESPERANZA-4111111111111111 ¿cuándo vence?")

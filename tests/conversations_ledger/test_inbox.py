@@ -70,13 +70,46 @@ async def test_a_conversation_that_does_not_exist(ledger, desk) -> None:
 
 
 async def test_what_is_masked_is_never_stored_and_a_repetition_is_still_recognised(ledger, desk) -> None:
-    terms = desk.terms(mask=lambda text: text.replace("4111", "····"))
     for _ in range(2):
-        accepted = await inbox.accept(ledger, desk.inbound("mi tarjeta es 4111", external_id="a"), NOON, terms)
+        accepted = await inbox.accept(ledger, desk.inbound("mi tarjeta es 4111 1111 1111 1111", external_id="a"), NOON, desk.terms())
     assert accepted.repeated
     (message,) = await rows(ledger, Message)
-    assert message.text == "mi tarjeta es ····"
-    assert message.fingerprint == hashlib.sha256(b"text:mi tarjeta es \xc2\xb7\xc2\xb7\xc2\xb7\xc2\xb7").hexdigest()
+    assert message.text == "mi tarjeta es [tarjeta]"
+    assert message.fingerprint == hashlib.sha256(b"text:mi tarjeta es [tarjeta]").hexdigest()
+
+
+async def test_whoever_sends_a_secret_is_told_once(ledger, desk) -> None:
+    terms = desk.terms(notice="privacy", secrets_notice="do not")
+    first = await inbox.accept(ledger, desk.inbound("mi contraseña es Perro.88"), NOON, terms)
+    again = await inbox.accept(ledger, desk.inbound("mi pin es 4821"), NOON, terms)
+    assert [(each.seq, each.kind, each.text) for each in first.messages] == [
+        (1, "text", "mi contraseña es [contraseña]"), (2, "notice", "privacy"), (3, "notice", "do not"),
+    ]  # fmt: skip
+    assert [(each.seq, each.text) for each in again.messages] == [(4, "mi pin es [código]")]
+
+
+async def test_of_cards_telephones_and_mails_the_answers_speak(ledger, desk) -> None:
+    accepted = await inbox.accept(
+        ledger, desk.inbound("4111 1111 1111 1111, 55 1234 5678, ana@correo.mx"), NOON, desk.terms(secrets_notice="do not")
+    )
+    assert [each.text for each in accepted.messages] == ["[tarjeta], [teléfono], [correo]"]
+
+
+async def test_a_batch_tells_whoever_sends_a_secret_once(ledger, desk) -> None:
+    sent = [desk.inbound(text) for text in ("mi pin es 4821", "hola", "mi pin es 4821")]
+    await batches.accept_many(ledger, sent, NOON, desk.terms(secrets_notice="do not"))
+    stored = await rows(ledger, Message, Message.seq)
+    assert [(each.seq, each.author, each.text) for each in stored] == [
+        (1, "customer", "mi pin es [código]"), (2, "bot", "do not"), (3, "customer", "hola"), (4, "customer", "mi pin es [código]"),
+    ]  # fmt: skip
+
+
+async def test_what_came_beside_a_message_is_masked_where_it_is_words(ledger, desk) -> None:
+    media = {"id": "1234567890123456", "filename": "RFC GODE561231GR8.pdf"}
+    await desk.say("mi constancia", kind="document", media=media, profile_name="Ana 55 1234 5678")
+    (message,) = await rows(ledger, Message)
+    assert message.media == {"id": "1234567890123456", "filename": "RFC [RFC].pdf"}
+    assert message.profile_name == "Ana [teléfono]"
 
 
 async def test_what_came_with_a_message_is_kept(ledger, desk) -> None:

@@ -21,6 +21,7 @@ from bot.identity.session import SessionClaims
 from bot.limits import CALM, TooMany, client_address
 from bot.resources import CORRELATION, RESOURCES, Resources
 from bot.rules.choices import match_choice
+from bot.texts import SECRETS
 from bot.turns.next_steps import keeper
 
 
@@ -61,7 +62,15 @@ async def send_message(request: web.Request) -> web.Response:
     )
     resources = request.app[RESOURCES]
     notice = texts.privacy(resources.settings, _own_address(request))
-    terms = inbox.Terms(who_of(claims, resources.now()), match=match_choice, notice=notice, keep=keeper(resources.settings))
+    terms = inbox.Terms(
+        who_of(claims, resources.now()),
+        mask=resources.mask,
+        match=match_choice,
+        notice=notice,
+        secrets_notice=SECRETS,
+        seal=resources.sealer.seal,
+        keep=keeper(resources.settings),
+    )
     accepted = await request.app[DISPATCHER].accept(inbound, terms)
     if not accepted.repeated:
         backlog.add(visitor=visitor)

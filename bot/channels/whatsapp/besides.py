@@ -56,7 +56,7 @@ def note_wish(connection: Connection, conversation: str, now: datetime, *, wants
     connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == conversation).values(opted_out_at=since))
 
 
-def _echo(connection: Connection, said: Echo, now: datetime, _terms: Terms) -> Outcome:
+def _echo(connection: Connection, said: Echo, now: datetime, terms: Terms) -> Outcome:
     """A message of an agent's, which is there already, so nothing has to be carried; who wrote it has the conversation."""
     conversation = people.find_or_make(connection, CHANNEL, addresses(said.sender), now)
     place = connection.execute(select(CONVERSATION.c.last_seq).where(CONVERSATION.c.id == conversation).with_for_update()).one()
@@ -69,7 +69,7 @@ def _echo(connection: Connection, said: Echo, now: datetime, _terms: Terms) -> O
         "seq": place.last_seq + 1,
         "author": "agent",
         "kind": said.kind,
-        "text": said.text,
+        "text": terms.mask(said.text).text,
     }
     row |= {"at": now, "channel": CHANNEL, "scope": said.number, "external_id": wamid, "attempts": 0}
     row |= {"media": said.media, "quoted": said.quoted, "sent_at": said.sent_at or now}
@@ -110,10 +110,10 @@ def _offers(connection: Connection, conversation: str, answer: str, now: datetim
     return chosen is not None and bool(offered) and offered[chosen].used_at is None and offered[chosen].expires_at > now
 
 
-def _edit(connection: Connection, edit: Edit, now: datetime, _terms: Terms) -> Outcome:
+def _edit(connection: Connection, edit: Edit, now: datetime, terms: Terms) -> Outcome:
     conversation = people.find(connection, CHANNEL, addresses(edit.sender))
     key = (CHANNEL, edit.number, external_id(edit.original))
-    if conversation is None or not amend.edit(connection, conversation, key, edit.text, min(edit.sent_at or now, now)):
+    if conversation is None or not amend.edit(connection, conversation, key, terms.mask(edit.text).text, min(edit.sent_at or now, now)):
         return Outcome()
     return Outcome(conversation)
 

@@ -6,7 +6,7 @@ else's (`statuses.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, cast
@@ -26,6 +26,7 @@ from bot.errors import LedgerUnavailable
 from bot.identity.identity import ANONYMOUS, Identity
 from bot.resources import Resources
 from bot.rules.choices import match_choice
+from bot.texts import SECRETS
 from bot.turns.next_steps import keeper
 
 log = structlog.get_logger()
@@ -94,9 +95,19 @@ class _Batch:
     def _identity(self, update: ByPerson) -> Identity:
         return self._identities.get(update.sender.phone or update.sender.user_id or "", ANONYMOUS)
 
+    def _terms(self, who: Callable[[Connection, Inbound], Identity]) -> Terms:
+        return Terms(
+            who,
+            mask=self._resources.mask,
+            match=match_choice,
+            secrets_notice=SECRETS,
+            seal=self._resources.sealer.seal,
+            keep=keeper(self._resources.settings),
+        )
+
     def _beside(self, connection: Connection, update: Beside, now: datetime) -> Outcome:
         identity = self._identity(update)
-        return besides.handle(connection, update, now, Terms(lambda _connection, _inbound: identity, match=match_choice))
+        return besides.handle(connection, update, now, self._terms(lambda _connection, _inbound: identity))
 
     def _messages(self, connection: Connection, messages: Sequence[Message], now: datetime) -> list[tuple[ByPerson, Outcome]]:
         conversations = people.find_or_make_many(connection, CHANNEL, [addresses(message.sender) for message in messages], now)
@@ -105,9 +116,7 @@ class _Batch:
             _inbound(each, own, wish, self._correlation, now) for each, own, wish in zip(messages, conversations, wishes.all, strict=True)
         ]
         who = {(each.number, external_id(each.wamid)): self._identity(each) for each in messages}
-        terms = Terms(
-            lambda _connection, inbound: who[inbound.scope, inbound.external_id], match=match_choice, keep=keeper(self._resources.settings)
-        )
+        terms = self._terms(lambda _connection, inbound: who[inbound.scope, inbound.external_id])
         results = batches.store(connection, inbounds, now, terms)
         wishes.keep(connection, results, now)
         return [(each, _outcome(each, result)) for each, result in zip(messages, results, strict=True)]

@@ -1,0 +1,62 @@
+"""`python -m bot disclosures DESK`: what was told of a customer, to whom and on what proof; `--verify`: whether the ledger of it is whole."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.conversations import disclosures
+from bot.conversations.ledger import Ledger
+from bot.database import open_database
+from bot.errors import LedgerUnavailable
+from bot.privacy.sealing import secrets_of
+from bot.settings import Settings, load_settings
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `python -m bot`."""
+    parser = subparsers.add_parser("disclosures", help="what was told of a customer, on what proof; --verify finds any tampering")
+    parser.add_argument("desk", nargs="?", help="the customer, as C-1003")
+    parser.add_argument("--verify", action="store_true", help="check the whole ledger: hashes, gaps, ends, anchors")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when all is whole, 1 when something was tampered with, 3 when the ledger is away."""
+    try:
+        return asyncio.run(_work(load_settings(), args))
+    except LedgerUnavailable as error:
+        print(f"the ledger cannot be used: {error}", file=sys.stderr)
+        return 3
+
+
+async def _work(settings: Settings, args: argparse.Namespace) -> int:
+    ledger = Ledger(open_database(settings.database_url))
+    try:
+        if args.desk:
+            for line in _lines(await disclosures.of_desk(ledger, args.desk)):
+                print(line)
+        if not args.verify:
+            return 0
+        found = await disclosures.problems(ledger, secrets_of(settings))
+        for problem in found:
+            print(f"TAMPERED {problem}")
+        print(f"{len(found)} problems" if found else "whole: every entry, end and anchor is as it was written")
+        return 1 if found else 0
+    finally:
+        await ledger.close()
+
+
+def _lines(entries: Sequence[Row[Any]]) -> Iterator[str]:
+    for entry in entries:
+        fields = ", ".join(
+            " ".join(str(field[name]) for name in ("source", "server", "field") if field.get(name)) for field in entry.fields
+        )
+        proof = f"level {entry.level}" + (f" ({entry.proof})" if entry.proof else "")
+        where = f"{entry.conversation_id} #{entry.seq}"
+        yield f"{entry.at:%Y-%m-%d %H:%M:%S} {entry.kind} by {entry.teller} · {entry.channel} · {proof} · {where} · {fields}"

@@ -1,0 +1,125 @@
+"""Identifiers that customers write in pieces: when the last piece comes, it is taken out of the earlier messages and of all that was made of them.
+
+A turn that has read one of the pieces and still runs loses its lease, so that nothing of it is kept; it runs again on what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from bot.conversations import sealed
+from bot.conversations.tables import BUTTON, EPISODE, MESSAGE, UNDERSTANDING
+from bot.privacy.fragments import Piece, join, may_go_on
+from bot.privacy.masking import Mask, Masked
+
+WITHIN: Final = timedelta(minutes=3)
+MOST: Final = 6
+LEAST_CHARACTERS: Final = 3
+"""A piece that is shorter is looked for in the messages only: it would be found everywhere."""
+_RECENT = (
+    select(MESSAGE.c.id, MESSAGE.c.text)
+    .where(
+        MESSAGE.c.conversation_id == bindparam("conversation"),
+        MESSAGE.c.author == "customer",
+        MESSAGE.c.at > bindparam("since", type_=MESSAGE.c.at.type),
+    )
+    .order_by(MESSAGE.c.seq.desc())
+    .limit(MOST)
+)
+_UNREAD = (
+    update(MESSAGE)
+    .where(MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.state == "processing")
+    .values(state="received", attempts=0, first_attempt_at=None)
+)
+
+
+@dataclass
+class Recent:
+    """A message that its customer wrote a moment ago; `row` is the one that is about to be stored, where it is not yet."""
+
+    id: str
+    text: str
+    row: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A message as it may be stored after those before it, and whether any of these has changed."""
+
+    content: Masked
+    changed: bool
+
+
+def before(connection: Connection, conversation: str, now: datetime) -> list[Recent]:
+    """What the customer wrote in the last minutes, the oldest first."""
+    rows = connection.execute(_RECENT, {"conversation": conversation, "since": now - WITHIN}).all()
+    return [Recent(row.id, row.text) for row in reversed(rows)]
+
+
+def settle(
+    connection: Connection, conversation: str, text: str, content: Masked, mask: Mask, earlier: Callable[[], Sequence[Recent]]
+) -> Settled:
+    """The content of a message, with what it completes taken out of it and of the `earlier` ones (asked for only where it may matter)."""
+    if not may_go_on(text) or not (recent := earlier()):
+        return Settled(content, changed=False)
+    joined = join([each.text for each in recent], text, mask)
+    if joined is None:
+        return Settled(content, changed=False)
+    for piece in joined.pieces:
+        _take_out(connection, conversation, recent[piece.place], piece)
+    if joined.pieces:
+        connection.execute(_UNREAD, {"conversation": conversation})
+    whole = mask.content(text, joined.found)
+    return Settled(
+        replace(whole, kept=None) if joined.pieces else whole, changed=bool(joined.pieces)
+    )  # a piece alone is of no use to anybody
+
+
+def _take_out(connection: Connection, conversation: str, message: Recent, piece: Piece) -> None:
+    before_ = message.text
+    message.text = piece.text
+    sealed.forget(connection, message.id)
+    if message.row is not None:
+        message.row["text"] = piece.text
+        return
+    connection.execute(update(MESSAGE).where(MESSAGE.c.id == message.id).values(text=piece.text))
+
+    def without(told: str) -> str:
+        told = told.replace(before_, piece.text)
+        return told.replace(piece.part, piece.placeholder) if len(piece.part) >= LEAST_CHARACTERS else told
+
+    understood = select(UNDERSTANDING.c.n, UNDERSTANDING.c.text, UNDERSTANDING.c.entities).where(UNDERSTANDING.c.message_id == message.id)
+    for row in connection.execute(understood).all():
+        own = UNDERSTANDING.c.message_id == message.id, UNDERSTANDING.c.n == row.n
+        connection.execute(update(UNDERSTANDING).where(*own).values(text=without(row.text), entities=_in_all(row.entities, without)))
+    offered = select(BUTTON.c.id, BUTTON.c.origin_text, BUTTON.c.title).where(
+        BUTTON.c.conversation_id == conversation, BUTTON.c.used_at.is_(None)
+    )
+    for row in connection.execute(offered).all():
+        if without(row.origin_text) != row.origin_text:
+            connection.execute(
+                update(BUTTON).where(BUTTON.c.id == row.id).values(origin_text=without(row.origin_text), title=without(row.title))
+            )
+    open_one = EPISODE.c.conversation_id == conversation, EPISODE.c.ended_at.is_(None)
+    for row in connection.execute(select(EPISODE.c.id, EPISODE.c.events).where(*open_one)).all():
+        connection.execute(update(EPISODE).where(EPISODE.c.id == row.id).values(events=_in_all(row.events, without)))
+
+
+def _in_all(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _in_all(inner, change) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_all(inner, change) for inner in value]
+    return value
+
+
+def of_rows(rows: Iterable[dict[str, Any]], conversation: str) -> list[Recent]:
+    """Those of a conversation that are about to be stored."""
+    return [Recent(row["id"], row["text"], row) for row in rows if row["conversation_id"] == conversation]

@@ -1,0 +1,102 @@
+"""A card that comes in two messages is gone from both, from what was made of the first, and from a turn that still runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.conversations import batches
+from bot.conversations.models import Base, Button, Conversation, Message
+from bot.conversations.tables import EPISODE
+from bot.errors import LeaseLost
+from bot.protocol.turn import Choice, Ranked, Reply, TurnResult, Understood
+from tests.conversations_ledger.conftest import rows
+
+FIRST, SECOND = "mi tarjeta es 4242 4242", "4242 4242 gracias"
+
+
+def read(text_: str) -> TurnResult:
+    understood = Understood(text_, "answered", "contar", (Ranked("contar", 0.9),), ({"entity": "x", "text": text_},), "text")
+    events = ({"event": "user", "text": text_, "parse_data": {"text": f"{text_} …"}},)
+    return TurnResult((Reply("Listo.", (Choice("Pagar", "consultar_pago", {}),)),), events, (understood,))
+
+
+async def everything(ledger) -> str:
+    """All the tables as text."""
+
+    def work(connection):
+        return json.dumps([[list(row) for row in connection.execute(select(table))] for table in Base.metadata.sorted_tables], default=str)
+
+    return await ledger.read(work)
+
+
+async def test_both_pieces_are_taken_out(ledger, desk) -> None:
+    await desk.say(FIRST)
+    await desk.say(SECOND)
+    assert [each.text for each in await rows(ledger, Message, Message.seq)] == ["mi tarjeta es [tarjeta]", "[tarjeta] gracias"]
+    assert (await desk.claim()).text == "mi tarjeta es [tarjeta]\n[tarjeta] gracias"
+    assert "4242" not in await everything(ledger)
+
+
+async def test_what_was_made_of_the_first_piece_is_taken_out_too(ledger, desk) -> None:
+    await desk.ask(FIRST, read(FIRST))
+    assert "4242" in await everything(ledger)
+    await desk.say(SECOND)
+    assert "4242" not in await everything(ledger)
+    (button,) = await rows(ledger, Button)
+    assert button.origin_text == "mi tarjeta es [tarjeta]"
+
+
+async def test_a_turn_that_has_read_a_piece_keeps_nothing_and_runs_again(ledger, desk) -> None:
+    await desk.say(FIRST)
+    running = await desk.claim()
+    await desk.say(SECOND)
+    with pytest.raises(LeaseLost):
+        await desk.answer(running, read(FIRST))
+    again = await desk.claim()
+    assert [message.text for message in again.messages] == ["mi tarjeta es [tarjeta]", "[tarjeta] gracias"]
+    await desk.answer(again, read(again.text))
+    assert "4242" not in await everything(ledger)
+
+
+async def test_pieces_of_one_batch(ledger, desk) -> None:
+    await batches.accept_many(ledger, [desk.inbound(FIRST), desk.inbound("hola"), desk.inbound(SECOND)], desk.now, desk.terms())
+    assert [each.text for each in await rows(ledger, Message, Message.seq)] == ["mi tarjeta es [tarjeta]", "hola", "[tarjeta] gracias"]
+
+
+async def test_a_batch_takes_the_turn_that_has_read_a_piece_back(ledger, desk) -> None:
+    await desk.say(FIRST)
+    running = await desk.claim()
+    await batches.accept_many(ledger, [desk.inbound(SECOND)], desk.now, desk.terms())
+    with pytest.raises(LeaseLost):
+        await desk.answer(running, read(FIRST))
+    assert (await desk.claim()).text == "mi tarjeta es [tarjeta]\n[tarjeta] gracias"
+
+
+async def test_the_same_piece_again_is_a_repetition(ledger, desk) -> None:
+    for _ in range(2):
+        await desk.say(FIRST, external_id="a")
+        again = await desk.say(SECOND, external_id="b")
+    assert again.repeated
+    assert (await rows(ledger, Conversation))[0].last_seq == 2
+
+
+async def test_what_was_said_long_ago_is_no_piece(ledger, desk) -> None:
+    await desk.ask(FIRST)
+    desk.now += timedelta(minutes=4)
+    await desk.say(SECOND)
+    assert [each.text for each in await rows(ledger, Message, Message.seq)][-1] == SECOND
+
+
+async def test_words_of_the_search_index_go_too(ledger, desk) -> None:
+    await desk.say(FIRST)
+    await desk.say(SECOND)
+    if ledger.database.dialect == "sqlite":
+        found = await ledger.read(
+            lambda connection: connection.execute(text("SELECT * FROM message_words WHERE message_words MATCH '4242'")).all()
+        )
+        assert found == []
+    assert await ledger.read(lambda connection: connection.execute(select(EPISODE.c.id)).all()) == []
