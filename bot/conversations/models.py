@@ -110,6 +110,15 @@ class WebSession(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class OneUse(Base):
+    """Something that was done and may not be done again before `until`: a portal's token that has opened its session."""
+
+    __tablename__ = "one_use"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
 class Episode(Base):
     """A sitting: the span of one Rasa session. `events` is what the next turn starts from, forgotten when it ends; the messages stay."""
 
