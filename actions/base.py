@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.confirming import ask_for_code
 from actions.environment import environment
 from actions.meant import Meant, find_meant
 from actions.mentions import mentions, shows_card
@@ -35,6 +36,8 @@ MAX_BUTTON_TITLE = 20
 MOST_OF_A_NAME = 30
 BY_THE_RULE = frozenset({Asked.GENERAL, Asked.WHERE, Asked.HOW, Asked.WHO, Asked.DO, Asked.WHAT_IF})
 """What is asked of the rule, whichever servers are meant."""
+BESIDES = frozenset({"subscription price", "payment masked"})
+"""What is only told besides: where it may not be told the answer is whole without it."""
 LINE = "utter_linea"
 _REPEATING = ("utter_como_te_decia", "utter_te_lo_repito")
 _DANGER = r"suicid|matarme\b|me (?:voy a |quiero )?matar\b|quitarme la vida|(?:me )?quiero morir|no quiero (?:seguir )?vivi"
@@ -88,7 +91,7 @@ class AssistantAction(Action, ABC):
                 if self.is_topic:
                     say_before(turn, reply)
                 await self.answer(turn, answer)
-            if reply.withheld or answer.withheld:
+            if (reply.withheld | answer.withheld) - (BESIDES if answer.messages else frozenset()):
                 say_how_to_identify(turn, answer, "cuenta")
             if answer.messages:
                 if shows_card(turn) and not answer.says("utter_no_cubierto_tarjeta"):
@@ -193,7 +196,8 @@ class LiveAction(AssistantAction):
         elif turn.audience == "unavailable":
             say_with_line(turn, reply, "utter_estado_no_disponible")
         else:
-            say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
+            rule_only = self.general and not (turn.code_goes_to and self.asks_value(turn))
+            say_how_to_identify(turn, reply, "faq" if rule_only else "cuenta")
         if not reply.messages:  # live state adds nothing to the rule
             self.say_general(turn, reply)
 
@@ -401,7 +405,12 @@ def _say_of_others(turn: Turn, desk: Desk, reply: Reply) -> None:
 
 
 def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta", "entrar"]) -> None:
-    """Tell a visitor how to be recognised: once an episode; who goes on asking for an account hears why not, and once the line."""
+    """Tell a visitor how to be recognised: once an episode; who goes on asking for an account hears why not, and once the line.
+
+    Whoever can confirm it here is asked for a code instead.
+    """
+    if ask_for_code(turn, reply, question):
+        return
     match tell_how_to_identify(turn, reply, question):
         case "lost":
             say_line(turn, reply)

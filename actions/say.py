@@ -62,7 +62,7 @@ def _unbraced(value: str) -> str:
 class Reply:
     """The growing result of one action.
 
-    What would tell a reading that `hides` names is left out, and `withheld` says that something was: it is not enough proved who is asking.
+    What would tell a reading that `hides` names is left out, and `withheld` says which ("payment status"): it is not enough proved who is asking.
     """
 
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Reply:
     aside: bool = False  # it is about none of the topics: what was talked about before stays so
     supposed: str = ""  # what the answer supposes, for a question that goes on from it
     hides: Callable[[Reading], bool] = field(default=lambda _: False)
-    withheld: bool = False
+    withheld: set[str] = field(default_factory=set)
 
     @property
     def offers_buttons(self) -> bool:
@@ -84,8 +84,9 @@ class Reply:
 
     def say(self, response: str, *, buttons: tuple[Button, ...] = (), readings: tuple[Reading, ...] = (), **values: str) -> None:
         """Say the answer `response` (a key of the YAML) filled with `values`; every value is text ready to read."""
-        if any(self.hides(reading) for reading in readings):
-            self.withheld = True
+        hidden = {f"{reading.source} {reading.field}" for reading in readings if self.hides(reading)}
+        if hidden:
+            self.withheld |= hidden
             return
         told = {name: _unbraced(value) for name, value in values.items()}
         self.messages.append({"response": response, "buttons": [button.to_rasa() for button in buttons], **told})
@@ -162,7 +163,7 @@ class Reply:
         if self.messages and self.messages[-1]["response"] == heading:
             self.messages.pop()
 
-    def effect(self, kind: str, **payload: str) -> None:
+    def effect(self, kind: str, **payload: Any) -> None:
         """Ask the gateway to change the world once this turn is committed."""
         self.effects.append({"kind": kind, "payload": payload})
 

@@ -17,7 +17,7 @@ def edit(connection: Connection, conversation: str, key: tuple[Channel, str, str
     Once its turn runs, it keeps the words that were answered. Of several edits the newest counts, in whichever order they come.
     """
     newest = [*_one(conversation, key), MESSAGE.c.revoked_at.is_(None), or_(MESSAGE.c.edited_at.is_(None), MESSAGE.c.edited_at < at)]
-    rewritten = {"text": text, "edited_at": at, "fixed_answer": None}
+    rewritten = {"text": text, "edited_at": at, "fixed_answer": None, "resumes": None}
     return _changed(connection, [*newest, *_WAITS], **rewritten) or _changed(connection, newest, edited_at=at)
 
 

@@ -7,14 +7,14 @@ that two batches never wait for each other), and only then is it looked which me
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from bot.conversations import buttons, gathering, inbox
+from bot.conversations import buttons, codes, gathering, inbox
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import shown
@@ -96,6 +96,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     """The same, as part of a transaction. `terms.notice` and `terms.lease_life` are not for batches."""
     places = _places(connection, {inbound.conversation for inbound in inbounds})
     stored = _stored(connection, inbounds)
+    listener = codes.Listener(connection, sorted(places), terms.codes, now) if terms.codes else None
     fresh = sorted({inbound.conversation for inbound in inbounds if _key(inbound) not in stored})
     offers = buttons.offered_in(connection, fresh, now) if terms.match else {}
     rows: list[dict[str, Any]] = []
@@ -105,7 +106,9 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
         if place is None:
             raise NotYours("conversation")
         if before := stored.get(_key(inbound)):
-            return inbox.repeated(inbound, before, terms)
+            return inbox.repeated(_without_code(listener, inbound), before, terms)
+        if listener is not None:
+            who, inbound = listener.hear(inbound, who)
         offered = _chooses(inbound, offers, terms)
         text, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
         answering = inbox.will_answer(inbound, place, now)
@@ -117,6 +120,13 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     results = [_or_refused(add, inbound) for inbound in inbounds]
     _write(connection, places, rows, now)
     return results
+
+
+def _without_code(listener: codes.Listener | None, inbound: Inbound) -> Inbound:
+    """As it was stored, where it was a code: what is kept of it is the same for every code."""
+    if listener is None or inbound.text is None or inbound.button is not None:
+        return inbound
+    return replace(inbound, text=listener.masked(inbound.conversation, inbound.text))
 
 
 def _or_refused(add: Callable[[Inbound], Accepted], inbound: Inbound) -> Accepted | Exception:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.conversations import buttons, gathering, outbox, queue
 from bot.conversations.base import Channel, InboundState, Kind
 from bot.conversations.clean import clean_text
+from bot.conversations.codes import CodeTerms
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownMessage, shown
 from bot.conversations.queue import OpenTurn
@@ -57,7 +58,7 @@ class Inbound:
     Both are given where somebody else may have made up the id: the text is what is meant where the button is not theirs or not open any more.
     `media` refers to what came beside the text, `quoted` is the external id of the message that it replies to, `sent_at` the sender's own
     time, `profile_name` what the sender calls themselves: no proof of anything. `fixed_answer` answers it without the dialogue; `noted`: it
-    is kept and owed no answer.
+    is kept and owed no answer; `resumes` is the earlier question that it asks again.
     """
 
     conversation: str
@@ -74,6 +75,7 @@ class Inbound:
     profile_name: str | None = None
     fixed_answer: str | None = None
     noted: bool = False
+    resumes: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Terms:
 
     `who` is asked first, in the same transaction: who is writing; it refuses by raising. `mask` takes out of a text what must never be
     stored. `match` finds the button that a typed text chooses; `notice` (the privacy notice) follows the first message; `lease_life`:
-    begin the message's turn here if none of its conversation runs or waits.
+    begin the message's turn here if none of its conversation runs or waits. `codes`: how one-time codes are heard, on channels where they are
+    asked for; only batches hear them.
     """
 
     who: Callable[[Connection, Inbound], Identity]
@@ -105,6 +108,7 @@ class Terms:
     match: Matcher | None = None
     notice: str | None = None
     lease_life: timedelta | None = None
+    codes: CodeTerms | None = None
 
 
 async def accept(ledger: Ledger, inbound: Inbound, now: datetime, terms: Terms) -> Accepted:
@@ -206,7 +210,7 @@ def content_of(
         else:
             return pressed.title, pressed
     text = masked(inbound, terms)
-    if terms.match is None or not offered or inbound.fixed_answer is not None:
+    if terms.match is None or not offered or inbound.fixed_answer is not None or inbound.resumes is not None:
         return text, None
     return text, buttons.typed(connection, inbound.conversation, text, terms.match, now)
 
@@ -236,6 +240,7 @@ def row_of(
         "sent_at": inbound.sent_at,
         "profile_name": inbound.profile_name,
         "fixed_answer": inbound.fixed_answer,
+        "resumes": inbound.resumes,
         "desk": who.desk,
         "person": who.person,
         "level": int(who.level),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from bot.conversations import episodes, one_use
+from bot.conversations import codes, episodes, one_use
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.tables import CONVERSATION, LIFE, WEB_SESSION
 from bot.identity.identity import Identity, Level
@@ -117,6 +117,7 @@ async def revoke(ledger: Ledger, conversation: str, now: datetime, only: str | N
 
     def work(connection: Connection) -> None:
         connection.execute(update(WEB_SESSION).where(which, WEB_SESSION.c.revoked_at.is_(None)).values(revoked_at=now))
+        codes.forget(connection, [conversation])
         episodes.close_open(connection, conversation, "logout", now)
 
     await ledger.write(work)

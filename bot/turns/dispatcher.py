@@ -15,7 +15,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from bot import texts
 from bot.conversations import answers, gathering, inbox, queue, unreadable
+from bot.conversations.codes import Asked
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.queue import OpenTurn
 from bot.errors import DialogueUnavailable, EpisodeUnreadable, LeaseLost, LedgerUnavailable, TurnAborted
@@ -201,7 +203,7 @@ class Dispatcher:
         now = self._now()
         try:
             with self._metrics.stage_seconds.labels("commit").time():
-                committed = await answers.commit(self._ledger, turn, result, now)
+                committed = await answers.commit(self._ledger, turn, result, now, self._asked)
         except IntegrityError:  # an open case has this very folio: the next attempt makes another one
             await self._again(turn, FOLIO_TAKEN, "")
             return
@@ -215,6 +217,9 @@ class Dispatcher:
             self._metrics.decisions.labels(part.decision).inc()
         self._metrics.answer_seconds.observe(max(0.0, (now - turn.accepted_at).total_seconds()))
         self._count(turn, "answered")
+
+    def _asked(self, asked: Asked, to: str) -> str:
+        return texts.code_asked(self._settings, asked.kind, to, asked.until, self._now())
 
     async def _again(self, turn: OpenTurn, error: str, detail: str) -> None:
         now = self._now()

@@ -14,6 +14,7 @@ from typing import Final, cast
 import structlog
 from sqlalchemy import Connection, select
 
+from bot.channels.base import code_terms
 from bot.channels.whatsapp import besides, replies
 from bot.channels.whatsapp.besides import Beside, Outcome
 from bot.channels.whatsapp.events import Imported, Message, Standby
@@ -74,6 +75,7 @@ class _Batch:
 
     def __init__(self, resources: Resources, identities: Mapping[str, Identity], correlation: str) -> None:
         self._resources, self._identities, self._correlation = resources, identities, correlation
+        self._codes = code_terms(resources.settings, resources.now)
 
     async def write(self, ordered: Sequence[ByPerson]) -> list[tuple[ByPerson, Outcome]]:
         """Store them in one transaction. Raises LedgerUnavailable, and whatever a single update makes its handler raise."""
@@ -95,7 +97,7 @@ class _Batch:
 
     def _beside(self, connection: Connection, update: Beside, now: datetime) -> Outcome:
         identity = self._identity(update)
-        return besides.handle(connection, update, now, Terms(lambda _connection, _inbound: identity, match=match_choice))
+        return besides.handle(connection, update, now, Terms(lambda _connection, _inbound: identity, match=match_choice, codes=self._codes))
 
     def _messages(self, connection: Connection, messages: Sequence[Message], now: datetime) -> list[tuple[ByPerson, Outcome]]:
         conversations = people.find_or_make_many(connection, CHANNEL, [addresses(message.sender) for message in messages], now)
@@ -104,7 +106,7 @@ class _Batch:
             _inbound(each, own, wish, self._correlation, now) for each, own, wish in zip(messages, conversations, wishes.all, strict=True)
         ]
         who = {(each.number, external_id(each.wamid)): self._identity(each) for each in messages}
-        terms = Terms(lambda _connection, inbound: who[inbound.scope, inbound.external_id], match=match_choice)
+        terms = Terms(lambda _connection, inbound: who[inbound.scope, inbound.external_id], match=match_choice, codes=self._codes)
         results = batches.store(connection, inbounds, now, terms)
         wishes.keep(connection, results, now)
         return [(each, _outcome(each, result)) for each, result in zip(messages, results, strict=True)]
