@@ -27,13 +27,14 @@ _WORDS: Final = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete
 _WORD: Final = rf"(?:{'|'.join(_WORDS)})"
 _GAP: Final = r"[\s,.\-]+"
 _CODE: Final = re.compile(
-    r"(?<![\d/])(?<!\d[\s.,\-])(?:\d{6}|\d{3}[\s.\-]\d{3}|\d\d\s\d\d\s\d\d|\d(?:[\s\-]\d){5})(?![\s.,\-]?\d|/\d)"
+    r"(?<![\d/])(?<!\d[.,\-])\d{6}(?![.,\-/]?\d)"
+    r"|(?<![\d/])(?<!\d[\s.,\-])(?:\d{3}[\s.\-]\d{3}|\d\d\s\d\d\s\d\d|\d(?:[\s\-]\d){5})(?![\s.,\-]?\d|/\d)"
     rf"|\b{_WORD}(?:{_GAP}{_WORD}){{5}}\b(?!{_GAP}{_WORD}\b)",
     re.IGNORECASE,
 )
-_DIGITS_ALONE: Final = re.compile(r"[\d\s.,\-]+")
-_TOO_FEW_TO_BE_MEANT: Final = 3
-_TOO_MANY_TO_BE_MEANT: Final = 9
+_DIGITS_ALONE: Final = re.compile(r"[\d\s\-]+")
+_MISCOUNTED: Final = frozenset({3, 4, 5, 7, 8, 9})
+"""Digits that stand alone and are meant for a code."""
 _BESIDE: Final = re.compile(
     r"(?:\W|_|\b(?:el|mi|este|es|codigo|clave|numero|de|verificacion|seguridad|aqui|esta|va|te|lo|dejo|paso|dice|recibi|me|llego)\b)*"
 )
@@ -64,7 +65,7 @@ def find(text: str) -> Found | None:
     matches = list(_CODE.finditer(text))
     if matches:
         return Found(_digits(matches[0].group()), _CODE.sub(MASK, text), _BESIDE.fullmatch(bare(_CODE.sub(" ", text))) is not None)
-    if _DIGITS_ALONE.fullmatch(text) and _TOO_FEW_TO_BE_MEANT <= len(_digits(text)) <= _TOO_MANY_TO_BE_MEANT:
+    if _DIGITS_ALONE.fullmatch(text) and len(_digits(text)) in _MISCOUNTED:
         return Found("", MASK, alone=True)
     return None
 
