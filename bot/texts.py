@@ -54,6 +54,8 @@ def code_asked(settings: Settings, kind: str, to: str, until: datetime | None, n
 
 def code_heard(settings: Settings, kind: str, left: int, until: datetime | None, now: datetime) -> str:
     """What became of a one-time code that was written (`conversations/codes.py`: Heard)."""
+    if kind == "refused":
+        return code_asked(settings, kind, "", until, now)
     if kind == "locked":
         return f"Por seguridad no reviso más códigos hasta {_when(settings, until, now)}. En la línea de soporte te ayudan: {line(settings, now)}."
     more = "Te queda 1 intento." if left == 1 else f"Te quedan {left} intentos."
@@ -62,6 +64,8 @@ def code_heard(settings: Settings, kind: str, left: int, until: datetime | None,
         "wrong": f"Ese código no es correcto. {more}",
         "used": "Ya habías confirmado que eres tú y sigue valiendo. ¿Qué necesitas?",
         "ended": "Ese código ya no sirve. Pregúntame otra vez lo que necesitas y te envío otro.",
+        "again": f"Te envié otro código de {DIGITS} dígitos a tu correo registrado: escríbelo aquí. El anterior ya no sirve.",
+        "waits": "El código puede tardar un minuto en llegar. Revisa también tu correo no deseado; si no está, vuelve a pedírmelo.",
         "cut": f"Escríbeme los {DIGITS} dígitos del código en un solo mensaje.",
     }[kind]
 

@@ -18,7 +18,7 @@ from bot.conversations import buttons, codes, gathering, inbox
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import shown
-from bot.conversations.tables import CONVERSATION, MESSAGE
+from bot.conversations.tables import CONVERSATION, EFFECT, MESSAGE
 from bot.database import each_of, is_listed, listed
 from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
@@ -100,6 +100,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     fresh = sorted({inbound.conversation for inbound in inbounds if _key(inbound) not in stored})
     offers = buttons.offered_in(connection, fresh, now) if terms.match else {}
     rows: list[dict[str, Any]] = []
+    sendings: list[dict[str, Any]] = []
 
     def add(inbound: Inbound) -> Accepted:
         who, place = terms.who(connection, inbound), places.get(inbound.conversation)
@@ -113,12 +114,16 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
         text, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
         answering = inbox.will_answer(inbound, place, now)
         row = inbox.row_of(inbound, who, text, button, place.add(who, now, waits=answering), now, answering=answering)
+        if listener is not None and (sending := listener.note(row, who)):
+            sendings.append(sending)
         rows.append(row)
         stored[_key(inbound)] = _Stored(inbound.conversation, row["seq"], row["fingerprint"])
         return Accepted(inbound.conversation, row["seq"], repeated=False, messages=(shown(row),), answering=answering)
 
     results = [_or_refused(add, inbound) for inbound in inbounds]
     _write(connection, places, rows, now)
+    if sendings:
+        connection.execute(insert(EFFECT), sendings)
     return results
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text,
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CODE_SENT, GUESSES, NOW, STEP_UP
 from bot.database import is_listed, listed
-from bot.identity.codes import LIFE, PROOF, PROVES_FOR, Found, digest, find
+from bot.identity.codes import LIFE, PROOF, PROVES_FOR, Found, asks_again, digest, find
 from bot.identity.identity import Identity, Level
 
 if TYPE_CHECKING:
@@ -59,9 +59,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What became of a code that was written: `left` more may be wrong; `locked`: none is looked at before `until`."""
+    """What became of a code that was written: `left` more may be wrong; `locked`: none is looked at before `until`.
 
-    kind: Literal["right", "wrong", "locked", "used", "ended", "cut"]
+    Of another one that was asked for: `again`, it is on its way; `waits`, the first may still come; `refused`, none is sent before `until`.
+    """
+
+    kind: Literal["right", "wrong", "locked", "used", "ended", "cut", "again", "waits", "refused"]
     left: int = 0
     until: datetime | None = None
 
@@ -120,6 +123,12 @@ def forget(connection: Connection, conversations: Iterable[str]) -> None:
     connection.execute(delete(STEP_UP).where(STEP_UP.c.conversation_id.in_(list(conversations))))
 
 
+def sending(inbound: str, desk: str, conversation: str, now: datetime) -> dict[str, Any]:
+    """The effect, as a row of its table, that mails the code which was asked for by this message."""
+    payload = {"desk": desk, "conversation": conversation}
+    return {"inbound_id": inbound, "n": 0, "kind": "send_code", "payload": payload, "next_attempt_at": now, "attempts": 0, "lease_token": 0}
+
+
 class Listener:
     """Hears the codes of some conversations, whose rows the caller has locked, within one transaction."""
 
@@ -148,6 +157,23 @@ class Listener:
             self._change(row, question=None)
             return self._raised(row, who), replace(inbound, resumes=question)
         return self._raised(row, who), replace(inbound, fixed_answer=self._terms.words(heard))
+
+    def note(self, message: dict[str, Any], who: Identity) -> dict[str, Any] | None:
+        """Where a message that is about to be stored asks for another code: answer it; the effect that sends one, to be stored after it."""
+        row = self._rows.get(message["conversation_id"])
+        plain = (
+            message["state"] == "received"
+            and message["fixed_answer"] is None
+            and message["resumes"] is None
+            and message["button_id"] is None
+        )
+        if row is None or not plain or row.confirmed_until is not None or who.desk != row.desk or not asks_again(message["text"]):
+            return None
+        asked = ask(self._connection, row.conversation_id, row.desk, message["id"], row.question, self._now)
+        self._rows[row.conversation_id] = self._connection.execute(_ONE, {"conversation": row.conversation_id}).one()
+        heard = Heard("again") if asked.kind == "sent" else Heard("waits" if asked.kind == "waits" else "refused", until=asked.until)
+        message["fixed_answer"] = self._terms.words(heard)
+        return sending(message["id"], row.desk, row.conversation_id, self._now) if asked.kind == "sent" else None
 
     def _found(self, conversation: str, words: str) -> Found | None:
         """The code in a text: while one is waited for whatever may be one, later what is one, or says nothing else."""

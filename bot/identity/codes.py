@@ -41,6 +41,12 @@ _BESIDE: Final = re.compile(
 """Words that go with a code and say nothing else."""
 
 
+_NAMES_CODE: Final = re.compile(r"\b(?:codigos?|clave|cod)\b")
+_AGAIN: Final = re.compile(
+    r"\bno (?:me |lo |se )*(?:ha |a )?(?:lleg|recib|encuentr|ve|aparec|tengo)|\botr[oa]\b|\b(?:de nuevo|otra vez|nuevamente|nuevo)\b|\bre(?:envi|mand)|\bvuelv\w* a"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A code in a text: its digits ("" where they are not six), and the text without it. `alone`: the text says nothing else."""
@@ -68,6 +74,12 @@ def find(text: str) -> Found | None:
     if _DIGITS_ALONE.fullmatch(text) and len(_digits(text)) in _MISCOUNTED:
         return Found("", MASK, alone=True)
     return None
+
+
+def asks_again(text: str) -> bool:
+    """Whether it says that a code has not come, or asks for another one."""
+    said = bare(text)
+    return _NAMES_CODE.search(said) is not None and _AGAIN.search(said) is not None
 
 
 def _digits(written: str) -> str:

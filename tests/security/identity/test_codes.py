@@ -240,6 +240,27 @@ async def test_a_question_that_was_written_before_the_code_takes_no_confirmation
     assert ana.levels() == [Level.CONFIRMED]
 
 
+async def test_another_code_when_the_first_has_not_come(ana: Customer) -> None:
+    await ana.asks_for_code()
+    soon = ["El código puede tardar un minuto en llegar. Revisa también tu correo no deseado; si no está, vuelve a pedírmelo."]
+    assert await ana.says("no me llegó el código") == soon
+    ana.meta.clock.forward(minutes=2)
+    again = ["Te envié otro código de 6 dígitos a tu correo registrado: escríbelo aquí. El anterior ya no sirve."]
+    assert await ana.says("mándame otro código") == again
+    assert await ana.says(await ana.mailbox.wait_for(2)) == ["Sí, ya pagaste."]
+    assert await ana.says("¿y el código de descuento nuevo?") == ["eco: ¿y el código de descuento nuevo?"]
+
+
+async def test_mail_bombing_by_asking_for_another_code(ana: Customer) -> None:
+    await ana.asks_for_code()
+    for _ in range(12):
+        ana.meta.clock.forward(minutes=2)
+        told = await ana.says("no llega el código")
+    assert "no puedo enviarte otro código hasta" in told[0]
+    await asyncio.sleep(0.2)
+    assert len(ana.mailbox.mails()) == 3
+
+
 async def test_digits_that_are_no_code_are_talk(ana: Customer) -> None:
     assert await ana.says("123456", "mi folio es 654321") == ["eco: 123456", "eco: mi folio es 654321"]
     await ana.asks_for_code()
