@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import prometheus_client
 import pytest
+import structlog
 
-from bot.conversations import models
+from bot.conversations import models, sessions
 from bot.identity.identity import Level
 from bot.identity.turn import read_turn
 from harness.dialogue import reply, result
@@ -370,3 +373,24 @@ async def test_another_desk_in_the_answer_sends_nothing(ana: Customer) -> None:
     ana.meta.dialogue.script["lo de otro"] = needs_code(desk="C-1003")
     await ana.says("lo de otro")
     assert (ana.mailbox.mails(), await ana.meta.rows(models.StepUp)) == ([], [])
+
+
+async def test_log_out_takes_the_confirmation_away(ana: Customer) -> None:
+    await ana.says(await ana.asks_for_code(), "hola")
+    assert ana.levels() == [Level.CONFIRMED]
+    (conversation,) = {message.conversation_id for message in await ana.meta.messages()}
+    await sessions.revoke(ana.meta.resources.ledger, conversation, ana.meta.clock())
+    await ana.says("hola")
+    assert ana.levels() == [Level.RECOGNISED]
+
+
+async def test_the_code_stands_in_no_log(ana: Customer, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
+    caplog.set_level(logging.DEBUG)
+    code = await ana.asks_for_code()
+    await ana.says(other(code), code, "hola")
+    metrics = ana.meta.resources.metrics
+    shown = "".join([*capfd.readouterr(), caplog.text, prometheus_client.generate_latest(metrics.registry).decode()])
+    assert "outcome" in shown
+    assert code not in shown
+    assert other(code) not in shown
