@@ -291,7 +291,7 @@ class Settings:
         "SMTP_URL",
         "",
         _any_secret,
-        "smtp(s)://user:password@host:port for connection mails; file:///folder writes .eml files; empty in demo: var/outbox",
+        "smtp(s)://user:password@host:port for connection mails and one-time codes; file:///folder writes .eml files; empty in demo: var/outbox",
     )
     mail_from: str = setting("MAIL_FROM", "servidor-virtual@example.com", _required, "sender of connection mails")
     # limits
