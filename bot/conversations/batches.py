@@ -118,7 +118,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
             sendings.append(sending)
         rows.append(row)
         stored[_key(inbound)] = _Stored(inbound.conversation, row["seq"], row["fingerprint"])
-        return Accepted(inbound.conversation, row["seq"], repeated=False, messages=(shown(row),), answering=answering)
+        return Accepted(inbound.conversation, row["seq"], repeated=False, messages=(shown(row),), answering=answering, code=inbound.code)
 
     results = [_or_refused(add, inbound) for inbound in inbounds]
     _write(connection, places, rows, now)

@@ -152,7 +152,7 @@ class Listener:
             return self._raised(row, who), inbound
         heard = self._try(row, found, who)
         row = self._rows[inbound.conversation] = self._connection.execute(_ONE, {"conversation": row.conversation_id}).one()
-        question, inbound = row.question, replace(inbound, text=found.masked)
+        question, inbound = row.question, replace(inbound, text=found.masked, code=heard.kind)
         if heard.kind == "right" and question is not None:
             self._change(row, question=None)
             return self._raised(row, who), replace(inbound, resumes=question)

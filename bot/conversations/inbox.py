@@ -58,7 +58,7 @@ class Inbound:
     Both are given where somebody else may have made up the id: the text is what is meant where the button is not theirs or not open any more.
     `media` refers to what came beside the text, `quoted` is the external id of the message that it replies to, `sent_at` the sender's own
     time, `profile_name` what the sender calls themselves: no proof of anything. `fixed_answer` answers it without the dialogue; `noted`: it
-    is kept and owed no answer; `resumes` is the earlier question that it asks again.
+    is kept and owed no answer; `resumes` is the earlier question that it asks again; `code`: what became of the one-time code in it.
     """
 
     conversation: str
@@ -76,13 +76,15 @@ class Inbound:
     fixed_answer: str | None = None
     noted: bool = False
     resumes: dict[str, Any] | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True)
 class Accepted:
     """What the sender is told. `repeated`: it was stored before, nothing new happened; else `messages` is what the conversation got.
 
-    `turn` is the message's own turn, when it was asked for and could begin at once. `answering`: the assistant will answer it.
+    `turn` is the message's own turn, when it was asked for and could begin at once. `answering`: the assistant will answer it. `code` is what
+    became of a one-time code in it (`codes.Heard`).
     """
 
     conversation: str
@@ -91,6 +93,7 @@ class Accepted:
     messages: tuple[ShownMessage, ...] = ()
     turn: OpenTurn | None = None
     answering: bool = False
+    code: str | None = None
 
 
 @dataclass(frozen=True)

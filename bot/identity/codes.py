@@ -41,7 +41,7 @@ _BESIDE: Final = re.compile(
 """Words that go with a code and say nothing else."""
 
 
-_NAMES_CODE: Final = re.compile(r"\b(?:codigos?|clave|cod)\b")
+_NAMES_CODE: Final = re.compile(r"\b(?:codigo|clave)\b(?! (?:postal|de (?:descuento|barras|activacion|error|licencia|acceso))\b)")
 _AGAIN: Final = re.compile(
     r"\bno (?:me |lo |se )*(?:ha |a )?(?:lleg|recib|encuentr|ve|aparec|tengo)|\botr[oa]\b|\b(?:de nuevo|otra vez|nuevamente|nuevo)\b|\bre(?:envi|mand)|\bvuelv\w* a"
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.identity.codes import DIGITS, MASK, digest, find, new_code
+from bot.identity.codes import DIGITS, MASK, asks_again, digest, find, new_code
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,36 @@ def test_what_is_kept_of_a_code_is_of_one_key_conversation_and_desk() -> None:
     }
     assert len(kept) == 5
     assert all(len(each) == 64 for each in kept)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no me llegó el código",
+        "mándame otro código",
+        "el codigo no llega",
+        "no lo recibí, el código",
+        "reenvíame el código",
+        "un código nuevo",
+        "la clave otra vez porfa",
+        "No encuentro la clave",
+    ],
+)
+def test_another_code_is_asked_for(said: str) -> None:
+    assert asks_again(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no me llegó el correo",
+        "otra cosa",
+        "¿qué código?",
+        "mi nuevo código postal es 06000",
+        "¿hay otro código de descuento?",
+        "no me llega el código de activación",
+        "reenvíame mis datos",
+    ],
+)
+def test_no_other_code_is_asked_for(said: str) -> None:
+    assert not asks_again(said)

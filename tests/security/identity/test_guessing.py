@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection, insert, update
 
 from bot.conversations import batches, codes, people
@@ -108,7 +107,6 @@ async def test_a_right_code_does_not_shorten_the_next_lock(ledger) -> None:
     assert second.locked_until - later == 2 * codes.FIRST_LOCK
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 async def test_patience_of_a_month_looks_at_less_than_two_hundred_codes(ledger) -> None:
     """As many codes as are sent, all guesses that are looked at, every lock waited for."""
     (conversation,) = await make_conversations(ledger, 1)
