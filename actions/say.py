@@ -76,6 +76,7 @@ class Reply:
     supposed: str = ""  # what the answer supposes, for a question that goes on from it
     hides: Callable[[Reading], bool] = field(default=lambda _: False)
     withheld: set[str] = field(default_factory=set)
+    headless: bool = False  # what was left out would have come first: the rest leans on it
 
     @property
     def offers_buttons(self) -> bool:
@@ -86,6 +87,7 @@ class Reply:
         """Say the answer `response` (a key of the YAML) filled with `values`; every value is text ready to read."""
         hidden = {f"{reading.source} {reading.field}" for reading in readings if self.hides(reading)}
         if hidden:
+            self.headless = self.headless or not self.messages
             self.withheld |= hidden
             return
         told = {name: _unbraced(value) for name, value in values.items()}
@@ -128,7 +130,7 @@ class Reply:
         """Add what `say` says of the live state, unless the last answers began as it begins, even with newer values; whether it was added."""
         draft = Reply(slots=dict(self.slots), state=self.state, hides=self.hides)
         say(draft)
-        self.withheld |= draft.withheld
+        self._withholds_as(draft)
         if not draft.messages or self.told_lately(draft.messages[0]["response"]):
             return False
         self.take_over(draft)
@@ -136,6 +138,7 @@ class Reply:
 
     def take_over(self, draft: Reply) -> None:
         """Add all of another reply of this turn."""
+        self._withholds_as(draft)
         self.messages += draft.messages
         self.readings += draft.readings
         self.effects += draft.effects
@@ -144,6 +147,9 @@ class Reply:
         self.slots |= draft.slots
         self.supposed = draft.supposed or self.supposed
         self.aside = self.aside or draft.aside
+
+    def _withholds_as(self, draft: Reply) -> None:
+        self.headless = self.headless or (draft.headless and not self.messages)
         self.withheld |= draft.withheld
 
     def told_lately(self, *responses: str) -> bool:
