@@ -14,7 +14,7 @@ from bot.channels.bodies import read_body
 from bot.channels.web.keys import SESSION_LIMIT
 from bot.errors import DeskUnknown, Malformed
 from bot.gateway.errors import UnknownCustomer
-from bot.identity.portal import issue_portal_token
+from bot.identity.portal import PERSON_ID, issue_portal_token
 from bot.limits import client_address
 from bot.resources import RESOURCES
 from bot.rules.calendar import BusinessCalendar
@@ -76,6 +76,8 @@ def _logged_in(body: bytes) -> tuple[str, str | None]:
     except (ValueError, RecursionError):
         raise Malformed from None
     desk, person = (fields.get("customer"), fields.get("person")) if isinstance(fields, dict) else (None, None)
-    if not isinstance(desk, str) or not isinstance(person, str | None):
+    if not isinstance(desk, str):
+        raise Malformed
+    if person is not None and not (isinstance(person, str) and PERSON_ID.fullmatch(person)):
         raise Malformed
     return desk, person

@@ -34,7 +34,7 @@ CLOCK_SKEW = timedelta(seconds=60)
 DEMO_LIFE = timedelta(minutes=5)
 MIN_RSA_BITS = 2048
 MOST_JTI: Final = 255
-_PERSON_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}")
+PERSON_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}")
 _DESK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
@@ -112,7 +112,7 @@ def read_portal_token(key: PortalKey, token: object, now: datetime) -> PortalTok
     if not isinstance(desk, str) or not _DESK_ID.fullmatch(desk):
         raise TokenInvalid("the subject is not a desk id")
     person = claims.get("person")
-    if person is not None and not (isinstance(person, str) and _PERSON_ID.fullmatch(person)):
+    if person is not None and not (isinstance(person, str) and PERSON_ID.fullmatch(person)):
         raise TokenInvalid("the person is not an id")
     return PortalToken(Identity(desk, person, Level.SIGNED_IN, "portal"), OneUse(_name_of(claims, text), ends + CLOCK_SKEW))
 

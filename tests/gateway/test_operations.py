@@ -197,6 +197,15 @@ async def test_the_demo_customers(gateway, visitor: Visitor) -> None:
     assert (status, error["error"]) == (404, "unknown_customer")
 
 
+async def test_the_demo_portal_names_the_person_that_its_page_names(gateway, visitor: Visitor) -> None:
+    _, first = await visitor.call("POST", "/demo/login", json={"customer": "C-1003", "person": "ana-1"})
+    conversation = (await visitor.open(token=first["token"]))["conversation"]
+    _, second = await visitor.call("POST", "/demo/login", json={"customer": "C-1003", "person": "ana-1"})
+    assert (await visitor.open(token=second["token"]))["conversation"] == conversation
+    for wrong in ("", "ana o beto", 7, "\ud800", "x" * 65):
+        assert (await visitor.call("POST", "/demo/login", data=json.dumps({"customer": "C-1003", "person": wrong})))[0] == 400
+
+
 async def desks_of(gateway, phone: str) -> tuple[str, ...]:
     return await gateway.app[RESOURCES].accounts.desks_by_phone(phone)
 
