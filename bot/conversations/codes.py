@@ -41,8 +41,13 @@ _HAVE_GUESSES = text("INSERT INTO guesses (desk, failures, locks) VALUES (:desk,
 _GUESSES = select(GUESSES).where(GUESSES.c.desk == bindparam("of_desk")).with_for_update()
 _COUNT = update(GUESSES).where(GUESSES.c.desk == bindparam("of_desk"))
 _SENT = select(CODE_SENT.c.at).where(CODE_SENT.c.desk == bindparam("of_desk"), CODE_SENT.c.at <= NOW).order_by(CODE_SENT.c.at)
-_FORGET_SENT = delete(CODE_SENT).where(CODE_SENT.c.at <= bindparam("long_ago", type_=CODE_SENT.c.at.type))
-_FORGET = delete(STEP_UP).where(STEP_UP.c.asked_at <= bindparam("long_ago", type_=STEP_UP.c.asked_at.type))
+_LONG_AGO = bindparam("long_ago", type_=CODE_SENT.c.at.type)
+_FORGET_SENT = delete(CODE_SENT).where(CODE_SENT.c.desk == bindparam("of_desk"), CODE_SENT.c.at <= _LONG_AGO)
+_FORGET = delete(STEP_UP).where(  # of others too, but none that somebody holds: who waits for nobody blocks nobody
+    STEP_UP.c.conversation_id.in_(
+        select(STEP_UP.c.conversation_id).where(STEP_UP.c.asked_at <= _LONG_AGO).with_for_update(skip_locked=True)
+    )
+)
 _CHANGE = update(STEP_UP).where(STEP_UP.c.conversation_id == bindparam("conversation"))
 
 
@@ -90,9 +95,8 @@ def ask(connection: Connection, conversation: str, desk: str, inbound: str, ques
     until = _next_one(connection, desk, now)
     if until is not None:
         return Asked("refused", until)
-    long_ago = {"long_ago": now - FORGOTTEN}
-    connection.execute(_FORGET_SENT, long_ago)
-    connection.execute(_FORGET, long_ago)
+    connection.execute(_FORGET_SENT, {"of_desk": desk, "long_ago": now - FORGOTTEN})
+    connection.execute(_FORGET, {"long_ago": now - FORGOTTEN})
     connection.execute(delete(STEP_UP).where(STEP_UP.c.conversation_id == conversation))
     row = {"conversation_id": conversation, "desk": desk, "inbound_id": inbound, "question": question, "asked_at": now}
     connection.execute(insert(STEP_UP), row)

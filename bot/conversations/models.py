@@ -159,7 +159,7 @@ class CodeSent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     desk: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Episode(Base):

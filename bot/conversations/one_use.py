@@ -10,7 +10,7 @@ from bot.conversations.tables import NOW, ONE_USE
 from bot.errors import TokenUsed
 from bot.identity.tokens import OneUse
 
-_FORGET = delete(ONE_USE).where(ONE_USE.c.until <= NOW)
+_FORGET = delete(ONE_USE).where(ONE_USE.c.name.in_(select(ONE_USE.c.name).where(ONE_USE.c.until <= NOW).with_for_update(skip_locked=True)))
 _USED = select(exists().where(ONE_USE.c.name == bindparam("use")))
 _REMEMBER = insert(ONE_USE)
 

@@ -14,7 +14,7 @@ from bot.conversations import batches, codes, people
 from bot.conversations.codes import CodeTerms
 from bot.conversations.inbox import Inbound, Terms
 from bot.conversations.ledger import Ledger, new_id
-from bot.conversations.models import Guesses, Message, StepUp
+from bot.conversations.models import CodeSent, Guesses, Message, StepUp
 from bot.conversations.people import Address
 from bot.conversations.tables import STEP_UP
 from bot.identity.codes import LIFE, digest
@@ -105,6 +105,19 @@ async def test_a_right_code_does_not_shorten_the_next_lock(ledger) -> None:
     await fire([ledger], [guess(theirs, f"{n:06d}") for n in range(codes.ATTEMPTS)], later)
     (second,) = await rows(ledger, Guesses)
     assert second.locked_until - later == 2 * codes.FIRST_LOCK
+
+
+async def test_mail_bombing_from_many_conversations_at_once(open_ledger) -> None:
+    ledgers = [open_ledger() for _ in range(3)]
+    conversations = await make_conversations(ledgers[0], CONVERSATIONS)
+    await open_codes(ledgers[0], {conversations[0]: "111111"}, NOON - timedelta(days=2))  # one that is forgotten meanwhile
+
+    async def one(n: int, conversation: str) -> codes.Asked:
+        return await ledgers[n % 3].write(lambda connection: codes.ask(connection, conversation, DESK, new_id(), None, NOON))
+
+    asked = await asyncio.gather(*(one(n, each) for n, each in enumerate(conversations)))
+    assert Counter(each.kind for each in asked) == {"sent": 3, "refused": CONVERSATIONS - 3}
+    assert len(await rows(ledgers[0], CodeSent)) == len(await rows(ledgers[0], StepUp)) == 3
 
 
 async def test_patience_of_a_month_looks_at_less_than_two_hundred_codes(ledger) -> None:

@@ -51,7 +51,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code_sent")),
     )
     op.create_index("ix_code_sent_desk_at", "code_sent", ["desk", "at"])
-    op.create_index(op.f("ix_code_sent_at"), "code_sent", ["at"])
     op.add_column("message", sa.Column("resumes", sa.JSON(), nullable=True))
 
 
