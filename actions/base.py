@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.confirming import ask_for_code
 from actions.environment import environment
 from actions.meant import Meant, find_meant
 from actions.mentions import mentions, shows_card
@@ -35,6 +36,8 @@ MAX_BUTTON_TITLE = 20
 MOST_OF_A_NAME = 30
 BY_THE_RULE = frozenset({Asked.GENERAL, Asked.WHERE, Asked.HOW, Asked.WHO, Asked.DO, Asked.WHAT_IF})
 """What is asked of the rule, whichever servers are meant."""
+BESIDES = frozenset({"subscription price", "payment masked"})
+"""What is only told besides: where it may not be told the answer is whole without it."""
 LINE = "utter_linea"
 _REPEATING = ("utter_como_te_decia", "utter_te_lo_repito")
 _DANGER = r"suicid|matarme\b|me (?:voy a |quiero )?matar\b|quitarme la vida|(?:me )?quiero morir|no quiero (?:seguir )?vivi"
@@ -88,8 +91,12 @@ class AssistantAction(Action, ABC):
                 if self.is_topic:
                     say_before(turn, reply)
                 await self.answer(turn, answer)
-            if reply.withheld or answer.withheld:
-                say_how_to_identify(turn, answer, "cuenta")
+            missing = reply.withheld | answer.withheld
+            if missing - BESIDES or (missing and not answer.messages):
+                if answer.headless:
+                    answer = Reply(state=state, hides=turn.hides, servers=answer.servers)
+                    self.say_less(turn, answer)
+                say_how_to_identify(turn, answer, self.wants(turn))
             if answer.messages:
                 if shows_card(turn) and not answer.says("utter_no_cubierto_tarjeta"):
                     reply.add("utter_no_escribas_tarjetas")
@@ -100,6 +107,14 @@ class AssistantAction(Action, ABC):
         reply = Reply(state=turn.state)
         say_with_line(turn, reply, _NOTHING_TO_SAY)
         return reply
+
+    def wants(self, turn: Turn) -> Literal["faq", "cuenta"]:
+        """Whether the rule is asked for ("faq") or what is so of the account."""
+        del turn
+        return "cuenta"
+
+    def say_less(self, turn: Turn, reply: Reply) -> None:
+        """Where the answer begins with what may not be told, and the rest leans on it: what may, in short."""
 
     def supposes(self, turn: Turn, reply: Reply) -> bool:
         """Whether something is supposed ("y si pago el lunes") and what follows from it was said: that answers the question."""
@@ -194,9 +209,13 @@ class LiveAction(AssistantAction):
         elif turn.audience == "unavailable":
             say_with_line(turn, reply, "utter_estado_no_disponible")
         else:
-            say_how_to_identify(turn, reply, "faq" if self.general else "cuenta")
+            say_how_to_identify(turn, reply, self.wants(turn))
         if not reply.messages:  # live state adds nothing to the rule
             self.say_general(turn, reply)
+
+    def wants(self, turn: Turn) -> Literal["faq", "cuenta"]:
+        """A visitor who asks for a value beside a rule hears the rule; who can confirm it here is asked to."""
+        return "faq" if self.general and not (turn.code_goes_to and self.asks_value(turn)) else "cuenta"
 
     def asks_value(self, turn: Turn) -> bool:
         """Whether what is asked is rather a value of the live state than the rule: it then comes first, and the rule after it."""
@@ -368,6 +387,17 @@ class ServerAction(LiveAction):
         """Say one line that begins with "• {servidor}:". Needed when `many` is "list"."""
         raise NotImplementedError(f"{type(self).__name__} lists servers and has no line for one")
 
+    def say_less(self, turn: Turn, reply: Reply) -> None:
+        """The lines of the servers that are meant, where they may be told."""
+        from actions.server_state import say_state_line  # noqa: PLC0415 - it answers with the means of this module
+
+        if turn.sees(self.data) is None:
+            return
+        one = self._meant(turn)
+        has_lines = type(self).describe_line is not ServerAction.describe_line
+        for each in (one,) if one else self.find(turn).servers or turn.servers:
+            (self.describe_line if has_lines else say_state_line)(turn, each, reply)
+
     def line_for(self, turn: Turn) -> Fact:
         """What says the line of one of several, by what is asked."""
         return self.lines.get(turn.frame.asked, self.describe_line)
@@ -402,7 +432,12 @@ def _say_of_others(turn: Turn, desk: Desk, reply: Reply) -> None:
 
 
 def say_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cuenta", "entrar"]) -> None:
-    """Tell a visitor how to be recognised: once an episode; who goes on asking for an account hears why not, and once the line."""
+    """Tell a visitor how to be recognised: once an episode; who goes on asking for an account hears why not, and once the line.
+
+    Whoever can confirm it here is asked for a code instead.
+    """
+    if ask_for_code(turn, reply, question):
+        return
     match tell_how_to_identify(turn, reply, question):
         case "lost":
             say_line(turn, reply)

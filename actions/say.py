@@ -62,7 +62,7 @@ def _unbraced(value: str) -> str:
 class Reply:
     """The growing result of one action.
 
-    What would tell a reading that `hides` names is left out, and `withheld` says that something was: it is not enough proved who is asking.
+    What would tell a reading that `hides` names is left out, and `withheld` says which ("payment status"): it is not enough proved who is asking.
     """
 
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -75,7 +75,8 @@ class Reply:
     aside: bool = False  # it is about none of the topics: what was talked about before stays so
     supposed: str = ""  # what the answer supposes, for a question that goes on from it
     hides: Callable[[Reading], bool] = field(default=lambda _: False)
-    withheld: bool = False
+    withheld: set[str] = field(default_factory=set)
+    headless: bool = False  # what was left out would have come first: the rest leans on it
 
     @property
     def offers_buttons(self) -> bool:
@@ -84,8 +85,10 @@ class Reply:
 
     def say(self, response: str, *, buttons: tuple[Button, ...] = (), readings: tuple[Reading, ...] = (), **values: str) -> None:
         """Say the answer `response` (a key of the YAML) filled with `values`; every value is text ready to read."""
-        if any(self.hides(reading) for reading in readings):
-            self.withheld = True
+        hidden = {f"{reading.source} {reading.field}" for reading in readings if self.hides(reading)}
+        if hidden:
+            self.headless = self.headless or not self.messages
+            self.withheld |= hidden
             return
         told = {name: _unbraced(value) for name, value in values.items()}
         self.messages.append({"response": response, "buttons": [button.to_rasa() for button in buttons], **told})
@@ -127,7 +130,7 @@ class Reply:
         """Add what `say` says of the live state, unless the last answers began as it begins, even with newer values; whether it was added."""
         draft = Reply(slots=dict(self.slots), state=self.state, hides=self.hides)
         say(draft)
-        self.withheld |= draft.withheld
+        self._withholds_as(draft)
         if not draft.messages or self.told_lately(draft.messages[0]["response"]):
             return False
         self.take_over(draft)
@@ -135,6 +138,7 @@ class Reply:
 
     def take_over(self, draft: Reply) -> None:
         """Add all of another reply of this turn."""
+        self._withholds_as(draft)
         self.messages += draft.messages
         self.readings += draft.readings
         self.effects += draft.effects
@@ -143,6 +147,9 @@ class Reply:
         self.slots |= draft.slots
         self.supposed = draft.supposed or self.supposed
         self.aside = self.aside or draft.aside
+
+    def _withholds_as(self, draft: Reply) -> None:
+        self.headless = self.headless or (draft.headless and not self.messages)
         self.withheld |= draft.withheld
 
     def told_lately(self, *responses: str) -> bool:
@@ -162,7 +169,7 @@ class Reply:
         if self.messages and self.messages[-1]["response"] == heading:
             self.messages.pop()
 
-    def effect(self, kind: str, **payload: str) -> None:
+    def effect(self, kind: str, **payload: Any) -> None:
         """Ask the gateway to change the world once this turn is committed."""
         self.effects.append({"kind": kind, "payload": payload})
 

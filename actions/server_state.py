@@ -88,9 +88,11 @@ def say_state_line(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def say_creation(turn: Turn, server: Server, reply: Reply) -> None:
-    """A server that is not created yet: what its payment is waiting for, and when it will be ready. All of it is of the payment."""
+    """A server that is not created yet: what its payment is waiting for, and when it will be ready. To whom the payment may not be told: that it is not."""
     if turn.sees(DataClass.PAYMENTS) is None:
-        reply.withheld = True
+        status = readings(turn, server, "virtual_server", status=server.status)
+        reply.say("utter_creacion_sin_detalle", servidor=server.alias, minutos=minutes_words(turn), readings=status)
+        reply.withheld.add("payment status")
         return
     payment = last_charge(turn, server)
     if payment is None or payment.status == "refunded":

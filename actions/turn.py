@@ -21,11 +21,13 @@ from actions.say import Reading
 from bot import clock
 from bot.accounts.port import Desk, Server
 from bot.errors import AccountsUnavailable, DeskUnknown
-from bot.identity.levels import DataClass, may_see
+from bot.identity.identity import Level
+from bot.identity.levels import ASKED_FOR, DataClass, may_see
 from bot.identity.turn import TurnClaims, read_turn
 from bot.protocol import state
 from bot.protocol.frame import Asked, Frame, Move, Which, parse_frame
 from bot.rules.calendar import BusinessCalendar
+from bot.rules.format import mask_email
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -86,6 +88,14 @@ class Turn(Moment):
     def sees(self, data: DataClass) -> Desk | None:
         """The desk, for answers that tell this kind of data; None when it cannot be read, or may not be told to whoever is asking."""
         return self._desk if may_see(self.claims.identity.level, data, self.claims.channel) else None
+
+    @property
+    def code_goes_to(self) -> str | None:
+        """The registered address, without what would name its owner, where a one-time code could prove more than is proved of who asks; else None."""
+        desk, could = self._desk, self.claims.channel in ASKED_FOR and Level.ANONYMOUS < self.claims.identity.level < Level.CONFIRMED
+        if desk is None or not could or not self.settings.smtp_url or "@" not in desk.email:
+            return None
+        return f"{mask_email(desk.email).rpartition('@')[0]}@…"
 
     def hides(self, reading: Reading) -> bool:
         """Whether this value may not be told to whoever is asking, though other values of the desk may."""

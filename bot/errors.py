@@ -8,7 +8,8 @@ AssistantError
 │   └── MailKeyUsed          the key of a connection mail was used for another server
 ├── IdentityError
 │   ├── TokenInvalid         forged, malformed, other audience or key
-│   │   └── NoSession            the request carries no session token that is good
+│   │   ├── NoSession            the request carries no session token that is good
+│   │   └── TokenUsed            it has opened the one session that it may
 │   └── TokenExpired         was good once
 │       └── SessionOver          the request's session has ended
 ├── RequestError
@@ -57,6 +58,10 @@ class IdentityError(AssistantError):
 
 class TokenInvalid(IdentityError):
     """The token was not made by a key we trust, or is not for us."""
+
+
+class TokenUsed(TokenInvalid):
+    """The token has opened a session before: whoever shows it again may have overheard it."""
 
 
 class TokenExpired(IdentityError):

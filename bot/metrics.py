@@ -36,6 +36,9 @@ class Metrics:
         self.outage = Gauge("gateway_outage", "1 while dialogue or actions are known to be away", registry=self.registry)
         self.processes = Gauge("gateway_process_ready", "1 while this process is ready", ["process", "url"], registry=self.registry)
         self.streams = Gauge("gateway_streams", "Open event streams", registry=self.registry)
+        self.codes = Counter(
+            "gateway_codes", "One-time codes that customers wrote, by what became of them", ["outcome"], registry=self.registry
+        )
         self.whatsapp_updates = Counter(
             "whatsapp_updates",
             "What WhatsApp's webhook brought, by kind and what became of it",

@@ -272,6 +272,13 @@ class Settings:
     portal_jwt_audience: str = setting(
         "PORTAL_JWT_AUDIENCE", "servidor-virtual-assistant", _required, "audience the portal's tokens must name"
     )
+    portal_jwt_issuer: str = setting("PORTAL_JWT_ISSUER", "", _text, "issuer the portal's tokens must name; empty: any")
+    portal_jwt_previous_secret: Secret = setting(
+        "PORTAL_JWT_PREVIOUS_SECRET", "", _secret, "secret that was replaced, good as well until it is taken out of the settings"
+    )
+    portal_jwt_previous_public_key: str = setting(
+        "PORTAL_JWT_PREVIOUS_PUBLIC_KEY", "", _text, "public key that was replaced, in the same way"
+    )
     allowed_origins: tuple[str, ...] = setting("ALLOWED_ORIGINS", "", _origins, "exact origins of pages that may embed the widget")
     # the channel of WhatsApp, docs/whatsapp.md
     whatsapp_phone_number_id: tuple[str, ...] = setting(
@@ -300,7 +307,7 @@ class Settings:
         "SMTP_URL",
         "",
         _any_secret,
-        "smtp(s)://user:password@host:port for connection mails; file:///folder writes .eml files; empty in demo: var/outbox",
+        "smtp(s)://user:password@host:port for connection mails and one-time codes; file:///folder writes .eml files; empty in demo: var/outbox",
     )
     mail_from: str = setting("MAIL_FROM", "servidor-virtual@example.com", _required, "sender of connection mails")
     # limits

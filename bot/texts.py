@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.identity.codes import DIGITS, LIFE
 from bot.rules.calendar import BusinessCalendar
-from bot.rules.format import join_names, on_date
+from bot.rules.format import join_names, on_date, on_moment
 from bot.rules.slots import clocks
 from bot.rules.support import hours_words, line_words
 from bot.settings import Settings
@@ -75,10 +76,56 @@ def not_reached(settings: Settings, phone: str, folio: str | None, now: datetime
     """Told to who was called and did not answer."""
     case = f"Tu caso {folio} sigue abierto" if folio else "Tu caso sigue abierto"
     return f"Te llamamos al número terminado en {phone[-4:]} y no logramos comunicarnos. {case}; también puedes llamarnos: {line(settings, now)}."
+
+
 SECRETS = (
     "Por tu seguridad, no escribas aquí contraseñas ni códigos que no te hayamos pedido. Quitamos ese dato de tu mensaje y no lo guardamos."
 )
 """Told once, when somebody sent what nobody should; of cards the answers speak themselves."""
+
+
+def code_failed(settings: Settings, now: datetime) -> str:
+    """Told when the code that was announced cannot be mailed after all."""
+    return f"No pudimos enviarte el código y lo sentimos. En la línea de soporte te ayudan: {line(settings, now)}."
+
+
+def code_asked(settings: Settings, kind: str, to: str, until: datetime | None, now: datetime) -> str:
+    """What became of asking for a one-time code, beneath the answer that needs one (`conversations/codes.py`: Asked). `to` is a masked address."""
+    if kind == "sent":
+        return f"Te envié un código de {DIGITS} dígitos a {to}: escríbelo aquí y sigo con lo que preguntaste. Vence en {_minutes(LIFE)} minutos."
+    if kind == "confirmed":
+        return "Ya confirmaste que eres tú: pregúntamelo otra vez y te lo digo."
+    if kind == "waits":
+        return f"Ya te envié un código de {DIGITS} dígitos a {to}: escríbelo aquí. Si no lo ves, revisa tu correo no deseado."
+    return f"Por seguridad no puedo enviarte otro código hasta {_when(settings, until, now)}. En la línea de soporte te ayudan: {line(settings, now)}."
+
+
+def code_heard(settings: Settings, kind: str, left: int, until: datetime | None, now: datetime) -> str:
+    """What became of a one-time code that was written (`conversations/codes.py`: Heard)."""
+    if kind == "refused":
+        return code_asked(settings, kind, "", until, now)
+    if kind == "locked":
+        return f"Por seguridad no reviso más códigos hasta {_when(settings, until, now)}. En la línea de soporte te ayudan: {line(settings, now)}."
+    more = "Te queda 1 intento." if left == 1 else f"Te quedan {left} intentos."
+    return {
+        "right": "Listo, ya confirmé que eres tú. ¿Qué necesitas?",
+        "wrong": f"Ese código no es correcto. {more}",
+        "used": "Ya habías confirmado que eres tú y sigue valiendo. ¿Qué necesitas?",
+        "ended": "Ese código ya no sirve. Pregúntame otra vez lo que necesitas y te envío otro.",
+        "again": f"Te envié otro código de {DIGITS} dígitos a tu correo registrado: escríbelo aquí. El anterior ya no sirve.",
+        "waits": "El código puede tardar un minuto en llegar. Revisa también tu correo no deseado; si no está, vuelve a pedírmelo.",
+        "cut": f"Escríbeme los {DIGITS} dígitos del código en un solo mensaje.",
+    }[kind]
+
+
+def _when(settings: Settings, until: datetime | None, now: datetime) -> str:
+    """A moment with its article."""
+    calendar = BusinessCalendar(settings.timezone, settings.extra_holidays)
+    return on_moment(calendar.local(until or now), calendar.local(now))
+
+
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
 
 
 def purposes() -> str:
@@ -99,4 +146,16 @@ def mail_body(server: str, settings: Settings) -> str:
     return (
         f"Hola:\n\nAdjunto encontrarás el archivo de conexión de tu servidor {server}. Ábrelo en tu computadora para entrar.\n\n"
         f"Si no solicitaste este correo o necesitas ayuda, llama a la línea de soporte: {line_hours(settings)}.\n"
+    )
+
+
+CODE_SUBJECT = "Tu código para el chat de soporte"
+
+
+def code_body(code: str, settings: Settings) -> str:
+    """Body of the mail that carries a one-time code."""
+    return (
+        f"Hola:\n\nTu código es {code}. Escríbelo en el chat en el que lo pediste; vence en {_minutes(LIFE)} minutos y sirve una sola vez.\n\n"
+        "Nadie de soporte te lo va a pedir por teléfono ni por otro medio. Si no lo pediste, alguien escribe desde un número registrado en tu cuenta: "
+        f"no se lo des y avísanos en la línea de soporte: {line_hours(settings)}.\n"
     )

@@ -94,7 +94,7 @@ class Customer:
 
     async def _live(self, messages: int) -> None:
         await asyncio.sleep(self._rng.uniform(0, 2))
-        await self._open(token=self._world.portal_token(self.number))
+        await self._open(lambda: {"token": self._world.portal_token(self.number)})
         self._follower = asyncio.create_task(self._follow())
         left = messages
         while left:
@@ -104,7 +104,7 @@ class Customer:
             left -= burst
             await self._wait_for_answers()
             if self._rng.random() < PAGE_RELOADED:
-                await self._open(session=self._token)
+                await self._open(lambda: {"session": self._token})
 
     async def close(self) -> None:
         """Stop reading along."""
@@ -123,8 +123,9 @@ class Customer:
                 return messages
             messages += page
 
-    async def _open(self, **body: str) -> None:
-        opened = await self._call("POST", "/webchat/session", json=body)
+    async def _open(self, shows: Callable[[], dict[str, str]]) -> None:
+        """With what is shown made anew at each try, as a widget asks its portal again: a token opens one session."""
+        opened = await self._call("POST", "/webchat/session", fresh=shows)
         if self.conversation and opened["conversation"] != self.conversation:
             raise Refused(f"customer {self.number}: the page was reloaded and the conversation is another one")
         self.conversation, self._token = opened["conversation"], opened["session"]
@@ -167,12 +168,16 @@ class Customer:
                     self._moved.clear()
                     await self._moved.wait()
 
-    async def _call(self, method: str, path: str, door: str | None = None, **body: Any) -> dict[str, Any]:
+    async def _call(
+        self, method: str, path: str, door: str | None = None, fresh: Callable[[], Any] | None = None, **body: Any
+    ) -> dict[str, Any]:
         """The body of a good answer, however long it takes: another try at another door, after Retry-After or a growing pause."""
         tries = 0
         while True:
             pause = min(4.0, 0.25 * 2 ** min(tries, 6)) * self._rng.uniform(0.5, 1)
             tries += 1
+            if fresh is not None:
+                body["json"] = fresh()
             try:
                 status, headers, answer = await self._request(method, (door or self._rng.choice(self._world.doors)) + path, **body)
             except (aiohttp.ClientError, TimeoutError, OSError):

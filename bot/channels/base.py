@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,13 +10,16 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from aiohttp import web
 
+from bot import texts
 from bot.conversations import base
+from bot.conversations.codes import CodeTerms
 from bot.conversations.messages import ShownMessage
+from bot.settings import Settings
 from bot.turns.backlog import Backlog
 from bot.turns.dispatcher import Dispatcher
 from bot.worker import Worker
 
-TextKey = Literal["delay", "parked", "resend_failed"]
+TextKey = Literal["delay", "parked", "resend_failed", "code_failed"]
 """What the house says to a customer besides answers, in the channel's words. A channel that does not say it has None for it."""
 
 
@@ -60,6 +63,11 @@ class Channel(Protocol):
 
     def text(self, key: TextKey, now: datetime) -> str | None:
         """Words of our own, as they are right at this moment."""
+
+
+def code_terms(settings: Settings, now: Callable[[], datetime]) -> CodeTerms:
+    """How one-time codes are heard, on a channel where they are asked for."""
+    return CodeTerms(settings.session_secret, lambda heard: texts.code_heard(settings, heard.kind, heard.left, heard.until, now()))
 
 
 DISPATCHER = web.AppKey("dispatcher", Dispatcher)

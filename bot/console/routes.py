@@ -7,7 +7,22 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.console import access, alerts, browsing, entrance, live, marking, overview, pages, privacy, publishing, put_off, review, transcript, work
+from bot.console import (
+    access,
+    alerts,
+    browsing,
+    entrance,
+    live,
+    marking,
+    overview,
+    pages,
+    privacy,
+    publishing,
+    put_off,
+    review,
+    transcript,
+    work,
+)
 from bot.console.access import open_to_all, signed_in
 from bot.console.publications import Publisher
 from bot.console.queue_watch import QueueWatch

@@ -19,7 +19,7 @@ def edit(connection: Connection, conversation: str, key: tuple[Channel, str, str
     """
     sealed.forget_of(connection, _one(conversation, key))
     newest = [*_one(conversation, key), MESSAGE.c.revoked_at.is_(None), or_(MESSAGE.c.edited_at.is_(None), MESSAGE.c.edited_at < at)]
-    rewritten = {"text": text, "edited_at": at, "fixed_answer": None}
+    rewritten = {"text": text, "edited_at": at, "fixed_answer": None, "resumes": None}
     return _changed(connection, [*newest, *_WAITS], **rewritten) or _changed(connection, newest, edited_at=at)
 
 

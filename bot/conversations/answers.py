@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, update
 
-from bot.conversations import disclosures, episodes, folios, outbox, queue
+from bot.conversations import codes, disclosures, episodes, folios, outbox, queue
 from bot.conversations.base import BUTTON_LIFE
 from bot.conversations.clean import clean_json, clean_text
 from bot.conversations.ledger import Ledger, new_id
@@ -59,22 +59,32 @@ class Committed:
     more: bool
 
 
-async def commit(ledger: Ledger, turn: OpenTurn, result: TurnResult, now: datetime, offer: Offer | None = None) -> Committed:
+AskedWords = Callable[[codes.Asked, str], str]
+"""What is said to what became of asking for a code, which goes to the address that is masked so."""
+
+
+async def commit(
+    ledger: Ledger, turn: OpenTurn, result: TurnResult, now: datetime, offer: Offer | None = None, asked: AskedWords | None = None
+) -> Committed:
     """Store everything of an answered turn in one transaction and end its lease: one answer to all its messages, and below it what is offered.
 
+    Where it needs a one-time code, the answer ends with what became of that: `asked` has the words; without them none is asked for.
     Raises LeaseLost (another holder or an agent has the conversation: nothing is written), IntegrityError (a folio is taken: the turn must
     be run again with another salt), LedgerUnavailable.
     """
-    return await ledger.write(lambda connection: _commit(connection, turn, result, now, offer))
+    return await ledger.write(lambda connection: _commit(connection, turn, result, now, offer, asked))
 
 
-def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: datetime, offer: Offer | None) -> Committed:
+def _commit(
+    connection: Connection, turn: OpenTurn, result: TurnResult, now: datetime, offer: Offer | None, asked: AskedWords | None
+) -> Committed:
     seq = queue.take_seq(connection, turn.lease)
+    wanted, told = _ask_code(connection, turn, result.effects, now, asked)
     answer = outbox.say(
         connection,
         turn.lease.conversation,
         "answer",
-        "\n\n".join([*(reply.text.strip() for reply in result.replies), *((offer.words,) if offer else ())]),
+        "\n\n".join([*(reply.text.strip() for reply in result.replies), *told, *((offer.words,) if offer else ())]),
         channel=turn.channel,
         seq=seq,
         now=now,
@@ -86,7 +96,7 @@ def _commit(connection: Connection, turn: OpenTurn, result: TurnResult, now: dat
     )
     buttons = _buttons(answer["id"], turn, result.replies, now, offer)
     readings = _readings(answer["id"], result.replies)
-    effects, escalations = _effects(turn, result.effects, now)
+    effects, escalations = _effects(turn, wanted, now)
     for table, rows in (
         (BUTTON, buttons),
         (READING, readings),
@@ -140,6 +150,22 @@ def _readings(answer: str, replies: Sequence[Reply]) -> Rows:
         for reply in replies
         for value in reply.readings
     ]
+
+
+def _ask_code(
+    connection: Connection, turn: OpenTurn, wanted: Sequence[Effect], now: datetime, asked: AskedWords | None
+) -> tuple[Sequence[Effect], tuple[str, ...]]:
+    """One code for all questions of the turn that need one: what is left to be done after the commit, and what is said of it."""
+    needed = [effect.payload for effect in wanted if effect.kind == "send_code" and effect.payload.get("desk") == turn.identity.desk]
+    others = [effect for effect in wanted if effect.kind != "send_code"]
+    if not needed or asked is None or turn.identity.desk is None:
+        return others, ()
+    questions = [clean_json(each["question"]) for each in needed]
+    question = questions[0] if len(questions) == 1 else {"text": "\n".join(each["text"] for each in questions)}
+    became = codes.ask(connection, turn.lease.conversation, turn.identity.desk, turn.last.id, question, now)
+    if became.kind == "sent":
+        others.append(Effect("send_code", {"desk": turn.identity.desk, "conversation": turn.lease.conversation}))
+    return others, (asked(became, str(needed[0]["to"])),)
 
 
 def _effects(turn: OpenTurn, wanted: Sequence[Effect], now: datetime) -> tuple[Rows, Rows]:

@@ -7,19 +7,19 @@ that two batches never wait for each other), and only then is it looked which me
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from bot.conversations import buttons, cases, fragments, gathering, inbox, outbox, sealed
+from bot.conversations import buttons, cases, codes, fragments, gathering, inbox, outbox, sealed
 from bot.conversations.fragments import Recent
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import shown
-from bot.conversations.tables import CONVERSATION, MESSAGE
+from bot.conversations.tables import CONVERSATION, EFFECT, MESSAGE
 from bot.database import each_of, is_listed, listed
 from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
@@ -110,11 +110,13 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     """The same, as part of a transaction. `terms.notice` and `terms.lease_life` are not for batches."""
     places = _places(connection, {inbound.conversation for inbound in inbounds})
     stored = _stored(connection, inbounds)
+    listener = codes.Listener(connection, sorted(places), terms.codes, now) if terms.codes else None
     fresh = sorted({inbound.conversation for inbound in inbounds if _key(inbound) not in stored})
     offers = buttons.offered_in(connection, fresh, now) if terms.match else {}
     rows: list[dict[str, Any]] = []
     notices: list[tuple[Inbound, int]] = []
     contents: list[tuple[str, Masked]] = []
+    sendings: list[dict[str, Any]] = []
 
     def earlier(conversation: str) -> list[Recent]:
         return [*fragments.before(connection, conversation, now), *fragments.of_rows(rows, conversation)][-fragments.MOST :]
@@ -124,7 +126,9 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
         if place is None:
             raise NotYours("conversation")
         if before := stored.get(_key(inbound)):
-            return inbox.repeated(inbound, before, terms)
+            return inbox.repeated(_without_code(listener, inbound), before, terms)
+        if listener is not None:
+            who, inbound = listener.hear(inbound, who)
         offered = _chooses(inbound, offers, terms)
         content, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
         settled = inbox.settle(connection, inbound, content, button, terms, lambda: earlier(inbound.conversation))
@@ -134,6 +138,8 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
         answering = inbox.will_answer(inbound, place, now)
         inbound = inbox.kept(connection, inbound, button, terms, now)
         row = inbox.row_of(inbound, terms, who, content, button, place.add(who, now, waits=answering), now, answering=answering)
+        if listener is not None and (sending := listener.note(row, who)):
+            sendings.append(sending)
         owed = cases.owed_by(connection, place, row, now)
         place.owed_since, place.case_closed_at = owed["owed_since"], owed["case_closed_at"]
         rows.append(row)
@@ -142,16 +148,31 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
             place.secrets_notice_at, place.last_seq = now, place.last_seq + 1
             notices.append((inbound, place.last_seq))
         stored[_key(inbound)] = _Stored(inbound.conversation, row["seq"], row["fingerprint"])
-        return Accepted(inbound.conversation, row["seq"], repeated=False, messages=(shown(row),), answering=answering)
+        return Accepted(inbound.conversation, row["seq"], repeated=False, messages=(shown(row),), answering=answering, code=inbound.code)
 
     results = [_or_refused(add, inbound) for inbound in inbounds]
     _write(connection, places, rows, now)
     for message, content in contents:
         sealed.keep(connection, message, content, terms.seal, now)
-    for inbound, seq in notices:
-        notice = cast(str, terms.secrets_notice)
-        outbox.say(connection, inbound.conversation, "notice", notice, channel=inbound.channel, seq=seq, now=now)
+    _write_what_follows(connection, cast(str, terms.secrets_notice), notices, sendings, now)
     return results
+
+
+def _write_what_follows(
+    connection: Connection, notice: str, notices: Sequence[tuple[Inbound, int]], sendings: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """Notices about secrets, each with its seq, and the effects that send codes."""
+    for inbound, seq in notices:
+        outbox.say(connection, inbound.conversation, "notice", notice, channel=inbound.channel, seq=seq, now=now)
+    if sendings:
+        connection.execute(insert(EFFECT), sendings)
+
+
+def _without_code(listener: codes.Listener | None, inbound: Inbound) -> Inbound:
+    """As it was stored, where it was a code: what is kept of it is the same for every code."""
+    if listener is None or inbound.text is None or inbound.button is not None:
+        return inbound
+    return replace(inbound, text=listener.masked(inbound.conversation, inbound.text))
 
 
 def _or_refused(add: Callable[[Inbound], Accepted], inbound: Inbound) -> Accepted | Exception:

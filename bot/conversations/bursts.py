@@ -18,7 +18,7 @@ ALONE_FROM: Final = 2
 def first_burst(waiting: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
     """Of open messages, oldest first and at least one, those that the next turn answers together: never fewer than the first.
 
-    A pressed button is a turn of its own. One writer, as many failed attempts, and no more text than the dialogue reads.
+    A pressed button is a turn of its own, and so is a question that is resumed. One writer, as many failed attempts, and no more text than the dialogue reads.
     """
     first, length, number = waiting[0], 0, 0
     for row in waiting[:MOST_MESSAGES]:
@@ -39,6 +39,8 @@ def stands_apart(text: str, fixed_answer: str | None) -> bool:
 
 def _apart(row: Row[Any], first: Row[Any]) -> bool:
     if stands_apart(row.text, row.fixed_answer) or stands_apart(first.text, first.fixed_answer):
+        return True
+    if row.resumes is not None or first.resumes is not None:
         return True
     if row.title is not None or first.title is not None or row.attempts != first.attempts or first.attempts >= ALONE_FROM:
         return True

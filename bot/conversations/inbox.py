@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.conversations import buttons, cases, fragments, gathering, outbox, queue, sealed
 from bot.conversations.base import Channel, InboundState, Kind
 from bot.conversations.clean import clean_text
+from bot.conversations.codes import CodeTerms
 from bot.conversations.fragments import Recent, Settled
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.messages import ShownMessage, shown
@@ -66,7 +67,7 @@ class Inbound:
     Both are given where somebody else may have made up the id: the text is what is meant where the button is not theirs or not open any more.
     `media` refers to what came beside the text, `quoted` is the external id of the message that it replies to, `sent_at` the sender's own
     time, `profile_name` what the sender calls themselves: no proof of anything. `fixed_answer` answers it without the dialogue; `noted`: it
-    is kept and owed no answer.
+    is kept and owed no answer; `resumes` is the earlier question that it asks again; `code`: what became of the one-time code in it.
     """
 
     conversation: str
@@ -83,13 +84,16 @@ class Inbound:
     profile_name: str | None = None
     fixed_answer: str | None = None
     noted: bool = False
+    resumes: dict[str, Any] | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True)
 class Accepted:
     """What the sender is told. `repeated`: it was stored before, nothing new happened; else `messages` is what the conversation got.
 
-    `turn` is the message's own turn, when it was asked for and could begin at once. `answering`: the assistant will answer it.
+    `turn` is the message's own turn, when it was asked for and could begin at once. `answering`: the assistant will answer it. `code` is what
+    became of a one-time code in it (`codes.Heard`).
     """
 
     conversation: str
@@ -98,6 +102,7 @@ class Accepted:
     messages: tuple[ShownMessage, ...] = ()
     turn: OpenTurn | None = None
     answering: bool = False
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ class Terms:
     stored. `keep` does what a button of the house stands for, which the dialogue does not know, and gives the answer to it. `match` finds
     the button that a typed text chooses; `notice` (the privacy notice) follows the first message, `secrets_notice` the first one with a
     password or a code in it; `seal` seals what may be kept of what is masked; `lease_life`: begin the message's turn here if none of its
-    conversation runs or waits.
+    conversation runs or waits. `codes`: how one-time codes are heard, on channels where they are asked for; only batches hear them.
     """
 
     who: Callable[[Connection, Inbound], Identity]
@@ -119,6 +124,7 @@ class Terms:
     secrets_notice: str | None = None
     lease_life: timedelta | None = None
     seal: Seal | None = None
+    codes: CodeTerms | None = None
 
     def besides(self, inbound: Inbound) -> tuple[dict[str, Any] | None, str | None]:
         """What came beside the text and the sender's name, masked where they are words of somebody's."""
@@ -249,7 +255,7 @@ def content_of(
         else:
             return Masked(pressed.title), pressed
     content = masked(inbound, terms)
-    if terms.match is None or not offered or inbound.fixed_answer is not None:
+    if terms.match is None or not offered or inbound.fixed_answer is not None or inbound.resumes is not None:
         return content, None
     return content, buttons.typed(connection, inbound.conversation, content.text, terms.match, now)
 
@@ -288,6 +294,7 @@ def row_of(
         "sent_at": inbound.sent_at,
         "profile_name": profile_name,
         "fixed_answer": inbound.fixed_answer,
+        "resumes": inbound.resumes,
         "desk": who.desk,
         "person": who.person,
         "level": int(who.level),

@@ -115,6 +115,58 @@ class WebSession(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class OneUse(Base):
+    """Something that was done and may not be done again before `until`: a portal's token that has opened its session."""
+
+    __tablename__ = "one_use"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class StepUp(Base):
+    """That a conversation has to confirm, or has confirmed, to be of a desk: by the code with this keyed `digest`, good until `expires_at`.
+
+    No digest: the code is not made yet. `inbound_id` is the message that asked, `question` what is answered once it is confirmed {"text",
+    "intent", "entities", "title"}; `confirmed_until` is set when the code was right.
+    """
+
+    __tablename__ = "step_up"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True)
+    desk: Mapped[str] = mapped_column(String(64))
+    inbound_id: Mapped[str] = mapped_column(_ID)
+    question: Mapped[dict[str, Any] | None]
+    digest: Mapped[str | None] = mapped_column(String(64))
+    asked_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    confirmed_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Guesses(Base):
+    """Wrong codes of a desk, over all its conversations: `failures` since the last lock or right one, `locks` so far; codes of before `void_at` are void."""
+
+    __tablename__ = "guesses"
+
+    desk: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    locks: Mapped[int]
+    failed_at: Mapped[datetime | None] = mapped_column(Moment)
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    void_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class CodeSent(Base):
+    """That a desk was sent a code: so many within a time, and no more."""
+
+    __tablename__ = "code_sent"
+    __table_args__ = (Index("ix_code_sent_desk_at", "desk", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    desk: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Episode(Base):
     """A sitting: the span of one Rasa session. `events` is what the next turn starts from, forgotten when it ends; the messages stay."""
 
@@ -141,7 +193,8 @@ class Message(Base):
     `text` of a pressed button is its title. `in_reply_to` of an answer is the seq of the last message that it answers; `answered_by` of an
     inbound one the seq of its answer, so that one answer may cover several. `proof` names how the desk was proved. `media` refers to what
     came beside the text {"id", "mime_type", …}, `quoted` is the external id of the message that was replied to, `sent_at` the sender's own time. `fixed_answer`: its channel knows what to
-    answer, and the dialogue is not asked (a picture without words, an opt-out).
+    answer, and the dialogue is not asked (a picture without words, an opt-out). `resumes`: this question of before is what is answered {"text",
+    "intent", "entities", "title"}: its text, or the button that was pressed.
     """
 
     __tablename__ = "message"
@@ -188,6 +241,7 @@ class Message(Base):
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     fixed_answer: Mapped[str | None] = mapped_column(Text)
+    resumes: Mapped[dict[str, Any] | None]
     actions: Mapped[list[Any] | None]
     responses: Mapped[list[Any] | None]
 

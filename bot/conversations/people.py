@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bot.conversations import episodes
+from bot.conversations import codes, episodes
 from bot.conversations.base import Channel
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.tables import ADDRESS, CONVERSATION, MESSAGE, NOW
@@ -136,9 +136,11 @@ class _Known:
         if self._made:
             row = {"channel": self._channel, "level": 0, "owner": "bot", "last_seq": 0, "read_seq": 0, "lease_token": 0}
             connection.execute(insert(CONVERSATION), [{"id": own, **row, "created_at": now, "last_at": now} for own in self._made])
-        new, changed = [], []
+        new, changed, gained = [], [], set()
         for value, address in sorted(self._seen.items()):
             before = self._stored.get(value)
+            if (before is None or before.conversation_id != self._owner[value]) and self._owner[value] not in self._made:
+                gained.add(self._owner[value])
             if before is None:
                 own = {"conversation_id": self._owner[value], "channel": self._channel, "created_at": now, "seen_at": now}
                 new.append({"value": value, "wire": address.wire, **own})
@@ -149,6 +151,8 @@ class _Known:
             connection.execute(insert(ADDRESS), new)
         if changed:
             connection.execute(_SEE, changed)
+        if gained:
+            codes.forget(connection, gained)  # who writes from another address proves anew who it is
 
     def _is_news(self, before: Any, address: Address, now: datetime) -> bool:
         if before.conversation_id != self._owner[address.value] or address.wire not in {None, before.wire}:
@@ -175,6 +179,7 @@ def move(connection: Connection, channel: Channel, left: Sequence[Address], to: 
             row = {"conversation_id": person, "channel": channel, "value": address.value, "wire": address.wire}
             connection.execute(insert(ADDRESS), {**row, "created_at": now, "seen_at": now})
     connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == person).values(desk=None, person=None, level=0))
+    codes.forget(connection, [person])
     episodes.close_open(connection, person, "identity", now)
     return person
 

@@ -55,6 +55,7 @@ _OLDEST_OPEN = (  # one more than a burst may have: whether another one follows
     select(
         MESSAGE.c.id, MESSAGE.c.seq, MESSAGE.c.channel, MESSAGE.c.text, MESSAGE.c.at, MESSAGE.c.desk, MESSAGE.c.person,
         MESSAGE.c.level, MESSAGE.c.proof, MESSAGE.c.correlation, MESSAGE.c.attempts, MESSAGE.c.first_attempt_at, MESSAGE.c.fixed_answer,
+        MESSAGE.c.resumes,
         BUTTON.c.title, BUTTON.c.intent, BUTTON.c.entities, BUTTON.c.origin_text,
     )
     .select_from(MESSAGE.outerjoin(BUTTON, BUTTON.c.id == MESSAGE.c.button_id))
@@ -117,7 +118,7 @@ class Press:
 
 @dataclass(frozen=True)
 class OpenMessage:
-    """A message that a turn answers. `text` is what the dialogue gets: what was typed, or for a button the text that led to it.
+    """A message that a turn answers. `text` is what the dialogue gets: what was typed, or for a button the text that led to it, or what it resumes.
 
     One with a `fixed_answer` is not for the dialogue.
     """
@@ -220,11 +221,15 @@ def _open(
         accepted_at=last["at"],
         episode=number,
         events=tuple(events),
-        may_wait=may_wait and button is None and not bursts.stands_apart(first["text"], first["fixed_answer"]),
+        may_wait=may_wait and button is None and first["resumes"] is None and not bursts.stands_apart(first["text"], first["fixed_answer"]),
     )
 
 
 def _message(message: Mapping[str, Any], button: Row[Any] | None) -> OpenMessage:
+    resumed = message["resumes"]
+    if resumed is not None:
+        press = Press(resumed["title"], resumed["intent"], resumed["entities"]) if resumed.get("intent") else None
+        return OpenMessage(message["id"], message["seq"], resumed["text"], press)
     if button is None:
         return OpenMessage(message["id"], message["seq"], message["text"], None, message["fixed_answer"])
     press = Press(button.title, button.intent, button.entities)

@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
-from bot.conversations import episodes
+from bot.conversations import codes, episodes, one_use
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.tables import CONVERSATION, LIFE, WEB_SESSION
 from bot.identity.identity import Identity, Level
 from bot.identity.session import SessionClaims
+from bot.identity.tokens import OneUse
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,17 @@ _OF_PERSON = select(CONVERSATION.c.id, CONVERSATION.c.last_seq).where(
 )
 
 
-async def begin(ledger: Ledger, who: Identity, life: timedelta, now: datetime) -> OpenSession:
-    """A session of the person's own conversation, or of a new one for a subject that names no person."""
+async def begin(ledger: Ledger, who: Identity, life: timedelta, now: datetime, use: OneUse | None = None) -> OpenSession:
+    """A session of the person's own conversation, or of a new one for a subject that names no person.
+
+    `use` is that of the token which proves who it is. Raises TokenUsed.
+    """
     conversation: dict[str, Any] = {"id": new_id(), "channel": "web", "created_at": now, "last_at": now}
     conversation |= {"desk": who.desk, "person": who.person, "level": int(who.level)}
 
     def work(connection: Connection) -> OpenSession:
+        if use is not None:
+            one_use.take(connection, use, now)
         found = connection.execute(_OF_PERSON, {"desk": who.desk, "person": who.person}).one_or_none() if who.person else None
         if found is None:
             connection.execute(insert(CONVERSATION), conversation)
@@ -69,14 +75,18 @@ async def begin(ledger: Ledger, who: Identity, life: timedelta, now: datetime) -
     return await ledger.write_again(work)
 
 
-async def prolong(ledger: Ledger, earlier: OpenSession, who: Identity, life: timedelta, now: datetime) -> OpenSession:
-    """Another session of the same conversation, for a subject that has just proved again who it is."""
+async def prolong(
+    ledger: Ledger, earlier: OpenSession, who: Identity, life: timedelta, now: datetime, use: OneUse | None = None
+) -> OpenSession:
+    """Another session of the same conversation, for a subject that has just proved again who it is. Raises TokenUsed."""
     row = _row(earlier.conversation, who, life, now)
 
     def work(connection: Connection) -> None:
+        if use is not None:
+            one_use.take(connection, use, now)
         connection.execute(insert(WEB_SESSION), row)
 
-    await ledger.write(work)
+    await ledger.write_again(work)
     return OpenSession(row["id"], earlier.conversation, who, earlier.epoch, row["expires_at"], earlier.cursor)
 
 
@@ -107,6 +117,7 @@ async def revoke(ledger: Ledger, conversation: str, now: datetime, only: str | N
 
     def work(connection: Connection) -> None:
         connection.execute(update(WEB_SESSION).where(which, WEB_SESSION.c.revoked_at.is_(None)).values(revoked_at=now))
+        codes.forget(connection, [conversation])
         episodes.close_open(connection, conversation, "logout", now)
 
     await ledger.write(work)

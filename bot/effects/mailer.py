@@ -75,14 +75,24 @@ class Mailer:
         aside.replace(folder / f"{key.replace(':', '-')}.eml")
 
 
-def connection_mail(resources: Resources, server: str, host: str, to: str) -> EmailMessage:
-    """The mail with a server's connection file; its subject is what customers are told to look for."""
+def code_mail(resources: Resources, code: str, to: str) -> EmailMessage:
+    """The mail with a one-time code."""
+    return _mail(resources, to, texts.CODE_SUBJECT, texts.code_body(code, resources.settings))
+
+
+def _mail(resources: Resources, to: str, subject: str, body: str) -> EmailMessage:
     mail = EmailMessage()
-    mail["Subject"] = texts.MAIL_SUBJECT
+    mail["Subject"] = subject
     mail["From"] = resources.settings.mail_from
     mail["To"] = to
     mail["Date"] = format_datetime(resources.now())
-    mail.set_content(texts.mail_body(server, resources.settings))
+    mail.set_content(body)
+    return mail
+
+
+def connection_mail(resources: Resources, server: str, host: str, to: str) -> EmailMessage:
+    """The mail with a server's connection file; its subject is what customers are told to look for."""
+    mail = _mail(resources, to, texts.MAIL_SUBJECT, texts.mail_body(server, resources.settings))
     file = f"full address:s:{host}\r\nprompt for credentials:i:1\r\nauthentication level:i:2\r\n"
     mail.add_attachment(file.encode(), maintype="application", subtype="x-rdp", filename=f"{server}.rdp")
     return mail

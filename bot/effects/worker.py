@@ -5,14 +5,15 @@ What can never be done was promised to the customer all the same: they are told,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
-from bot.conversations import effects
+from bot.conversations import codes, effects
 from bot.conversations.effects import OpenEffect
-from bot.effects.mailer import Mailer, MailFailed, connection_mail
+from bot.effects.mailer import Mailer, MailFailed, code_mail, connection_mail
 from bot.errors import AccountsUnavailable, AssistantError, LeaseLost, LedgerUnavailable
+from bot.identity.codes import digest, new_code
 from bot.resources import Resources
 from bot.worker import Worker
 
@@ -26,11 +27,12 @@ class CannotBeDone(AssistantError):
 class EffectsWorker:
     """Takes pending effects one after the other; several gateways may do so at once.
 
-    `failed_text` gives a channel's words for a promise that cannot be kept.
+    `failed_texts` gives, by kind of effect, a channel's words for a promise that cannot be kept.
     """
 
-    def __init__(self, resources: Resources, mailer: Mailer, failed_text: Callable[[str], str | None]) -> None:
-        self._resources, self._mailer, self._failed_text = resources, mailer, failed_text
+    def __init__(self, resources: Resources, mailer: Mailer, failed_texts: Mapping[str, Callable[[str], str | None]]) -> None:
+        self._resources, self._mailer, self._failed_texts = resources, mailer, failed_texts
+        self._deeds = {"resend_connection_mail": self._resend, "send_code": self._send_code}
         self.worker = Worker("effects", self.step, resources.timings.poll_seconds)
 
     async def step(self) -> bool:
@@ -70,15 +72,20 @@ class EffectsWorker:
         return "postponed"
 
     async def _give_up(self, effect: OpenEffect, error: str) -> str:
-        told = await effects.fail(self._resources.ledger, effect, error, self._failed_text, self._resources.now())
+        words = self._failed_texts.get(effect.kind, _nothing)
+        told = await effects.fail(self._resources.ledger, effect, error, words, self._resources.now())
         if told is not None:
             self._resources.metrics.notices.labels("effect_failed").inc()
             self._resources.feed.moved(told)
         return "failed"
 
     async def _apply(self, effect: OpenEffect) -> None:
-        if effect.kind != "resend_connection_mail":
+        deed = self._deeds.get(effect.kind)
+        if deed is None:
             raise CannotBeDone(f"{effect.kind} is not applied here")
+        await deed(effect)
+
+    async def _resend(self, effect: OpenEffect) -> None:
         accounts = self._resources.accounts
         desk_id, alias = str(effect.payload["desk"]), str(effect.payload["server"])
         server = (await accounts.read_desk(desk_id)).server(alias)
@@ -88,3 +95,16 @@ class EffectsWorker:
         if queued.status == "queued":  # a repetition after the mail went out finds it sent
             await self._mailer.send(connection_mail(self._resources, server.alias, server.host, queued.sent_to), effect.key)
         await accounts.connection_mail_sent(effect.key, self._resources.now())
+
+    async def _send_code(self, effect: OpenEffect) -> None:
+        """A new code at each attempt, and mails that tell them apart: of two that arrive the later one is good."""
+        resources, inbound = self._resources, effect.key.partition(":")[0]
+        conversation, desk_id, code = str(effect.payload["conversation"]), str(effect.payload["desk"]), new_code()
+        address = (await resources.accounts.read_desk(desk_id)).email
+        kept = digest(resources.settings.session_secret, conversation, desk_id, code)
+        if await codes.issue(resources.ledger, conversation, inbound, kept, resources.now()):
+            await self._mailer.send(code_mail(resources, code, address), f"{effect.key}:{effect.attempts}")
+
+
+def _nothing(_channel: str) -> None:
+    """Of what nobody was promised nothing is said."""

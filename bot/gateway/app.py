@@ -80,7 +80,8 @@ def create_app(
         dialogue = app[keys.DIALOGUE] = DialogueClient(settings.dialogue_urls, settings.internal_secret, resources.timings)
         app[BACKLOG] = Backlog(resources.ledger, settings.rate_queue_most)
         words = _Words(channels, now)
-        effects = EffectsWorker(resources, mailer, words.of("resend_failed"))
+        failed = {"resend_connection_mail": words.of("resend_failed"), "send_code": words.of("code_failed")}
+        effects = EffectsWorker(resources, mailer, failed)
         gathered: dict[str, timedelta] = {channel.name: channel.limits.burst for channel in channels}
         dispatcher = app[DISPATCHER] = Dispatcher(resources, dialogue, words.of("parked"), effects.worker.wake, gathered)
         delays = DelayNotices(resources, [channel.name for channel in channels], words.of("delay"))

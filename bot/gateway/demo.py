@@ -14,7 +14,7 @@ from bot.channels.bodies import read_body
 from bot.channels.web.keys import SESSION_LIMIT
 from bot.errors import DeskUnknown, Malformed
 from bot.gateway.errors import UnknownCustomer
-from bot.identity.portal import issue_portal_token
+from bot.identity.portal import PERSON_ID, issue_portal_token
 from bot.limits import client_address
 from bot.resources import RESOURCES
 from bot.rules.calendar import BusinessCalendar
@@ -55,11 +55,11 @@ async def whatsapp(request: web.Request) -> web.Response:
 
 
 async def log_in(request: web.Request) -> web.Response:
-    """POST /demo/login {"customer"}: that customer's rows as new, and the portal's token. Raises UnknownCustomer."""
+    """POST /demo/login {"customer", "person"?}: that customer's rows as new, and the portal's token. Raises UnknownCustomer."""
     resources = request.app[RESOURCES]
     settings, now = resources.settings, resources.now()
     request.app[SESSION_LIMIT].take(f"demo {client_address(request, settings.trusted_proxies)}")
-    desk = _customer(await read_body(request))
+    desk, person = _logged_in(await read_body(request))
     database = own_database(resources.accounts)
     if database is None:
         raise UnknownCustomer  # a company's own system holds no demo customers
@@ -67,15 +67,17 @@ async def log_in(request: web.Request) -> web.Response:
         await demo_accounts.reseed_desk(database, desk, now, BusinessCalendar(settings.timezone, settings.extra_holidays))
     except DeskUnknown:
         raise UnknownCustomer from None
-    return web.json_response({"token": issue_portal_token(settings, desk, now)})
+    return web.json_response({"token": issue_portal_token(settings, desk, now, person)})
 
 
-def _customer(body: bytes) -> str:
+def _logged_in(body: bytes) -> tuple[str, str | None]:
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError):
         raise Malformed from None
-    desk = fields.get("customer") if isinstance(fields, dict) else None
+    desk, person = (fields.get("customer"), fields.get("person")) if isinstance(fields, dict) else (None, None)
     if not isinstance(desk, str):
         raise Malformed
-    return desk
+    if person is not None and not (isinstance(person, str) and PERSON_ID.fullmatch(person)):
+        raise Malformed
+    return desk, person

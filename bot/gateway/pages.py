@@ -20,14 +20,14 @@ CSP_PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_PAGE = {"Content-Security-Policy": CSP_PAGE, "Cache-Control": "no-cache"}
+PAGE_HEADERS = {"Content-Security-Policy": CSP_PAGE, "Cache-Control": "no-cache"}
 _ANYWHERE = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-_templates = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined)
+templates = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined)
 
 
 async def portal(_request: web.Request) -> web.FileResponse:
     """GET /: the demo portal."""
-    return web.FileResponse(WIDGET / "portal.html", headers=_PAGE)
+    return web.FileResponse(WIDGET / "portal.html", headers=PAGE_HEADERS)
 
 
 async def portal_file(request: web.Request) -> web.FileResponse:
@@ -61,7 +61,7 @@ async def widget(request: web.Request) -> web.Response:
 async def privacy(request: web.Request) -> web.Response:
     """GET /privacidad: the privacy notice, for companies that have no page of their own."""
     settings = request.app[RESOURCES].settings
-    page = _templates.get_template("privacidad.html").render(
+    page = templates.get_template("privacidad.html").render(
         phone=settings.support_phone,
         hours=hours_words(settings.support_hours),
         responsible=texts.responsible(settings),
@@ -69,7 +69,7 @@ async def privacy(request: web.Request) -> web.Response:
         message_days=settings.keep_messages_days,
         sealed_days=settings.keep_sealed_days,
     )
-    return web.Response(text=page, content_type="text/html", headers=_PAGE)
+    return web.Response(text=page, content_type="text/html", headers=PAGE_HEADERS)
 
 
 async def privacy_style(_request: web.Request) -> web.FileResponse:

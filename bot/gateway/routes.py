@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.channels.base import Channel
 from bot.console.routes import routes as console_routes
-from bot.gateway import demo, health, middleware, pages
+from bot.gateway import demo, health, mailbox, middleware, pages
 
 
 def add_routes(app: web.Application, channels: Sequence[Channel], *, with_demo: bool) -> None:
@@ -35,6 +35,7 @@ def add_routes(app: web.Application, channels: Sequence[Channel], *, with_demo: 
                 web.get("/portal/{name}", pages.portal_file),
                 web.get("/demo/customers", demo.customers),
                 web.post("/demo/login", demo.log_in),
+                web.get("/demo/correo", mailbox.mailbox),
                 web.get("/whatsapp-demo", demo.whatsapp),
             ]
         )

@@ -28,12 +28,19 @@ class DataClass(StrEnum):
 NEEDED: Final[Mapping[str, Mapping[DataClass, Level]]] = {
     "web": dict.fromkeys(DataClass, Level.SIGNED_IN),
     "whatsapp": {
-        **dict.fromkeys(DataClass, Level.SIGNED_IN),
+        **dict.fromkeys(DataClass, Level.CONFIRMED),
+        DataClass.NAME: Level.SIGNED_IN,
         DataClass.SERVERS: Level.RECOGNISED,
         DataClass.BACKUPS: Level.RECOGNISED,
     },
 }
-"""By channel. A kind or channel that does not stand here is told to nobody."""
+"""By channel. A kind or channel that does not stand here is told to nobody.
+
+On the web the portal has proved who is there; on WhatsApp a number tells how the servers are, and all else wants a code (decision 0024).
+"""
+
+ASKED_FOR: Final = frozenset({"whatsapp"})
+"""Channels on which a proof that is missing is asked for in the conversation, by a one-time code."""
 
 
 def may_see(level: Level, data: DataClass, channel: str) -> bool:

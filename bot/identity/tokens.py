@@ -9,7 +9,8 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +27,14 @@ def _base64(raw: bytes) -> str:
 
 _HEADER: Final = _base64(b'{"alg":"HS256","typ":"JWT"}')
 _claims = msgspec.json.Decoder(dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class OneUse:
+    """That something may be done once: the name (64 hexadecimal characters) under which it is remembered, and until when it has to be."""
+
+    name: str
+    until: datetime
 
 
 def sign(key: str, claims: Mapping[str, Any]) -> str:
@@ -66,11 +75,11 @@ def as_text(token: object) -> str:
     return token
 
 
-def check_times(claims: Mapping[str, Any], now: datetime) -> None:
-    """Raises TokenExpired at its end, TokenInvalid before it may be used."""
-    if now >= moment(claims, "exp"):
+def check_times(claims: Mapping[str, Any], now: datetime, skew: timedelta = timedelta()) -> None:
+    """Raises TokenExpired at its end, TokenInvalid before it may be used; `skew` is how much the signer's clock may differ from ours."""
+    if now >= moment(claims, "exp") + skew:
         raise TokenExpired("the token has ended")
-    if "nbf" in claims and now < moment(claims, "nbf"):
+    if "nbf" in claims and now < moment(claims, "nbf") - skew:
         raise TokenInvalid("the token is for later")
 
 

@@ -17,7 +17,7 @@ READ_CHARACTERS = 4096
 Text = Annotated[str, Meta(pattern=r"\S")]
 """A text that says something."""
 Decision = Literal["answered", "asked", "refused"]
-EffectKind = Literal["resend_connection_mail", "escalate"]
+EffectKind = Literal["resend_connection_mail", "escalate", "send_code"]
 Event = dict[str, Any]
 """A Rasa event as Rasa writes it; it names its kind under "event"."""
 

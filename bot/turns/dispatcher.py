@@ -15,7 +15,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from bot import texts
 from bot.conversations import answers, gathering, inbox, queue, unreadable
+from bot.conversations.codes import Asked
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.queue import OpenTurn
 from bot.errors import DialogueUnavailable, EpisodeUnreadable, LeaseLost, LedgerUnavailable, TurnAborted
@@ -203,7 +205,7 @@ class Dispatcher:
         try:
             with self._metrics.stage_seconds.labels("commit").time():
                 offer = await next_steps.offer(self._resources, turn, result)
-                committed = await answers.commit(self._ledger, turn, result, now, offer)
+                committed = await answers.commit(self._ledger, turn, result, now, offer, self._asked)
         except IntegrityError:  # an open case has this very folio: the next attempt makes another one
             await self._again(turn, FOLIO_TAKEN, "")
             return
@@ -217,6 +219,9 @@ class Dispatcher:
             self._metrics.decisions.labels(part.decision).inc()
         self._metrics.answer_seconds.observe(max(0.0, (now - turn.accepted_at).total_seconds()))
         self._count(turn, "answered")
+
+    def _asked(self, asked: Asked, to: str) -> str:
+        return texts.code_asked(self._settings, asked.kind, to, asked.until, self._now())
 
     async def _again(self, turn: OpenTurn, error: str, detail: str) -> None:
         now = self._now()

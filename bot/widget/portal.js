@@ -13,6 +13,7 @@ const QUESTIONS = {
   visitor: ['¿Qué es Servidor virtual?', '¿Cómo se paga?', '¿Cuántos servidores puedo contratar?', '¿Cada cuándo se respalda?', '¿Puedo entrar a cualquier hora?'],
 };
 const KEY = 'demo-portal'; // this tab's customer, so that a reload stays on the desk
+const PERSON = 'demo-person'; // whoever uses this browser: to the demo that is one user of each customer's account
 
 const $ = (id) => document.getElementById(id);
 const chat = $('chat');
@@ -61,7 +62,13 @@ async function loadCustomers() {
   }
 }
 
-const login = async (customer) => (await request('/demo/login', { customer: customer.id })).token;
+function person() {
+  const known = localStorage.getItem(PERSON) ?? crypto.getRandomValues(new Uint32Array(2)).join('-');
+  localStorage.setItem(PERSON, known);
+  return known;
+}
+
+const login = async (customer) => (await request('/demo/login', { customer: customer.id, person: person() })).token;
 
 async function enter(customer, button) {
   button?.setAttribute('aria-busy', 'true');

@@ -78,4 +78,4 @@ def test_its_token_names_the_customer_and_the_person(mint, tmp_path):
     token = re.search(r'"token":\s*"([^"]+)"', answer)
     assert token, answer
     settings = load_settings({"PORTAL_JWT_SECRET": SECRET, "SESSION_SECRET": "s" * 32, "INTERNAL_SECRET": "i" * 32})
-    assert read_portal_token(portal_key(settings), token[1], clock.now()) == Identity("C-1003", "7", Level.SIGNED_IN, "portal")
+    assert read_portal_token(portal_key(settings), token[1], clock.now()).who == Identity("C-1003", "7", Level.SIGNED_IN, "portal")

@@ -20,6 +20,9 @@ def test_it_says_one_line_with_the_address_and_stops_everything_it_started(tmp_p
     assert [line for line in up.lines if line.startswith("Ready:")] == [f"Ready: {up.url} (Ctrl-C stops everything)"]
     assert len(children) == 4
     assert [line for line in up.lines if line.startswith("WhatsApp:")] == [f"WhatsApp: {up.url}/whatsapp-demo"]
+    assert [line for line in up.lines if line.startswith("Correo:")] == [f"Correo: {up.url}/demo/correo"]
+    with urllib.request.urlopen(f"{up.url}/demo/correo") as page:
+        assert "Todavía no hay ninguno" in page.read().decode()
     with urllib.request.urlopen(f"{up.url}/whatsapp-demo") as page:
         assert (page.url.rstrip("/"), "¿De quién es el teléfono?" in page.read().decode()) == (up.environment["WHATSAPP_API_BASE"], True)
     assert up.stop() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from email.message import EmailMessage
 
 import pytest
 import structlog
@@ -196,6 +197,15 @@ async def test_the_demo_customers(gateway, visitor: Visitor) -> None:
     assert (status, error["error"]) == (404, "unknown_customer")
 
 
+async def test_the_demo_portal_names_the_person_that_its_page_names(gateway, visitor: Visitor) -> None:
+    _, first = await visitor.call("POST", "/demo/login", json={"customer": "C-1003", "person": "ana-1"})
+    conversation = (await visitor.open(token=first["token"]))["conversation"]
+    _, second = await visitor.call("POST", "/demo/login", json={"customer": "C-1003", "person": "ana-1"})
+    assert (await visitor.open(token=second["token"]))["conversation"] == conversation
+    for wrong in ("", "ana o beto", 7, "\ud800", "x" * 65):
+        assert (await visitor.call("POST", "/demo/login", data=json.dumps({"customer": "C-1003", "person": wrong})))[0] == 400
+
+
 async def desks_of(gateway, phone: str) -> tuple[str, ...]:
     return await gateway.app[RESOURCES].accounts.desks_by_phone(phone)
 
@@ -209,6 +219,27 @@ async def test_the_telephone_is_where_the_stand_in_is(start) -> None:
         assert (await visitor.call("GET", "/whatsapp-demo"))[0] == 404
 
 
+async def test_the_mailbox_of_the_demo_shows_mails_and_runs_nothing(gateway, visitor: Visitor, tmp_path) -> None:
+    _, empty = await visitor.call("GET", "/demo/correo")
+    assert "Todavía no hay ninguno" in empty.decode()
+    mail = EmailMessage()
+    mail["Subject"], mail["To"], mail["Date"] = "<b>hola</b>", "<script>alert(1)</script>@x.example", "hoy"
+    mail.set_content("Tu código es 123456.\n\n<img src=x onerror=alert(1)>")
+    (tmp_path / "outbox").mkdir()
+    (tmp_path / "outbox" / "1.eml").write_bytes(mail.as_bytes())
+    _, page = await visitor.call("GET", "/demo/correo")
+    assert "Tu código es 123456." in page.decode()
+    assert "<b>" not in page.decode()
+    assert "<script" not in page.decode()
+    assert "<img" not in page.decode()
+
+
+async def test_where_mails_are_really_sent_there_is_no_mailbox(start) -> None:
+    gateway = await start(smtp_url="smtp://mail.example:25")
+    async with Visitor(gateway.url("/")) as visitor:
+        assert (await visitor.call("GET", "/demo/correo"))[0] == 404
+
+
 async def test_without_demo_there_is_no_demo(start) -> None:
     gateway = await start(demo=False)
     async with Visitor(gateway.url("/")) as visitor:
@@ -218,6 +249,7 @@ async def test_without_demo_there_is_no_demo(start) -> None:
             ("POST", "/demo/login"),
             ("GET", "/portal/portal.js"),
             ("GET", "/whatsapp-demo"),
+            ("GET", "/demo/correo"),
         ]:
             assert (await visitor.call(method, path))[0] == 404
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from bot.conversations.models import Delivery, Feedback
+from bot.conversations.models import Delivery, Feedback, Message
 from bot.database import open_database
 from bot.fake_whatsapp import inbound
 from bot.fake_whatsapp.chats import Bubble
@@ -56,6 +60,17 @@ class House:
 
     async def say(self, person: Person, *texts: str) -> list[Bubble]:
         return await self.ask(person, *map(inbound.text, texts))
+
+    async def code(self) -> str:
+        """The one-time code of the first mail that has one."""
+        outbox = Path(self.stage.ledger.removeprefix("sqlite:///")).parent / "outbox"
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                for mail in await asyncio.to_thread(lambda: [path.read_bytes() for path in outbox.glob("*.eml")]):
+                    text = message_from_bytes(mail, policy=default).get_body(("plain",)).get_content()
+                    if found := re.search(r"código es (\d{6})", text):
+                        return found[1]
+                await asyncio.sleep(0.1)
 
     async def rows(self, query) -> Sequence:
         async with open_database(self.stage.ledger) as database:
@@ -159,3 +174,19 @@ async def test_the_same_post_many_times_and_in_another_batch_changes_nothing(hou
     assert await house.fake.hooks.deliver([other, update]) == 200
     assert len(await house.wait(house.somebody(3), 0)) == 1
     assert len(house.answers(ocampo)) == 1
+
+
+async def test_a_code_from_the_mail_answers_the_question_that_waited(house):
+    vision = house.customer("C-1011")
+    [state] = await house.say(vision, "¿cómo está mi servidor y ya se acreditó mi pago?")
+    assert "Te envié un código de 6 dígitos a co" in state.text
+    assert "$" not in state.text
+    code = await house.code()
+    [answer] = await house.say(vision, code)
+    assert "VISION-01" in answer.text
+    assert "acredit" in answer.text
+    texts = await house.rows(select(Message.text).where(Message.author == "customer"))
+    assert [row.text for row in texts if code in row.text] == []
+    assert "••••••" in [row.text for row in texts]
+    [again] = await house.say(vision, "¿cuál fue el monto?")
+    assert "$" in again.text

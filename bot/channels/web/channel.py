@@ -17,7 +17,7 @@ from bot.conversations.messages import ShownMessage
 from bot.settings import Settings
 from bot.worker import Worker
 
-_TEXTS = {"delay": texts.delay, "parked": common.parked, "resend_failed": common.resend_failed}
+_TEXTS = {"delay": texts.delay, "parked": common.parked, "resend_failed": common.resend_failed, "code_failed": common.code_failed}
 
 
 class WebChannel:

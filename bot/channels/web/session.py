@@ -16,9 +16,9 @@ from bot.channels.web.parse import SessionRequest
 from bot.conversations import sessions
 from bot.conversations.inbox import Inbound
 from bot.conversations.sessions import OpenSession
-from bot.errors import AccountsUnavailable, IdentityError, NoSession, SessionOver, TokenExpired, TokenInvalid
+from bot.errors import AccountsUnavailable, IdentityError, NoSession, SessionOver, TokenExpired, TokenInvalid, TokenUsed
 from bot.identity.identity import ANONYMOUS, Identity
-from bot.identity.portal import read_portal_token
+from bot.identity.portal import PortalToken, read_portal_token
 from bot.identity.session import SessionClaims, read_session, sign_session
 from bot.resources import RESOURCES, Resources
 
@@ -71,17 +71,25 @@ async def begin_or_resume(request: web.Request, asked: SessionRequest) -> OpenSe
     """The session for what a widget shows: the person's conversation, or the earlier one when it was of the same subject, else a new one.
 
     An earlier session that is not good any more opens nothing; one of before the ledger was replaced does, if its conversation is there.
-    Raises TokenInvalid, TokenExpired (portal token), LedgerUnavailable.
+    A token opens one session; shown again beside that session it proves nothing new, and the session goes on as it is.
+    Raises TokenInvalid, TokenUsed, TokenExpired (portal token), LedgerUnavailable.
     """
     resources = request.app[RESOURCES]
-    settings, now = resources.settings, resources.now()
-    who = ANONYMOUS if asked.token is None else await _proved(request, asked.token)
+    life, now = resources.settings.session_ttl, resources.now()
+    token = None if asked.token is None else await _proved(request, asked.token)
+    who = ANONYMOUS if token is None else token.who
     earlier = None if asked.session is None else await _earlier_session(resources, asked.session, who)
-    if earlier is not None and asked.token is None:
+    if earlier is not None and token is None:
         return earlier  # proved by nothing new: it goes on, and ends when it would have ended
-    if earlier is not None and earlier.identity.subject == who.subject:
-        return await sessions.prolong(resources.ledger, earlier, who, settings.session_ttl, now)
-    return await sessions.begin(resources.ledger, who, settings.session_ttl, now)
+    use = None if token is None else token.use
+    if earlier is None or earlier.identity.subject != who.subject:
+        return await sessions.begin(resources.ledger, who, life, now, use)
+    try:
+        return await sessions.prolong(resources.ledger, earlier, who, life, now, use)
+    except TokenUsed:
+        if earlier.expires_at <= now:
+            raise
+        return earlier
 
 
 async def _earlier_session(resources: Resources, token: str, who: Identity) -> OpenSession | None:
@@ -96,17 +104,17 @@ async def _earlier_session(resources: Resources, token: str, who: Identity) -> O
     return None
 
 
-async def _proved(request: web.Request, token: str) -> Identity:
+async def _proved(request: web.Request, token: str) -> PortalToken:
     resources = request.app[RESOURCES]
-    who = read_portal_token(request.app[PORTAL_KEY], token, resources.now())
+    read = read_portal_token(request.app[PORTAL_KEY], token, resources.now())
     try:
-        known = await resources.accounts.desk_exists(str(who.desk))
+        known = await resources.accounts.desk_exists(str(read.who.desk))
     except AccountsUnavailable:
         log.warning("desk taken on the portal's word: live state is away")
         known = True
     if not known:
         raise TokenInvalid("no such desk")
-    return who
+    return read
 
 
 def token_of(resources: Resources, session: OpenSession) -> str:

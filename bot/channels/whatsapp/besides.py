@@ -13,7 +13,7 @@ from sqlalchemy import Connection, exists, insert, select, update
 
 from bot.channels.whatsapp.events import Echo, Edit, Moved, Preference, Reaction, Revoke
 from bot.channels.whatsapp.keys import CHANNEL, addresses, external_id
-from bot.conversations import amend, batches, buttons, feedback, people, take_over
+from bot.conversations import amend, batches, buttons, codes, feedback, people, take_over
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import new_id
 from bot.conversations.tables import CONVERSATION, DELIVERY, MESSAGE
@@ -113,9 +113,13 @@ def _offers(connection: Connection, conversation: str, answer: str, now: datetim
 def _edit(connection: Connection, edit: Edit, now: datetime, terms: Terms) -> Outcome:
     conversation = people.find(connection, CHANNEL, addresses(edit.sender))
     key = (CHANNEL, edit.number, external_id(edit.original))
-    if conversation is None or not amend.edit(connection, conversation, key, terms.mask(edit.text).text, min(edit.sent_at or now, now)):
+    if conversation is None:
         return Outcome()
-    return Outcome(conversation)
+    text = (
+        edit.text if terms.codes is None else codes.Listener(connection, [conversation], terms.codes, now).masked(conversation, edit.text)
+    )
+    text = terms.mask(text).text
+    return Outcome(conversation) if amend.edit(connection, conversation, key, text, min(edit.sent_at or now, now)) else Outcome()
 
 
 def _revoke(connection: Connection, revoke: Revoke, now: datetime, _terms: Terms) -> Outcome:

@@ -61,4 +61,4 @@ class WhatsAppChannel:
         """The house's own words; a slow answer is told by the typing sign, which costs nothing."""
         if key == "delay":
             return None
-        return common.parked(self._settings, now) if key == "parked" else common.resend_failed(self._settings, now)
+        return {"parked": common.parked, "resend_failed": common.resend_failed, "code_failed": common.code_failed}[key](self._settings, now)

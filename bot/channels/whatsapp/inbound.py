@@ -14,6 +14,7 @@ from typing import Final, cast
 import structlog
 from sqlalchemy import Connection, select
 
+from bot.channels.base import code_terms
 from bot.channels.whatsapp import besides, replies
 from bot.channels.whatsapp.besides import Beside, Outcome
 from bot.channels.whatsapp.events import Imported, Message, Standby
@@ -76,6 +77,7 @@ class _Batch:
 
     def __init__(self, resources: Resources, identities: Mapping[str, Identity], correlation: str) -> None:
         self._resources, self._identities, self._correlation = resources, identities, correlation
+        self._codes = code_terms(resources.settings, resources.now)
 
     async def write(self, ordered: Sequence[ByPerson]) -> list[tuple[ByPerson, Outcome]]:
         """Store them in one transaction. Raises LedgerUnavailable, and whatever a single update makes its handler raise."""
@@ -103,6 +105,7 @@ class _Batch:
             secrets_notice=SECRETS,
             seal=self._resources.sealer.seal,
             keep=keeper(self._resources.settings),
+            codes=self._codes,
         )
 
     def _beside(self, connection: Connection, update: Beside, now: datetime) -> Outcome:

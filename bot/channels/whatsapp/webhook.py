@@ -101,6 +101,8 @@ class _Webhook:
         for update, outcome in done:
             accepted = outcome.accepted
             outcomes[_name(update), "repeated" if accepted is not None and accepted.repeated else "stored"] += 1
+            if accepted is not None and accepted.code is not None:
+                resources.metrics.codes.labels(accepted.code).inc()
             if accepted is not None and accepted.answering:
                 self._seen(update.number, update.wamid)
             if outcome.conversation is not None:

@@ -22,7 +22,7 @@ async def mail(settings: Settings) -> list[Finding]:
     """Whether the mail server can be reached; nothing is sent and no password is given."""
     url = urlsplit(settings.smtp_url)
     if not url.scheme:
-        return [wrong("mail", "SMTP_URL is empty: no connection mail can be sent", "set SMTP_URL")]
+        return [wrong("mail", "SMTP_URL is empty: no connection mail and no one-time code can be sent", "set SMTP_URL")]
     if url.scheme == "file":
         return [
             note(
