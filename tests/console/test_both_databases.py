@@ -1,0 +1,71 @@
+"""What the desk asks of the ledger is answered alike by SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+
+from bot.console import archive, marks, publications, review_queue
+from bot.console.queue_watch import QueueWatch
+from bot.conversations import dues, listing
+from bot.conversations.ledger import Ledger
+from bot.conversations.listing import Wanted
+from bot.errors import Conflict
+from tests.console.test_archive import talk
+from tests.conversations_ledger.conftest import desk, ledger, open_ledger, postgres, postgres_url, told, url
+from tests.conversations_ledger.test_cases import case
+
+__all__ = ["desk", "ledger", "open_ledger", "postgres", "postgres_url", "url"]
+
+
+async def test_the_review(ledger: Ledger, desk, monkeypatch) -> None:
+    monkeypatch.setattr(review_queue, "RANDOM", 1.0)
+    await desk.ask("una cosa")
+    item, left = await review_queue.next_item(ledger, "ana", desk.now)
+    assert (item.text, item.why, left) == ("x", ("random",), 1)
+    assert await review_queue.answer_to(ledger, item)
+    assert await review_queue.next_item(ledger, "beto", desk.now) == (None, 0)
+    await review_queue.skip(ledger, item.message_id, item.n, "ana", desk.now)
+    (again, _), own = await review_queue.next_item(ledger, "beto", desk.now), await review_queue.next_item(ledger, "ana", desk.now)
+    assert (again.message_id, own) == (item.message_id, (None, 0))
+    await review_queue.settle(ledger, item.message_id, item.n, "right", "beto", desk.now)
+    assert await review_queue.done_since(ledger, "beto", desk.now) == 1
+    assert [(line["right"], line["learn"]) for line in await publications.inputs(ledger)] == [("faq_factura", False)]
+    await marks.correct(ledger, desk.conversation, item.message_id, item.n, "consultar_pago", "ana", desk.now)
+    assert [(line["right"], line["learn"]) for line in await publications.inputs(ledger)] == [("consultar_pago", True)]
+
+
+async def test_a_proof_is_asked_for_once_taken_once_and_buried(ledger: Ledger, desk) -> None:
+    asked = await publications.ask(ledger, "jefa", desk.now)
+    with pytest.raises(Conflict):
+        await publications.ask(ledger, "jefa", desk.now)
+    taken = await asyncio.gather(*(publications._take(ledger, desk.now) for _ in range(2)))
+    assert sorted(map(str, taken)) == sorted([asked, "None"])
+    await publications._bury(ledger, desk.now + timedelta(minutes=2))
+    (row,) = await publications.newest(ledger)
+    assert (row.state, row.result) == ("failed", None)
+    with pytest.raises(Conflict):
+        await publications.decide(ledger, asked, "refused", "jefa", desk.now, "proved")
+
+
+async def test_the_look_of_the_queue(ledger: Ledger, desk) -> None:
+    watch, now = QueueWatch(0.0), asyncio.get_running_loop().time
+    seen = [await watch.looks(ledger, now())]
+    await desk.ask("nada de personas")
+    assert await watch.looks(ledger, now()) == seen[0]
+    await desk.ask("un asesor", told("Va.", effects=(case("cliente_pide_asesor"),)))
+    seen.append(await watch.looks(ledger, now()))
+    await ledger.write(lambda connection: dues.promise(connection, desk.conversation, "snooze", desk.now, desk.now))
+    seen.append(await watch.looks(ledger, now()))
+    assert len(set(seen)) == 3
+
+
+async def test_the_archive(ledger: Ledger, desk) -> None:
+    await desk.ask("hola")
+    assert await archive.take_in(ledger, [talk()]) == (1, 0)
+    out = [json.loads(line) async for line in archive.lines(ledger)]
+    assert sorted(line["desk"] for line in out) == ["C-1009", "C-9"]
+    assert len((await listing.find(ledger, Wanted(words="factura"))).rows) >= 1
