@@ -34,11 +34,11 @@ Matcher = Callable[[str, Sequence[str]], int | None]
 
 _WORDS = frozenset({"filename", "name", "address", "referral"})
 """What came beside a text and was written by people; the rest are numbers of the platform's."""
-_KEPT = ("ready_at", "privacy_notice_at", "secrets_notice_at", "lease_token", "lease_until")
+_KEPT = ("ready_at", "privacy_notice_at", "secrets_notice_at", "pieces_until", "lease_token", "lease_until")
 _PLACE = (
     select(
         CONVERSATION.c.channel, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.privacy_notice_at,
-        CONVERSATION.c.secrets_notice_at, CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until,
+        CONVERSATION.c.secrets_notice_at, CONVERSATION.c.pieces_until, CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until,
         CONVERSATION.c.lease_token,
     )
     .where(CONVERSATION.c.id == bindparam("conversation"))
@@ -145,7 +145,7 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         if stored is not None:
             return stored
     content, button = content_of(connection, inbound, terms, now)
-    settled = settle(connection, inbound, content, button, terms, lambda: fragments.before(connection, inbound.conversation, now))
+    settled = settle(connection, inbound, content, button, terms, lambda: fragments.before(connection, place, inbound.conversation, now))
     content = settled.content
     answering, turn = will_answer(inbound, place, now), None
     message = row_of(inbound, terms, identity, content, button, place.last_seq + 1, now, answering=answering)
@@ -154,6 +154,7 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
     told = _told(place, content, terms)
     moved = _moved(place, now, waits=answering, told=told, lease_life=terms.lease_life if turn else None)
+    moved["new_pieces_until"] = fragments.awaited_until(message["text"], now) or place.pieces_until
     if settled.changed and place.lease_until is not None:
         moved.update(new_lease_token=place.lease_token + 1, new_lease_until=None, new_ready_at=now)
     connection.execute(_MOVE, {"conversation": inbound.conversation, **moved})
