@@ -26,13 +26,15 @@ from bot.identity.identity import Identity
 from bot.privacy.masking import Masked
 
 _CHANGING: Final = (
-    "last_seq", "ready_at", "lease_until", "lease_token", "secrets_notice_at", "desk", "person", "level", "owed_since", "case_closed_at",
+    "last_seq", "ready_at", "lease_until", "lease_token", "secrets_notice_at", "pieces_until", "desk", "person", "level", "owed_since",
+    "case_closed_at",
 )  # fmt: skip
 _PLACES = (
     select(
         CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.ready_at,
-        CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token, CONVERSATION.c.secrets_notice_at, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level,
-        CONVERSATION.c.owed_since, CONVERSATION.c.case_closed_at,
+        CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.lease_token, CONVERSATION.c.secrets_notice_at,
+        CONVERSATION.c.pieces_until, CONVERSATION.c.desk, CONVERSATION.c.person, CONVERSATION.c.level, CONVERSATION.c.owed_since,
+        CONVERSATION.c.case_closed_at,
     )
     .where(is_listed(CONVERSATION.c.id, "conversations"))
     .order_by(CONVERSATION.c.id)
@@ -70,6 +72,7 @@ class _Place:
     lease_until: datetime | None
     lease_token: int
     secrets_notice_at: datetime | None
+    pieces_until: datetime | None
     desk: str | None
     person: str | None
     level: int
@@ -119,7 +122,9 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     sendings: list[dict[str, Any]] = []
 
     def earlier(conversation: str) -> list[Recent]:
-        return [*fragments.before(connection, conversation, now), *fragments.of_rows(rows, conversation)][-fragments.MOST :]
+        return [*fragments.before(connection, places[conversation], conversation, now), *fragments.of_rows(rows, conversation)][
+            -fragments.MOST :
+        ]
 
     def add(inbound: Inbound) -> Accepted:
         who, place = terms.who(connection, inbound), places.get(inbound.conversation)
@@ -144,6 +149,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
         place.owed_since, place.case_closed_at = owed["owed_since"], owed["case_closed_at"]
         rows.append(row)
         contents.append((row["id"], content))
+        place.pieces_until = fragments.awaited_until(row["text"], now) or place.pieces_until
         if answering and content.has_secrets and terms.secrets_notice and place.secrets_notice_at is None:
             place.secrets_notice_at, place.last_seq = now, place.last_seq + 1
             notices.append((inbound, place.last_seq))

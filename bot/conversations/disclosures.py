@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.queue import OpenTurn
-from bot.conversations.tables import CONVERSATION, DISCLOSURE, DISCLOSURE_ANCHOR, DISCLOSURE_HEAD, MESSAGE, READING
+from bot.conversations.tables import CONVERSATION, DISCLOSURE, DISCLOSURE_ANCHOR, MESSAGE, READING
 from bot.errors import NotYours
 from bot.privacy.chain import BEGINNING, anchored, link
 
@@ -23,6 +23,8 @@ Kind = Literal["told", "read", "opened"]
 """Told to the customer; read by an agent in the console; the sealed copy of a message opened by an agent."""
 ASSISTANT: Final = "asistente"
 PAGE: Final = 200
+CUT: Final = "cut"
+"""Marks an end in an anchor as the place up to which a chain was removed for its age."""
 _COLUMNS: Final = (
     "conversation_id",
     "n",
@@ -38,12 +40,11 @@ _COLUMNS: Final = (
     "proof",
     "fields",
 )
-_HEAD = select(DISCLOSURE_HEAD.c.n, DISCLOSURE_HEAD.c.hash).where(DISCLOSURE_HEAD.c.conversation_id == bindparam("conversation"))
-_FIRST = insert(DISCLOSURE_HEAD)
-_NEXT = (
-    update(DISCLOSURE_HEAD)
-    .where(DISCLOSURE_HEAD.c.conversation_id == bindparam("conversation"))
-    .values(n=bindparam("number"), hash=bindparam("own_hash"), at=bindparam("now", type_=DISCLOSURE_HEAD.c.at.type))
+_LAST = (
+    select(DISCLOSURE.c.n, DISCLOSURE.c.hash)
+    .where(DISCLOSURE.c.conversation_id == bindparam("conversation"))
+    .order_by(DISCLOSURE.c.n.desc())
+    .limit(1)
 )
 _ADD = insert(DISCLOSURE)
 
@@ -79,15 +80,10 @@ async def note(ledger: Ledger, conversation: str, kind: Kind, agent: str, fields
 
 
 def _add(connection: Connection, conversation: str, entry: Mapping[str, Any], now: datetime) -> None:
-    head = connection.execute(_HEAD, {"conversation": conversation}).one_or_none()
-    number, previous = (1, BEGINNING) if head is None else (head.n + 1, head.hash)
+    last = connection.execute(_LAST, {"conversation": conversation}).one_or_none()
+    number, previous = (1, BEGINNING) if last is None else (last.n + 1, last.hash)
     row = {"conversation_id": conversation, "n": number, "at": now, **entry}
-    own = link(previous, row)
-    connection.execute(_ADD, {**row, "previous": previous, "hash": own})
-    if head is None:
-        connection.execute(_FIRST, {"conversation_id": conversation, "n": number, "hash": own, "at": now})
-    else:
-        connection.execute(_NEXT, {"conversation": conversation, "number": number, "own_hash": own, "now": now})
+    connection.execute(_ADD, {**row, "previous": previous, "hash": link(previous, row)})
 
 
 async def of_desk(ledger: Ledger, desk: str, limit: int | None = None) -> Sequence[Row[Any]]:
@@ -107,11 +103,11 @@ async def anchor(ledger: Ledger, secret: str, now: datetime) -> str | None:
 
     def work(connection: Connection) -> str | None:
         last = connection.execute(select(DISCLOSURE_ANCHOR).order_by(DISCLOSURE_ANCHOR.c.id.desc()).limit(1)).one_or_none()
-        heads = select(DISCLOSURE_HEAD.c.conversation_id, DISCLOSURE_HEAD.c.n, DISCLOSURE_HEAD.c.hash).order_by(
-            DISCLOSURE_HEAD.c.conversation_id
-        )
-        grown = connection.execute(heads if last is None else heads.where(DISCLOSURE_HEAD.c.at >= last.at)).all()
-        ends = [list(row) for row in grown]
+        newest = select(DISCLOSURE.c.conversation_id, func.max(DISCLOSURE.c.n).label("n")).group_by(DISCLOSURE.c.conversation_id)
+        grown = (newest if last is None else newest.where(DISCLOSURE.c.at >= last.at)).subquery()
+        own = (DISCLOSURE.c.conversation_id == grown.c.conversation_id) & (DISCLOSURE.c.n == grown.c.n)
+        found = select(DISCLOSURE.c.conversation_id, DISCLOSURE.c.n, DISCLOSURE.c.hash).join_from(DISCLOSURE, grown, own)
+        ends = [list(row) for row in connection.execute(found.order_by(DISCLOSURE.c.conversation_id)).all()]
         if not ends or (last is not None and ends == [each for each in last.ends if each in ends]):
             return None
         return _bind(connection, secret, ends, now)
@@ -120,24 +116,35 @@ async def anchor(ledger: Ledger, secret: str, now: datetime) -> str | None:
 
 
 async def cut(ledger: Ledger, secret: str, before: datetime, now: datetime) -> int:
-    """Remove the entries from before that moment, and bind where each chain begins now; how many."""
+    """Remove the entries from before that moment, and bind where each chain begins now; how many.
+
+    The newest of a conversation that is still there stays: the next one hangs on it.
+    """
 
     def work(connection: Connection) -> int:
-        last = select(DISCLOSURE.c.conversation_id, func.max(DISCLOSURE.c.n).label("n")).where(DISCLOSURE.c.at < before)
+        old = select(DISCLOSURE.c.conversation_id, func.max(DISCLOSURE.c.n).label("n")).where(DISCLOSURE.c.at < before)
         ends: list[list[Any]] = []
         gone = 0
-        for row in connection.execute(last.group_by(DISCLOSURE.c.conversation_id)).all():
+        for row in connection.execute(old.group_by(DISCLOSURE.c.conversation_id)).all():
             own = DISCLOSURE.c.conversation_id == row.conversation_id
-            hash_ = connection.scalar(select(DISCLOSURE.c.hash).where(own, DISCLOSURE.c.n == row.n))
-            gone += connection.execute(delete(DISCLOSURE).where(own, DISCLOSURE.c.n <= row.n)).rowcount
-            head = update(DISCLOSURE_HEAD).where(DISCLOSURE_HEAD.c.conversation_id == row.conversation_id)
-            connection.execute(head.values(cut_n=row.n, cut_hash=hash_))
-            ends.append([row.conversation_id, row.n, hash_, "cut"])
+            number = row.n - (_is_last(connection, row.conversation_id, row.n) and _is_there(connection, row.conversation_id))
+            hash_ = connection.scalar(select(DISCLOSURE.c.hash).where(own, DISCLOSURE.c.n == number))
+            if hash_ is not None:
+                gone += connection.execute(delete(DISCLOSURE).where(own, DISCLOSURE.c.n <= number)).rowcount
+                ends.append([row.conversation_id, number, hash_, CUT])
         if ends:
             _bind(connection, secret, ends, now)
         return gone
 
     return await ledger.write(work)
+
+
+def _is_last(connection: Connection, conversation: str, number: int) -> bool:
+    return not connection.scalar(select(exists().where(DISCLOSURE.c.conversation_id == conversation, DISCLOSURE.c.n > number)))
+
+
+def _is_there(connection: Connection, conversation: str) -> bool:
+    return bool(connection.scalar(select(exists().where(CONVERSATION.c.id == conversation))))
 
 
 def _bind(connection: Connection, secret: str, ends: list[list[Any]], now: datetime) -> str:
@@ -150,52 +157,42 @@ def _bind(connection: Connection, secret: str, ends: list[list[Any]], now: datet
 
 async def problems(ledger: Ledger, secrets: Sequence[str]) -> list[str]:
     """Everything by which it shows that entries were changed, removed or added behind the house's back; empty: all is whole."""
-    return await ledger.read(lambda connection: [*_chains(connection), *_anchors(connection, secrets), *_untold(connection)])
+
+    def work(connection: Connection) -> list[str]:
+        entries = connection.execute(select(DISCLOSURE).order_by(DISCLOSURE.c.conversation_id, DISCLOSURE.c.n)).all()
+        anchors = connection.execute(select(DISCLOSURE_ANCHOR).order_by(DISCLOSURE_ANCHOR.c.id)).all()
+        cuts = {end[0]: (end[1], end[2]) for anchor_ in anchors for end in anchor_.ends if end[3:] == [CUT]}
+        return [*_chains(entries, cuts), *_anchors(entries, anchors, cuts, secrets), *_untold(connection)]
+
+    return await ledger.read(work)
 
 
-def _chains(connection: Connection) -> Iterator[str]:
-    heads = {row.conversation_id: row for row in connection.execute(select(DISCLOSURE_HEAD))}
+Cuts = Mapping[str, tuple[int, str]]
+"""The last entry of each chain that was removed for its age, and its hash."""
+
+
+def _chains(entries: Sequence[Row[Any]], cuts: Cuts) -> Iterator[str]:
     ends: dict[str, tuple[int, str]] = {}
-    for row in connection.execute(select(DISCLOSURE).order_by(DISCLOSURE.c.conversation_id, DISCLOSURE.c.n)):
-        before = ends.get(row.conversation_id) or _cut(heads.get(row.conversation_id))
-        if (row.n, row.previous) != (before[0] + 1, before[1]):
+    for row in entries:
+        number, hash_ = ends.get(row.conversation_id) or cuts.get(row.conversation_id, (0, BEGINNING))
+        if (row.n, row.previous) != (number + 1, hash_):
             yield f"{row.conversation_id} {row.n}: entries before it are missing, or were put in"
         if row.hash != link(row.previous, {name: getattr(row, name) for name in _COLUMNS}):
             yield f"{row.conversation_id} {row.n}: was changed"
         ends[row.conversation_id] = row.n, row.hash
-    for conversation, head in heads.items():
-        if ends.get(conversation, _cut(head)) != (head.n, head.hash):
-            yield f"{conversation}: entries after {ends.get(conversation, (0, ''))[0]} are missing"
-    for conversation in ends.keys() - heads.keys():
-        yield f"{conversation}: its end is missing"
 
 
-def _cut(head: Any) -> tuple[int, str]:
-    """Where a chain begins, now that what was older than is kept is gone."""
-    return (0, BEGINNING) if head is None or head.cut_hash is None else (head.cut_n, head.cut_hash)
-
-
-def _anchors(connection: Connection, secrets: Sequence[str]) -> Iterator[str]:
-    previous: str | None = None
-    bound: set[tuple[str, int, str]] = set()
-    hashes = {
-        (row.conversation_id, row.n): row.hash
-        for row in connection.execute(select(DISCLOSURE.c.conversation_id, DISCLOSURE.c.n, DISCLOSURE.c.hash))
-    }
-    cuts = {row.conversation_id: (row.cut_n or 0, row.cut_hash) for row in connection.execute(select(DISCLOSURE_HEAD))}
-    for row in connection.execute(select(DISCLOSURE_ANCHOR).order_by(DISCLOSURE_ANCHOR.c.id)):
+def _anchors(entries: Sequence[Row[Any]], anchors: Sequence[Row[Any]], cuts: Cuts, secrets: Sequence[str]) -> Iterator[str]:
+    hashes = {(row.conversation_id, row.n): row.hash for row in entries}
+    previous = BEGINNING
+    for row in anchors:
         entry = {"at": row.at, "ends": row.ends}
-        if row.hash not in {anchored(secret, row.previous, entry) for secret in secrets} or row.previous != (previous or BEGINNING):
+        if row.hash not in {anchored(secret, row.previous, entry) for secret in secrets} or row.previous != previous:
             yield f"anchor {row.id}: was changed, or one before it is missing"
         previous = row.hash
-        for conversation, number, own, *is_cut in row.ends:
-            if is_cut:
-                bound.add((conversation, number, own))
-            elif number > cuts.get(conversation, (0, None))[0] and hashes.get((conversation, number)) != own:
+        for conversation, number, hash_, *_ in row.ends:
+            if number > cuts.get(conversation, (0, ""))[0] and hashes.get((conversation, number)) != hash_:
                 yield f"{conversation} {number}: is not what anchor {row.id} bound"
-    for conversation, (number, own) in cuts.items():
-        if number and (conversation, number, own) not in bound:
-            yield f"{conversation}: was cut at {number}, which no anchor knows of"
 
 
 def _untold(connection: Connection) -> Iterator[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.conversations import sealed
 from bot.conversations.tables import BUTTON, EPISODE, MESSAGE, UNDERSTANDING
-from bot.privacy.fragments import Piece, join, may_go_on
+from bot.privacy.fragments import Piece, join, may_begin, may_go_on
 from bot.privacy.masking import Mask, Masked
 
 WITHIN: Final = timedelta(minutes=3)
@@ -55,8 +55,15 @@ class Settled:
     changed: bool
 
 
-def before(connection: Connection, conversation: str, now: datetime) -> list[Recent]:
-    """What the customer wrote in the last minutes, the oldest first."""
+def awaited_until(stored: str, now: datetime) -> datetime | None:
+    """Until when a message may complete something of which this one, as it is stored, may be the first piece."""
+    return now + WITHIN if may_begin(stored) else None
+
+
+def before(connection: Connection, place: Any, conversation: str, now: datetime) -> list[Recent]:
+    """What the customer wrote in the last minutes, the oldest first, where any of it may be a piece (`place`: its conversation's row)."""
+    if place.pieces_until is None or place.pieces_until <= now:
+        return []
     rows = connection.execute(_RECENT, {"conversation": conversation, "since": now - WITHIN}).all()
     return [Recent(row.id, row.text) for row in reversed(rows)]
 

@@ -38,12 +38,14 @@ Keeper = Callable[[Connection, str, Row[Any], datetime], str | None]
 
 _WORDS = frozenset({"filename", "name", "address", "referral"})
 """What came beside a text and was written by people; the rest are numbers of the platform's."""
-_KEPT = ("ready_at", "privacy_notice_at", "secrets_notice_at", "lease_token", "lease_until", "owed_since", "case_closed_at")
+_KEPT = (
+    "ready_at", "privacy_notice_at", "secrets_notice_at", "pieces_until", "lease_token", "lease_until", "owed_since", "case_closed_at",
+)  # fmt: skip
 _PLACE = (
     select(
         CONVERSATION.c.channel, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.owner_until, CONVERSATION.c.privacy_notice_at,
-        CONVERSATION.c.secrets_notice_at, CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until,
-        CONVERSATION.c.lease_token, CONVERSATION.c.owed_since, CONVERSATION.c.case_closed_at,
+        CONVERSATION.c.secrets_notice_at, CONVERSATION.c.pieces_until, CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until,
+        CONVERSATION.c.lease_until, CONVERSATION.c.lease_token, CONVERSATION.c.owed_since, CONVERSATION.c.case_closed_at,
     )
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .with_for_update()
@@ -157,7 +159,7 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         if stored is not None:
             return stored
     content, button = content_of(connection, inbound, terms, now)
-    settled = settle(connection, inbound, content, button, terms, lambda: fragments.before(connection, inbound.conversation, now))
+    settled = settle(connection, inbound, content, button, terms, lambda: fragments.before(connection, place, inbound.conversation, now))
     content = settled.content
     answering, turn = will_answer(inbound, place, now), None
     inbound = kept(connection, inbound, button, terms, now)
@@ -167,6 +169,7 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
     told = _told(place, content, terms)
     moved = _moved(place, now, waits=answering, told=told, lease_life=terms.lease_life if turn else None)
+    moved["new_pieces_until"] = fragments.awaited_until(message["text"], now) or place.pieces_until
     if settled.changed and place.lease_until is not None:
         moved.update(new_lease_token=place.lease_token + 1, new_lease_until=None, new_ready_at=now)
     moved |= {f"new_{name}": value for name, value in cases.owed_by(connection, place, message, now).items()}

@@ -41,7 +41,8 @@ class Conversation(Base):
     `lease_token` only ever grows: each claim and each end of a turn raises it, so a late holder matches no row. While an agent has the
     conversation `owner` is "agent", `agent` who, and `owner_until` when it falls back by itself. `opted_out_at`: since when its customer wants
     nothing that we begin ourselves; questions are answered all the same. `owed_since`: since when a person's answer is owed, NULL when none is;
-    `case_closed_at` when its last case was settled, until another one is open.
+    `case_closed_at` when its last case was settled, until another one is open. `pieces_until`: until then a message may complete an
+    identifier that an earlier one began (`fragments.py`).
     """
 
     __tablename__ = "conversation"
@@ -74,6 +75,7 @@ class Conversation(Base):
     privacy_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     flood_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     secrets_notice_at: Mapped[datetime | None] = mapped_column(Moment)
+    pieces_until: Mapped[datetime | None] = mapped_column(Moment)
     opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
     owed_since: Mapped[datetime | None] = mapped_column(Moment)
     case_closed_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -284,21 +286,11 @@ class Disclosure(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-class DisclosureHead(Base):
-    """The end of a conversation's chain, and where it begins after what was older than is kept was removed."""
-
-    __tablename__ = "disclosure_head"
-
-    conversation_id: Mapped[str] = mapped_column(_ID, primary_key=True)
-    n: Mapped[int]
-    hash: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(Moment, index=True)
-    cut_n: Mapped[int | None]
-    cut_hash: Mapped[str | None] = mapped_column(String(64))
-
-
 class DisclosureAnchor(Base):
-    """The ends [[conversation, n, hash]] of chains at one moment, bound by a hash that only who has the secret can make."""
+    """The ends [[conversation, n, hash]] of chains at one moment, bound by a hash that only who has the secret can make.
+
+    With "cut" behind it an end is the last entry of its chain that was removed for its age.
+    """
 
     __tablename__ = "disclosure_anchor"
 

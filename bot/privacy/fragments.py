@@ -45,6 +45,11 @@ def may_go_on(text: str) -> bool:
     return any(map(str.isdecimal, text)) or "@" in text or len(text.split()) <= FEW_WORDS or _LEADS.search(text) is not None
 
 
+def may_begin(text: str) -> bool:
+    """Whether this message, as it is stored, may hold the first piece of something."""
+    return _LEADS.search(text) is not None or len(text.split()) == 1
+
+
 def join(earlier: Sequence[str], text: str, mask: Mask) -> Joined | None:
     """What a message holds together with those before it; None where that is no more than by itself."""
     if not any(_LEADS.search(each) for each in earlier) and not text.lstrip().startswith("@"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select
 
 from bot.console import audit, marks
 from bot.conversations import disclosures, inbox, sessions
 from bot.conversations.models import Base, Conversation, Disclosure, Message, Sealed
-from bot.conversations.tables import DISCLOSURE_HEAD, EPISODE, MESSAGE
+from bot.conversations.tables import DISCLOSURE_ANCHOR, EPISODE, MESSAGE
 from bot.identity.identity import Identity, Level
 from bot.privacy import persons, retention
 from bot.privacy.sealing import Sealer
@@ -21,7 +21,7 @@ from tests.conversations_ledger.conftest import NOON, Desk, rows, told
 KEY = "s" * 40
 SETTINGS = load_settings({"INTERNAL_SECRET": "i" * 40, "SESSION_SECRET": KEY, "PORTAL_JWT_SECRET": "p" * 40, "KEEP_MESSAGES_DAYS": "10", "KEEP_SEALED_DAYS": "5", "KEEP_AUDIT_DAYS": "20", "KEEP_DISCLOSURES_DAYS": "30"})  # fmt: skip
 CASE = Effect("escalate", {"code": "7K3MQX", "reason": "cliente_pide_asesor", "summary": "C-1009"})
-PROVES = {"disclosure", "disclosure_head", "disclosure_anchor", "audit_entry", "ledger_life"}
+PROVES = {"disclosure", "disclosure_anchor", "audit_entry", "ledger_life"}
 
 
 async def counts(ledger) -> dict[str, int]:
@@ -96,8 +96,20 @@ async def test_old_disclosures_are_cut_off_and_the_rest_is_still_whole(ledger, d
     assert await disclosures.problems(ledger, [KEY]) == []
     await desk.ask("¿y ahora?")
     assert await disclosures.problems(ledger, [KEY]) == []
-    await ledger.write(lambda connection: connection.execute(update(DISCLOSURE_HEAD).values(cut_n=1, cut_hash="0" * 64)))
-    assert any("no anchor knows of" in each for each in await disclosures.problems(ledger, [KEY]))
+    await ledger.write(lambda connection: connection.execute(delete(DISCLOSURE_ANCHOR)))
+    assert any("entries before it are missing" in each for each in await disclosures.problems(ledger, [KEY]))
+
+
+async def test_the_newest_disclosure_stays_as_long_as_its_conversation_and_the_next_hangs_on_it(ledger, desk) -> None:
+    await desk.ask("¿cuándo vence?")
+    assert await disclosures.cut(ledger, KEY, NOON + timedelta(days=1), NOON + timedelta(days=1)) == 0
+    desk.now += timedelta(days=1)
+    await desk.ask("¿y el respaldo?")
+    assert await disclosures.cut(ledger, KEY, NOON + timedelta(days=9), NOON + timedelta(days=9)) == 1
+    await persons.erase(ledger, desk.conversation, desk.now)
+    assert await disclosures.cut(ledger, KEY, NOON + timedelta(days=9), NOON + timedelta(days=9)) == 1
+    assert await rows(ledger, Disclosure) == []
+    assert await disclosures.problems(ledger, [KEY]) == []
 
 
 async def test_an_export_holds_all_of_it_in_clear(ledger, desk) -> None:
@@ -146,7 +158,7 @@ async def test_every_table_that_points_at_a_conversation_is_erased_with_it(ledge
         table.name for table in Base.metadata.sorted_tables if {"conversation_id", "message_id", "conversation"} & set(table.columns.keys())
     }
     free = {table.name for table in Base.metadata.sorted_tables if table.name in pointing and not table.foreign_keys}
-    assert free == {"disclosure", "disclosure_head", "audit_entry"}
+    assert free == {"disclosure", "audit_entry"}
     await ledger.write(
         lambda connection: connection.execute(
             insert(EPISODE), {"conversation_id": desk.conversation, "events": [], "started_at": NOON, "last_at": NOON}

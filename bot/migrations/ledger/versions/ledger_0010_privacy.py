@@ -12,7 +12,8 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    op.add_column("conversation", sa.Column("secrets_notice_at", MOMENT, nullable=True))
+    for column in ("secrets_notice_at", "pieces_until"):
+        op.add_column("conversation", sa.Column(column, MOMENT, nullable=True))
     with op.batch_alter_table("agent") as batch_op:
         batch_op.alter_column("second_factor", existing_type=sa.String(64), type_=sa.String(255), existing_nullable=True)
     op.create_table(
@@ -54,17 +55,6 @@ def _disclosures() -> None:
     for column in ("at", "desk", "message_id"):
         op.create_index(op.f(f"ix_disclosure_{column}"), "disclosure", [column])
     op.create_table(
-        "disclosure_head",
-        sa.Column("conversation_id", sa.String(32), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("hash", sa.String(64), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.Column("cut_n", sa.Integer(), nullable=True),
-        sa.Column("cut_hash", sa.String(64), nullable=True),
-        sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_disclosure_head")),
-    )
-    op.create_index(op.f("ix_disclosure_head_at"), "disclosure_head", ["at"])
-    op.create_table(
         "disclosure_anchor",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
@@ -77,10 +67,11 @@ def _disclosures() -> None:
 
 def downgrade() -> None:
     """What was sealed, and the disclosure ledger, are lost; agents whose second factor is sealed set it up anew."""
-    for table in ("disclosure_anchor", "disclosure_head", "disclosure", "sealed"):
+    for table in ("disclosure_anchor", "disclosure", "sealed"):
         op.drop_table(table)
     op.execute("UPDATE agent SET second_factor = NULL, second_factor_at = NULL WHERE length(second_factor) > 64")
     with op.batch_alter_table("agent") as batch_op:
         batch_op.alter_column("second_factor", existing_type=sa.String(255), type_=sa.String(64), existing_nullable=True)
     with op.batch_alter_table("conversation") as batch_op:
-        batch_op.drop_column("secrets_notice_at")
+        for column in ("secrets_notice_at", "pieces_until"):
+            batch_op.drop_column(column)
