@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversations import batches, cases, dues, presence, take_over
+from bot.conversations import answers, batches, cases, dues, inbox, presence, take_over
+from bot.conversations.answers import Offer, OwnChoice
 from bot.conversations.models import Conversation, Escalation
+from bot.protocol.turn import Choice
 from tests.conversations_ledger.conftest import rows, told
 from tests.conversations_ledger.test_cases import case
 
@@ -109,3 +111,27 @@ async def test_who_is_there(ledger, desk) -> None:
     await presence.gone(ledger, "b" * 32)
     await presence.forget(ledger, desk.now + timedelta(hours=1))
     assert await presence.on_line(ledger, desk.now) == []
+
+
+@pytest.mark.parametrize("way", ["one", "batch"])
+async def test_a_button_of_the_house_is_kept_and_answered_without_the_dialogue(ledger, desk, way) -> None:
+    pressed = []
+
+    def keep(_connection, conversation, button, _now) -> str | None:
+        pressed.append((conversation, button.intent, button.entities))
+        return "Anotado." if button.intent == "casa_llamada" else None
+
+    await desk.say("un asesor")
+    offer = Offer("¿Te llamamos?", (OwnChoice("10:00 a 10:30", "casa_llamada", {"n": 1}, desk.now + timedelta(hours=1)),))
+    answered = await answers.commit(ledger, await desk.claim(), told("Va.", Choice("Factura", "faq_factura", {})), desk.now, offer)
+    assert answered.answer.text == "Va.\n\n¿Te llamamos?"
+    assert [each.title for each in answered.answer.buttons] == ["Factura", "10:00 a 10:30"]
+    inbound, terms = desk.inbound(button=answered.answer.buttons[1].id), desk.terms(keep=keep)
+    if way == "one":
+        await inbox.accept(ledger, inbound, desk.now, terms)
+    else:
+        await batches.accept_many(ledger, [inbound], desk.now, terms)
+    assert pressed == [(desk.conversation, "casa_llamada", {"n": 1})]
+    assert await owed(ledger) == desk.now, "somebody is asked for"
+    turn = await desk.claim()
+    assert (turn.asked, turn.last.fixed_answer) == ((), "Anotado.")
