@@ -20,7 +20,7 @@ _FIRST: Final = (
     r"|cual(?: \w+){0,4} (?:pag\w+|cubr\w+|liquid\w+) (?:ya|primero|antes)\b(?! de)"
     r"|cual(?: \w+){0,2} urge|cual(?: \w+){0,2} corre mas prisa|cual (?:\w+ )?(?:es (?:el|la|lo) )?mas urgente|(?:por|con) cual (?:\w+ )?empiez"
 )
-_USE: Final = r"apag|suspend|us(?:ar|o|e|en)\b|cort(?:e|en|an|ar)\b|dej(?:a|e) de"
+_USE: Final = r"urge|prisa|apag|suspend|us(?:ar|o|e|en)\b|cort(?:e|en|an|ar)\b|dej(?:a|e) de"
 _SEVERAL: Final = 2
 
 

@@ -50,6 +50,7 @@ _ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
 SLOT_OFFER, SLOT_WAITING = "oferta", "pregunta_pendiente"
 YES, NO, COMPLAINT = "afirmar", "negar", "contar"
 CLAUSE_WORDS, CLEAR_CLAUSE_FROM = 3, 0.6
+_THE_OTHER = re.compile(r"\b(?:el|la|l[oa]s)\s+otr[oa]s?\b", re.IGNORECASE)
 _CLAUSE_MARKS = re.compile(r"[^\w\s$%@/:-]+")
 LEFT_OVER = "left_over"  # parse data of what one message asks beyond what it gets answered
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
@@ -160,7 +161,7 @@ def _clearest_clause(reader: Reader, text: str) -> dict[str, Any] | None:
     asking = [clause for clause in clauses if len(clause.split()) >= CLAUSE_WORDS and (asks(clause) or orders(clause)) and clause != text]
     read = [each for each in (reader.read(asking) if asking else []) if each["decision"] == ANSWERED and each["intent"]["name"] not in TALK]
     clearest = max(read, key=lambda each: float(each["acceptance"]), default=None)
-    return {**clearest, "text": text} if clearest and clearest["acceptance"] >= CLEAR_CLAUSE_FROM else None
+    return {**clearest, "text": text} if clearest and clearest["acceptance"] >= (CLEAR_CLAUSE_FROM if reader.eager else CLEARLY) else None
 
 
 def _answering(read: dict[str, Any], intent: str) -> dict[str, Any]:
@@ -198,7 +199,8 @@ def _of_servers_only(text: str, whole: dict[str, Any], state: State, waiting: st
     topic = state.topic
     about = waiting or (topic.intent if topic else None)
     nowhere = {NOTHING, Which.THAT_ONE} if whole["parts"].get("move") == Move.CONFIRMS else {NOTHING}  # "dale" is no server
-    points = whole["parts"].get("servers", NOTHING) not in nowhere and len(text.split()) <= POINTING_WORDS
+    points = whole["parts"].get("servers", NOTHING) not in nowhere or _THE_OTHER.search(text) is not None
+    points = points and len(text.split()) <= POINTING_WORDS
     asks_nothing = whole["intent"]["name"] in TALK | {LIST} or (waiting is not None and not asks(text))
     if about is None or not points or not asks_nothing:
         return whole

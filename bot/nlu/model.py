@@ -18,6 +18,7 @@ from bot.nlu.decision import (
     ASKS_NOTHING,
     CHOICES,
     DEEDS,
+    IDLE,
     INSTEAD_OF_DEED,
     NOT_OURS,
     TALK,
@@ -122,7 +123,7 @@ class IntentModel:
         best = self.labels[ours[0]]
         choices = worth_offering([self.labels[column] for column in ours], [float(probabilities[column]) for column in ours])
         likely = {INSTEAD_OF_DEED.get(label, label) for label in choices}
-        if decision == "asked" and choices == [best] and best in TALK:  # talk is answered, not asked about
+        if decision == "asked" and choices == [best] and best in (TALK if eager else TALK - IDLE):  # talk is answered, not asked about
             decision = "answered"
         if eager and decision == "asked":
             if best in ASKS_NOTHING and probabilities[ours[0]] >= MOSTLY:

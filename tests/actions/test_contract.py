@@ -22,16 +22,17 @@ CANNOT = "No puedo cancelar servidores: la cancelación y sus condiciones se ven
         (None, ""),
         (desk(), "Tienes 0 de 5 servidores: puedes contratar 5 más.\n\n"),
         (desk(valid(), deleted()), "Tienes 1 de 5 servidores: puedes contratar 4 más.\n\n"),
-        (
-            desk(*(valid(f"S-0{n}") for n in range(1, 6))),
-            "Ya tienes 5 de 5 servidores: por ahora no puedes contratar otro en este escritorio de servicios.\n\n",
-        ),
     ],
 )
 async def test_how_to_contract_and_how_many_are_left(of, live):
     answer = await ask("contratar_servicio", of)
     assert answer.text == f"{HOW}\n\n{live}{PRICES}"
     assert answer.effects == []
+
+
+async def test_who_can_contract_no_more_is_told_that_first():
+    answer = await ask("contratar_servicio", desk(*(valid(f"S-0{n}") for n in range(1, 6))))
+    assert answer.text.startswith("Ya tienes 5 de 5 servidores: por ahora no puedes contratar otro en este escritorio de servicios.\n\nLínea")
 
 
 async def test_contracting_without_live_state_and_with_the_portals_address():

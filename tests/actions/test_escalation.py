@@ -50,7 +50,7 @@ async def test_the_same_turn_tried_again_has_the_same_folio():
 async def test_asked_again_in_an_episode_the_same_folio_is_told_and_no_second_case_opened():
     first, again, third = await say_again("hablar_con_asesor", desk(server()), "do", "quiero una persona", times=3)
     code = first.effects[0]["payload"]["code"]
-    assert again.text == f"Tu solicitud ya está registrada: es el folio {code}. Con ese número te atienden."
+    assert again.text == f"Tu solicitud ya está registrada: es el folio {code}. Con ese número te atienden.\n\n{OPEN}"
     assert third.text.startswith(f"Sigue siendo el folio {code}; dalo al llamar")
     assert again.effects == third.effects == []
 

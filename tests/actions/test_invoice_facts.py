@@ -29,7 +29,7 @@ LEADS = [
     ("C-1011", "since", "", "El plazo cuenta desde que se acreditó el pago: el viernes 20 de noviembre."),
     ("C-1011", "again", "", f"El lunes 30 de noviembre, en 4 días hábiles: se descarga en {PATH}."),
     ("C-1012", "state", "", "Tu factura ya está disponible: es la A-1012, del pago acreditado el lunes 9 de noviembre."),
-    ("C-1012", "which", "", "Es la A-1012, del pago acreditado el lunes 9 de noviembre."),
+    ("C-1012", "which", "", "Es la A-1012, del pago de $1,499.00 MXN acreditado el lunes 9 de noviembre."),
     ("C-1012", "amount", "", "Es por $1,499.00 MXN, del pago acreditado el lunes 9 de noviembre."),
     ("C-1012", "whether", "¿aunque esté caído?", "La A-1012 ya se puede descargar en tu escritorio de servicios, que no depende del servidor: "),
     ("C-1012", "whether", "¿no la emiten antes?", "Es el plazo establecido: la factura está disponible después de 5 días hábiles de acreditado el pago."),

@@ -44,14 +44,14 @@ async def sierra(intent: str, frame: str, text: str = "", after: Rendered | None
 @pytest.mark.parametrize(
     ("intent", "frame", "text"),
     [
-        ("consultar_pago", "which servers=filter:owing", f"Tienes dos por pagar: SIERRA-03 y SIERRA-05.\n{OWING}"),
-        ("consultar_pago", "count servers=filter:owing", "Tienes dos por pagar: SIERRA-03 y SIERRA-05."),
+        ("consultar_pago", "which servers=filter:owing", f"Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.\n{OWING}"),
+        ("consultar_pago", "count servers=filter:owing", "Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05."),
         (
             "consultar_pago",
             "amount servers=filter:owing",
             f"En total debes $1,798.00 MXN por dos servidores: SIERRA-03 y SIERRA-05.\n{OWING}",
         ),
-        ("consultar_pago", "state servers=all", f"Tienes dos por pagar: SIERRA-03 y SIERRA-05.\n{OWING}\n\nPor los demás no debes nada."),
+        ("consultar_pago", "state servers=all", f"Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.\n{OWING}\n\nPor los demás no debes nada."),
         ("consultar_pago", "which servers=most", "Debes lo mismo por SIERRA-03 y SIERRA-05: $899.00 MXN de cada uno."),
         (
             "consultar_servidor",
@@ -92,7 +92,7 @@ async def sierra(intent: str, frame: str, text: str = "", after: Rendered | None
             "consultar_suscripcion",
             "when servers=filter:owing",
             (
-                "Tienes dos por pagar: SIERRA-03 y SIERRA-05.\n• SIERRA-03: terminó ayer, lunes 23 de noviembre\n"
+                "Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.\n• SIERRA-03: terminó ayer, lunes 23 de noviembre\n"
                 "• SIERRA-05: terminó el sábado 14 de noviembre"
             ),
         ),
@@ -127,7 +127,7 @@ async def test_the_rest_of_the_last_set_and_the_set_itself():
     assert these.text == f"• SIERRA-03: en gracia hasta el {GRACE}\n• SIERRA-05: suspendido, resguardo hasta el {KEPT}"
 
     first = await sierra("consultar_suscripcion", "which servers=first refers=goes_on", "¿y de esos dos cuál urge más?", owing)
-    assert first.text.startswith("Ya vencieron; el plazo que se acaba primero es el de SIERRA-03:")
+    assert first.text.startswith("El primero en suspenderse sería SIERRA-03: se puede usar hasta")
 
     without = await sierra("consultar_suscripcion", "until servers=rest move=corrects refers=goes_on", "quita el 5", owing)
     assert without.state["servers"] == ["SIERRA-03"]
@@ -138,7 +138,7 @@ async def test_a_set_is_not_narrowed_to_the_server_in_play():
     assert one.state["servers"] == ["SIERRA-02"]
     for frame in ("which servers=filter:owing refers=goes_on", "state servers=all refers=goes_on"):
         answer = await sierra("consultar_pago", frame, "y cuáles debo", one)
-        assert answer.text.startswith("Tienes dos por pagar: SIERRA-03 y SIERRA-05.")
+        assert answer.text.startswith("Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.")
 
 
 async def test_the_other_one_is_the_one_that_is_alike_else_it_is_asked():
@@ -255,6 +255,9 @@ async def test_every_text_about_sets_is_reached():
             reached |= set(
                 (await ask(intent, desk(*of_desk), frame=f"{what} servers={way}", slots={"servidor": of_desk[0].alias})).responses
             )
+    for of_desk in ((up, kept, server("CARO-11", subscription=subscription(TODAY, price=Decimal(2_000)))), (up, kept)):
+        dearest = await ask("consultar_pago", desk(*of_desk), frame="which servers=most", text="¿cuál es el más caro?")
+        reached |= set(dearest.responses)
     listed = await ask("consultar_suscripcion", desk(up, late), frame="until servers=all")
     slots = {"estado": listed.state}
     reached |= set((await ask("consultar_suscripcion", desk(up, late), frame="until servers=rest refers=goes_on", slots=slots)).responses)

@@ -104,7 +104,7 @@ WHOLE = {
         "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
     ),
     "deleted": (
-        "La vigencia de LIRIO-01 terminó el miércoles 14 de octubre y el resguardo de su información, el viernes 13 de noviembre. Si quieres "
+        "La información de LIRIO-01 por regla ya no se guarda: su vigencia terminó el miércoles 14 de octubre y su resguardo, el viernes 13 de noviembre. Si quieres "
         "volver a contratar, soporte te orienta.\n\n"
         "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
     ),
@@ -168,7 +168,7 @@ BOUNDARIES = [
     (suspended("LIMITE-01", 4), "inclusive: quedan 26 días"),
     (suspended("LIMITE-01", 29), "hasta mañana, miércoles 25 de noviembre, inclusive: queda 1 día"),
     (suspended("LIMITE-01", 30), "es el último día en que se resguarda"),
-    (suspended("LIMITE-01", 31), "y el resguardo de su información, ayer, lunes 23 de noviembre."),
+    (suspended("LIMITE-01", 31), "y su resguardo, ayer, lunes 23 de noviembre."),
 ]
 
 

@@ -31,7 +31,7 @@ CASES = [
     ("C-1003", "consultar_suscripcion what_if supposed=pay", "¿y si pago hoy?", [f"{CREDIT} sí alcanzas", f"{BANK} no: sería entre el jueves 26 y el viernes 27"]),
     ("C-1003", "consultar_suscripcion what_if supposed=nopay", "y luego?", ["Sin pago, RUIZ-01 se puede usar hasta mañana, miércoles 25 de noviembre, inclusive; después se suspende"]),
     ("C-1003", "consultar_suscripcion what_if supposed=nopay:mañana", "si no pago hoy me lo apagan mañana?", ["RUIZ-01 todavía se puede usar mañana, miércoles 25 de noviembre: es el último día de su gracia"]),
-    ("C-1003", "faq_resguardo_sin_pago what_if supposed=wait", "Y SI ME TARDO UNOS VEINTE DIAS SE PIERDE TODO", ["Para el lunes 14 de diciembre, RUIZ-01 ya estará suspendido, pero tu información todavía se conserva"]),
+    ("C-1003", "faq_resguardo_sin_pago what_if supposed=wait", "Y SI ME TARDO UNOS VEINTE DIAS SE PIERDE TODO", ["Para el lunes 14 de diciembre, RUIZ-01 ya estará suspendido (se puede usar hasta mañana, miércoles 25 de noviembre), pero tu información todavía se conserva"]),
     ("C-1003", "faq_resguardo_sin_pago what_if supposed=wait move=fragment", "Y TREINTA", ["ya no alcanzas", "hasta el martes 22 de diciembre"]),
     ("C-1003", "faq_resguardo_sin_pago whether supposed=nopay", "no se pierde nada vdd?", ["Tu información de RUIZ-01 se resguarda hasta el martes 22 de diciembre"]),
     ("C-1003", "consultar_pago whether supposed=pay", "si le echan lana a la cuenta hoy se vuelve a cobrar solo o q", ["Si el cargo rechazado se intenta otra vez solo no está en mi información", "55 8000 9480"]),
