@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from string import digits
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, case, exists, func, select, update
@@ -102,6 +103,6 @@ def open_case(connection: Connection, conversation: str, reason: str, now: datet
 def _free_code(connection: Connection) -> str:
     """A folio, easy to say, that no open case has."""
     while True:
-        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS))
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS - 1)) + secrets.choice(CODE_ALPHABET.lstrip(digits))
         if not connection.scalar(select(exists().where(ESCALATION.c.code == code, ESCALATION.c.state == "open"))):
             return code
