@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from string import digits
 
 from actions.base import AssistantAction, line_values, say_line
 from actions.deeds import PERSON, is_declined
@@ -24,9 +25,13 @@ ASKED_FOR = "cliente_pide_asesor"
 
 
 def escalation_code(turn_id: str, reason: str, attempt: int) -> str:
-    """The folio of a turn's case: six characters, easy to say."""
+    """The folio of a turn's case: six characters, easy to say; the last one is a letter, so that none is taken for a one-time code."""
     number = int.from_bytes(hashlib.sha256(f"{turn_id} {reason} {attempt}".encode()).digest())
-    return "".join(CODE_ALPHABET[number // len(CODE_ALPHABET) ** place % len(CODE_ALPHABET)] for place in range(CODE_CHARACTERS))
+    code = ""
+    for alphabet in (*[CODE_ALPHABET] * (CODE_CHARACTERS - 1), CODE_ALPHABET.lstrip(digits)):
+        number, place = divmod(number, len(alphabet))
+        code += alphabet[place]
+    return code
 
 
 def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | None = None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from string import digits
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Row, Select, Update, case, exists, func, null, select, update
@@ -243,6 +244,6 @@ def ensure(connection: Connection, conversation: str, reason: str, now: datetime
 def _free_code(connection: Connection) -> str:
     """A folio, easy to say, that no open case has."""
     while True:
-        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS))
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS - 1)) + secrets.choice(CODE_ALPHABET.lstrip(digits))
         if not connection.scalar(select(exists().where(ESCALATION.c.code == code, ESCALATION.c.state == "open"))):
             return code

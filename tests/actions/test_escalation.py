@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from actions.escalation import escalation_code
+from bot.privacy.masking import Mask
 from tests.actions.rendering import MEXICO, ask, at, desk, payment, server
 from tests.actions.said import say_again
 
@@ -15,7 +16,8 @@ from tests.actions.said import say_again
 def test_a_folio_is_short_stable_and_different_for_each_turn():
     codes = {escalation_code(f"turn-{n}", "cargo_vencido", 1) for n in range(500)}
     assert len(codes) == 500
-    assert all(re.fullmatch(r"[234679ACDEFHJKMNPQRTUVWX]{6}", code) for code in codes)
+    assert all(re.fullmatch(r"[234679ACDEFHJKMNPQRTUVWX]{5}[ACDEFHJKMNPQRTUVWX]", code) for code in codes)
+    assert all(Mask()(code).text == code for code in codes)
     assert escalation_code("turn-1", "cargo_vencido", 1) == escalation_code("turn-1", "cargo_vencido", 1)
     assert escalation_code("turn-1", "cargo_vencido", 1) != escalation_code("turn-1", "cargo_vencido", 2)  # another attempt, another folio
 

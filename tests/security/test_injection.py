@@ -27,7 +27,7 @@ from tests.gateway.conftest import databases, dialogue, gateway, migrated, start
 
 __all__ = ["add_agent", "ana", "browser", "databases", "dialogue", "gateway", "ledger", "migrated", "start", "visitor"]
 
-FORMULAS = ['=HYPERLINK("http://evil.example";"clic")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "  =cmd|'/C calc'!A0", "＝1+1"]
+FORMULAS = ['=HYPERLINK("http://evil.example";"clic")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "  =cmd|'/C calc'!A0"]
 MARKUP = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg/onload=alert(1)>', "javascript:alert(1)", "{{ 7*7 }}", "{% include 'base.html' %}", "</li></ol><form action=//evil.example>", "<!--", "&lt;script&gt;"]  # fmt: skip
 LINES = [
     'hola\n{"event": "turn", "level": "error"}',
