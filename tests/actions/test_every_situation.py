@@ -12,6 +12,7 @@ from itertools import product
 import pytest
 
 from bot.protocol.frame import Asked
+from tests.actions import rendering
 from tests.actions.in_between import BACKUPS, PERIODS, STATUSES, built
 from tests.actions.rendering import (
     MEXICO,
@@ -34,8 +35,9 @@ from tests.actions.rendering import (
     subscription,
 )
 from tests.actions.said import SAID, say_again
-from tests.actions.situations import SITUATIONS
+from tests.actions.situations import SITUATIONS, pending
 from tests.actions.test_asked_of_access import QUESTIONS, thrice
+from tests.support.tokens import number_token
 
 LONG = "DISTRIBUIDORA-01"
 FALL = "Falla de red en el centro de datos; trabajamos en restablecer el servicio."
@@ -259,9 +261,19 @@ async def _by_what_is_asked(intent: str) -> set[str]:
     return reached
 
 
-async def test_every_answer_of_these_topics_is_reached():
+async def _by_a_number(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The answers to whoever is known by a registered number only."""
+    reached: set[str] = set()
+    with monkeypatch.context() as known:
+        known.setattr(rendering, "turn_token", lambda *given: number_token(*given[:4]))
+        for intent in ("consultar_pago", "faq_formas_pago", "consultar_servidor"):
+            reached |= set((await ask(intent, desk(pending()), choices=CHOICES)).responses)
+    return reached
+
+
+async def test_every_answer_of_these_topics_is_reached(monkeypatch):
     """With the right placeholders each time: rendering fails on a missing one."""
-    reached = await reached_by_what_is_asked() | await reached_of_the_line()
+    reached = await _by_a_number(monkeypatch) | await reached_by_what_is_asked() | await reached_of_the_line()
     for intent, name, slots in product(INTENTS, NAMES, EACH_SLOTS):
         reached |= set((await _ask(intent, name, "open", slots)).responses)
     for intent in INTENTS:

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
 from bot.accounts.demo import CUSTOMERS
 from bot.accounts.port import Desk
-from bot.identity.identity import Identity, Level
+from bot.identity.identity import Level
 from bot.identity.levels import NEEDED, DataClass
-from bot.identity.turn import TurnClaims, sign_turn
 from bot.protocol.frame import Asked
 from tests.accounts.desks import NOW as DEMO_NOW
 from tests.accounts.desks import demo_desk
 from tests.actions import rendering
 from tests.actions.rendering import ask
 from tests.actions.test_every_situation import CHOICES, INTENTS
+from tests.support.tokens import number_token
 
 
 @pytest.fixture(autouse=True)
 def recognised(monkeypatch: pytest.MonkeyPatch) -> None:
     """The turn token says that whoever asks writes from a number of the desk."""
 
-    def token(secret: str, desk: str | None, turn: str, now: datetime, channel: str = "web") -> str:
-        assert desk is not None
-        return sign_turn(secret, TurnClaims(Identity(desk, None, Level.RECOGNISED, "whatsapp number"), "whatsapp", turn), now)
-
-    monkeypatch.setattr(rendering, "turn_token", token)
+    monkeypatch.setattr(rendering, "turn_token", number_token)
 
 
 def hidden_values(desk: Desk) -> set[str]:

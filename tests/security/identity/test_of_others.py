@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
 
 from bot.accounts.demo import CUSTOMERS
 from bot.accounts.port import Desk
-from bot.identity.identity import Identity, Level
-from bot.identity.turn import TurnClaims, sign_turn
 from tests.accounts.desks import NOW, demo_desk
 from tests.actions import rendering
 from tests.actions.rendering import ask
 from tests.actions.test_every_situation import CHOICES
 from tests.actions.test_levels import values_of
 from tests.actions.test_levels_on_whatsapp import hidden_values
+from tests.support.tokens import number_token
 
 OTHERS = [replace(demo_desk(name, NOW), read_at=NOW) for name in CUSTOMERS if name != "C-1001"]
 OWN = replace(demo_desk("C-1001", NOW), read_at=NOW)
@@ -52,11 +50,7 @@ TRICKS = (
 def recognised(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has a desk writes from a number of it, on WhatsApp."""
 
-    def token(secret: str, desk: str | None, turn: str, now: datetime, channel: str = "web") -> str:
-        who = Identity() if desk is None else Identity(desk, None, Level.RECOGNISED, "whatsapp number")
-        return sign_turn(secret, TurnClaims(who, "whatsapp", turn), now)
-
-    monkeypatch.setattr(rendering, "turn_token", token)
+    monkeypatch.setattr(rendering, "turn_token", number_token)
 
 
 async def told(intent: str, of: Desk | None, text: str, **more: Any) -> rendering.Rendered:
