@@ -68,7 +68,7 @@ class AssistantAction(Action, ABC):
         del domain  # texts are chosen by key and filled by Rasa
         turn = await open_turn(environment(), tracker)
         reply = await self._answered(turn)
-        if self.is_topic and turn.frame.asked is not Asked.AGAIN and reply.repeats_the_last:
+        if self.is_topic and turn.frame.asked is not Asked.AGAIN and reply.repeats_the_last and not reply.offers_buttons:
             reply.put_before(*_REPEATING)
         self._take_up_waiting_question(turn, reply)
         self._remember_topic(turn, reply)

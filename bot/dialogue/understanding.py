@@ -51,6 +51,7 @@ SLOT_OFFER, SLOT_WAITING = "oferta", "pregunta_pendiente"
 YES, NO, COMPLAINT = "afirmar", "negar", "contar"
 CLAUSE_WORDS, CLEAR_CLAUSE_FROM = 3, 0.6
 _THE_OTHER = re.compile(r"\b(?:el|la|l[oa]s)\s+otr[oa]s?\b", re.IGNORECASE)
+_ALREADY = re.compile(r"^\W*(?:y\s+)?ya\s+(?:se|me|nos|les?|est[aá]|qued[oó]|pas[oó]|cay[oó]|sali[oó]|lleg[oó])\b", re.IGNORECASE)
 _CLAUSE_MARKS = re.compile(r"[^\w\s$%@/:-]+")
 LEFT_OVER = "left_over"  # parse data of what one message asks beyond what it gets answered
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
@@ -148,9 +149,11 @@ def _alone(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict
     read = _beyond_the_story(reader, text, clean, whole)
     if read["decision"] == ANSWERED:
         return read
+    if not reader.eager:
+        return read
     if (clearest := _clearest_clause(reader, clean)) is not None:
         return clearest
-    if read["decision"] == ASKED and reader.eager and read["parts"].get("move") == Move.COMPLAINS and not asks(clean):
+    if read["decision"] == ASKED and read["parts"].get("move") == Move.COMPLAINS and not asks(clean):
         return _answering(read, COMPLAINT)
     return read
 
@@ -161,7 +164,7 @@ def _clearest_clause(reader: Reader, text: str) -> dict[str, Any] | None:
     asking = [clause for clause in clauses if len(clause.split()) >= CLAUSE_WORDS and (asks(clause) or orders(clause)) and clause != text]
     read = [each for each in (reader.read(asking) if asking else []) if each["decision"] == ANSWERED and each["intent"]["name"] not in TALK]
     clearest = max(read, key=lambda each: float(each["acceptance"]), default=None)
-    return {**clearest, "text": text} if clearest and clearest["acceptance"] >= (CLEAR_CLAUSE_FROM if reader.eager else CLEARLY) else None
+    return {**clearest, "text": text} if clearest and clearest["acceptance"] >= CLEAR_CLAUSE_FROM else None
 
 
 def _answering(read: dict[str, Any], intent: str) -> dict[str, Any]:
@@ -205,7 +208,8 @@ def _of_servers_only(text: str, whole: dict[str, Any], state: State, waiting: st
     if about is None or not points or not asks_nothing:
         return whole
     asked = topic.asked if topic and topic.intent == about else Asked.GENERAL
-    return {**_answering(whole, about), "parts": {**whole["parts"], "asked": asked}}
+    servers = Which.OTHER if _THE_OTHER.search(text) else whole["parts"]["servers"]
+    return {**_answering(whole, about), "parts": {**whole["parts"], "asked": asked, "servers": servers}}
 
 
 def _listed(reader: Reader, text: str) -> list[Understanding]:
@@ -270,7 +274,10 @@ def _framed(part: Understanding) -> Understanding:
     """With its frame, when it is answered."""
     if part.decision != ANSWERED and part.parse_data["intent"]["name"] not in NOT_OURS:
         return part
-    frame = frame_of(part.parse_data["intent"]["name"], part.parse_data.get("parts", {}))
+    parts = part.parse_data.get("parts", {})
+    if parts.get("asked") == Asked.WHAT_IF and _ALREADY.match(part.text):  # "¿ya se acreditó?" supposes nothing
+        parts = {**parts, "asked": Asked.STATE, "supposed": NOTHING}
+    frame = frame_of(part.parse_data["intent"]["name"], parts)
     return Understanding(part.text, {**part.parse_data, "frame": str(frame)}, part.via)
 
 

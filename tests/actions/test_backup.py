@@ -181,7 +181,8 @@ NO_CAUSE = (
     "El respaldo se hace en el servidor, así que no depende de la luz ni del internet de tu negocio."
 )
 UNTIL_SUNDAY = (
-    "El último respaldo bueno de MITLA-01 es del domingo 22 de noviembre: lo que capturaste después no está en ninguna copia automática."
+    "Los últimos 2 respaldos de MITLA-01 fallaron: lo que capturaste después del último bueno, del domingo 22 de noviembre, "
+    "no está en ninguna copia automática."
 )
 ASKED = [
     (FAILED_TWICE, "state", "el respaldo como va", f"{FAILED}\n\n{REPORT}"),
@@ -198,6 +199,8 @@ ASKED = [
     (FAILED_TWICE, "how", "¿y mientras?", "Haz hoy un respaldo de tu sistema Aspel, guárdalo en una unidad de almacenamiento o equipo físico"),
     (FAILED_TWICE, "do", "restáuramelo", "Desde aquí no puedo hacer, enviar ni restaurar respaldos; eso se ve con soporte.\n\nEl último bueno de MITLA-01 es"),
     (FAILED_TWICE, "what_if", "y si hoy se cae?", UNTIL_SUNDAY),
+    (FAILED_TWICE, "whether", "¿y antenoche?", "El de ayer, lunes 23 de noviembre, también falló; el último bueno es del domingo 22 de noviembre."),
+    (mitla(backup(), backup(MONDAY)), "whether", "¿y el de antenoche?", "El de ayer, lunes 23 de noviembre, terminó bien."),
     (FAILED_TWICE, "what_if", "y si sale bien?", "El siguiente respaldo que salga bien sobrescribe el anterior: se intenta mañana, miércoles 25 de noviembre"),
     (WELL, "whether", "¿se guardó lo de hoy?", "El último respaldo de MITLA-01 terminó bien hoy a las 2:41; lo capturado después todavía no está en él."),
     (WELL, "how", "¿qué hago?", "Con el respaldo automático de MITLA-01 no tienes que hacer nada."),

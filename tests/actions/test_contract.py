@@ -32,7 +32,9 @@ async def test_how_to_contract_and_how_many_are_left(of, live):
 
 async def test_who_can_contract_no_more_is_told_that_first():
     answer = await ask("contratar_servicio", desk(*(valid(f"S-0{n}") for n in range(1, 6))))
-    assert answer.text.startswith("Ya tienes 5 de 5 servidores: por ahora no puedes contratar otro en este escritorio de servicios.\n\nLínea")
+    assert answer.text.startswith(
+        "Ya tienes 5 de 5 servidores: por ahora no puedes contratar otro en este escritorio de servicios.\n\nLínea"
+    )
 
 
 async def test_contracting_without_live_state_and_with_the_portals_address():

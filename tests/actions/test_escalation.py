@@ -11,6 +11,7 @@ from actions.escalation import escalation_code
 from bot.privacy.masking import Mask
 from tests.actions.rendering import MEXICO, ask, at, desk, payment, server
 from tests.actions.said import say_again
+from tests.actions.test_backup import LINE
 
 
 def test_a_folio_is_short_stable_and_different_for_each_turn():
@@ -52,7 +53,7 @@ async def test_the_same_turn_tried_again_has_the_same_folio():
 async def test_asked_again_in_an_episode_the_same_folio_is_told_and_no_second_case_opened():
     first, again, third = await say_again("hablar_con_asesor", desk(server()), "do", "quiero una persona", times=3)
     code = first.effects[0]["payload"]["code"]
-    assert again.text == f"Tu solicitud ya está registrada: es el folio {code}. Con ese número te atienden.\n\n{OPEN}"
+    assert again.text == f"Tu solicitud ya está registrada: es el folio {code}. Con ese número te atienden.\n\n{LINE}"
     assert third.text.startswith(f"Sigue siendo el folio {code}; dalo al llamar")
     assert again.effects == third.effects == []
 

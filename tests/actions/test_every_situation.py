@@ -222,6 +222,8 @@ async def reached_by_what_is_asked() -> set[str]:
             *(((built("active", "valid", "credited", machine="incident"),), words) for words in WORDS),
             *(((built("active", "valid", "credited", "failed"),), words) for words in WORDS),
             ((built("active", "valid", "credited"),), "todo bien?"),
+            (situations(NOW)["backups failing"], "¿y antenoche?"),
+            (situations(NOW)["one backup failed"], "¿y antenoche?"),
             ((built("suspended", "retained", "credited"),), WORDS[0]),
         ):
             first = await ask(intent, desk(*of), frame=asked, text=words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -51,7 +52,11 @@ async def sierra(intent: str, frame: str, text: str = "", after: Rendered | None
             "amount servers=filter:owing",
             f"En total debes $1,798.00 MXN por dos servidores: SIERRA-03 y SIERRA-05.\n{OWING}",
         ),
-        ("consultar_pago", "state servers=all", f"Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.\n{OWING}\n\nPor los demás no debes nada."),
+        (
+            "consultar_pago",
+            "state servers=all",
+            f"Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.\n{OWING}\n\nPor los demás no debes nada.",
+        ),
         ("consultar_pago", "which servers=most", "Debes lo mismo por SIERRA-03 y SIERRA-05: $899.00 MXN de cada uno."),
         (
             "consultar_servidor",

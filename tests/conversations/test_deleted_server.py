@@ -20,7 +20,7 @@ TOLD = {
     "faq_instalar_mas_sistemas": GONE,
     "faq_formas_pago": NOTHING,
     "faq_tiempo_creacion": NOTHING,
-    "faq_resguardo_sin_pago": "Los de LIRIO-01 ya pasaron: venció el miércoles 14 de octubre y su resguardo terminó el viernes 13 de noviembre.",
+    "faq_resguardo_sin_pago": "La información de LIRIO-01 por regla ya no se guarda: su vigencia terminó el miércoles 14 de octubre y su resguardo, ",
     "faq_horario_acceso": GONE,
     "faq_cambiar_solucion": "LIRIO-01 ya no está contratado, así que no hay nada que cancelar: contrata directamente el que necesitas.",
     "faq_traslado_informacion": "Un servidor nuevo empieza sin la información de LIRIO-01: su resguardo terminó el viernes 13 de noviembre.",

@@ -62,5 +62,9 @@ KNOWN = pytest.mark.xfail(reason="read as a question that names no server")
 def test_the_other_of_two_is_clear(talks: Talks, two_servers, other):
     talk = talks.of("C-1009")
     assert "SIERRA-02 vence el domingo 6 de diciembre" in talk.says("¿cuándo vence SIERRA-02?").text
-    assert talk.says(other).text.startswith("SIERRA-01 vence el lunes 14 de diciembre, a las 23:59: dentro de 20 días.")
+    assert (
+        talk.says(other)
+        .text.removeprefix("Perdón, va:\n\n")
+        .startswith("SIERRA-01 vence el lunes 14 de diciembre, a las 23:59: dentro de 20 días.")
+    )
     assert "de SIERRA-01 terminó bien" in talk.says("¿se hizo mi respaldo de anoche?").text
