@@ -46,7 +46,7 @@ async def test_answer_shows_bullets_bold_phone_and_link(page, site):
 
 async def test_masked_data_and_dates_are_not_taken_for_marks_or_phones(page, site):
     chat = await visit(page, site)
-    text = "Se envió a co*****o@optica.mx y a ve****s@norte.mx, tarjeta **** 1234, folio 2026-11-28, pedido 123456789012"
+    text = "Se envió a co*****o de Óptica y a ve****s de Norte, tarjeta **** 1234, folio 2026-11-28, pedido 123456789012"
     await chat.ask(f"repite: {text}")
     await chat.sees(text)
     await expect(chat.log.locator(".bot b, .bot a")).to_have_count(1)  # the author's name

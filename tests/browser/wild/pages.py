@@ -87,7 +87,7 @@ HOSTS = {
         script="addEventListener('error',()=>{});setInterval(()=>{throw Error('x')},50);window.onunhandledrejection=()=>{}"
     ),
     "page that steals the focus while it loads": Host(
-        script="const t=setInterval(()=>document.getElementById('search')?.focus(),50);setTimeout(()=>clearInterval(t),600)"
+        script="window.stealing=true;const t=setInterval(()=>document.getElementById('search')?.focus(),50);setTimeout(()=>{clearInterval(t);stealing=false},600)"
     ),
     "page that blocks the main thread again and again": Host(
         script="setInterval(()=>{const end=Date.now()+150;while(Date.now()<end);},400)"

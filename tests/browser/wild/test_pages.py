@@ -28,6 +28,7 @@ async def visited(page: Page, site, host: Host) -> Chat:
     site.portal.user = "C-1003"
     site.portal.pages["host"] = host.text()
     await page.goto(f"{site.portal.origin}/wild/host")
+    await page.wait_for_function("!window.stealing")  # nobody types while the page takes the focus away
     chat = Chat(page)
     await chat.ask("¿Cómo pago?")
     await expect(chat.button("Factura")).to_be_visible()

@@ -119,7 +119,7 @@ def _saved_view() -> None:
         sa.Column("query", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_saved_view_agent_id_agent")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
-        sa.UniqueConstraint("agent_id", "name", name=op.f("uq_saved_view_agent_id")),
+        sa.UniqueConstraint("agent_id", "name", name=op.f("uq_saved_view_agent_id_name")),
     )
 
 
