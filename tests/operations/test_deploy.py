@@ -178,6 +178,11 @@ async def test_a_client_is_known_by_its_own_address_and_cannot_claim_another(pro
         assert claimed == [429, 429]
 
 
+def lettered(*numbers: int) -> str:
+    """A message without digits: those of many short ones together may look like a card's, and are masked."""
+    return "mensaje " + "".join("abcdefghij"[int(digit)] for number in numbers for digit in f"{number:02}")
+
+
 async def test_a_gateway_that_is_killed_loses_no_message_that_was_sent_to_the_proxy(
     proxy: Proxy, gateways: list[dict[str, str]], postgres: Any
 ) -> None:
@@ -190,10 +195,10 @@ async def test_a_gateway_that_is_killed_loses_no_message_that_was_sent_to_the_pr
             async with Visitor(proxy.url) as visitor:
                 await visitor.open()
                 for n in range(MESSAGES):
-                    status, body = await visitor.send(f"{number}.{n}")
+                    status, body = await visitor.send(lettered(number, n))
                     if status != 202:
                         refused.append((status, body))
-                assert each_answered_once(await visitor.until(all_answered), *(f"{number}.{n}" for n in range(MESSAGES)))
+                assert each_answered_once(await visitor.until(all_answered), *(lettered(number, n) for n in range(MESSAGES)))
 
     dead = asyncio.Event()
     async with serving(gateways[1]), AsyncExitStack() as first, asyncio.TaskGroup() as group:
