@@ -220,8 +220,10 @@ async def test_what_was_rolled_back_is_told_to_nobody(start, postgres_url: str, 
     async with one_customer_at(gateway.url("/")) as (visitor,):
         await visitor.ask("hola", message_id=FIXED)
         assert (await visitor.send("otra cosa", message_id=FIXED))[0] == 409
-        await visitor.ask("un asesor")
-        await visitor.send("un asesor")  # its turn cannot be stored, and waits
+        async with Visitor(gateway.url("/")) as first:
+            await first.open()
+            await first.ask("un asesor")
+        await visitor.send("un asesor")  # the folio is that of the first one's case: the turn cannot be stored, and waits
         while 'outcome="postponed"' not in (await visitor.call("GET", "/metrics"))[1].decode():  # noqa: ASYNC110 - the page tells nobody
             await asyncio.sleep(0.01)
         async with Visitor(gateway.url("/")) as other:
@@ -230,6 +232,6 @@ async def test_what_was_rolled_back_is_told_to_nobody(start, postgres_url: str, 
             await until(lambda: f"{other.conversation} 3 " in "\n".join(heard))
         stored = [message["seq"] for message in await visitor.messages()]
     told = [line.split(" ")[1] for payload in heard for line in payload.split("\n") if line.startswith(visitor.conversation)]
-    assert stored == [1, 2, 3, 4, 5, 6]
-    assert set(told) <= {"2", "3", "4", "5", "6"}
-    assert told[-1] == "6"
+    assert stored == [1, 2, 3, 4]
+    assert set(told) <= {"2", "3", "4"}
+    assert told[-1] == "4"
