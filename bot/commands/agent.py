@@ -9,11 +9,11 @@ import sys
 from typing import get_args
 
 from bot import clock
+from bot.commands._on_ledger import opened, works_on_ledger
 from bot.console import agents, passwords
 from bot.console.models import Role
 from bot.conversations.ledger import Ledger
-from bot.database import open_database
-from bot.errors import Conflict, LedgerUnavailable
+from bot.errors import Conflict
 from bot.settings import Settings, load_settings
 
 DEMO_AGENT = "ana"
@@ -39,21 +39,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+@works_on_ledger
 def run(args: argparse.Namespace) -> int:
     """0 when done, 1 when it cannot be (name taken or unknown, password too short), 3 when the ledger is away."""
-    try:
-        return asyncio.run(_work(load_settings(), args))
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be used: {error}", file=sys.stderr)
-        return 3
+    return asyncio.run(_work(load_settings(), args))
 
 
 async def _work(settings: Settings, args: argparse.Namespace) -> int:
-    ledger = Ledger(open_database(settings.database_url))
-    try:
+    async with opened(settings.database_url) as ledger:
         return await _deed(ledger, args)
-    finally:
-        await ledger.close()
 
 
 async def _deed(ledger: Ledger, args: argparse.Namespace) -> int:
@@ -99,14 +93,12 @@ def seed_demo(settings: Settings) -> str:
     """The demo's agent, made once; how to sign in, in one line."""
 
     async def work() -> None:
-        ledger = Ledger(open_database(settings.database_url))
-        try:
-            if await agents.find(ledger, DEMO_AGENT, clock.now()) is None:
-                await agents.add(ledger, DEMO_AGENT, "agent", passwords.hashed(DEMO_PASSWORD), clock.now())
-        except Conflict:
-            pass  # it was removed on purpose
-        finally:
-            await ledger.close()
+        async with opened(settings.database_url) as ledger:
+            try:
+                if await agents.find(ledger, DEMO_AGENT, clock.now()) is None:
+                    await agents.add(ledger, DEMO_AGENT, "agent", passwords.hashed(DEMO_PASSWORD), clock.now())
+            except Conflict:
+                pass  # it was removed on purpose
 
     asyncio.run(work())
     return f"http://{settings.bind_host}:{settings.bind_port}/console · {DEMO_AGENT} · {DEMO_PASSWORD}"

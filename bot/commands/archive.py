@@ -8,11 +8,9 @@ import os
 import sys
 from pathlib import Path
 
+from bot.commands._on_ledger import opened, works_on_ledger
 from bot.console import archive
 from bot.console.archive import ArchiveError
-from bot.conversations.ledger import Ledger
-from bot.database import open_database
-from bot.errors import LedgerUnavailable
 from bot.settings import load_settings
 
 
@@ -26,6 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+@works_on_ledger
 def run(args: argparse.Namespace) -> int:
     """0; 1 when the file cannot be read or written, 3 when the ledger is away. Messages go to standard error."""
     try:
@@ -33,15 +32,11 @@ def run(args: argparse.Namespace) -> int:
     except (OSError, ArchiveError) as error:
         print(f"archive: {error}", file=sys.stderr)
         return 1
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be used: {error}", file=sys.stderr)
-        return 3
     return 0
 
 
 async def _work(url: str, deed: str, file: Path) -> str:
-    ledger = Ledger(open_database(url))
-    try:
+    async with opened(url) as ledger:
         if deed == "import":
             with file.open("rb") as written:
                 new, there = await archive.take_in(ledger, written)
@@ -54,5 +49,3 @@ async def _work(url: str, deed: str, file: Path) -> str:
                 out.write(line + b"\n")
                 number += 1
         return f"{number} lines"
-    finally:
-        await ledger.close()

@@ -9,10 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.commands._on_ledger import opened, works_on_ledger
 from bot.console import intents, marks
-from bot.conversations.ledger import Ledger
-from bot.database import open_database
-from bot.errors import LedgerUnavailable
 from bot.settings import load_settings
 
 
@@ -24,13 +22,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+@works_on_ledger
 def run(args: argparse.Namespace) -> int:
     """Write one line a correction, the oldest first, each text once with its latest word; 3 when the ledger is away."""
-    try:
-        rows = asyncio.run(_read(load_settings().database_url))
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be read: {error}", file=sys.stderr)
-        return 3
+    rows = asyncio.run(_read(load_settings().database_url))
     lines = list(lines_of(rows, answers=args.answers))
     text = "".join(f"{line}\n" for line in lines)
     if args.file is None:
@@ -42,11 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _read(url: str) -> Sequence[Any]:
-    ledger = Ledger(open_database(url))
-    try:
+    async with opened(url) as ledger:
         return await marks.corrections(ledger)
-    finally:
-        await ledger.close()
 
 
 def lines_of(rows: Sequence[Any], *, answers: bool) -> Iterator[str]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from datetime import datetime
 from decimal import Decimal
 
 from bot import clock
+from bot.commands._on_ledger import opened, works_on_ledger
 from bot.conversations import meter
-from bot.conversations.ledger import Ledger
 from bot.conversations.meter import Month
-from bot.database import open_database
-from bot.errors import LedgerUnavailable
 from bot.settings import Settings, load_settings
 
 HEAD = ("number", "category", "messages", "billable")
@@ -34,26 +31,20 @@ def _month(raw: str) -> tuple[int, int]:
     return first.year, first.month
 
 
+@works_on_ledger
 def run(arguments: argparse.Namespace) -> int:
     """Print the table; 3 when the ledger is away."""
     settings = load_settings()
     today = clock.now().astimezone(settings.timezone)
     year, number = arguments.month or (today.year, today.month)
-    try:
-        month = asyncio.run(_read(settings, year, number))
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be read: {error}", file=sys.stderr)
-        return 3
+    month = asyncio.run(_read(settings, year, number))
     print("\n".join(report(month, settings, f"{year}-{number:02}")))
     return 0
 
 
 async def _read(settings: Settings, year: int, number: int) -> Month:
-    ledger = Ledger(open_database(settings.database_url))
-    try:
+    async with opened(settings.database_url) as ledger:
         return await meter.month(ledger, "whatsapp", *meter.bounds(year, number, settings.timezone))
-    finally:
-        await ledger.close()
 
 
 def report(month: Month, settings: Settings, name: str) -> list[str]:

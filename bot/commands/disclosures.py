@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row
 
+from bot.commands._on_ledger import opened, works_on_ledger
 from bot.conversations import disclosures
-from bot.conversations.ledger import Ledger
-from bot.database import open_database
-from bot.errors import LedgerUnavailable
 from bot.privacy.sealing import secrets_of
 from bot.settings import Settings, load_settings
 
@@ -26,18 +23,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+@works_on_ledger
 def run(args: argparse.Namespace) -> int:
     """0 when all is whole, 1 when something was tampered with, 3 when the ledger is away."""
-    try:
-        return asyncio.run(_work(load_settings(), args))
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be used: {error}", file=sys.stderr)
-        return 3
+    return asyncio.run(_work(load_settings(), args))
 
 
 async def _work(settings: Settings, args: argparse.Namespace) -> int:
-    ledger = Ledger(open_database(settings.database_url))
-    try:
+    async with opened(settings.database_url) as ledger:
         if args.desk:
             for line in _lines(await disclosures.of_desk(ledger, args.desk)):
                 print(line)
@@ -48,8 +41,6 @@ async def _work(settings: Settings, args: argparse.Namespace) -> int:
             print(f"TAMPERED {problem}")
         print(f"{len(found)} problems" if found else "whole: every entry, end and anchor is as it was written")
         return 1 if found else 0
-    finally:
-        await ledger.close()
 
 
 def _lines(entries: Sequence[Row[Any]]) -> Iterator[str]:

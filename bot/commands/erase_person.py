@@ -5,15 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sqlite3
-import sys
 from typing import Any
 
 from sqlalchemy.engine import make_url
 
 from bot import clock
-from bot.conversations.ledger import Ledger
-from bot.database import open_database
-from bot.errors import LedgerUnavailable
+from bot.commands._on_ledger import opened, works_on_ledger
 from bot.privacy import persons
 from bot.settings import Settings, load_settings
 
@@ -26,18 +23,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+@works_on_ledger
 def run(args: argparse.Namespace) -> int:
     """0 when done, 1 when nothing is kept of the person, 3 when the ledger is away."""
-    try:
-        return asyncio.run(_work(load_settings(), args))
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be used: {error}", file=sys.stderr)
-        return 3
+    return asyncio.run(_work(load_settings(), args))
 
 
 async def _work(settings: Settings, args: argparse.Namespace) -> int:
-    ledger = Ledger(open_database(settings.database_url))
-    try:
+    async with opened(settings.database_url) as ledger:
         if not args.yes:
             document: dict[str, Any] = await persons.export(ledger, args.person, str, clock.now())
             for table, rows in sorted(document["data"].items()):
@@ -45,8 +38,6 @@ async def _work(settings: Settings, args: argparse.Namespace) -> int:
             print("nothing was erased: add --yes")
             return 0 if document["conversations"] else 1
         receipt = await persons.erase(ledger, args.person, clock.now())
-    finally:
-        await ledger.close()
     _overwrite(settings)
     print(persons.as_json(receipt))
     return 0 if receipt["conversations"] else 1

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import sys
 
 from bot import clock
-from bot.conversations.ledger import Ledger
-from bot.database import open_database
-from bot.errors import LedgerUnavailable, SealBroken
+from bot.commands._on_ledger import opened, works_on_ledger
+from bot.errors import SealBroken
 from bot.privacy import persons
 from bot.privacy.sealing import sealer_of
 from bot.settings import Settings, load_settings
@@ -24,13 +22,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+@works_on_ledger
 def run(args: argparse.Namespace) -> int:
     """0 when done, 1 when nothing is kept of the person, 3 when the ledger is away."""
-    try:
-        document = asyncio.run(_work(load_settings(), args.person))
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be used: {error}", file=sys.stderr)
-        return 3
+    document = asyncio.run(_work(load_settings(), args.person))
     if args.out:
         with os.fdopen(os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
             out.write(persons.as_json(document))
@@ -40,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _work(settings: Settings, person: str) -> dict[str, object]:
-    ledger, sealer = Ledger(open_database(settings.database_url)), sealer_of(settings)
+    sealer = sealer_of(settings)
 
     def unseal(box: str) -> str:
         try:
@@ -48,7 +43,5 @@ async def _work(settings: Settings, person: str) -> dict[str, object]:
         except SealBroken:
             return "(cannot be opened: its key is not there)"
 
-    try:
+    async with opened(settings.database_url) as ledger:
         return await persons.export(ledger, person, unseal, clock.now())
-    finally:
-        await ledger.close()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 
 from bot import clock
+from bot.commands._on_ledger import opened, works_on_ledger
 from bot.conversations import operators
-from bot.conversations.ledger import Ledger
 from bot.conversations.operators import Parked
-from bot.database import open_database
-from bot.errors import LedgerUnavailable
 from bot.settings import load_settings
 
 
@@ -22,14 +19,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+@works_on_ledger
 def run(args: argparse.Namespace) -> int:
     """Print one line a message, without its text; 3 when the ledger is away."""
     settings = load_settings()
-    try:
-        found, retried = asyncio.run(_work(settings.database_url, retry=args.retry))
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be read: {error}", file=sys.stderr)
-        return 3
+    found, retried = asyncio.run(_work(settings.database_url, retry=args.retry))
     for row in found:
         at = row.at.astimezone(settings.timezone).strftime("%Y-%m-%d %H:%M:%S")
         print(f"{at}  conversation {row.conversation}  #{row.seq}  {row.attempts} attempts  {row.error or ''}")
@@ -38,10 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _work(url: str, *, retry: bool) -> tuple[list[Parked], int]:
-    ledger = Ledger(open_database(url))
-    try:
+    async with opened(url) as ledger:
         found = await operators.parked(ledger)
         again = [await operators.retry_parked(ledger, row.message, clock.now()) for row in found] if retry else []
         return found, sum(again)
-    finally:
-        await ledger.close()

@@ -6,11 +6,10 @@ import argparse
 import asyncio
 import sys
 
+from bot.commands._on_ledger import opened, works_on_ledger
 from bot.console import agents
 from bot.conversations import sealed
-from bot.conversations.ledger import Ledger
-from bot.database import open_database
-from bot.errors import LedgerUnavailable, SealBroken
+from bot.errors import SealBroken
 from bot.privacy.sealing import is_sealed, sealer_of
 from bot.settings import Settings, load_settings
 
@@ -21,6 +20,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+@works_on_ledger
 def run(_args: argparse.Namespace) -> int:
     """0 when done, 1 when a key is missing (nothing was changed), 3 when the ledger is away."""
     try:
@@ -28,17 +28,12 @@ def run(_args: argparse.Namespace) -> int:
     except SealBroken:
         print("a sealed text opens with none of the keys in SEALING_KEY: nothing more was changed", file=sys.stderr)
         return 1
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be used: {error}", file=sys.stderr)
-        return 3
 
 
 async def _work(settings: Settings) -> int:
-    ledger, sealer = Ledger(open_database(settings.database_url)), sealer_of(settings)
-    try:
+    sealer = sealer_of(settings)
+    async with opened(settings.database_url) as ledger:
         factors = await agents.reseal(ledger, lambda kept: sealer.reseal(kept) if is_sealed(kept) else sealer.seal(kept))
         copies = await sealed.reseal(ledger, sealer.reseal)
         print(f"{copies} sealed copies and {factors} second factors are under the first key")
         return 0
-    finally:
-        await ledger.close()

@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.commands._on_ledger import opened, works_on_ledger
 from bot.conversations import transcripts
-from bot.conversations.ledger import Ledger
 from bot.conversations.models import Message
 from bot.conversations.transcripts import Line, Transcript
-from bot.database import open_database
-from bot.errors import LedgerUnavailable
 from bot.settings import load_settings
 
 
@@ -25,14 +23,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+@works_on_ledger
 def run(args: argparse.Namespace) -> int:
     """Print the transcript; 1 when there is no such conversation, 3 when the ledger is away."""
     settings = load_settings()
-    try:
-        transcript = asyncio.run(_read(settings.database_url, args.conversation))
-    except LedgerUnavailable as error:
-        print(f"the ledger cannot be read: {error}", file=sys.stderr)
-        return 3
+    transcript = asyncio.run(_read(settings.database_url, args.conversation))
     if transcript is None:
         print(f"there is no conversation {args.conversation}", file=sys.stderr)
         return 1
@@ -41,11 +36,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _read(url: str, conversation: str) -> Transcript | None:
-    ledger = Ledger(open_database(url))
-    try:
+    async with opened(url) as ledger:
         return await transcripts.read(ledger, conversation)
-    finally:
-        await ledger.close()
 
 
 def lines_of(transcript: Transcript, zone: ZoneInfo) -> Iterator[str]:

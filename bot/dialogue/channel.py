@@ -15,8 +15,6 @@ from bot.errors import TurnAborted
 _UNFILLED = re.compile(r"\{\w+\}")
 _BULLET = "• "
 PARAGRAPH = "\n\n"
-REPEATING = frozenset({"utter_como_te_decia", "utter_te_lo_repito"})
-"""Beginnings of an answer that was given just before."""
 
 
 class CollectingChannel(OutputChannel):
@@ -69,15 +67,14 @@ def without_repeats(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def saying_more(replies: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Which replies to the questions of one message say something that none before them says; where only one is left, it needs no other."""
+    """Which replies to the questions of one message say something that none before them says; "Como te decía:" says nothing by itself."""
     kept: list[int] = []
     said: set[str] = set()
     for position, reply in enumerate(replies):
-        own = reply["text"].split(PARAGRAPH)
-        news = set(own[1:] if REPEATING & set(reply["responses"][:1]) else own) - said
-        if news or reply["buttons"] or not kept:
+        own = {paragraph for paragraph in reply["text"].split(PARAGRAPH) if not paragraph.endswith(":")}
+        if own - said or reply["buttons"] or not kept:
             kept.append(position)
-        said |= set(own)
+        said |= own
     return kept
 
 

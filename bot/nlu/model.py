@@ -26,14 +26,15 @@ from bot.nlu.decision import (
     Decision,
     Evidence,
     Thresholds,
+    same_or_pair,
     worth_offering,
 )
 from bot.nlu.features import ENCODER_DIMENSIONS, NGrams, encode
 from bot.nlu.spelling import Spelling
 from bot.protocol.frame import NOTHING, Asked
 
-MOSTLY = 0.75
-"""How probable talk that asks nothing must be to be taken for no more than that, where a question would be the other choice."""
+MOSTLY, LIKELY = 0.75, 0.5
+"""How probable talk must be to be taken for no more than that, where a question would be the other choice, and where none would."""
 ACT_OF_WHAT_IF = 1.0
 """How much less likely "nothing is supposed" is, as a margin, of a message that asks what if."""
 
@@ -123,13 +124,15 @@ class IntentModel:
         best = self.labels[ours[0]]
         choices = worth_offering([self.labels[column] for column in ours], [float(probabilities[column]) for column in ours])
         likely = {INSTEAD_OF_DEED.get(label, label) for label in choices}
-        if decision == "asked" and choices == [best] and best in (TALK if eager else TALK - IDLE):  # talk is answered, not asked about
-            decision = "answered"
-        if eager and decision == "asked":
-            if best in ASKS_NOTHING and probabilities[ours[0]] >= MOSTLY:
+        if decision == "asked" and best in (TALK if eager else TALK - IDLE):  # talk is answered or not understood, not asked about
+            alone = choices == [best]
+            meant = sum(float(probabilities[column]) for column in ours if same_or_pair(best, self.labels[column]))
+            if meant >= (LIKELY if alone else MOSTLY):
                 decision = "answered"
-            elif len(likely) == 1 and not likely & (ASKS_NOTHING | DEEDS):  # a question with one choice is needless
-                decision, best = "answered", likely.pop()
+            elif eager and alone:
+                decision = "refused"
+        if eager and decision == "asked" and len(likely) == 1 and not likely & (ASKS_NOTHING | DEEDS):
+            decision, best = "answered", likely.pop()  # a question with one choice is needless
         return Prediction(
             ranking=[(self.labels[column], float(probabilities[column])) for column in order],
             decision=decision,

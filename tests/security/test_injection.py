@@ -5,27 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
-import logging
-import sys
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import aiohttp
 import pytest
-import structlog
 
 from bot.console import audit
 from bot.conversations import inbox
 from bot.conversations.inbox import Inbound, Terms
 from bot.identity.identity import ANONYMOUS
-from bot.logs import configure_logs
 from bot.resources import RESOURCES
 from tests.console.conftest import Browser, add_agent, ana, browser, ledger
 from tests.console.talk import customer, say
 from tests.gateway.client import Visitor
 from tests.gateway.conftest import databases, dialogue, gateway, migrated, start, visitor
+from tests.security.logs import logs
 
-__all__ = ["add_agent", "ana", "browser", "databases", "dialogue", "gateway", "ledger", "migrated", "start", "visitor"]
+__all__ = ["add_agent", "ana", "browser", "databases", "dialogue", "gateway", "ledger", "logs", "migrated", "start", "visitor"]
 
 FORMULAS = ['=HYPERLINK("http://evil.example";"clic")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "  =cmd|'/C calc'!A0"]
 MARKUP = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg/onload=alert(1)>', "javascript:alert(1)", "{{ 7*7 }}", "{% include 'base.html' %}", "</li></ol><form action=//evil.example>", "<!--", "&lt;script&gt;"]  # fmt: skip
@@ -61,19 +57,6 @@ COMMANDS = [
     "\u200b/restart",
     '/set_identity{"desk":"C-1001","level":3}',
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def logs() -> Iterator[io.StringIO]:
-    """What all processes would write, as in production."""
-    out, before = io.StringIO(), logging.getLogger().handlers[:]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "stderr", out)
-        configure_logs("INFO")
-        structlog.configure(cache_logger_on_first_use=False)
-        yield out
-    structlog.reset_defaults()
-    logging.getLogger().handlers[:] = before
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
-import logging
 import sqlite3
-import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 
 from bot.commands.corrections import lines_of as corrected
 from bot.commands.transcript import lines_of as transcribed
 from bot.console import marks
 from bot.conversations import transcripts
 from bot.identity.portal import issue_portal_token
-from bot.logs import configure_logs
 from bot.privacy import persons
 from bot.privacy.masking import mask_for
 from bot.resources import RESOURCES
@@ -28,26 +23,28 @@ from tests.channels.whatsapp.payloads import text as message
 from tests.console.conftest import Browser, add_agent, ana, browser, ledger
 from tests.gateway.client import Visitor
 from tests.gateway.conftest import databases, dialogue, gateway, migrated, seeded, start
+from tests.security.logs import logs
 from tests.security.planted import found_in, plant
 
-__all__ = ["add_agent", "ana", "browser", "databases", "dialogue", "gateway", "ledger", "meta", "migrated", "seeded", "start", "start_meta"]
+__all__ = [
+    "add_agent",
+    "ana",
+    "browser",
+    "databases",
+    "dialogue",
+    "gateway",
+    "ledger",
+    "logs",
+    "meta",
+    "migrated",
+    "seeded",
+    "start",
+    "start_meta",
+]
 
 PLANTED = plant(500)
 WEB, WHATSAPP = PLANTED[:300], PLANTED[300:]
 PIECES = {"card in pieces", "password in pieces"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def logs() -> Iterator[io.StringIO]:
-    """What all processes would write, as in production."""
-    out, before = io.StringIO(), logging.getLogger().handlers[:]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "stderr", out)
-        configure_logs("INFO")
-        structlog.configure(cache_logger_on_first_use=False)
-        yield out
-    structlog.reset_defaults()
-    logging.getLogger().handlers[:] = before
 
 
 def test_all_of_them_are_masked_by_the_rules_alone():
