@@ -21,7 +21,7 @@ $(DEVELOPMENT): requirements-dev.lock
 test: setup
 	@scripts/test-tools
 	@$(PY) -m bot train
-	@$(PY) -m pytest --numprocesses auto --dist loadgroup
+	@$(PY) -m pytest --numprocesses auto --dist loadscope
 
 lint: setup
 	@$(PY) -m ruff check .

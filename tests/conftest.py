@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-TESTS = Path(__file__).parent
 PROCESSES = frozenset(
     {"benchmarks", "browser", "chaos", "console", "conversing", "crash", "endtoend", "faults", "operations", "supervisor", "whatsapp"}
 )
 """Folders whose tests start servers or browsers. They go one after another, so that none starves another."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers (`make test`) one has all that start processes, and the others the rest, file by file."""
-    for item in items:
-        folder, *_ = item.path.relative_to(TESTS).parts
-        item.add_marker(pytest.mark.xdist_group("processes" if folder in PROCESSES else str(item.path)))
+class ByWhatTheyStart(LoadScopeScheduling):
+    """With several workers (`make test`) one has all tests that start processes, and the others the rest, file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        _, folder, *_ = nodeid.partition("::")[0].split("/")
+        return "processes" if folder in PROCESSES else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByWhatTheyStart:
+    """In place of xdist's own groups, whose marks pytest 9.2 does not pass on."""
+    return ByWhatTheyStart(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import structlog
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.accounts import demo
 from bot.database import open_database
@@ -23,6 +23,8 @@ from tests.browser.site import Site, running
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1280, "height": 800}
+PATIENCE = 20_000
+"""Milliseconds in which a thing must show: no measure of speed, because another worker may have most of the machine."""
 PHONE = {"width": 390, "height": 844}
 REPORTED = "window.violations=[];addEventListener('securitypolicyviolation',e=>violations.push(e.violatedDirective+' '+e.blockedURI))"
 
@@ -37,6 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium, headless."""
+    expect.set_options(timeout=PATIENCE)
     path = shutil.which("chromium") or "/usr/bin/chromium"
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
@@ -72,7 +75,7 @@ async def new_context(browser: Browser) -> AsyncIterator[Callable[..., Awaitable
 
     async def make(**options: Any) -> BrowserContext:
         context = await browser.new_context(**{"viewport": DESKTOP, "locale": "es-MX", "timezone_id": "America/Mexico_City", **options})
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         await context.add_init_script(REPORTED)
         made.append(context)
         return context

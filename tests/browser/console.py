@@ -86,7 +86,7 @@ def script() -> dict[str, dict[str, Any]]:
             understood=[
                 understood(BACKUP, "answered", ("consultar_respaldo", 0.88), ("faq_respaldo_automatico", 0.09), ("hablar_con_asesor", 0.01))
             ],
-            effects=[case("4KD7WP", "respaldo_fallido", "C-1010 · Dulcería Mitla · MITLA-01 · respaldo")],
+            effects=[case("4KD7WP", "no_entendido", "C-1010 · Dulcería Mitla · MITLA-01 · respaldo")],
         ),
         PERSON: result(
             reply("Claro. Registré tu solicitud con el folio 9ACDEF.", actions=["action_hablar_con_asesor"]),

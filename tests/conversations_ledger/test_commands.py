@@ -61,7 +61,7 @@ async def test_a_conversation_that_does_not_exist(monkeypatch, capsys, url, ledg
 async def test_a_ledger_that_is_away(monkeypatch, capsys) -> None:
     for words in (("transcript", "x"), ("parked",)):
         assert await run(monkeypatch, "postgresql+asyncpg://nobody@127.0.0.1:9/nothing", *words) == 3
-        assert "cannot be read" in capsys.readouterr().err
+        assert "the ledger cannot be used" in capsys.readouterr().err
 
 
 async def test_parked_messages_are_listed_without_their_text_and_retried(monkeypatch, capsys, url, ledger, desk) -> None:

@@ -14,6 +14,8 @@ from typing import Any, Self
 
 import aiohttp
 
+from bot.conversations.history import PAGE
+
 GUARD_SECONDS = 20.0  # a hang is a failure; nothing waits for this otherwise
 
 
@@ -54,9 +56,11 @@ class Visitor:
         return await self.call("POST", "/webchat/messages", json=body)
 
     async def messages(self, since: int = 0) -> list[dict[str, Any]]:
+        """All after this one, page by page."""
         status, answer = await self.call("GET", f"/webchat/messages?since={since}")
         assert status == 200, answer
-        return answer["messages"]
+        page = answer["messages"]
+        return page if len(page) < PAGE else page + await self.messages(answer["cursor"])
 
     async def until(self, wanted: Any) -> list[dict[str, Any]]:
         """All messages, once `wanted(messages)` holds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 
 from stdnum import luhn
@@ -153,6 +154,12 @@ def _split_password(dice: random.Random) -> Planted:
 
 
 def found_in(text: str, planted: list[Planted]) -> list[str]:
-    """Which of them can be read in a text, whatever its case."""
+    """Which of them can be read in a text, whatever its case. A code is one by itself only: ids and decimals of seconds hold any six digits."""
     folded = text.casefold()
-    return [each.kind + ": " + clear for each in planted for clear in each.clear if clear.casefold() in folded]
+    alone = set(re.findall(r"(?<![\w.])\d{6}(?!\w)", folded))
+    return [
+        f"{each.kind}: {clear}"
+        for each in planted
+        for clear in each.clear
+        if (clear in alone if each.kind == "code" else clear.casefold() in folded)
+    ]

@@ -91,8 +91,7 @@ export class Tabs {
       if (data.to === this.#handOver?.who) this.#handOver.resolve(data.sitting);
     } else if (data.promise !== undefined) {
       if (data.to !== this.#id || data.promise !== this.#handOver?.who) return;
-      clearTimeout(this.#handOver.timer);
-      setTimeout(this.#handOver.resolve, PROMISE_MS, null);
+      this.#wait();
     } else if (data.logout) this.on.logout(data.logout, data.byHand);
     else if (data.met) this.on.met(data.met);
     else if (data.free && data.free === this.conversation) {
@@ -105,9 +104,19 @@ export class Tabs {
   #asked({ need, id }) {
     const sitting = this.on.sitting(need);
     if (sitting) return this.tell({ sitting, to: need });
-    if (sitting === undefined || (this.#handOver && this.#id > id)) return;
+    if (sitting === undefined) return;
+    if (this.#handOver && this.#id > id) {
+      this.#wait();
+      return this.tell({ need, id: this.#id }); // again: it was somebody else's tab, perhaps, when we asked
+    }
     this.#owed = need;
     this.tell({ promise: need, to: id });
+  }
+
+  /** The other one has promised, or is going to. */
+  #wait() {
+    clearTimeout(this.#handOver.timer);
+    this.#handOver.timer = setTimeout(this.#handOver.resolve, PROMISE_MS, null);
   }
 
   #led({ claim: [at, id], event }) {
