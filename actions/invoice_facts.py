@@ -9,7 +9,8 @@ from typing import Final
 from actions.base import Fact, say_line
 from actions.charge_facts import BUSINESS_DAYS, HURRY
 from actions.charge_next import Saying
-from actions.invoice_state import State, invoice_readings, invoice_state, invoice_values
+from actions.invoice_day import State, invoice_state
+from actions.invoice_state import invoice_readings, invoice_values
 from actions.live import owed
 from actions.mentions import mentions
 from actions.say import Reply

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Literal
 
 from actions.base import say_line
+from actions.invoice_day import State, credited, invoice_of, invoice_state
 from actions.live import readings
 from actions.say import Reading, Reply, Values
 from actions.turn import Turn
-from bot.accounts.port import Invoice, Payment, Server
+from bot.accounts.port import Server
 from bot.rules import format as words
-from bot.rules.payment import invoice_available_on
-
-State = Literal["unpaid", "available", "later", "tomorrow", "today", "late"]
 
 _ANSWERS: dict[State, str] = {
     "unpaid": "utter_factura_sin_pago",
@@ -47,27 +43,6 @@ def say_invoice_line(turn: Turn, server: Server, reply: Reply) -> None:
     _say(turn, server, reply, _LINES)
 
 
-def invoice_state(turn: Turn, server: Server) -> State:
-    """Where the invoice of its last credited payment stands."""
-    payment = _credited(server)
-    if payment is None:
-        return "unpaid"
-    invoice, day = _invoice(turn, server, payment)
-    return _state(invoice, day, turn.today)
-
-
-def _credited(server: Server) -> Payment | None:
-    return next((each for each in server.payments if each.status == "credited"), None)
-
-
-def _invoice(turn: Turn, server: Server, payment: Payment) -> tuple[Invoice | None, date]:
-    """The invoice of a payment, and the day on which it can be downloaded."""
-    invoice = next((each for each in server.invoices if each.payment_id == payment.id), None)
-    if invoice:
-        return invoice, invoice.available_on
-    return None, invoice_available_on(turn.calendar, payment.credited_at or payment.charged_at, turn.settings.invoice_business_days)
-
-
 def _say(turn: Turn, server: Server, reply: Reply, answers: Mapping[State, str]) -> State:
     state = invoice_state(turn, server)
     reply.say(answers[state], readings=invoice_readings(turn, server), **invoice_values(turn, server))
@@ -80,9 +55,9 @@ def invoice_values(turn: Turn, server: Server) -> Values:
     Also the day of its invoice: `fecha` without an article, `dia` with it, `cuando` the same to begin with, and `faltan`, the business days until then.
     """
     values: Values = {"servidor": server.alias, "dias": words.business_days(turn.settings.invoice_business_days)}
-    payment = _credited(server)
+    payment = credited(server)
     if payment:
-        invoice, day = _invoice(turn, server, payment)
+        invoice, day = invoice_of(turn, server, payment)
         near = words.on_date(day, turn.today)
         values |= {
             "monto": words.money(payment.amount, payment.currency),
@@ -98,18 +73,10 @@ def invoice_values(turn: Turn, server: Server) -> Values:
 
 def invoice_readings(turn: Turn, server: Server) -> tuple[Reading, ...]:
     """What was read to tell it."""
-    payment = _credited(server)
+    payment = credited(server)
     if payment is None:
         return ()
-    invoice, _ = _invoice(turn, server, payment)
+    invoice, _ = invoice_of(turn, server, payment)
     credited_at = payment.credited_at.isoformat() if payment.credited_at else None
     told = readings(turn, server, "payment", credited_at=credited_at, amount=payment.amount)
     return told + readings(turn, server, "invoice", number=invoice.number, available_on=invoice.available_on) if invoice else told
-
-
-def _state(invoice: Invoice | None, day: date, today: date) -> State:
-    if day > today:
-        return "tomorrow" if day - today == timedelta(days=1) else "later"
-    if invoice and invoice.number:
-        return "available"
-    return "today" if day == today else "late"

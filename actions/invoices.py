@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from actions.base import ServerAction
+from actions.invoice_day import invoice_state
 from actions.invoice_facts import INVOICE_FACTS, TO_COME
-from actions.invoice_state import invoice_state, say_invoice, say_invoice_line
+from actions.invoice_state import say_invoice, say_invoice_line
 from actions.say import Reply
 from actions.turn import Turn
 from bot.accounts.port import Server

@@ -12,12 +12,15 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import structlog
 from aiohttp import web
+from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.environment import environment
+from actions.trouble import situation
+from actions.turn import open_turn
 from bot.clock import now
-from bot.protocol.action import read_call
+from bot.protocol.action import read_call, read_situation_asked
 
 log = structlog.get_logger()
 EXECUTOR = web.AppKey("executor", ActionExecutor)
@@ -32,6 +35,7 @@ def create_app() -> web.Application:
     executor.register_package("actions")
     app[EXECUTOR] = executor
     app.router.add_post("/webhook", _webhook)
+    app.router.add_post("/situation", _situation)
     app.router.add_get("/health/live", _live)
     app.router.add_get("/health/ready", _ready)
     app.on_startup.append(_warm)
@@ -91,6 +95,15 @@ async def _webhook(request: web.Request) -> web.Response:
     ms = round((time.perf_counter() - started) * 1000, 1)
     log.info("action", action=call.next_action, outcome="done", ms=ms, correlation=request.headers.get("X-Correlation-Id"))
     return web.json_response(result)
+
+
+async def _situation(request: web.Request) -> web.Response:
+    try:
+        token = read_situation_asked(await request.read()).turn_token
+    except (ValueError, RecursionError):
+        return web.json_response({"error": "malformed"}, status=400)
+    turn = await open_turn(environment(), Tracker("-", {}, {"metadata": {"turn_token": token}}, [], False, None, {}, None))
+    return web.json_response({"words": situation(turn)})
 
 
 async def _live(_: web.Request) -> web.Response:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from actions.live import charge_state, last_charge, last_mail, standing
+from actions.invoice_day import invoice_state
+from actions.live import IN_FORCE, charge_state, last_charge, last_mail, standing
 from actions.sets import is_down
 from actions.turn import GONE, Moment, Turn
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.rules.backup import streak_of_failures
+from bot.rules.subscription import days_left
 
 Trouble = Literal["gone", "down", "late", "suspended", "backup", "mail", "unpaid", "waiting"]
 BAD: frozenset[Trouble] = frozenset({"gone", "down", "late", "suspended", "backup"})
 """What a word of regret is due for, whatever is asked."""
+SOON_DAYS = 7
+INVOICE_TO_COME = frozenset({"later", "tomorrow", "today", "late"})
 
 _IS: dict[Trouble, tuple[DataClass, Callable[[Moment, Server], bool]]] = {
     "gone": (DataClass.SERVERS, lambda _, each: each.status in GONE),
@@ -29,9 +33,24 @@ _IS: dict[Trouble, tuple[DataClass, Callable[[Moment, Server], bool]]] = {
 """In the order of their weight."""
 
 
+_NEAR: dict[str, tuple[DataClass, Callable[[Moment, Server], bool]]] = {
+    "charged": (DataClass.PAYMENTS, lambda moment, each: charge_state(moment, last_charge(moment, each)) == "pending"),
+    "rejected": (DataClass.PAYMENTS, lambda moment, each: charge_state(moment, last_charge(moment, each)) == "rejected"),
+    "ending": (DataClass.SERVERS, lambda moment, each: standing(moment, each) in IN_FORCE and _ends_soon(moment, each)),
+    "invoice": (DataClass.INVOICES, lambda moment, each: invoice_state(moment, each) in INVOICE_TO_COME),
+}
+"""No trouble, but what is likely to be written about."""
+
+
 def trouble_of(turn: Turn, server: Server) -> Trouble | None:
     """The worst that is wrong with one server, of what may be told to whoever is asking."""
     return next((name for name, (data, is_so) in _IS.items() if turn.sees(data) and is_so(turn, server)), None)
+
+
+def situation(turn: Turn) -> tuple[str, ...]:
+    """What is the matter on the account, and what is near to happen, in words that the reader learns from (data/conversations/situations.tsv)."""
+    found = {name: data for each in turn.servers for name, (data, is_so) in (*_IS.items(), *_NEAR.items()) if is_so(turn, each)}
+    return tuple(sorted(name for name, data in found.items() if turn.sees(data)))
 
 
 def worst_trouble(turn: Turn) -> tuple[Trouble, Server] | None:
@@ -40,6 +59,11 @@ def worst_trouble(turn: Turn) -> tuple[Trouble, Server] | None:
     meant = {each.alias for each in (turn.chosen,) if each} or set(turn.state.servers)
     order = list(_IS)
     return min(found, key=lambda one: (one[1].alias not in meant, order.index(one[0])), default=None)
+
+
+def _ends_soon(moment: Moment, server: Server) -> bool:
+    subscription = server.subscription
+    return subscription is not None and subscription.ends_on is not None and days_left(subscription.ends_on, moment.today) <= SOON_DAYS
 
 
 def _bounced(server: Server) -> bool:

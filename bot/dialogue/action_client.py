@@ -13,12 +13,14 @@ from typing import Any
 import aiohttp
 
 from bot.processes import Pool, first_answer
-from bot.protocol.action import read_action_result
+from bot.protocol.action import read_action_result, read_situation
 
 ACTION_TIMEOUT_SECONDS = 8.0
 TRY_SECONDS = 3.0
 """For one process while there is another: an action that cannot read the live state gives up after 2 s and answers without."""
 CONNECT_SECONDS = 2.0
+SITUATION_SECONDS = 1.0
+"""For what only helps to read: a message is read without it rather than late."""
 
 
 class ActionEndpoint:
@@ -36,17 +38,27 @@ class ActionEndpoint:
 
         Raises aiohttp.ClientError, TimeoutError or ValueError.
         """
+        return read_action_result(await self._post("/webhook", body, correlation, self.timeout_seconds))
+
+    async def situation(self, turn_token: str, correlation: str) -> tuple[str, ...]:
+        """What is the matter with the account of whoever asks, for the reader; nothing where that is not known soon: it only helps to read."""
+        try:
+            return read_situation(await self._post("/situation", {"turn_token": turn_token}, correlation, SITUATION_SECONDS)).words
+        except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError):
+            return ()
+
+    async def _post(self, path: str, body: dict[str, Any], correlation: str, within: float) -> bytes:
         if self._session is None:
             self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret})
-        ask = functools.partial(self._call, self._session, body, correlation)
-        return await first_answer(self.pool, ask, (aiohttp.ClientError, ValueError), within=self.timeout_seconds, each=TRY_SECONDS)
+        ask = functools.partial(self._call, self._session, path, body, correlation)
+        return await first_answer(self.pool, ask, (aiohttp.ClientError, ValueError), within=within, each=TRY_SECONDS)
 
-    async def _call(self, session: aiohttp.ClientSession, body: dict[str, Any], correlation: str, url: str) -> dict[str, Any]:
+    async def _call(self, session: aiohttp.ClientSession, path: str, body: dict[str, Any], correlation: str, url: str) -> bytes:
         timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
-        async with session.post(f"{url}/webhook", json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
+        async with session.post(f"{url}{path}", json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
             if response.status != 200:  # noqa: PLR2004
                 raise ValueError(f"status {response.status}")
-            return read_action_result(await response.read())
+            return await response.read()
 
     async def close(self) -> None:
         """Close the kept connections."""

@@ -77,11 +77,14 @@ class Engine:
         text = "\n".join(message.text for message in request.messages)
         button = request.messages[-1].button if len(request.messages) == 1 else None
         slots = _slots_of(request.events)
+        state = read_state(slots.get(SLOT))
+        if state.situation is None and request.level > 0 and button is None:
+            state = replace(state, situation=await self._endpoint.situation(request.token, request.correlation))
         parts = await understand(
             self.processor,
             text,
             button,
-            read_state(slots.get(SLOT)),
+            state,
             visitor=request.level == 0,
             offer=slots.get(SLOT_OFFER),
             waiting=(slots.get(SLOT_WAITING) or {}).get("intent"),

@@ -19,7 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
 from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy, without_denied
 from bot.nlu.classifier import ASK, CONTEXT, EAGER
-from bot.nlu.context import context_words
+from bot.nlu.context import context_words, goes_on
 from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
 from bot.privacy.standing_in import as_typed
@@ -190,7 +190,7 @@ def _in_context(reader: Reader, text: str, *, offered: bool) -> dict[str, Any]:
     """The reading within the talk; of a word or two that are surely only talk ("simón", "va", an emoji) what they are by themselves."""
     (whole,) = reader.read([text])
     clear = whole["decision"] == ANSWERED and whole["intent"]["name"] not in TALK and not offered
-    if clear or not reader.words or len(text.split()) > SHORT_WORDS:
+    if clear or not goes_on(reader.words) or len(text.split()) > SHORT_WORDS:
         return whole
     (alone,) = Reader(reader.processor).read([text])
     only_talk = alone["decision"] == ANSWERED and alone["intent"]["name"] in TALK and alone["acceptance"] >= SURELY_TALK

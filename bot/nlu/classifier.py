@@ -23,7 +23,7 @@ from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
 from bot.nlu.asked import FILE, read_asked
 from bot.nlu.context import turns_of
-from bot.nlu.conversations import corpus_digest, read_corpus
+from bot.nlu.conversations import corpus_digest, read_corpus, read_situations
 from bot.nlu.data import check_training_data
 from bot.nlu.decision import NOT_OURS
 from bot.nlu.kept import digest_of, keep, kept
@@ -99,7 +99,8 @@ class CalibratedClassifier(GraphComponent):
 
         texts, labels, registers = ([row[column] for row in taught] for column in range(3))
         rates = (self._config["wrong_answer_rate"], self._config["refuse_below"], self._config["not_ours_above"])
-        model, report = train(texts, labels, registers, *rates, list(turns_of(list(read_corpus(set(labels))))), read_asked())
+        turns = list(turns_of(list(read_corpus(set(labels))), read_situations()))
+        model, report = train(texts, labels, registers, *rates, turns, read_asked())
         _print_report(report)
         return model
 

@@ -1,4 +1,4 @@
-"""What the episode says about a message, as a few words that the model learns from: what was talked about, what was asked, who asks.
+"""What is known around a message, as a few words that the model learns from: what was talked about, what was asked, who asks, how the account is.
 
 The same function makes them for the corpus, where the talk before a turn is known from its labels, and for a customer, where it is
 the state that the actions keep.
@@ -6,7 +6,7 @@ the state that the actions keep.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +20,10 @@ from bot.protocol.state import State, Topic
 
 WEIGHT: Final = 0.7
 EARLIER_WEIGHT: Final = 0.35
+SITUATION: Final = "so="
+SITUATION_WEIGHT: Final = 0.5
 """What the words weigh beside n-grams and sentence vector, each of which has the length 1."""
+_WEIGHTS: Final = {"earlier=": EARLIER_WEIGHT, SITUATION: SITUATION_WEIGHT}
 NEVER_A_TOPIC: Final = TALK | {"fuera_de_tema"}
 
 
@@ -35,26 +38,31 @@ class Turn:
 
 
 def context_words(state: State, *, visitor: bool) -> tuple[str, ...]:
-    """At most eight words, in a fixed order; none where a talk begins, which is read as a message that stands alone."""
-    topic = state.topic
+    """At most eight words and those of the situation, in a fixed order. Where a talk begins there is the situation alone, if anything."""
+    topic, situation = state.topic, tuple(f"{SITUATION}{each}" for each in state.situation or ())
     if topic is None:
-        return ()
+        return situation
     words = ["visitor" if visitor else "customer"]
     words += [f"topic={topic.intent}", f"asked={topic.asked}", f"topic={topic.intent} asked={topic.asked}"]
     if len(state.servers) > 1:
         words.append("several")
-    return (*words, *(f"earlier={each.intent}" for each in state.topics[1:4]))
+    return (*words, *(f"earlier={each.intent}" for each in state.topics[1:4]), *situation)
 
 
-def turns_of(writers: Sequence[Writer]) -> Iterator[Turn]:
-    """Every turn of the corpus that means one thing, with its context."""
+def goes_on(words: Sequence[str]) -> bool:
+    """Whether these are the words of a message that goes on from others."""
+    return any(not word.startswith(SITUATION) for word in words)
+
+
+def turns_of(writers: Sequence[Writer], situations: Mapping[str, tuple[str, ...]]) -> Iterator[Turn]:
+    """Every turn of the corpus that means one thing, with its context. `situations`: of each customer."""
     for writer in writers:
         for conversation in writer.conversations:
-            yield from _turns(conversation, writer.name)
+            yield from _turns(conversation, writer.name, situations.get(conversation.customer or "", ()))
 
 
-def _turns(conversation: LabelledConversation, writer: str) -> Iterator[Turn]:
-    state = State()
+def _turns(conversation: LabelledConversation, writer: str, situation: tuple[str, ...]) -> Iterator[Turn]:
+    state = State(situation=situation)
     for turn in conversation.turns:
         frames = turn.frames
         if len(frames) == 1:
@@ -78,5 +86,5 @@ class ContextColumns:
     def row(self, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Columns and weights of one message's context."""
         known = [word for word in words if word in self._column]
-        weights = [EARLIER_WEIGHT if word.startswith("earlier=") else WEIGHT for word in known]
+        weights = [next((weight for start, weight in _WEIGHTS.items() if word.startswith(start)), WEIGHT) for word in known]
         return np.array([self._column[word] for word in known], dtype=np.int64), np.array(weights)

@@ -15,6 +15,7 @@ from bot.protocol.frame import Frame, parse_frame
 from bot.settings import ROOT
 
 CORPUS: Final = ROOT / "data" / "conversations"
+SITUATIONS: Final = "situations.tsv"
 KINDS: Final = (
     "followup", "set", "hypothetical", "correction", "story", "state", "refuse", "burst", "compound", "smalltalk", "anger", "newcomer", "register",
     "memory", "identity",
@@ -82,9 +83,15 @@ def read_corpus(intents: Collection[str], folder: Path = CORPUS) -> Iterator[Wri
         yield read_writer(path, intents)
 
 
+def read_situations(folder: Path = CORPUS) -> dict[str, tuple[str, ...]]:
+    """What is the matter with each demo customer's account, in the words of `actions.trouble.situation`. Lines of customer, tab, words."""
+    lines = (folder / SITUATIONS).read_text(encoding="utf-8").splitlines()
+    return {customer: tuple(words.split()) for customer, _, words in (line.partition("\t") for line in lines)}
+
+
 def corpus_digest(folder: Path = CORPUS) -> str:
-    """A digest of all writers' files."""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.yml")))).hexdigest()
+    """A digest of all writers' files and of the customers' situations."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in (*sorted(folder.glob("*.yml")), folder / SITUATIONS))).hexdigest()
 
 
 def read_writer(path: Path, intents: Collection[str]) -> Writer:

@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from bot.nlu.asked import Labels
-from bot.nlu.context import ContextColumns, Turn
+from bot.nlu.context import ContextColumns, Turn, goes_on
 from bot.nlu.decision import NOT_OURS, Acceptance, Evidence, Thresholds, choose_thresholds, same_or_pair
 from bot.nlu.features import CHARACTER_LENGTHS, WORD_LENGTHS, NGrams, Terms, encode
 from bot.nlu.model import IntentModel, evidence_of
@@ -182,7 +182,7 @@ def _material(
         every,
         _encoded(every),
         np.array([index[label] for label in [*labels, *(turn.frame.intent for turn in turns)]]),
-        np.concatenate([np.ones(len(texts)), np.array([TURN_WEIGHT if turn.words else 1.0 for turn in turns])]),
+        np.concatenate([np.ones(len(texts)), np.array([TURN_WEIGHT if goes_on(turn.words) else 1.0 for turn in turns])]),
         context.tocsr(),
         [*registers, *(turn.writer for turn in turns)],
     )

@@ -51,18 +51,41 @@ class Response(Struct, frozen=True):
     custom: Provenance = Provenance()
 
 
+class Situation(Struct, frozen=True):
+    """What is the matter with an account, in words for the reader (`POST /situation`); no values."""
+
+    words: Annotated[tuple[str, ...], Meta(max_length=20)]
+
+
+class SituationAsked(Struct, frozen=True):
+    """Whose it is stands in the turn token."""
+
+    turn_token: str
+
+
 class _Result(Struct, frozen=True):
     events: list[SetSlot]
     responses: Annotated[list[Response], Meta(min_length=1)]
 
 
 _call = msgspec.json.Decoder(ActionCall)
+_asked, _situation = msgspec.json.Decoder(SituationAsked), msgspec.json.Decoder(Situation)
 _object = msgspec.json.Decoder(dict[str, Any])
 
 
 def read_call(body: bytes) -> ActionCall:
     """A call of an action. Raises ValueError or RecursionError when it is none."""
     return _call.decode(body)
+
+
+def read_situation_asked(body: bytes) -> SituationAsked:
+    """Whose situation is asked for. Raises ValueError or RecursionError."""
+    return _asked.decode(body)
+
+
+def read_situation(body: bytes) -> Situation:
+    """A situation. Raises ValueError or RecursionError."""
+    return _situation.decode(body)
 
 
 def read_action_result(body: bytes) -> dict[str, Any]:

@@ -37,13 +37,17 @@ class Topic(Struct, frozen=True):
 
 
 class State(Struct, frozen=True):
-    """`turn` counts answers; `topics` newest first; `servers` are those in play (a set, or one); `told` says in which turn what was said."""
+    """`turn` counts answers; `topics` newest first; `servers` are those in play (a set, or one); `told` says in which turn what was said.
+
+    `situation`: what is the matter with the customer's account, in words for the reader; None while that is not known.
+    """
 
     version: int = VERSION
     turn: int = 0
     topics: tuple[Topic, ...] = ()
     servers: tuple[str, ...] = ()
     told: Mapping[str, int] = {}
+    situation: tuple[str, ...] | None = None
 
     @property
     def topic(self) -> Topic | None:
@@ -70,7 +74,7 @@ class State(Struct, frozen=True):
         kept.update(dict.fromkeys(told, turn))
         topics = self.topics if topic is None else (topic, *(each for each in self.topics if each.intent != topic.intent))[:TOPICS]
         servers = topic.servers if topic is not None and topic.servers else self.servers
-        return State(VERSION, turn, topics, servers, dict(list(kept.items())[-MOST_TOLD:]))
+        return State(VERSION, turn, topics, servers, dict(list(kept.items())[-MOST_TOLD:]), self.situation)
 
 
 def read_state(value: Any) -> State:

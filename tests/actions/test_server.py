@@ -8,7 +8,7 @@ import io
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 
 import actions.server
-from actions.environment import Environment, install
+from actions.environment import Environment, environment, install
 from actions.server import EXECUTOR, MAX_BODY_BYTES, create_app
 from bot import clock
 from bot.accounts.port import Desk
@@ -26,7 +26,7 @@ from bot.errors import AccountsUnavailable
 from bot.rules.calendar import BusinessCalendar
 from bot.settings import load_settings
 from harness.ports import free_port
-from tests.actions.rendering import FakeAccounts
+from tests.actions.rendering import FakeAccounts, desk, server
 from tests.support.tokens import turn_token
 
 SECRET = "i" * 40
@@ -77,7 +77,7 @@ async def client() -> AsyncIterator[Client]:
 
 
 @pytest.mark.parametrize("secret", [None, "", "x" * 40, SECRET[:-1], SECRET + "i", "ñ" * 20])
-@pytest.mark.parametrize("path", ["/webhook", "/actions", "/", "/health/../webhook", "/nothing"])
+@pytest.mark.parametrize("path", ["/webhook", "/situation", "/actions", "/", "/health/../webhook", "/nothing"])
 async def test_a_stranger_is_refused_everywhere(client, secret, path):
     status, text = await client.post(call(), secret=secret, path=path)
     assert (status, json.loads(text)) == (401, {"error": "unauthorized"})
@@ -276,3 +276,27 @@ def read_by(client, monkeypatch) -> list[str]:
 
     monkeypatch.setattr(Broken, "read_desk", read_desk)
     return found
+
+
+# --- the situation --------------------------------------------------------------------------------------------------
+
+
+async def situation_of(client: Client, desk: str | None) -> tuple[int, str]:
+    return await client.post({"turn_token": turn_token(SECRET, desk, "m-1", clock.now())}, path="/situation")
+
+
+async def test_a_situation_is_words_and_no_values(client, monkeypatch):
+    monkeypatch.setattr(environment().accounts, "error", AccountsUnavailable("away"))
+    assert await situation_of(client, None) == (200, '{"words": []}')
+    assert await situation_of(client, "C-4711") == (200, '{"words": []}')
+    install(replace(environment(), accounts=FakeAccounts([desk(server("MITLA-01", status="suspended"), id="C-1001")])))
+    assert await situation_of(client, "C-1001") == (200, '{"words": ["suspended"]}')
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"turn_token": 5}', b"[" * 5000], ids=["nothing", "no object", "no text", "deep"])
+async def test_what_asks_for_no_situation_is_refused(client, body):
+    assert await client.post(body, path="/situation") == (400, '{"error": "malformed"}')
+
+
+async def test_nobody_is_believed_without_a_token(client):
+    assert await client.post({"turn_token": "forged"}, path="/situation") == (500, '{"error": "action_failed"}')
