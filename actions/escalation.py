@@ -15,6 +15,7 @@ from actions.say import Reply
 from actions.turn import SLOT_FOLIOS, SLOT_PENDING, SLOT_TOPIC, Turn
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Move
+from bot.protocol.state import SUBJECT_AFTER
 from bot.rules import format as words
 from bot.rules.support import Open, line_state
 
@@ -40,9 +41,9 @@ def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | N
     `reason` is a key in Spanish (agents see it); `about` names what it is about: id → server, for charges. The summary holds who
     it is, what it is about and the last topic.
     """
-    subjects: dict[str, tuple[str, ...]] = {f"{reason}:{subject}": (server, subject) for subject, server in (about or {}).items()} or {
-        reason: ()
-    }
+    subjects: dict[str, tuple[str, ...]] = {
+        f"{reason}{SUBJECT_AFTER}{subject}": (server, subject) for subject, server in (about or {}).items()
+    } or {reason: ()}
     folios = folios_of(turn, reply)
     new = [subject for subject in subjects if subject not in folios]
     if new:
