@@ -43,7 +43,8 @@ def store(connection: Connection, conversation: str, wanted: Sequence[dict[str, 
     cases = {row.code: (row.id, row.reason, row.summary) for row in connection.execute(_OPEN, {"conversation": conversation})}
     for row in wanted:
         number, reasons, summary = cases.get(row["code"], (None, row["reason"], row["summary"]))
-        reasons = _joined(reasons, row["reason"], REASONS_BETWEEN)[:_MOST_OF_REASONS]
+        whole = _joined(reasons, row["reason"], REASONS_BETWEEN)
+        reasons = whole if len(whole) <= _MOST_OF_REASONS else reasons  # half a reason says nothing
         summary = _joined(summary, row["summary"], "\n")
         if number is None:
             number = connection.execute(_BEGIN, row).scalar_one()

@@ -32,6 +32,12 @@ async def test_what_is_asked_for_later_is_added_to_the_open_case(ledger, desk) -
     assert [effect.state for effect in await rows(ledger, Effect, Effect.id)] == ["done"] * 3
 
 
+async def test_a_reason_that_does_not_fit_any_more_is_told_by_the_summary_alone(ledger, desk) -> None:
+    for reason in ("a" * 120, "b" * 120, "c"):
+        await desk.ask("un asesor", told("Va.", effects=(case(reason, summary=reason),)))
+    assert await cases(ledger) == [("7K2M9X", f"{'a' * 120}, c", f"{'a' * 120}\n{'b' * 120}\nc")]
+
+
 async def test_what_it_holds_already_is_not_added_again(ledger, desk) -> None:
     for text in ("un asesor", "un asesor!"):
         await desk.ask(text, told("Va.", effects=(case("cliente_pide_asesor"),)))
