@@ -25,7 +25,7 @@ from actions.say import Button, Reading, Reply, Values
 from actions.set_leads import say_none
 from actions.several import NAMES_ONLY, answer_several
 from actions.trouble import situation
-from actions.turn import SETS, SLOT_FAILURES, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
+from actions.turn import SETS, SLOT_FAILURES, SLOT_FOLIOS, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
 from actions.whose import asks_of_others, say_not_yours, tell_how_to_identify
 from bot.accounts.port import Desk, Server
 from bot.identity.levels import DataClass
@@ -73,6 +73,7 @@ class AssistantAction(Action, ABC):
         if self.is_topic and turn.frame.asked is not Asked.AGAIN and reply.repeats_the_last and not reply.offers_buttons:
             reply.put_before(*_REPEATING)
         self._take_up_waiting_question(turn, reply)
+        _hand_over(turn, self.intent, reply)
         self._remember_topic(turn, reply)
         self._remember_answer(turn, reply)
         return reply.send(dispatcher)
@@ -414,6 +415,16 @@ class ServerAction(LiveAction):
         """Say what follows the lines of a set, if anything."""
 
 
+def _hand_over(turn: Turn, intent: str, reply: Reply) -> None:
+    """The cases that the answer gives a reason for, and their folio beside the line."""
+    from actions.escalation import folios_of  # noqa: PLC0415 - they answer with the means of this module
+    from actions.reasons import open_due_cases, tell_folio  # noqa: PLC0415
+
+    known = bool(turn.tracker.get_slot(SLOT_FOLIOS))
+    open_due_cases(turn, intent, reply)
+    tell_folio(turn, reply, is_new=not known and bool(folios_of(turn, reply)))
+
+
 def server_buttons(intent: str, servers: tuple[Server, ...]) -> tuple[Button, ...]:
     """One button per server: choosing it asks `intent` about that server."""
     return tuple(Button(server.alias[:MAX_BUTTON_TITLE], intent, {"servidor": server.alias}) for server in servers)
@@ -459,6 +470,7 @@ def say_line(turn: Turn, reply: Reply, *, again: bool = False) -> None:
     """Say the support line's number and when it can be called: once in a reply, after what was said last of it; `again` though it was just said."""
     reply.messages = [message for message in reply.messages if message["response"] != LINE]
     (reply.say if again else reply.add)(LINE, **line_values(turn))
+    reply.sends_to_line = True
 
 
 def line_at_end(turn: Turn, reply: Reply) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.access import say_mail
 from actions.backup import MyBackup
 from actions.base import line_at_end, line_values, say_line
+from actions.escalation import folios_of
 from actions.live import IN_FORCE, charge_state, last_charge, owed, period_readings, period_values, standing
 from actions.mentions import first_mentioned
 from actions.opening import REGRETS, state_first
@@ -34,18 +35,22 @@ _FACTS: dict[Trouble, tuple[str, ...]] = {
     "waiting": ("utter_queja_espera",),
 }
 _SPECIAL = {"notices": ("utter_queja_avisos",), "rights": ("utter_queja_derecho",)}
-_AGAIN = ("utter_queja_sin_vueltas", "utter_queja_persona", "utter_queja_te_leo")
-_NOTHING_SEEN = ("utter_queja", "utter_queja_cuenta", "utter_queja_persona")
+_OFFERS_CASE = "utter_queja_persona"
+_AGAIN = ("utter_queja_sin_vueltas", _OFFERS_CASE, "utter_queja_te_leo")
+_NOTHING_SEEN = ("utter_queja", "utter_queja_cuenta", _OFFERS_CASE)
+_WITHOUT_LINE = frozenset({"mail", "waiting"})
 _KEPT = frozenset({"retained", "retained_last_day"})
 
 
 def say_complaint(turn: Turn, reply: Reply) -> None:
     """What explains the anger, or that nothing of the kind is to be seen; at most one sentence of regret."""
     found, about = worst_trouble(turn), first_mentioned(turn, _ABOUT)
+    reply.is_to_anger = True
     if about == "line":
-        reply.vary("utter_queja_linea", "utter_queja_linea_otra", dias=hours_words(turn.settings.support_hours), **line_values(turn))
+        other = "utter_queja_linea_otra" if turn.audience == "visitor" and not folios_of(turn, reply) else "utter_queja_linea_caso"
+        reply.vary("utter_queja_linea", other, dias=hours_words(turn.settings.support_hours), **line_values(turn))
     elif found is None:
-        reply.vary(*_SPECIAL.get(about or "", ()), *_NOTHING_SEEN)
+        reply.vary(*_SPECIAL.get(about or "", ()), *_still_true(turn, reply, _NOTHING_SEEN))
     elif explain(turn, *found, reply, regret=True):
         if about == "notices" and found[0] != "down":  # the text of an incident is long enough
             reply.add("utter_queja_avisos")
@@ -101,9 +106,18 @@ def _say_trouble(turn: Turn, trouble: Trouble, server: Server, reply: Reply) -> 
 
 
 def _say_other_words(turn: Turn, trouble: Trouble, server: Server, about: str | None, reply: Reply) -> None:
-    reply.vary(*_SPECIAL.get(about or "", ()), *_facts(turn, trouble, server), *_AGAIN, **period_values(turn, server))
-    if trouble not in {"mail", "waiting"}:
+    if trouble not in _WITHOUT_LINE:
         say_line(turn, reply)
+    reply.vary(
+        *_SPECIAL.get(about or "", ()), *_facts(turn, trouble, server), *_still_true(turn, reply, _AGAIN), **period_values(turn, server)
+    )
+    line_at_end(turn, reply)
+
+
+def _still_true(turn: Turn, reply: Reply, wordings: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the offer of a case where one is open, or is opened by the line that is given."""
+    has_case = reply.gives_line or folios_of(turn, reply)
+    return tuple(each for each in wordings if each != _OFFERS_CASE or not has_case)
 
 
 def _facts(turn: Turn, trouble: Trouble, server: Server) -> tuple[str, ...]:

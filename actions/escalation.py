@@ -15,6 +15,7 @@ from actions.say import Reply
 from actions.turn import SLOT_FOLIOS, SLOT_PENDING, SLOT_TOPIC, Turn
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Move
+from bot.protocol.state import SUBJECT_AFTER
 from bot.rules import format as words
 from bot.rules.support import Open, line_state
 
@@ -34,21 +35,21 @@ def escalation_code(turn_id: str, reason: str, attempt: int) -> str:
     return code
 
 
-def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | None = None) -> str:
+def escalate(turn: Turn, reply: Reply, reason: str, about: Mapping[str, str] | None = None, details: Iterable[str] = ()) -> str:
     """The folio to tell the customer. One case is open a conversation: what it does not hold yet is added to it under the same folio.
 
-    `reason` is a key in Spanish (agents see it); `about` names what it is about: id → server, for charges. The summary holds who
-    it is, what it is about and the last topic.
+    `reason` is a key in Spanish (agents see it); `about` names what it is about: id → server, for charges; `details` are the values that explain it.
+    The summary holds who it is, what it is about and the last topic.
     """
-    subjects: dict[str, tuple[str, ...]] = {f"{reason}:{subject}": (server, subject) for subject, server in (about or {}).items()} or {
-        reason: ()
-    }
+    subjects: dict[str, tuple[str, ...]] = {
+        f"{reason}{SUBJECT_AFTER}{subject}": (server, subject) for subject, server in (about or {}).items()
+    } or {reason: ()}
     folios = folios_of(turn, reply)
     new = [subject for subject in subjects if subject not in folios]
     if new:
         code = next(iter(folios.values()), None) or escalation_code(turn.claims.turn, reason, turn.attempt)
-        details = [part for subject in new for part in subjects[subject]]
-        reply.effect("escalate", reason=reason, code=code, summary=_summary(turn, details) or reason)
+        explained = [*(part for subject in new for part in subjects[subject]), *details]
+        reply.effect("escalate", reason=reason, code=code, summary=_summary(turn, explained) or reason)
         folios |= dict.fromkeys(new, code)
         reply.remember(SLOT_FOLIOS, folios)
     return words.join_names(list(dict.fromkeys(folios[subject] for subject in subjects)))
@@ -82,7 +83,8 @@ class TalkToAgent(AssistantAction):
         if turn.frame.move is Move.DENIES or (turn.is_read and is_declined(turn, PERSON)):
             reply.vary("utter_asesor_no", "utter_negar_dejamos")
         elif turn.frame.asked in {Asked.WHO, Asked.HOW, Asked.WHERE}:
-            ways = ("utter_asesor_a_quien", "utter_asesor_por_telefono")
+            by_phone = "utter_asesor_por_telefono_folio" if folios_of(turn, reply) else "utter_asesor_por_telefono"
+            ways = ("utter_asesor_a_quien", by_phone)
             reply.vary(*(ways if turn.frame.asked is Asked.WHO else reversed(ways)), **line_values(turn))
         elif ASKED_FOR in (turn.tracker.get_slot(SLOT_FOLIOS) or {}):
             reply.vary("utter_asesor_ya_registrado", "utter_asesor_mismo_folio", folio=escalate(turn, reply, ASKED_FOR))

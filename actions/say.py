@@ -77,6 +77,13 @@ class Reply:
     hides: Callable[[Reading], bool] = field(default=lambda _: False)
     withheld: set[str] = field(default_factory=set)
     headless: bool = False  # what was left out would have come first: the rest leans on it
+    sends_to_line: bool = False  # even where its number was just told and is not told again
+    is_to_anger: bool = False  # it answers a complaint or an insult that asks nothing
+
+    @property
+    def gives_line(self) -> bool:
+        """Whether it sends to the support line, by its paragraph or in a text of its own."""
+        return self.sends_to_line or any("telefono" in message for message in self.messages)
 
     @property
     def offers_buttons(self) -> bool:
@@ -147,6 +154,8 @@ class Reply:
         self.slots |= draft.slots
         self.supposed = draft.supposed or self.supposed
         self.aside = self.aside or draft.aside
+        self.sends_to_line = self.sends_to_line or draft.sends_to_line
+        self.is_to_anger = self.is_to_anger or draft.is_to_anger
 
     def _withholds_as(self, draft: Reply) -> None:
         self.headless = self.headless or (draft.headless and not self.messages)

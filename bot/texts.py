@@ -22,6 +22,11 @@ def line(settings: Settings, now: datetime) -> str:
     return f"{settings.support_phone} ({line_words(calendar, settings.support_hours, now)})"
 
 
+def with_folio(text: str, folio: str) -> str:
+    """A text that gives the support line, with the folio to be quoted there."""
+    return f"{text} Tu folio: {folio}."
+
+
 def line_hours(settings: Settings) -> str:
     """The number and its hours, for what is read later: "55 8000 9480 (en días hábiles de 9:00 a 18:00 h)"."""
     return f"{settings.support_phone} ({hours_words(settings.support_hours)})"

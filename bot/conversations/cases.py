@@ -206,10 +206,10 @@ async def number_open(ledger: Ledger) -> int:
     return await ledger.read(lambda connection: connection.execute(query).scalar_one())
 
 
-def open_case(connection: Connection, conversation: str, reason: str, now: datetime) -> bool:
+def open_case(connection: Connection, conversation: str, reason: str, now: datetime, explained: str = "") -> bool:
     """A case about the customer's last message, or this reason added to the one that is open; whether that was news.
 
-    `reason` is a key in Spanish (agents see it). Somebody who never wrote has no case.
+    `reason` is a key in Spanish, `explained` the values behind it (agents see both). Somebody who never wrote has no case.
     """
     about = (
         select(MESSAGE.c.id)
@@ -227,17 +227,17 @@ def open_case(connection: Connection, conversation: str, reason: str, now: datet
     last = connection.scalar(select(func.max(ESCALATION.c.n)).where(ESCALATION.c.inbound_id == inbound))
     case_of = {"conversation_id": conversation, "inbound_id": inbound, "n": 0 if last is None else last + 1}
     code = _free_code(connection) if held is None else held.code
-    summary = reason if held is None else held.summary.partition("\n")[0]  # it is told there already
+    summary = explained or (reason if held is None else held.summary.partition("\n")[0])  # it is told there already
     folios.store(connection, conversation, [{**case_of, "code": code, "reason": reason, "summary": summary, "state": "open", "at": now}])
     return True
 
 
-def ensure(connection: Connection, conversation: str, reason: str, now: datetime) -> str:
+def ensure(connection: Connection, conversation: str, reason: str, now: datetime, explained: str = "") -> str:
     """The folio of the conversation's open case, to which this reason is added; one settled a short while ago is opened again for it."""
     closed_at = connection.scalar(select(CONVERSATION.c.case_closed_at).where(CONVERSATION.c.id == conversation))
     if closed_at is not None and now - closed_at <= AGAIN_WITHIN:
         _reopen(connection, conversation)
-    open_case(connection, conversation, reason, now)
+    open_case(connection, conversation, reason, now, explained)
     return str(connection.scalar(_open_code(conversation)))
 
 

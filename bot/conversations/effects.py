@@ -12,13 +12,25 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
-from bot.conversations import outbox
+from bot.conversations import cases, outbox
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CONVERSATION, EFFECT, MESSAGE
 from bot.errors import LeaseLost
 
 LONGEST_WAIT = timedelta(minutes=10)
 """No lease and no back-off of an effect reaches further ahead; one that seems to was written before the clock was set back."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a customer was told would be done: the reason of the case that is opened when it cannot be, and what explains it to the agents.
+
+    `words` has a channel's words for it with the case's folio, None where it says nothing.
+    """
+
+    reason: str
+    explained: str
+    words: Callable[[str, str], str | None]
 
 
 @dataclass(frozen=True)
@@ -64,18 +76,22 @@ async def postpone(ledger: Ledger, effect: OpenEffect, error: str, again_at: dat
     await ledger.write(lambda connection: _update_held(connection, effect, error=error[:200], next_attempt_at=again_at))
 
 
-async def fail(ledger: Ledger, effect: OpenEffect, error: str, words: Callable[[str], str | None], now: datetime) -> str | None:
-    """The effect can never be applied. Its customer, to whom it was promised, is told in the same transaction; the conversation, if told.
+async def fail(ledger: Ledger, effect: OpenEffect, error: str, promise: Promise | None, now: datetime) -> str | None:
+    """The effect can never be applied. Where it was promised, a case is opened and its customer told in the same transaction; the conversation, if told.
 
-    `words` gives a channel's words for it, or None where it says nothing. Raises LeaseLost.
+    Raises LeaseLost.
     """
     asked = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.channel).where(MESSAGE.c.id == effect.key.partition(":")[0])
     taken = update(CONVERSATION).values(last_seq=CONVERSATION.c.last_seq + 1).returning(CONVERSATION.c.last_seq)
 
     def work(connection: Connection) -> str | None:
         _update_held(connection, effect, error=error[:200], state="failed")
+        if promise is None:
+            return None
         about = connection.execute(asked).one()
-        text, conversation = words(about.channel), str(about.conversation_id)
+        conversation = str(about.conversation_id)
+        folio = cases.ensure(connection, conversation, promise.reason, now, promise.explained)
+        text = promise.words(about.channel, folio)
         if text is None:
             return None
         seq = connection.execute(taken.where(CONVERSATION.c.id == conversation)).scalar_one()

@@ -41,9 +41,9 @@ def current(connection: Connection, conversation: str, who: Identity, at: dateti
     if found is not None:
         ended = _why_over(found, who, at)
         if ended is None:
-            return found.id, found.events
+            return found.id, folios.known_events(connection, conversation, who, at, found.events)
         close_open(connection, conversation, ended, at)
-    events = folios.opening_events(connection, conversation, who, at)
+    events = folios.known_events(connection, conversation, who, at)
     return begin(connection, conversation, who, at, events), events
 
 

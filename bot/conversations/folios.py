@@ -1,11 +1,11 @@
 """The open case of a conversation: one at a time, whatever it is asked for; what comes later is added to it under the same folio.
 
-A new episode knows its folio from the first turn on, so that a customer who comes back hears the same one and opens no second case.
+Every turn knows its folio, so that a customer who comes back hears the same one and opens no second case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.conversations.tables import CONVERSATION, ESCALATION, MESSAGE, NOW
 from bot.identity.identity import Identity
-from bot.protocol.state import FOLIOS
+from bot.protocol.state import FOLIOS, SUBJECT_AFTER
 
 REASONS_BETWEEN: Final = ", "
 _MOST_OF_REASONS: Final = 200
@@ -43,7 +43,8 @@ def store(connection: Connection, conversation: str, wanted: Sequence[dict[str, 
     cases = {row.code: (row.id, row.reason, row.summary) for row in connection.execute(_OPEN, {"conversation": conversation})}
     for row in wanted:
         number, reasons, summary = cases.get(row["code"], (None, row["reason"], row["summary"]))
-        reasons = _joined(reasons, row["reason"], REASONS_BETWEEN)[:_MOST_OF_REASONS]
+        whole = _joined(reasons, row["reason"], REASONS_BETWEEN)
+        reasons = whole if len(whole) <= _MOST_OF_REASONS else reasons  # half a reason says nothing
         summary = _joined(summary, row["summary"], "\n")
         if number is None:
             number = connection.execute(_BEGIN, row).scalar_one()
@@ -57,10 +58,27 @@ def _joined(told: str, more: str, between: str) -> str:
     return told if more in told.split(between) else f"{told}{between}{more}"
 
 
-def opening_events(connection: Connection, conversation: str, who: Identity, now: datetime) -> list[dict[str, Any]]:
-    """What an episode of `who` begins with: the folio of their open case by each of its reasons; nothing where none is open."""
+def known_events(
+    connection: Connection, conversation: str, who: Identity, now: datetime, events: Sequence[dict[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """The events that a turn of `who` starts from, with the folio of their open case by each of its reasons as the ledger has it now.
+
+    What was opened beside the dialogue (a call, what could not be sent) is known to it so, and the folio of a settled case is told no more.
+    """
     found = connection.execute(
         _OPEN_OF.where(MESSAGE.c.desk.is_(None) if who.desk is None else MESSAGE.c.desk == who.desk), {"conversation": conversation}
     )
-    folios = {reason: row.code for row in found for reason in row.reason.split(REASONS_BETWEEN)}
-    return [{"event": "slot", "timestamp": now.timestamp(), "name": FOLIOS, "value": folios}] if folios else []
+    told = next((event.get("value") or {} for event in reversed(events) if _is_of_folios(event)), {})
+    known: dict[str, str] = {}
+    for row in found:
+        mine = {subject: code for subject, code in told.items() if code == row.code}
+        held = {subject.partition(SUBJECT_AFTER)[0] for subject in mine}
+        known |= mine | {reason: row.code for reason in row.reason.split(REASONS_BETWEEN) if reason not in held}
+    if known == told:
+        return list(events)
+    slot = {"event": "slot", "timestamp": now.timestamp(), "name": FOLIOS, "value": known}
+    return [slot, *(event for event in events if not _is_of_folios(event))]
+
+
+def _is_of_folios(event: Mapping[str, Any]) -> bool:
+    return event.get("event") == "slot" and event.get("name") == FOLIOS

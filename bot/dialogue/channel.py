@@ -57,11 +57,11 @@ def reply_of(messages: list[dict[str, Any]], actions: list[str]) -> dict[str, An
 
 
 def without_repeats(replies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Replies to several questions of one message; a paragraph that a later reply says again (the support line) is said once, there."""
+    """Replies to several questions of one message; what a later reply says again is said once, there: the support line, be it with its folio."""
     kept = []
     for position, reply in enumerate(replies):
         later = {paragraph for other in replies[position + 1 :] for paragraph in other["text"].split(PARAGRAPH)}
-        own = [paragraph for paragraph in reply["text"].split(PARAGRAPH) if paragraph not in later]
+        own = [each for each in reply["text"].split(PARAGRAPH) if not any(f"{other} ".startswith(f"{each} ") for other in later)]
         kept.append({**reply, "text": PARAGRAPH.join(own) or reply["text"]})
     return kept
 

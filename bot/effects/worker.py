@@ -1,16 +1,19 @@
 """Applies what answered turns asked for, after their commit: tried until it is done, and done once whatever is tried twice.
 
-What can never be done was promised to the customer all the same: they are told, once, together with the mark that it failed.
+What can never be done was promised to the customer all the same: a case is opened and they are told, once, together with the mark that it failed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
 
 import structlog
 
+from bot import texts
 from bot.conversations import codes, effects
-from bot.conversations.effects import OpenEffect
+from bot.conversations.effects import OpenEffect, Promise
 from bot.effects.mailer import Mailer, MailFailed, code_mail, connection_mail
 from bot.errors import AccountsUnavailable, AssistantError, LeaseLost, LedgerUnavailable
 from bot.identity.codes import digest, new_code
@@ -18,6 +21,9 @@ from bot.resources import Resources
 from bot.worker import Worker
 
 log = structlog.get_logger()
+REASONS: Final[Mapping[str, str]] = {"resend_connection_mail": "correo_no_enviado", "send_code": "codigo_no_enviado"}
+"""Of the case that is opened where an effect of a kind fails for good, as agents see them."""
+Words = Callable[[str], str | None]
 
 
 class CannotBeDone(AssistantError):
@@ -27,10 +33,10 @@ class CannotBeDone(AssistantError):
 class EffectsWorker:
     """Takes pending effects one after the other; several gateways may do so at once.
 
-    `failed_texts` gives, by kind of effect, a channel's words for a promise that cannot be kept.
+    `failed_texts` gives, by kind of effect, a channel's words for a promise that cannot be kept; each kind of it is one of `REASONS`.
     """
 
-    def __init__(self, resources: Resources, mailer: Mailer, failed_texts: Mapping[str, Callable[[str], str | None]]) -> None:
+    def __init__(self, resources: Resources, mailer: Mailer, failed_texts: Mapping[str, Words]) -> None:
         self._resources, self._mailer, self._failed_texts = resources, mailer, failed_texts
         self._deeds = {"resend_connection_mail": self._resend, "send_code": self._send_code}
         self.worker = Worker("effects", self.step, resources.timings.poll_seconds)
@@ -72,8 +78,9 @@ class EffectsWorker:
         return "postponed"
 
     async def _give_up(self, effect: OpenEffect, error: str) -> str:
-        words = self._failed_texts.get(effect.kind, _nothing)
-        told = await effects.fail(self._resources.ledger, effect, error, words, self._resources.now())
+        words = self._failed_texts.get(effect.kind)
+        promise = Promise(REASONS[effect.kind], _explained(effect), partial(_told, words)) if words else None
+        told = await effects.fail(self._resources.ledger, effect, error, promise, self._resources.now())
         if told is not None:
             self._resources.metrics.notices.labels("effect_failed").inc()
             self._resources.feed.moved(told)
@@ -106,5 +113,12 @@ class EffectsWorker:
             await self._mailer.send(code_mail(resources, code, address), f"{effect.key}:{effect.attempts}")
 
 
-def _nothing(_channel: str) -> None:
-    """Of what nobody was promised nothing is said."""
+def _told(words: Words, channel: str, folio: str) -> str | None:
+    text = words(channel)
+    return None if text is None else texts.with_folio(text, folio)
+
+
+def _explained(effect: OpenEffect) -> str:
+    """Whose it was and how often it was tried: what failed in a company's system stands with the effect."""
+    tried = f"{effect.attempts} intentos" if effect.attempts > 1 else "1 intento"
+    return " · ".join(str(part) for part in (effect.payload.get("desk"), effect.payload.get("server"), tried) if part)

@@ -16,7 +16,9 @@ from bot.protocol.frame import Asked
 
 SLOT: Final = "estado"
 FOLIOS: Final = "folios"
-"""The slot of the open case's folio, by what it was opened for; an episode begins with it where the ledger has one."""
+"""The slot of the open case's folio, by what it was opened for; a turn begins with it as the ledger has it."""
+SUBJECT_AFTER: Final = ":"
+"""Between the reason of a case and what it is about, in that slot."""
 VERSION: Final = 1
 TOPICS: Final = 5
 """Topics that are remembered."""

@@ -63,6 +63,11 @@ class Rendered:
         """What the buttons ask."""
         return [button["intent"] for button in self.buttons]
 
+    @property
+    def reasons(self) -> list[str]:
+        """The reasons of the case that it opens or adds to."""
+        return [effect["payload"]["reason"] for effect in self.effects if effect["kind"] == "escalate"]
+
     def told(self) -> set[tuple[str, str, str, str | None]]:
         """The readings as (source, field, value, server)."""
         return {(row["source"], row["field"], row["value"], row["server"]) for row in self.readings}

@@ -70,6 +70,7 @@ SAID: tuple[tuple[str, Desk | None, str, str], ...] = (
     ("contar", desk(deleted()), "none move=tells", "mi hermana tenía una en su compu"),
     ("contar", desk(creating()), "none move=tells", "aquí jugando"),
     ("contar", None, "none move=tells", "la clave la tiene Chabe"),
+    ("contar", None, "none move=complains", "no contestan la línea"),
     ("contar", desk(suspended()), "none", "ya pagué"),
     ("contar", desk(suspended()), "none", "sigo esperando"),
     *(("hablar_con_asesor", desk(valid()), frame, "") for frame in ("do", "how", "who move=complains", "none move=denies")),

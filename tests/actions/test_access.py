@@ -71,7 +71,7 @@ async def test_without_live_state_nothing_is_invented(intent: str):
     assert rendered.text.startswith(GENERAL.get(intent, "En este momento no puedo consultar"))
     assert rendered.text.count(LINE) == 1
     assert rendered.readings == []
-    assert rendered.effects == []
+    assert rendered.reasons == ["datos_no_disponibles"]
 
 
 MAILS = [

@@ -261,9 +261,11 @@ async def test_every_fact_is_true_in_every_state(intent):
 async def test_visitors_and_state_away_hear_no_values(intent, asked):
     visitor = await ask(intent, frame=asked, others=[BOUNCED])
     away = await ask(intent, BOUNCED, frame=asked, away=True)
+    assert visitor.reasons == []
+    assert away.reasons == (["datos_no_disponibles"] if "no puedo consultar los datos de tu cuenta" in away.text else [])
     for answer in (visitor, away):
         assert answer.readings == []
-        assert answer.effects == []
+        assert len(answer.effects) == len(answer.reasons)
         assert "VISION" not in answer.text
         assert "@" not in answer.text
 

@@ -151,7 +151,7 @@ WORDS = (
 )
 CHOICES = [{"intent": "faq_factura", "title": "Descargar factura"}, {"intent": "consultar_factura", "title": "Mi factura"}]
 WAITING = {"pregunta_pendiente": {"intent": "consultar_servidor"}}
-EACH_SLOTS: tuple[dict, ...] = ({}, WAITING, {**WAITING, "fallos": 1}, {"fallos": 2})
+EACH_SLOTS: tuple[dict, ...] = ({}, WAITING, {**WAITING, "fallos": 1}, {"fallos": 2, "folios": {"cliente_pide_llamada": "4KD7WP"}})
 
 
 async def _ask(intent: str, name: str, moment: str, slots: dict | None = None, **given) -> Rendered:
@@ -248,7 +248,7 @@ async def reached_of_the_line() -> set[str]:
     for asked, of, moment in product(("until", "when", "which"), whose, MOMENTS.values()):
         answer = await ask("consultar_linea", desk(of), now=moment, frame=asked, text="y qué les digo cuando marque")
         reached |= set(answer.responses)
-    return reached
+    return reached | set((await ask("hablar_con_asesor", desk(server()), frame="how", slots=EACH_SLOTS[-1])).responses)
 
 
 async def _by_what_is_asked(intent: str) -> set[str]:

@@ -65,7 +65,7 @@ async def test_without_live_state_nothing_is_invented(intent: str):
     assert "En este momento no puedo consultar los datos de tu cuenta." in rendered.text
     assert LINE in rendered.text
     assert rendered.readings == []
-    assert rendered.effects == []
+    assert rendered.reasons == ["datos_no_disponibles"]
 
 
 WHOLE = {

@@ -95,7 +95,8 @@ async def test_anger_hears_first_what_explains_it_and_only_once(of, state):
 
 async def test_a_late_charge_is_one_case_however_angry_one_is():
     answers = await say_again("contar", desk(late()), "none move=complains", "rateros")
-    assert [effect["kind"] for answer in answers for effect in answer.effects] == ["escalate"]
+    assert [answer.reasons for answer in answers] == [["cargo_vencido", "cliente_molesto"], [], [], []]
+    assert len({effect["payload"]["code"] for answer in answers for effect in answer.effects}) == 1
 
 
 async def test_what_was_just_told_does_not_explain_anger_again():

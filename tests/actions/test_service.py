@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
+from actions.escalation import escalation_code
 from tests.actions.rendering import (
     MEXICO,
     NOW,
@@ -69,6 +70,7 @@ class TestWhatItIs:
         assert text == (
             f"{self.GENERAL}\n\nEn este momento no puedo consultar los datos de tu cuenta. Inténtalo de nuevo en unos minutos o llama a soporte."
             "\n\nLínea de soporte: 55 8000 9480 (cerrada; abre el lunes 30 de noviembre a las 9:00)."
+            f" Tu folio: {escalation_code('inbound-1', 'datos_no_disponibles', 1)}."
         )
 
 
@@ -134,6 +136,7 @@ class TestState:
                 (
                     "CENTRAL-01 está activo, pero en la última revisión, hoy a las 9:58, no respondía. "
                     f"No hay un incidente registrado; repórtalo a soporte.\n\n{LINE}"
+                    f" Tu folio: {escalation_code('inbound-1', 'servidor_sin_acceso', 1)}."
                 ),
             ),
             (

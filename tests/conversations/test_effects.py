@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.conversations.runner import FOLIO, Talks, mails
 from tests.conversations.spanish import day, the
 
 if TYPE_CHECKING:
+    from tests.conversations.runner import Talk
     from tests.support.house import House
 
 LATE = "¿ya se acreditó mi pago?"
@@ -96,3 +99,64 @@ def test_a_charge_that_is_not_late_opens_no_case(talks: Talks):
     talk = talks.of("C-1007")
     assert f"a más tardar {the(day(2))}" in talk.says(LATE).text
     assert talk.effects() == []
+
+
+def stored(talk: Talk) -> tuple[str, str, str]:
+    """The code, the reasons and the summary of the one case of a conversation."""
+    (case,) = talk.rows("SELECT * FROM escalation WHERE conversation_id = ?")
+    assert case["state"] == "open"
+    return case["code"], case["reason"], case["summary"]
+
+
+@pytest.mark.parametrize(
+    ("desk", "says", "reason", "explained"),
+    [
+        ("C-1010", "¿se hizo mi respaldo?", "respaldos_fallidos", "C-1010 · Dulcería Mitla · MITLA-01: 2 fallidos seguidos, bueno: "),
+        (
+            "C-1001",
+            "quiero cancelar mi servidor",
+            "cambio_por_linea",
+            "C-1001 · Abarrotes La Esperanza · cancelar_servicio · ESPERANZA-01: fin ",
+        ),
+    ],
+)
+def test_what_the_line_has_to_see_to_is_a_case_whose_folio_stands_beside_the_line(talks: Talks, desk, says, reason, explained):
+    talk = talks.of(desk)
+    answer = talk.says(says).text
+    code, reasons, summary = stored(talk)
+    assert answer.endswith(f" Tu folio: {code}.")
+    assert (reasons, summary.startswith(explained)) == (reason, True), summary
+    talk.says("gracias")
+    talk.says(says)
+    assert stored(talk) == (code, reasons, summary)  # nothing is added twice
+
+
+def test_anger_is_a_case_of_its_own(talks: Talks):
+    talk = talks.of("C-1005")
+    assert "folio" not in talk.says("¿qué pasó con mi servidor?").text
+    answer = talk.says("qué burla").text
+    code, reasons, summary = stored(talk)
+    assert answer.endswith(f" Tu folio: {code}.")
+    assert (reasons, summary.startswith("C-1005 · Boutique Lirio · LIRIO-01: eliminado")) == ("cliente_molesto", True), summary
+
+
+def test_reasons_are_added_to_one_case(talks: Talks):
+    talk = talks.of("C-1010")
+    first = FOLIO.findall(talk.says("¿se hizo mi respaldo?").text)
+    assert FOLIO.findall(talk.says("quiero hablar con un asesor").text) == first
+    talk.says("quiero cancelar mi servidor")
+    code, reasons, summary = stored(talk)
+    assert [code] == first
+    assert reasons == "respaldos_fallidos, cliente_pide_asesor, cambio_por_linea"
+    assert len(summary.split("\n")) == 3
+
+
+def test_who_asks_how_it_is_cancelled_or_is_a_visitor_has_no_case(talks: Talks):
+    for desk, says in (
+        ("C-1001", "¿cómo cancelo mi servidor?"),
+        (None, "quiero cancelar mi servidor"),
+        (None, "qué burla, son unos rateros"),
+    ):
+        talk = talks.of(desk)
+        assert "Tu folio" not in talk.says(says).text
+        assert talk.rows("SELECT * FROM escalation WHERE conversation_id = ?") == []

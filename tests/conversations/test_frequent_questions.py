@@ -335,7 +335,9 @@ def test_a_visitor_reads_the_rule_and_how_to_be_recognised(talks: Talks, intent)
 def test_without_live_state_the_rule_and_the_line_and_nothing_invented(talks: Talks, state_away, intent, desk):
     text = talks.of(desk).says(FREQUENT[intent]).text
     holds(text, [*FACTS[intent], "En este momento no puedo consultar los datos de tu cuenta.", OPEN])
-    assert SOMEBODYS.search(text) is None
+    told, _, folio = text.rpartition(" Tu folio: ")
+    assert FOLIO.fullmatch(folio.removesuffix("."))
+    assert SOMEBODYS.search(told) is None
 
 
 def test_no_question_is_a_training_example():

@@ -9,15 +9,13 @@ import pytest
 
 from bot.conversations import effects, episodes, sessions
 from bot.conversations.base import MAX_EVENTS
-from bot.conversations.models import Effect, Episode, Message
+from bot.conversations.models import Effect, Episode, Escalation, Message
 from bot.errors import LeaseLost
 from bot.identity.identity import ANONYMOUS
 from bot.protocol.turn import Effect as Ask
 from tests.conversations_ledger.conftest import CUSTOMER, LIFE, NOON, Desk, rows, told
 
-
-def say_sorry(channel: str) -> str:
-    return f"Lo sentimos ({channel})."
+SORRY = effects.Promise("correo_no_enviado", "C-1009 · SIERRA-01", lambda channel, folio: f"Lo sentimos ({channel}). Tu folio: {folio}.")
 
 
 MAIL = Ask("resend_connection_mail", {"desk": "C-1009", "server": "SIERRA-01"})
@@ -108,7 +106,7 @@ async def test_a_late_worker_does_not_end_the_effect_of_another(ledger, desk) ->
     holder = await effects.claim(ledger, NOON + LIFE, LIFE)
     assert (holder.key, holder.attempts) == (late.key, 2)
     with pytest.raises(LeaseLost):
-        await effects.fail(ledger, late, "x", say_sorry, NOON)
+        await effects.fail(ledger, late, "x", SORRY, NOON)
     await effects.done(ledger, holder, NOON)
     assert [e.state for e in await rows(ledger, Effect)] == ["done"]
 
@@ -118,11 +116,24 @@ async def test_a_failed_effect_comes_back_at_its_time_or_never(ledger, desk) -> 
     await effects.postpone(ledger, await effects.claim(ledger, NOON, LIFE), "away", NOON + timedelta(minutes=5))
     assert await effects.claim(ledger, NOON + timedelta(minutes=4), LIFE) is None
     again = await effects.claim(ledger, NOON + timedelta(minutes=5), LIFE)
-    assert await effects.fail(ledger, again, "gone", say_sorry, NOON) == desk.conversation
+    assert await effects.fail(ledger, again, "gone", SORRY, NOON) == desk.conversation
     assert await effects.claim(ledger, NOON + timedelta(days=1), LIFE) is None
     assert [(e.state, e.error) for e in await rows(ledger, Effect)] == [("failed", "gone")]
-    told_to_the_customer = (await rows(ledger, Message, Message.seq))[-1]
-    assert (told_to_the_customer.kind, told_to_the_customer.text, told_to_the_customer.in_reply_to) == ("notice", "Lo sentimos (web).", 1)
+    (case,) = await rows(ledger, Escalation)
+    asked, *_, told_to_the_customer = await rows(ledger, Message, Message.seq)
+    assert (told_to_the_customer.kind, told_to_the_customer.text, told_to_the_customer.in_reply_to) == (
+        "notice",
+        f"Lo sentimos (web). Tu folio: {case.code}.",
+        1,
+    )
+    assert (case.reason, case.summary, case.state, case.inbound_id) == ("correo_no_enviado", "C-1009 · SIERRA-01", "open", asked.id)
+
+
+async def test_what_nobody_was_promised_fails_without_a_word_or_a_case(ledger, desk) -> None:
+    await desk.ask("reenvíalo", told("Va.", effects=(MAIL,)))
+    assert await effects.fail(ledger, await effects.claim(ledger, NOON, LIFE), "gone", None, NOON) is None
+    assert [e.state for e in await rows(ledger, Effect)] == ["failed"]
+    assert await rows(ledger, Escalation) == []
 
 
 async def test_the_effects_of_a_foreign_desk_fail_at_once(ledger, desk) -> None:

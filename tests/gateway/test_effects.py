@@ -19,7 +19,11 @@ from tests.gateway.conftest import FAST
 
 pytestmark = pytest.mark.usefixtures("seeded")
 RESEND = {"kind": "resend_connection_mail", "payload": {"desk": "C-1011", "server": "VISION-01"}}
-SORRY = "SELECT in_reply_to FROM message WHERE kind = 'notice' AND text LIKE 'No pudimos enviar el correo%55 8000 9480%'"
+SORRY = (
+    "SELECT in_reply_to, reason, summary, e.state FROM message m JOIN escalation e USING (conversation_id) WHERE kind = 'notice' "
+    "AND text LIKE 'No pudimos enviar el correo%55 8000 9480%' AND text LIKE '% Tu folio: ' || code || '.'"
+)
+"""The notice, and the case whose folio it tells."""
 ESCALATE = {"kind": "escalate", "payload": {"reason": "pago vencido", "code": "7K2M9X", "summary": "Lleva 6 días hábiles"}}
 
 
@@ -107,7 +111,7 @@ async def test_a_server_that_is_not_there_fails_for_good(gateway, tmp_path, serv
     await ask(gateway, [{"kind": "resend_connection_mail", "payload": {"desk": "C-1011", "server": server}}])
     assert await settled(gateway, tmp_path) == ["failed"]
     assert not list(tmp_path.glob("outbox/*.eml"))
-    assert rows(tmp_path, SORRY) == [(1,)]
+    assert rows(tmp_path, SORRY) == [(1, "correo_no_enviado", f"C-1011 · {server} · 1 intento", "open")]
 
 
 async def test_an_effect_of_an_unknown_kind_aborts_the_turn(gateway, tmp_path) -> None:
@@ -128,7 +132,7 @@ async def test_a_mail_server_that_is_away_is_tried_again(start, tmp_path) -> Non
     await ask(gateway, [RESEND])
     assert await settled(gateway, tmp_path) == ["failed"]
     assert rows(tmp_path, "SELECT attempts FROM effect") == [(3,)]
-    assert rows(tmp_path, SORRY) == [(1,)]
+    assert rows(tmp_path, SORRY) == [(1, "correo_no_enviado", "C-1011 · VISION-01 · 3 intentos", "open")]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,7 @@ async def test_a_companys_own_system_that_raises_anything_is_not_asked_for_ever(
     gateway = await start(accounts=broken, timings=replace(FAST, effect_attempts=3, back_off_first=timedelta(0)))
     await ask(gateway, [RESEND])
     assert await settled(gateway, tmp_path) == ["failed"]
-    assert rows(tmp_path, SORRY) == [(1,)]
+    assert rows(tmp_path, SORRY) == [(1, "correo_no_enviado", "C-1011 · VISION-01 · 1 intento", "open")]
     await broken.real.close()
 
 

@@ -310,7 +310,10 @@ async def test_a_mail_that_cannot_be_sent_is_told(start_meta, tmp_path) -> None:
     ana = Customer(meta, Mailbox(tmp_path / "outbox"))
     await ana.asks_in_vain()
     messages = await meta.until(lambda messages: any(message.kind == "notice" for message in messages))
+    (case,) = await meta.rows(models.Escalation)
     assert messages[-1].text.startswith("No pudimos enviarte el código")
+    assert messages[-1].text.endswith(f" Tu folio: {case.code}.")
+    assert case.reason == "codigo_no_enviado"
 
 
 async def test_hijack_a_code_is_good_in_its_own_conversation_only(ana: Customer) -> None:
