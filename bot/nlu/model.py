@@ -33,8 +33,8 @@ from bot.nlu.features import ENCODER_DIMENSIONS, NGrams, encode
 from bot.nlu.spelling import Spelling
 from bot.protocol.frame import NOTHING, Asked
 
-MOSTLY, LIKELY = 0.75, 0.5
-"""How probable talk must be to be taken for no more than that, where a question would be the other choice, and where none would."""
+LIKELIER, LIKELY = 3.0, 0.5
+"""How many times likelier than the likeliest question talk must be to be taken for no more than that; how probable where no question is likely."""
 ACT_OF_WHAT_IF = 1.0
 """How much less likely "nothing is supposed" is, as a margin, of a message that asks what if."""
 
@@ -127,7 +127,8 @@ class IntentModel:
         if decision == "asked" and best in (TALK if eager else TALK - IDLE):  # talk is answered or not understood, not asked about
             alone = choices == [best]
             meant = sum(float(probabilities[column]) for column in ours if same_or_pair(best, self.labels[column]))
-            if meant >= (LIKELY if alone else MOSTLY):
+            question = max(float(probabilities[column]) for column in np.flatnonzero(self._ours) if self.labels[column] not in TALK)
+            if meant >= (LIKELY if alone else LIKELIER * question):
                 decision = "answered"
             elif eager and alone:
                 decision = "refused"
