@@ -73,9 +73,10 @@ class Evidence:
     similarity: np.ndarray
     best: np.ndarray  # (n, 3) columns of the three best labels of ours
     not_ours: np.ndarray  # (n,) probability of the two not-ours labels together
+    goes_on: np.ndarray  # (n,) 1 where the message goes on from others, which are read less surely; else 0
 
     def features(self) -> np.ndarray:
-        """Inputs of the acceptance model, shape (n, 7)."""
+        """Inputs of the acceptance model, shape (n, 8)."""
         rows = np.arange(len(self.best))
         first, second = self.best[:, 0], self.best[:, 1]
         return np.column_stack(
@@ -87,6 +88,7 @@ class Evidence:
                 self.similarity[:, 1],
                 self.margins[rows, first],
                 self.margins[rows, second],
+                self.goes_on,
             ]
         )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu.context import ContextColumns
+from bot.nlu.context import ContextColumns, goes_on
 from bot.nlu.decision import (
     ASKS_NOTHING,
     CHOICES,
@@ -113,7 +113,9 @@ class IntentModel:
         weights = np.concatenate([weights, context_weights])
         every = weights @ self.weights[columns] + vector @ self._vector_weights + self.bias
         margins = every[np.newaxis, : len(self.labels)]
-        evidence = evidence_of(margins, self.scale, self._ours, self._similarity(vector, margins[0]))
+        evidence = evidence_of(
+            margins, self.scale, self._ours, self._similarity(vector, margins[0]), np.array([goes_on(words)], dtype=float)
+        )
         acceptance = float(self.acceptance.probability(evidence)[0])
         probabilities = evidence.probabilities[0]
         order = np.argsort(-probabilities)
@@ -192,13 +194,13 @@ class IntentModel:
             )
 
 
-def evidence_of(margins: np.ndarray, scale: float, ours: np.ndarray, similarity: np.ndarray) -> Evidence:
-    """What the decision looks at: margins (n, k), `ours` (k,) boolean, similarity (n, 2)."""
+def evidence_of(margins: np.ndarray, scale: float, ours: np.ndarray, similarity: np.ndarray, going_on: np.ndarray) -> Evidence:
+    """What the decision looks at: margins (n, k), `ours` (k,) boolean, similarity (n, 2), which go on from others (n,)."""
     scaled = scale * (margins - margins.max(axis=1, keepdims=True))
     exponentials = np.exp(scaled)
     probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
     best = np.argsort(-np.where(ours, margins, -np.inf), axis=1)[:, :CHOICES]
-    return Evidence(probabilities, margins, similarity, best, probabilities[:, ~ours].sum(axis=1))
+    return Evidence(probabilities, margins, similarity, best, probabilities[:, ~ours].sum(axis=1), going_on)
 
 
 def _likeliest(heads: Heads, margins: np.ndarray) -> dict[str, str]:

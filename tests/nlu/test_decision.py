@@ -208,7 +208,7 @@ def evidence(rows: int, seed: int = 0) -> Evidence:
     margins = dice.normal(size=(rows, 5))
     probabilities = np.exp(margins) / np.exp(margins).sum(axis=1, keepdims=True)
     best = np.argsort(-margins[:, :3], axis=1)
-    return Evidence(probabilities, margins, dice.uniform(0, 1, (rows, 2)), best, probabilities[:, 3:].sum(axis=1))
+    return Evidence(probabilities, margins, dice.uniform(0, 1, (rows, 2)), best, probabilities[:, 3:].sum(axis=1), np.zeros(rows))
 
 
 def test_acceptance_learns_what_being_right_looks_like():
@@ -228,7 +228,7 @@ def test_acceptance_is_a_probability(seed):
 def test_acceptance_of_certainties_is_finite():
     certain = np.zeros((2, 5))
     certain[:, 0] = 1.0
-    found = Evidence(certain, 20 * certain, np.ones((2, 2)), np.array([[0, 1, 2]] * 2), np.zeros(2))
+    found = Evidence(certain, 20 * certain, np.ones((2, 2)), np.array([[0, 1, 2]] * 2), np.zeros(2), np.zeros(2))
     assert np.isfinite(Acceptance(np.ones(7), 0.0).probability(found)).all()
     assert np.isfinite(found.features()).all()
 
