@@ -38,6 +38,7 @@ from actions.live import (
     standing,
 )
 from actions.mails import say_mail
+from actions.mentions import OWES, mentions
 from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
@@ -141,6 +142,13 @@ class MyPayment(ServerAction):
         if server is None or not super().has_fact(turn):
             return False
         return saying_of(asked, turn, server) is not None or (asked is Asked.WHY and knows_cause(turn, server))
+
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """A visitor who asks for an amount may mean what one would cost: who tells that."""
+        if turn.audience == "visitor" and turn.frame.asked is Asked.AMOUNT and not mentions(turn, OWES):
+            say_with_line(turn, reply, "utter_no_cubierto_precio")
+        else:
+            super().say_general(turn, reply)
 
     def line_for(self, turn: Turn) -> Fact:
         """The method, where that is asked; else the charge."""

@@ -199,9 +199,9 @@ def _say_state(turn: Turn, server: Server, reply: Reply) -> None:
     if say_situation(turn, server, reply):
         return
     if server.status == "provisioning":
-        say_lead(turn, server, reply, UNTIL)
         if standing(turn, server) in _RUNNING:
             say_creation(turn, server, reply)
+        say_lead(turn, server, reply, UNTIL)
         return
     say_lead(turn, server, reply, STATE)
     add_charge(turn, server, reply)

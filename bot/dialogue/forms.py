@@ -98,7 +98,7 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"(?:^|(?<=[\s,;.]))(?<!\bsi\s)(?<!\bque\s)(?:y\s+)?no\s+(?:(?:es|era|de|por|digo|dije)\s+)?"
+    r"(?:^|(?<=[\s,;.]))(?<!\bsi\s)(?<!\bque\s)(?:y\s+)?no\s+(?:(?:es|era|de|por|digo|dije|ocupo|necesito|busco|pregunto(?:\s+por)?|hablo\s+de|me\s+refiero\s+a)\s+)?"
     r"(?:el|la(?!\s+\w+o\b)|l[oa]s(?=\s+\w+(?<!mo)s\b)|lo\s+del?|del|mi|mis)\s+"  # "no la pago" denies no thing
     r"(?!(?:otr[oa]s?|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|[uú]ltim\w*|que|q|de)\b)[^\W\d]{3,}(?=\s*(?:$|[,;.]|sino\b|es\b|era\b))[\s,;.]*",
     re.IGNORECASE,
