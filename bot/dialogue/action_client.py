@@ -18,7 +18,6 @@ from bot.protocol.action import read_action_result
 ACTION_TIMEOUT_SECONDS = 8.0
 TRY_SECONDS = 3.0
 """For one process while there is another: an action that cannot read the live state gives up after 2 s and answers without."""
-CONNECT_SECONDS = 2.0
 
 
 class ActionEndpoint:
@@ -37,13 +36,13 @@ class ActionEndpoint:
         Raises aiohttp.ClientError, TimeoutError or ValueError.
         """
         if self._session is None:
-            self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret})
+            unlimited = aiohttp.ClientTimeout(total=None)  # `first_answer` ends it; one for connecting would too where only we are busy
+            self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret}, timeout=unlimited)
         ask = functools.partial(self._call, self._session, body, correlation)
         return await first_answer(self.pool, ask, (aiohttp.ClientError, ValueError), within=self.timeout_seconds, each=TRY_SECONDS)
 
     async def _call(self, session: aiohttp.ClientSession, body: dict[str, Any], correlation: str, url: str) -> dict[str, Any]:
-        timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
-        async with session.post(f"{url}/webhook", json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
+        async with session.post(f"{url}/webhook", json=body, headers={"X-Correlation-Id": correlation}) as response:
             if response.status != 200:  # noqa: PLR2004
                 raise ValueError(f"status {response.status}")
             return read_action_result(await response.read())

@@ -119,7 +119,7 @@ async def test_the_worker_anchors_and_removes_and_says_how_much(environ, tmp_pat
     await talk(environ)
     settings = load_settings(environ)
     resources = resources_in(tmp_path, settings, now=lambda: NOON + timedelta(days=366))
-    with logged(retention) as logs:
+    with logged() as logs:
         await retention.worker(resources)._step()
     assert [each["event"] for each in logs] == ["removed what is older than it is kept", "disclosures anchored"]
     assert (logs[0]["message"], logs[0]["sealed"], len(logs[1]["anchor"])) == (2, 1, 64)
