@@ -145,15 +145,15 @@ def _say_suspended(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_other_trouble(turn: Turn, server: Server, reply: Reply) -> None:
-    """What else of a running server its customer should know: backups that fail, a connection mail that came back."""
+    """What else of a running server its customer should know, the worse alone: backups that fail, or a connection mail that came back."""
     if server.status != "active":
         return
     mail, failures = last_mail(server), streak_of_failures(server.backups)
-    if mail is not None and mail.status == "bounced" and turn.sees(DataClass.CONNECTION):
-        reply.add("utter_servidor_correo_rebotado", readings=readings(turn, server, "connection_mail", status=mail.status))
     if turn.sees(DataClass.BACKUPS) and backup_state(turn, server) == "failed":
         key = "utter_servidor_respaldo_fallo" if failures == 1 else "utter_servidor_respaldos_fallaron"
         reply.add(key, veces=str(failures), readings=readings(turn, server, "backup", failures_in_a_row=failures))
+    elif mail is not None and mail.status == "bounced" and turn.sees(DataClass.CONNECTION):
+        reply.add("utter_servidor_correo_rebotado", readings=readings(turn, server, "connection_mail", status=mail.status))
 
 
 MY_SERVER: Final[dict[Asked, Fact]] = {

@@ -59,13 +59,13 @@ def names(turn: Turn, servers: Servers) -> str:
 def say_none(turn: Turn, state: Filter, reply: Reply) -> None:
     """That no server of the desk is so. Of failures nothing is said that nobody looked at."""
     up, running = (sets.members(turn, turn.servers, which) for which in ("up", "active"))
-    others = tuple(each for each in turn.servers if each.status != "active")
-    if state is Filter.DOWN and others and turn.frame.asked is Asked.WHY:  # who asks why some do not work means these
+    others = sets.rest(turn.servers, running)
+    if state is Filter.DOWN and not running:
+        reply.say("utter_ninguno_encendido", readings=_status(turn, turn.servers))
+    elif state is Filter.DOWN and others and turn.frame.asked is Asked.WHY:  # who asks why some do not work means these
         reply.say("utter_sin_usar", servidores=names(turn, others), readings=_status(turn, others))
     elif state is Filter.DOWN and up and len(up) == len(running):
         reply.say("utter_ninguno_caido", servidores=_of_several(up), readings=_status(turn, up))
-    elif state is Filter.DOWN and not running:
-        reply.say("utter_ninguno_encendido", readings=_status(turn, turn.servers))
     elif state is Filter.NOBACKUP and running:
         reply.say("utter_todos_con_respaldo", servidores=_of_several(running), readings=_status(turn, running))
     else:

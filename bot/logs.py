@@ -58,7 +58,6 @@ def configure_logs(level: str = "INFO") -> None:
         processors=[*shared, explain, render],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
 
 

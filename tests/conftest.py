@@ -9,7 +9,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 PROCESSES = frozenset(
-    {"benchmarks", "browser", "chaos", "console", "conversing", "crash", "endtoend", "faults", "operations", "supervisor", "whatsapp"}
+    {"benchmarks", "browser", "chaos", "conversing", "crash", "endtoend", "faults", "operations", "supervisor", "whatsapp"}
 )
 """Folders whose tests start servers or browsers. They go one after another, so that none starves another."""
 

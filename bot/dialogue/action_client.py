@@ -18,7 +18,6 @@ from bot.protocol.action import read_action_result, read_situation
 ACTION_TIMEOUT_SECONDS = 8.0
 TRY_SECONDS = 3.0
 """For one process while there is another: an action that cannot read the live state gives up after 2 s and answers without."""
-CONNECT_SECONDS = 2.0
 SITUATION_SECONDS = 1.0
 """For what only helps to read: a message is read without it rather than late."""
 
@@ -49,13 +48,13 @@ class ActionEndpoint:
 
     async def _post(self, path: str, body: dict[str, Any], correlation: str, within: float) -> bytes:
         if self._session is None:
-            self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret})
+            unlimited = aiohttp.ClientTimeout(total=None)  # `first_answer` ends it; one for connecting would too where only we are busy
+            self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret}, timeout=unlimited)
         ask = functools.partial(self._call, self._session, path, body, correlation)
         return await first_answer(self.pool, ask, (aiohttp.ClientError, ValueError), within=within, each=TRY_SECONDS)
 
     async def _call(self, session: aiohttp.ClientSession, path: str, body: dict[str, Any], correlation: str, url: str) -> bytes:
-        timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
-        async with session.post(f"{url}{path}", json=body, headers={"X-Correlation-Id": correlation}, timeout=timeout) as response:
+        async with session.post(f"{url}{path}", json=body, headers={"X-Correlation-Id": correlation}) as response:
             if response.status != 200:  # noqa: PLR2004
                 raise ValueError(f"status {response.status}")
             return await response.read()

@@ -128,7 +128,7 @@ async def ask(
     `servidor`/`producto` are entities of the message, `exact=False` a loose mention ("sierra 2"); `beside` a question beside one that is answered, `left_over` those that were too many; `others` are desks of other customers;
     `frame` is the rest of the frame after the intent ("until servers=all refers=goes_on").
     """
-    settings = _settings(changed_settings)
+    settings = replace(_settings(), **changed_settings)
     mine = [replace(of, read_at=now)] if of else []
     install(Environment(settings, FakeAccounts([*mine, *others], away=away), BusinessCalendar(settings.timezone, settings.extra_holidays)))
     token = turn_token(_SECRET, of.id if of else None, turn, now)
@@ -224,9 +224,11 @@ def executor() -> ActionExecutor:
     return executor
 
 
-def _settings(changed: Mapping[str, Any]) -> Settings:
-    plain = {"INTERNAL_SECRET": _SECRET, "SESSION_SECRET": _SECRET, "PORTAL_JWT_SECRET": _SECRET, "SMTP_URL": "file:///tmp/outbox"}
-    return replace(load_settings(plain), **changed)
+@lru_cache(maxsize=1)
+def _settings() -> Settings:
+    return load_settings(
+        {"INTERNAL_SECRET": _SECRET, "SESSION_SECRET": _SECRET, "PORTAL_JWT_SECRET": _SECRET, "SMTP_URL": "file:///tmp/outbox"}
+    )
 
 
 # --- the live state, by hand; moments are given as local, days as dates -----------------------------------------------

@@ -27,7 +27,7 @@ async def test_a_known_customer_while_the_line_is_open():
     answer = await ask("hablar_con_asesor", desk(server(), id="C-1006"), slots={"tema": "consultar_pago"})
     code = escalation_code("inbound-1", "cliente_pide_asesor", 1)
     assert answer.text == (
-        f"Claro, Papelería Central. Registré tu solicitud con el folio {code}. Llama y dale ese folio a un asesor para que continúe contigo."
+        f"Claro, Papelería Central: un asesor continúa contigo. Registré tu solicitud con el folio {code}; llama y dáselo."
         "\n\nLínea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
     )
     payload = {"reason": "cliente_pide_asesor", "code": code, "summary": "C-1006 · Papelería Central · consultar_pago"}
@@ -37,8 +37,8 @@ async def test_a_known_customer_while_the_line_is_open():
 async def test_a_visitor_while_the_line_is_closed():
     answer = await ask("hablar_con_asesor", now=datetime(2026, 11, 27, 18, 0, tzinfo=MEXICO))
     assert answer.text == (
-        f"Claro. Registré tu solicitud con el folio {escalation_code('inbound-1', 'cliente_pide_asesor', 1)}. "
-        "Cuando abra la línea, dale ese folio a un asesor para que continúe contigo."
+        f"Claro: un asesor continúa contigo. Registré tu solicitud con el folio {escalation_code('inbound-1', 'cliente_pide_asesor', 1)}; "
+        "dáselo cuando abra la línea."
         "\n\nLínea de soporte: 55 8000 9480 (cerrada; abre el lunes 30 de noviembre a las 9:00)."
     )
     assert answer.effects[0]["payload"]["summary"]
@@ -80,7 +80,7 @@ async def test_a_case_is_told_by_the_charge_it_is_about():
 
 async def test_an_identified_customer_whose_state_is_away_is_still_named_to_the_agents():
     answer = await ask("hablar_con_asesor", desk(server()), away=True)
-    assert answer.text.startswith("Claro. Registré")
+    assert answer.text.startswith("Claro: un asesor continúa contigo. Registré")
     assert answer.effects[0]["payload"]["summary"] == "C-1"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import product
 
 import pytest
@@ -48,6 +49,7 @@ MOMENTS = {
 }
 
 
+@cache
 def situations(now: datetime) -> dict[str, tuple]:
     """Servers of one desk for each situation, relative to `now`, under a long name and with the longest of its values."""
     today, night = now.date(), now - timedelta(days=8)

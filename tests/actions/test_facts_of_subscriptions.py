@@ -153,7 +153,7 @@ async def test_who_corrects_the_date_is_told_where_to_see_it():
 
 async def test_a_missed_day_to_cancel_names_the_next_chance():
     answer = await ask("faq_cambiar_solucion", desk(SITUATIONS["ends_tomorrow"]()), frame="whether")
-    assert answer.text.startswith("Para esta fecha ya no alcanzas: el plazo de HIDALGO-01 terminó")
+    assert answer.text.startswith("Para esta fecha ya no alcanzas: el plazo para cancelar HIDALGO-01 y cambiar terminó")
     assert "tu siguiente oportunidad es a más tardar" in answer.text
 
 

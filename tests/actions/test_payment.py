@@ -323,3 +323,10 @@ async def test_who_says_to_have_paid_is_told_that_it_is_not_here_exactly_where_s
 
 async def test_a_visitor_who_says_to_have_paid_is_told_nothing_of_a_payment():
     assert NOT_HERE not in (await ask("consultar_pago", says_to_have_paid=True)).text
+
+
+async def test_a_visitor_who_asks_what_it_costs_hears_who_tells_it():
+    price = await ask("consultar_pago", text="¿cuánto vale?", frame="amount")
+    assert price.text.startswith("No tengo lista de precios")
+    assert "55 8000 9480" in price.text
+    assert "lista de precios" not in (await ask("consultar_pago", text="¿cuánto debo?", frame="amount")).text

@@ -60,6 +60,14 @@ async def sierra(intent: str, frame: str, text: str = "", after: Rendered | None
         ("consultar_pago", "which servers=most", "Debes lo mismo por SIERRA-03 y SIERRA-05: $899.00 MXN de cada uno."),
         (
             "consultar_servidor",
+            "why servers=filter:down",
+            (
+                "Fuera de uso por ahora: SIERRA-04 y SIERRA-05; los demás no tienen falla registrada.\n"
+                "• SIERRA-04: se está creando, listo hoy a las 10:31\n• SIERRA-05: suspendido"
+            ),
+        ),
+        (
+            "consultar_servidor",
             "whether servers=filter:down",
             (
                 "Ninguno está caído; encendidos y respondiendo en la última revisión: SIERRA-01, SIERRA-02 y SIERRA-03.\n"
@@ -268,4 +276,5 @@ async def test_every_text_about_sets_is_reached():
     reached |= set((await ask("consultar_suscripcion", desk(up, late), frame="until servers=rest refers=goes_on", slots=slots)).responses)
     again = await ask("consultar_pago", desk(up), frame="which servers=foreign")
     reached |= set((await ask("consultar_pago", desk(up), frame="which servers=foreign", slots={"estado": again.state})).responses)
+    reached |= set((await ask("consultar_servidor", desk(up, kept), frame="why servers=filter:down")).responses)
     assert sorted(set(responses_by_file()["sets.yml"]) - reached) == []

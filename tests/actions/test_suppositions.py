@@ -70,7 +70,7 @@ CASES = [
     ("C-1005", "reactivar_servicio what_if supposed=pay", "y si hoy pago lo atrasado no lo regresan?", ["No: pagar ahora no devuelve la información de LIRIO-01", "viernes 13 de noviembre"]),
     ("C-1005", "consultar_suscripcion what_if supposed=pay", "si hubiera pagado hace 12 dias si se salvaba?", ["Sí: para el jueves 12 de noviembre"]),
     ("C-1005", "consultar_suscripcion what_if supposed=pay", "y si hubiera pagado ayer?", ["No: para ayer, lunes 23 de noviembre", "ya no se resguardaba"]),
-    ("C-1005", "contratar_servicio what_if supposed=contract", "si contrato otro empiezo de cero?", ["Un servidor nuevo empieza sin la información de LIRIO-01"]),
+    ("C-1005", "contratar_servicio what_if supposed=contract", "si contrato otro empiezo de cero?", ["No: un servidor nuevo empieza sin la información de LIRIO-01"]),
     # C-1007, C-1008: a charge in process
     ("C-1007", "consultar_pago what_if supposed=pay", "y si mejor le meto la tarjeta de credito hoy", [f"{CREDIT} se confirma al momento, pero ya hay un cargo", "55 8000 9480"]),
     ("C-1007", "consultar_pago whether supposed=pay", "si le doy otra vez me cobran doble?", ["Antes de pagar otra vez, habla con soporte"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 from sqlalchemy import Connection, insert, select
 
 from bot import clock
@@ -35,6 +35,13 @@ async def sign_in(page: Page, site: Site, name: str) -> None:
     await page.get_by_label("Nombre").fill(name)
     await page.get_by_label("Contraseña").fill(PASSWORD)
     await page.get_by_role("button", name="Entrar").click()
+
+
+async def press(page: Page, *keys: str) -> None:
+    """Once the page answers keys: what it shows is there a moment before."""
+    await expect(page.locator("#estado")).to_have_text("Al día")
+    for key in keys:
+        await page.keyboard.press(key)
 
 
 def understood(text: str, decision: str, *ranking: tuple[str, float]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bot.console import marks
 from bot.console.agents import SESSION
 from bot.resources import RESOURCES
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.console import LOST, PERSON, add_agent, fill, sign_in
+from tests.browser.console import LOST, PERSON, add_agent, fill, press, sign_in
 from tests.browser.desk import Chat, violations
 from tests.browser.test_access import axe_findings
 
@@ -44,14 +44,14 @@ async def test_two_agents_and_a_customer_at_once(new_context, site):
         await expect(page.get_by_text("4KD7WP").first).to_be_visible()
         await expect(page).to_have_title(re.compile(r"^\(2\) Cola"))
         await page.goto(f"{site.wire.gateway}/console/conversaciones?cliente=C-1005")
-        await page.keyboard.press("j")
+        await press(page, "j")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("heading", name=re.compile("C-1005"))).to_be_visible()
-    await ana.keyboard.press("t")
+    await press(ana, "t")
     await expect(ana.get_by_label("Tu respuesta al cliente")).to_be_visible()
     await expect(beto.get_by_text("ana atiende esta conversación")).to_be_visible()
 
-    await ana.keyboard.press("r")
+    await press(ana, "r")
     await ana.keyboard.type("Hola, soy Ana. ¿En qué te ayudo?")
     await ana.keyboard.press("Control+Enter")
     await chat.sees("Hola, soy Ana. ¿En qué te ayudo?")
@@ -72,15 +72,15 @@ async def test_a_correction_takes_two_keys(new_context, site):
     ana, talks = await visit(new_context, site, "ana"), await fill(site)
     await ana.goto(f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}")
     await ana.locator(".bubble", has_text=LOST).click()
-    await ana.keyboard.press("e")
+    await press(ana, "e")
     await ana.keyboard.press("2")
     await expect(ana.get_by_text("Esto era Mi pago ya se cobró").or_(ana.get_by_text(re.compile("Esto era .*, dijo ana")))).to_be_visible()
     kept = await marks.corrections(site._app[RESOURCES].ledger)
     assert [(row.text, row.right) for row in kept] == [(LOST, "faq_pago_sin_correo")]
-    await ana.keyboard.press("?")
+    await press(ana, "?")
     await expect(ana.get_by_role("dialog", name="Teclas")).to_be_visible()
     await ana.keyboard.press("Escape")
-    await ana.keyboard.press("/")
+    await press(ana, "/")
     await expect(ana.get_by_label("Buscar palabras")).to_be_focused()
     await ana.keyboard.type("respaldos")
     await ana.keyboard.press("Enter")
@@ -182,10 +182,10 @@ async def test_the_review_takes_one_key_each(new_context, site):
     await ana.goto(f"{site.wire.gateway}/console/revision")
     before = await marks.corrections(site._app[RESOURCES].ledger)
     first = await ana.locator(".review .bubble").inner_text()
-    await ana.keyboard.press("1")
+    await press(ana, "1")
     await expect(ana.get_by_text(re.compile(r"1 de \d+"))).to_be_visible()
     assert [row.text for row in await marks.corrections(site._app[RESOURCES].ledger)] == [first, *(row.text for row in before)]
     second = await ana.locator(".review .bubble").inner_text()
     assert second != first
-    await ana.keyboard.press("0")
+    await press(ana, "0")
     await expect(ana.get_by_text(re.compile(r"2 de \d+"))).to_be_visible()

@@ -6,10 +6,7 @@ import json
 import subprocess
 import sys
 
-import pytest
-
 from bot.settings import ROOT
-from harness.postgres import find_binaries
 
 HANG_SECONDS = 900
 KILLS = 7
@@ -39,11 +36,9 @@ def chaos(*arguments: str) -> dict[str, object]:
     return result
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_nothing_is_lost_doubled_or_out_of_order(database: str) -> None:
-    if database == "postgres" and find_binaries() is None:
-        pytest.skip("no PostgreSQL server here: apt-get install -y postgresql")
-    result = chaos("--database", database, "--dialogues", "1")
+def test_nothing_is_lost_doubled_or_out_of_order() -> None:
+    """On SQLite, whose lock is the one that writers wait for; `make chaos` does the same on PostgreSQL."""
+    result = chaos("--database", "sqlite", "--dialogues", "1")
     found = {name: result[name] for name in ("messages", "kills", "hangs", "lost", "doubled", "disordered", "foreign")}
     assert found == {"messages": 500, "kills": KILLS, "hangs": HANGS, "lost": 0, "doubled": 0, "disordered": 0, "foreign": 0}
     for struck in (result["killed"], result["hung"]):

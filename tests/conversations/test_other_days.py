@@ -27,7 +27,7 @@ CASES = [
         datetime(2026, 11, 15, 20, 0),
         None,
         "hablar_con_asesor",
-        "Claro. Registré tu solicitud con el folio {folio}. Cuando abra la línea, dale ese folio a un asesor para que continúe contigo.\n\n"
+        "Claro: un asesor continúa contigo. Registré tu solicitud con el folio {folio}; dáselo cuando abra la línea.\n\n"
         "Línea de soporte: 55 8000 9480 (cerrada; abre el martes 17 de noviembre a las 9:00).",
         id="Sunday before a holiday on Monday: the line opens on Tuesday",
     ),
@@ -78,7 +78,7 @@ CASES = [
         datetime(2027, 2, 26, 12, 0),
         "C-1002",
         "faq_cambiar_solucion",
-        "el plazo de HIDALGO-01 terminó ayer, jueves 25 de febrero, 72 horas hábiles antes de que venza, el miércoles 3 de marzo.\n\n"
+        "el plazo para cancelar HIDALGO-01 y cambiar terminó ayer, jueves 25 de febrero, 72 horas hábiles antes de que venza, el miércoles 3 de marzo.\n\n"
         "Si se renueva, tu siguiente oportunidad es a más tardar el martes 30 de marzo.",
         id="five days before the end may be too late to cancel",
     ),

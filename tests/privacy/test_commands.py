@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import update
 
 from bot.__main__ import main
@@ -22,6 +21,7 @@ from bot.privacy.sealing import sealer_of
 from bot.settings import load_settings
 from tests.channels.resources import resources_in
 from tests.conversations_ledger.conftest import CUSTOMER, NOON, Desk, told
+from tests.support.logged import logged
 
 WROTE = "¿cuándo vence? soy ana@correo.mx y mi contraseña es Gato.99"
 
@@ -119,7 +119,7 @@ async def test_the_worker_anchors_and_removes_and_says_how_much(environ, tmp_pat
     await talk(environ)
     settings = load_settings(environ)
     resources = resources_in(tmp_path, settings, now=lambda: NOON + timedelta(days=366))
-    with structlog.testing.capture_logs() as logs:
+    with logged() as logs:
         await retention.worker(resources)._step()
     assert [each["event"] for each in logs] == ["removed what is older than it is kept", "disclosures anchored"]
     assert (logs[0]["message"], logs[0]["sealed"], len(logs[1]["anchor"])) == (2, 1, 64)

@@ -19,7 +19,6 @@ def logs() -> Iterator[io.StringIO]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stderr", out)
         configure_logs("INFO")
-        structlog.configure(cache_logger_on_first_use=False)
         yield out
     structlog.reset_defaults()
     logging.getLogger().handlers[:] = before

@@ -107,7 +107,9 @@ export class Tabs {
     if (sitting === undefined) return;
     if (this.#handOver && this.#id > id) {
       this.#wait();
-      return this.tell({ need, id: this.#id }); // again: it was somebody else's tab, perhaps, when we asked
+      if (!this.#handOver.again) this.tell({ need, id: this.#id }); // it was somebody else's tab, perhaps, when we asked
+      this.#handOver.again = true; // once: of many tabs each would make all above it ask again
+      return;
     }
     this.#owed = need;
     this.tell({ promise: need, to: id });
