@@ -310,7 +310,7 @@ class ServerAction(LiveAction):
             self._answer_one(turn, one, reply)
         elif meant.way == "servers" and (self.many == "list" or not meant.servers):
             answer_several(self, turn, meant, reply)
-        elif meant.way == "unsaid" and self.many == "list":
+        elif self.many == "list" and (meant.way == "unsaid" or (meant.way == "unknown" and not meant.word)):  # all of them hold the one that is meant
             self._list(turn, reply)
         else:
             self.ask_which(turn, reply)

@@ -29,6 +29,11 @@ _DONE_BY_OTHERS: Final = (
     rf"(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_CLIENT})\b"
     rf"|(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?{_BUSINESS} {_NAME}"
 )
+_CLIENTS_HERE: Final = (
+    rf"(?:{_PERSON}|{_BUSINESS} {_NAME})\b(?: \w+){{0,5}} (?:tiene|renta|esta|contrata|contrato|trabaja)n? (?:\w+ ){{0,2}}con (?:ustedes|uds?)\b.*"
+    r"\b(?:(?:les?|la|lo) cobran|(?:paga|debe)n?\b|lo suyo|su (?:cuenta|pago|adeudo|numero))"
+)
+"""Somebody who rents here too, and what is theirs."""
 _OF_PROGRAMS: Final = r"complemento|sae\b|coi\b|noi\b|timbr|texto|imprim|inventario"
 """The customer's own clients, in their Aspel system."""
 _RULES_ONLY: Final = "faq_"
@@ -64,7 +69,7 @@ def _names_others(turn: Turn) -> bool:
     intent = turn.frame.intent
     if (intent.startswith(_RULES_ONLY) and intent not in _WITH_ACCOUNT) or mentions(turn, _OF_PROGRAMS):
         return False
-    return mentions(turn, _OF_A_PERSON) or mentions(turn, _DONE_BY_OTHERS) or bool(_DONE_BY_NAME.search(turn.text))
+    return any(mentions(turn, each) for each in (_OF_A_PERSON, _DONE_BY_OTHERS, _CLIENTS_HERE)) or bool(_DONE_BY_NAME.search(turn.text))
 
 
 def _names_self(turn: Turn) -> bool:

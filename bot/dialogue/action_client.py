@@ -7,13 +7,15 @@ each time (40 of 52 ms a turn, house-style.md) and lets the processor swallow wh
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import aiohttp
 
 from bot.processes import Pool, first_answer
 from bot.protocol.action import read_action_result, read_situation
+
+T = TypeVar("T")
 
 ACTION_TIMEOUT_SECONDS = 8.0
 TRY_SECONDS = 3.0
@@ -37,27 +39,29 @@ class ActionEndpoint:
 
         Raises aiohttp.ClientError, TimeoutError or ValueError.
         """
-        return read_action_result(await self._post("/webhook", body, correlation, self.timeout_seconds))
+        return await self._post("/webhook", body, correlation, self.timeout_seconds, read_action_result)
 
     async def situation(self, turn_token: str, correlation: str) -> tuple[str, ...]:
         """What is the matter with the account of whoever asks, for the reader; nothing where that is not known soon: it only helps to read."""
         try:
-            return read_situation(await self._post("/situation", {"turn_token": turn_token}, correlation, SITUATION_SECONDS)).words
+            return (await self._post("/situation", {"turn_token": turn_token}, correlation, SITUATION_SECONDS, read_situation)).words
         except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError):
             return ()
 
-    async def _post(self, path: str, body: dict[str, Any], correlation: str, within: float) -> bytes:
+    async def _post(self, path: str, body: dict[str, Any], correlation: str, within: float, read: Callable[[bytes], T]) -> T:
         if self._session is None:
             unlimited = aiohttp.ClientTimeout(total=None)  # `first_answer` ends it; one for connecting would too where only we are busy
             self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret}, timeout=unlimited)
-        ask = functools.partial(self._call, self._session, path, body, correlation)
+        ask = functools.partial(self._call, self._session, path, body, correlation, read)
         return await first_answer(self.pool, ask, (aiohttp.ClientError, ValueError), within=within, each=TRY_SECONDS)
 
-    async def _call(self, session: aiohttp.ClientSession, path: str, body: dict[str, Any], correlation: str, url: str) -> bytes:
+    async def _call(
+        self, session: aiohttp.ClientSession, path: str, body: dict[str, Any], correlation: str, read: Callable[[bytes], T], url: str
+    ) -> T:
         async with session.post(f"{url}{path}", json=body, headers={"X-Correlation-Id": correlation}) as response:
             if response.status != 200:  # noqa: PLR2004
                 raise ValueError(f"status {response.status}")
-            return await response.read()
+            return read(await response.read())
 
     async def close(self) -> None:
         """Close the kept connections."""

@@ -39,7 +39,7 @@ CLEARLY = 0.9
 COURTESY = frozenset({"saludar", "agradecer", "despedirse"})
 MIN_WORDS = 2
 SHORT_WORDS, SURELY_TALK = 4, 0.75
-POINTING_WORDS = 5
+POINTING_WORDS, CORRECTING_WORDS = 5, 8
 LIST = "listar_servidores"
 SPLIT_AGAIN_FROM = 0.8
 MIN_PARTS, MOST_PARTS, MOST_LINES, LEAST_CLAUSES = 2, 4, 20, 3
@@ -51,6 +51,9 @@ SLOT_OFFER, SLOT_WAITING = "oferta", "pregunta_pendiente"
 YES, NO, COMPLAINT = "afirmar", "negar", "contar"
 CLAUSE_WORDS, CLEAR_CLAUSE_FROM = 3, 0.6
 _THE_OTHER = re.compile(r"\b(?:el|la|l[oa]s)\s+otr[oa]s?\b", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"\b(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)\b|-\d", re.IGNORECASE
+)
 _ALREADY = re.compile(r"^\W*(?:y\s+)?ya\s+(?:se|me|nos|les?|est[aá]|qued[oó]|pas[oó]|cay[oó]|sali[oó]|lleg[oó])\b", re.IGNORECASE)
 _CLAUSE_MARKS = re.compile(r"[^\w\s$%@/:-]+")
 LEFT_OVER = "left_over"  # parse data of what one message asks beyond what it gets answered
@@ -198,18 +201,31 @@ def _in_context(reader: Reader, text: str, *, offered: bool) -> dict[str, Any]:
 
 
 def _of_servers_only(text: str, whole: dict[str, Any], state: State, waiting: str | None) -> dict[str, Any]:
-    """A few words that only point at servers ("no, el otro", "la sierra 5") ask of them what waits for a server, else what was asked last."""
+    """A few words that only point at servers ("no, el otro", "la sierra 5", "perdón, digo la 3") ask of them what waits for a server, else what was asked last."""
     topic = state.topic
     about = waiting or (topic.intent if topic else None)
-    nowhere = {NOTHING, Which.THAT_ONE} if whole["parts"].get("move") == Move.CONFIRMS else {NOTHING}  # "dale" is no server
-    points = whole["parts"].get("servers", NOTHING) not in nowhere or _THE_OTHER.search(text) is not None
-    points = points and len(text.split()) <= POINTING_WORDS
-    asks_nothing = whole["intent"]["name"] in TALK | {LIST} or (waiting is not None and not asks(text))
-    if about is None or not points or not asks_nothing:
+    servers = _pointed_at(text, whole["parts"])
+    unsure = whole["parts"].get("move") == Move.CORRECTS and whole["acceptance"] < SURELY_TALK
+    asks_nothing = whole["intent"]["name"] in TALK | {LIST} or ((waiting is not None or unsure) and not asks(text))
+    if servers == Which.OTHER:
+        whole = {**whole, "parts": {**whole["parts"], "servers": servers}}
+    if about is None or servers is None or not asks_nothing:
         return whole
     asked = topic.asked if topic and topic.intent == about else Asked.GENERAL
-    servers = Which.OTHER if _THE_OTHER.search(text) else whole["parts"]["servers"]
     return {**_answering(whole, about), "parts": {**whole["parts"], "asked": asked, "servers": servers}}
+
+
+def _pointed_at(text: str, parts: Mapping[str, str]) -> str | None:
+    """How so few words point at servers; None where they do not."""
+    corrects, servers = parts.get("move") == Move.CORRECTS, parts.get("servers", NOTHING)
+    if len(text.split()) > (CORRECTING_WORDS if corrects else POINTING_WORDS):
+        return None
+    if _THE_OTHER.search(text):
+        return Which.OTHER
+    if corrects and _NUMBERED.search(text):
+        return Which.NAMED
+    nowhere = {NOTHING, Which.THAT_ONE} if parts.get("move") == Move.CONFIRMS else {NOTHING}  # "dale" is no server
+    return None if servers in nowhere else servers
 
 
 def _listed(reader: Reader, text: str) -> list[Understanding]:

@@ -71,7 +71,7 @@ class IntentModel:
         ngrams: NGrams,
         weights: np.ndarray,
         bias: np.ndarray,
-        scale: float,
+        scales: Sequence[float],
         examples: np.ndarray,
         owner: np.ndarray,
         acceptance: Acceptance,
@@ -82,7 +82,8 @@ class IntentModel:
     ) -> None:
         self.labels = labels
         self.ngrams = ngrams
-        self.weights, self.bias, self.scale = weights, bias, scale  # (features, labels + heads) float32, (…,), softmax temperature⁻¹
+        self.weights, self.bias = weights, bias  # (features, labels + heads) float32, (…,)
+        self.scales = list(scales)  # softmax temperature⁻¹ of messages that stand alone, and of those that go on from others
         self.examples, self.owner = examples, owner  # (n, 512) vectors and (n,) label index of each, in the order of the labels
         self.acceptance = acceptance
         self.thresholds = thresholds
@@ -113,9 +114,8 @@ class IntentModel:
         weights = np.concatenate([weights, context_weights])
         every = weights @ self.weights[columns] + vector @ self._vector_weights + self.bias
         margins = every[np.newaxis, : len(self.labels)]
-        evidence = evidence_of(
-            margins, self.scale, self._ours, self._similarity(vector, margins[0]), np.array([goes_on(words)], dtype=float)
-        )
+        going_on = np.array([goes_on(words)], dtype=int)
+        evidence = evidence_of(margins, self.scales, self._ours, self._similarity(vector, margins[0]), going_on)
         acceptance = float(self.acceptance.probability(evidence)[0])
         probabilities = evidence.probabilities[0]
         order = np.argsort(-probabilities)
@@ -130,7 +130,7 @@ class IntentModel:
             alone = choices == [best]
             meant = sum(float(probabilities[column]) for column in ours if same_or_pair(best, self.labels[column]))
             question = max(float(probabilities[column]) for column in np.flatnonzero(self._ours) if self.labels[column] not in TALK)
-            if meant >= (LIKELY if alone else LIKELIER * question):
+            if meant >= (LIKELIER * question if not alone else LIKELY if best in ASKS_NOTHING else 0.0):
                 decision = "answered"
             elif eager and alone:
                 decision = "refused"
@@ -163,7 +163,7 @@ class IntentModel:
         )
         meta = {
             "labels": self.labels,
-            "scale": self.scale,
+            "scales": self.scales,
             "acceptance_bias": self.acceptance.bias,
             "thresholds": self.thresholds.to_json(),
             "words": self.spelling.counts,
@@ -183,7 +183,7 @@ class IntentModel:
                 NGrams.load(folder),
                 arrays["weights"],
                 arrays["bias"],
-                meta["scale"],
+                meta["scales"],
                 arrays["examples"],
                 arrays["owner"],
                 acceptance,
@@ -194,9 +194,9 @@ class IntentModel:
             )
 
 
-def evidence_of(margins: np.ndarray, scale: float, ours: np.ndarray, similarity: np.ndarray, going_on: np.ndarray) -> Evidence:
-    """What the decision looks at: margins (n, k), `ours` (k,) boolean, similarity (n, 2), which go on from others (n,)."""
-    scaled = scale * (margins - margins.max(axis=1, keepdims=True))
+def evidence_of(margins: np.ndarray, scales: Sequence[float], ours: np.ndarray, similarity: np.ndarray, going_on: np.ndarray) -> Evidence:
+    """What the decision looks at: margins (n, k), `ours` (k,) boolean, similarity (n, 2), which go on from others (n,), 0 or 1."""
+    scaled = np.array(scales)[going_on, np.newaxis] * (margins - margins.max(axis=1, keepdims=True))
     exponentials = np.exp(scaled)
     probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
     best = np.argsort(-np.where(ours, margins, -np.inf), axis=1)[:, :CHOICES]

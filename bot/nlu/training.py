@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix, hstack, lil_matrix
+from scipy.sparse import csr_matrix, diags, hstack, lil_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from bot.nlu.asked import Labels
-from bot.nlu.context import ContextColumns, Turn, goes_on
+from bot.nlu.context import SITUATION, ContextColumns, Turn, goes_on
 from bot.nlu.decision import NOT_OURS, Acceptance, Evidence, Thresholds, choose_thresholds, same_or_pair
 from bot.nlu.features import CHARACTER_LENGTHS, WORD_LENGTHS, NGrams, Terms, encode
 from bot.nlu.model import IntentModel, evidence_of
@@ -73,12 +73,13 @@ class Vectorisers:
 class Material:
     """What is learned from: normalised texts with sentence vectors, label index, weight and context of each; `groups` are left out whole.
 
-    `directions` (512, DIRECTIONS): the vectors are learned from in these.
+    `directions` (512, DIRECTIONS): the vectors are learned from in these. `situated`: which columns of the context say how the account is.
     """
 
     texts: Sequence[str]
     vectors: np.ndarray
     directions: np.ndarray
+    situated: Sequence[bool]
     owner: np.ndarray
     weight: np.ndarray
     context: csr_matrix
@@ -87,6 +88,13 @@ class Material:
     def features(self, vectorisers: Vectorisers, rows: np.ndarray) -> csr_matrix:
         """All features of these rows."""
         return vectorisers.transform([self.texts[row] for row in rows], self.context[rows], self.vectors[rows] @ self.directions)
+
+    def without_situation(self, features: csr_matrix) -> csr_matrix:
+        """The same of an account of which nothing is known: how servers are meant, say, does not follow from how they are."""
+        first = features.shape[1] - DIRECTIONS - self.context.shape[1]
+        known = np.ones(features.shape[1])
+        known[first + np.flatnonzero(self.situated)] = 0
+        return features @ diags(known, format="csr")
 
     def whole(self, weights: np.ndarray) -> np.ndarray:
         """Weights (k, features) that were learned in the directions, for whole vectors."""
@@ -113,9 +121,10 @@ def train(
     owner = material.owner
     ours = np.array([name not in NOT_OURS for name in names])
     vectorisers, fitted, heads, margins, similarity = _fit_all(material, ours, _parts_of(texts, labels, turns, labelled or {}))
-    scale = _fit_scale(margins, owner)
-    going_on = np.array([0.0] * alone + [float(goes_on(turn.words)) for turn in turns])
-    evidence = evidence_of(margins, scale, ours, similarity, going_on)
+    going_on = np.array([0] * alone + [int(goes_on(turn.words)) for turn in turns])
+    in_talk = going_on == 1
+    scales = [_fit_scale(margins[rows], owner[rows]) if rows.any() else 1.0 for rows in (~in_talk, in_talk)]
+    evidence = evidence_of(margins, scales, ours, similarity, going_on)
     first = evidence.best[:, 0]
     wrong = np.array([not same_or_pair(names[told], names[truth]) for told, truth in zip(first, owner, strict=True)])
     acceptance = fit_acceptance(evidence, ~wrong)
@@ -130,7 +139,7 @@ def train(
         vectorisers.ngrams(),
         weights,
         np.concatenate([fitted.intercept_, *(head.bias for head in heads.values())]),
-        scale,
+        scales,
         material.vectors[order],
         owner[order],
         acceptance,
@@ -151,7 +160,7 @@ def train(
         float(right[:alone][in_scope].mean()),
         float((answered & wrong[:alone]).mean()),
         float(asked[in_scope].mean()),
-        1 / scale,
+        1 / scales[0],
         thresholds,
         len(turns),
         float(right[alone:].mean()) if turns else 0.0,
@@ -174,7 +183,8 @@ def _fit_all(
         validated = [pool.submit(_left_out, material, rows, ours) for rows in left_out]
         vectorisers = Vectorisers(material.texts)
         features = material.features(vectorisers, np.arange(len(folds)))
-        fitting = {part: pool.submit(_fit_head, part, features, known, material.weight) for part, known in parts.items()}
+        plain = material.without_situation(features)
+        fitting = {part: pool.submit(_fit_head, part, plain, known, material.weight) for part, known in parts.items()}
         for rows, fold in zip(left_out, validated, strict=True):
             margins[rows], similarity[rows] = fold.result()
         heads = {part: head.result() for part, head in fitting.items()}
@@ -195,6 +205,7 @@ def _material(
         every,
         vectors,
         np.linalg.eigh(vectors.T @ vectors)[1][:, -DIRECTIONS:],
+        [word.startswith(SITUATION) for word in columns.words],
         np.array([index[label] for label in [*labels, *(turn.frame.intent for turn in turns)]]),
         np.concatenate([np.ones(len(texts)), np.array([TURN_WEIGHT if goes_on(turn.words) else 1.0 for turn in turns])]),
         context.tocsr(),

@@ -167,6 +167,8 @@ OTHERS = (
     "¿cuánto debe Juan Pérez?",
     "me pasas el adeudo de un cliente",
     "cuánto debe mi vecino",
+    "la dulceria lupita de enfrente tambien renta con ustedes verdad? como cuanto les cobran",
+    "un compadre tiene con ustedes, si te dicto su número de cliente, ¿cómo anda lo suyo?",
 )
 MINE = (
     "¿se pierden los datos de mis clientes si no pago?",
@@ -180,6 +182,7 @@ MINE = (
     "con una sola cuenta de cliente, ¿cuándo vence?",
     "me haces el complemento de pago de una clienta",
     "el respaldo de la ferreteria quedo completo?",
+    "un amigo renta con ustedes y me los recomendó, ¿cuándo vence lo mío?",
 )
 
 

@@ -17,6 +17,9 @@ from bot.dialogue.forms import without_denied
         ("no ocupo la otra, quiero la primera", "no ocupo la otra, quiero la primera"),
         ("que no necesito el servidor que contraté", "que no necesito el servidor que contraté"),
         ("no la pago", "no la pago"),
+        ("No es la factura lo que busco, sino el mensaje de conexión", "sino el mensaje de conexión"),
+        ("quería saber desde qué día corre, no cuándo acaba", "quería saber desde qué día corre"),
+        ("ya pagué, no sé cuánto es", "ya pagué, no sé cuánto es"),
     ],
 )
 def test_a_denied_thing_is_left_out(said: str, left: str) -> None:

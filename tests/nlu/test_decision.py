@@ -220,7 +220,7 @@ def test_acceptance_learns_what_being_right_looks_like():
 
 @given(st.integers(0, 1000))
 def test_acceptance_is_a_probability(seed):
-    accepted = Acceptance(np.full(7, 3.0), -1.0).probability(evidence(8, seed))
+    accepted = Acceptance(np.full(8, 3.0), -1.0).probability(evidence(8, seed))
     assert accepted.shape == (8,)
     assert ((accepted >= 0) & (accepted <= 1)).all()
 
@@ -229,7 +229,7 @@ def test_acceptance_of_certainties_is_finite():
     certain = np.zeros((2, 5))
     certain[:, 0] = 1.0
     found = Evidence(certain, 20 * certain, np.ones((2, 2)), np.array([[0, 1, 2]] * 2), np.zeros(2), np.zeros(2))
-    assert np.isfinite(Acceptance(np.ones(7), 0.0).probability(found)).all()
+    assert np.isfinite(Acceptance(np.ones(8), 0.0).probability(found)).all()
     assert np.isfinite(found.features()).all()
 
 
