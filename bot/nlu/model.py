@@ -119,20 +119,19 @@ class IntentModel:
         acceptance = float(self.acceptance.probability(evidence)[0])
         probabilities = evidence.probabilities[0]
         order = np.argsort(-probabilities)
-        decision = self.thresholds.decide(
-            acceptance, float(evidence.not_ours[0]), self.labels[order[0]], in_talk=eager and "begins" not in words
-        )
+        decision = self.thresholds.decide(acceptance, float(evidence.not_ours[0]), self.labels[order[0]], in_talk=eager)
         ours = evidence.best[0]
         best = self.labels[ours[0]]
         choices = worth_offering([self.labels[column] for column in ours], [float(probabilities[column]) for column in ours])
         likely = {INSTEAD_OF_DEED.get(label, label) for label in choices}
-        if decision == "asked" and best in (TALK if eager else TALK - IDLE):  # talk is answered or not understood, not asked about
+        if decision == "asked" and best in TALK:  # it is answered or not understood, not asked about
             alone = choices == [best]
             meant = sum(float(probabilities[column]) for column in ours if same_or_pair(best, self.labels[column]))
             question = max(float(probabilities[column]) for column in np.flatnonzero(self._ours) if self.labels[column] not in TALK)
-            if meant >= (LIKELIER * question if not alone else LIKELY if best in ASKS_NOTHING else 0.0):
+            needed = LIKELIER * question if not alone else LIKELY if best in ASKS_NOTHING else 0.0
+            if meant >= needed and (eager or best not in IDLE):
                 decision = "answered"
-            elif eager and alone:
+            elif alone and (eager or best in IDLE):
                 decision = "refused"
         if eager and decision == "asked" and len(likely) == 1 and not likely & (ASKS_NOTHING | DEEDS):
             decision, best = "answered", likely.pop()  # a question with one choice is needless

@@ -27,6 +27,8 @@ REFUSED = [
     "como le comentaba lo del jueves",
     "el asunto ese de la vez pasada",
     "pásame aquello",
+    "aquello sigue igual",
+    "oiga y de aquello qué pasó",
 ]
 OTHER_WORDS = "No te entendí. ¿Me lo dices con otras palabras?"
 

@@ -35,7 +35,7 @@ AT_LEAST = {
     "compound_in_order": 0.86,  # 69 of 80; one more asks for the line's number, which has a label of its own by now
 }
 # written before small talk had a label of its own: what chats is not refused any more
-DEV_AT_LEAST = {**AT_LEAST, "macro_f1": 0.93, "right_or_right_choice": 0.98, "refused_far": 0.92}
+DEV_AT_LEAST = {**AT_LEAST, "macro_f1": 0.93, "right_or_right_choice": 0.98, "right_and_nothing_beside": 0.978, "refused_far": 0.92}
 AT_MOST = {"answered_wrong": 0.015, "asked": 0.12, "ece": 0.03}
 LEAST_RECALL = 0.8  # of one label with a score of messages
 MOST_TAKEN = 8  # messages of others that one label may take: what is not covered takes most
