@@ -21,8 +21,9 @@ _ABOUT: Final[dict[Literal["to_say"], str]] = {
     "to_say": r"\bles? (?:digo|tengo que decir)|que datos|numero de cliente|a la mano",
 }
 """Whether it is meant what to say there: "y que les digo cuando marque"."""
-_HOURS: Final = frozenset({Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.SINCE})
-_NUMBER: Final = frozenset({Asked.WHICH, Asked.WHO, Asked.WHERE, Asked.AGAIN})
+_WHETHER_OPEN: Final = frozenset({Asked.WHETHER, Asked.SURE})
+_NUMBER_FIRST: Final = frozenset({Asked.WHICH, Asked.WHO, Asked.WHERE, Asked.AGAIN, Asked.WHEN, Asked.SINCE})
+"""The number and then the hours: who asks for one mostly wants both."""
 
 
 class SupportLine(AssistantAction):
@@ -45,9 +46,9 @@ def _key(turn: Turn) -> str:
     if asked is Asked.UNTIL:
         is_open = isinstance(line_state(turn.calendar, turn.settings.support_hours, turn.now), Open)
         return "utter_linea_hasta" if is_open else "utter_linea_cerrada"
-    if asked in _HOURS:
+    if asked in _WHETHER_OPEN:
         return "utter_linea_horario"
-    return "utter_linea_numero" if asked in _NUMBER else "utter_consultar_linea"
+    return "utter_linea_numero" if asked in _NUMBER_FIRST else "utter_consultar_linea"
 
 
 def _say_what_to_say(turn: Turn, server: Server, reply: Reply) -> None:
