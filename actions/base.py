@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.alike import join_alike
 from actions.confirming import ask_for_code
 from actions.environment import environment
 from actions.meant import Meant, find_meant
@@ -36,6 +37,7 @@ from bot.rules.support import line_words
 
 MAX_BUTTON_TITLE = 20
 MOST_OF_A_NAME = 30
+FEW_LINES = 2
 BY_THE_RULE = frozenset({Asked.GENERAL, Asked.WHERE, Asked.HOW, Asked.WHO, Asked.DO, Asked.WHAT_IF})
 """What is asked of the rule, whichever servers are meant."""
 BESIDES = frozenset({"subscription price", "payment masked"})
@@ -201,7 +203,7 @@ class LiveAction(AssistantAction):
             self.desk_facts[turn.frame.asked](turn, desk, reply)
             return
         has_rule = desk is None or (self.general_holds(turn) and not self.has_fact(turn))
-        rule_last = desk is not None and has_rule and self.asks_value(turn)
+        rule_last = desk is not None and has_rule and self.asks_value(turn) and not self.asks_which(turn)
         if has_rule and not rule_last:
             self.say_general(turn, reply)
         if desk is not None:
@@ -241,6 +243,11 @@ class LiveAction(AssistantAction):
 
     def has_fact(self, turn: Turn) -> bool:
         """Whether what is asked has an answer of its own from the live state, which then stands alone."""
+        del turn
+        return False
+
+    def asks_which(self, turn: Turn) -> bool:
+        """Whether it has to be asked which server is meant: the rule, which is true of all, then comes before that."""
         del turn
         return False
 
@@ -312,8 +319,12 @@ class ServerAction(LiveAction):
             answer_several(self, turn, meant, reply)
         elif meant.way == "unsaid" and self.many == "list":
             self._list(turn, reply)
-        else:
+        elif meant.way != "unknown" or not self._list_briefly(turn, meant, reply):
             self.ask_which(turn, reply)
+
+    def asks_which(self, turn: Turn) -> bool:
+        """Of several, where it has no lines for them and one is not meant."""
+        return self.many == "ask" and len(turn.servers) > 1 and self._meant(turn) is None
 
     def find(self, turn: Turn) -> Meant:
         """The servers that the question means."""
@@ -357,13 +368,27 @@ class ServerAction(LiveAction):
             self.say_reason(turn, server, reply)
             line_at_end(turn, reply)
 
-    def _list(self, turn: Turn, reply: Reply) -> None:
+    def _list(self, turn: Turn, reply: Reply) -> int:
+        """Say the lines of all; returns how many they are."""
         reply.say(self.heading)
+        first = len(reply.messages)
         for each in self.candidates(turn):
             self.describe_line(turn, each, reply)
             reply.servers.append(each.alias)
+        join_alike(reply, first)
+        lines = len(reply.messages) - first
         reply.take_back(self.heading)
         self.close_list(turn, reply)
+        return lines
+
+    def _list_briefly(self, turn: Turn, meant: Meant, reply: Reply) -> bool:
+        """Say the lines of all where one is named and cannot be told, and they are few: sooner read than a question is answered."""
+        draft = Reply(slots=dict(reply.slots), state=reply.state, hides=reply.hides)
+        if self.many == "ask" or self._list(turn, draft) > FEW_LINES:
+            return False
+        _say_unknown(meant, reply)
+        reply.take_over(draft)
+        return True
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """The servers the question may be about when the customer has not said which: all, unless a topic narrows them (never to none)."""
@@ -375,8 +400,7 @@ class ServerAction(LiveAction):
         candidates = self.candidates(turn)
         candidates = tuple(each for each in candidates if each in meant.servers) or meant.servers or candidates
         reply.remember(SLOT_PENDING, {"intent": self.intent, "servidores": [each.alias for each in candidates]})
-        if meant.word:
-            reply.say("utter_servidor_no_reconocido", nombre=excerpt(meant.word, MOST_OF_A_NAME))
+        _say_unknown(meant, reply)
         reply.say(self.which, buttons=server_buttons(self.intent, candidates))
 
     @abstractmethod
@@ -434,6 +458,11 @@ def waiting_buttons(turn: Turn, waiting: dict[str, Any]) -> tuple[Button, ...]:
     """The buttons of a question that waits for a server, as they were first offered; a server that is gone by now is left out."""
     offered = waiting.get("servidores") or [each.alias for each in turn.servers]
     return server_buttons(waiting["intent"], tuple(each for each in turn.servers if each.alias in offered))
+
+
+def _say_unknown(meant: Meant, reply: Reply) -> None:
+    if meant.word:
+        reply.say("utter_servidor_no_reconocido", nombre=excerpt(meant.word, MOST_OF_A_NAME))
 
 
 def _say_of_others(turn: Turn, desk: Desk, reply: Reply) -> None:

@@ -201,7 +201,9 @@ ALL_FIVE = "SIERRA-01, SIERRA-02, SIERRA-03, SIERRA-04 y SIERRA-05"
 SEVERAL: dict[str, list[str]] = {
     "faq_que_es": [f"Tú ya tienes varios contratados: {ALL_FIVE}."],
     "faq_cantidad_maxima": ["Ya no cabe otro: tienes los 5"],
-    "faq_sistema_operativo": [f"• {alias}: Windows Server {'2019' if alias == 'SIERRA-02' else '2012 R2'}" for alias in SIERRA],
+    "faq_sistema_operativo": [
+        "• SIERRA-02: Windows Server 2019\n• Los demás (SIERRA-01, SIERRA-03, SIERRA-04 y SIERRA-05): Windows Server 2012 R2"
+    ],
     "faq_licencias_incluidas": ["tienes 3 registradas: Aspel SAE, Aspel PROD y Aspel COI."],
     "faq_respaldo_automatico": [
         *(f"• SIERRA-0{n}: bien ({last_night(1009)})" for n in (1, 2, 3)),
@@ -221,7 +223,7 @@ SEVERAL: dict[str, list[str]] = {
         f"• SIERRA-05: suspendido; resguardo hasta {the(kept(SIERRA['SIERRA-05']))}",
     ],
     "faq_horario_acceso": [*(f"• SIERRA-0{n}: encendido (hoy a las 9:58)" for n in (1, 2, 3)), "• SIERRA-05: suspendido"],
-    "faq_cambiar_solucion": ["¿De cuál servidor quieres saber?"],
+    "faq_cambiar_solucion": ["¿De cuál servidor te digo hasta qué día alcanzas?"],
     "faq_traslado_informacion": ["• SIERRA-01: cambio a Nube Empresarial en proceso"],
     "faq_datos_conexion": ["Los datos llegan por correo a co*****o@consultoressierra.example"],
     "faq_consultar_vigencia": [],
@@ -243,6 +245,7 @@ CHANGE = ["72 horas hábiles antes de que venza", "contrata la solución que nec
 INVOICES = ["escritorio de servicios: PAGO DE SERVICIOS > Mi Estado de Cuenta"]
 DENIED: dict[tuple[str, str], list[str]] = {
     ("faq_sistema_operativo", "C-1010"): [],
+    ("faq_sistema_operativo", "C-1009"): [],
     ("faq_periodo_gracia", "C-1004"): ["es de 3 días después de su fecha de fin"],
     ("faq_tiempo_creacion", "C-1006"): [],
     ("faq_tiempo_creacion", "C-1007"): [],
