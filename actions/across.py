@@ -14,7 +14,7 @@ from actions.priorities import say_first_to_pay
 from actions.say import Reply
 from actions.told_end import DATED, say_from_told_end, told_end
 from actions.turn import Turn
-from actions.without_server import say_rule_without_server
+from actions.without_server import say_of_a_new_one, say_rule_without_server
 
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
 """Actions of messages whose topic was not found."""
@@ -29,6 +29,7 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
         or say_first_to_pay(turn, reply)
         or say_until_kept(turn, intent, reply)
         or _say_from_told_end(turn, reply)
+        or say_of_a_new_one(turn, intent, reply)
         or say_rule_without_server(turn, intent, reply)
     )
 

@@ -9,13 +9,12 @@ from typing import Any, Final
 from actions.say import Reply
 from bot.rules.format import join_names
 
-_OF_SEVERAL: Final[Mapping[str, str]] = {
-    "utter_sistema_linea": "utter_sistema_linea",
-    "utter_formas_pago_linea": "utter_formas_pago_linea",
-    "utter_linea_precio": "utter_linea_precio_de_varios",
-    "utter_sae_linea_usuarios": "utter_sae_linea_usuarios_de_varios",
+_OF_SEVERAL: Final[Mapping[str, tuple[str, str]]] = {
+    "utter_sistema_linea": ("utter_sistema_linea", "utter_sistema_linea_los_demas"),
+    "utter_formas_pago_linea": ("utter_formas_pago_linea", "utter_formas_pago_linea_los_demas"),
+    "utter_linea_precio": ("utter_linea_precio_de_cada_uno", "utter_linea_precio_los_demas"),
 }
-"""By the line of one server: the line of several. What is no value but a state is not joined: each server's is read by itself."""
+"""By the line of one server: that of all, and that of all others. A state is no value and is not joined: each server's is read by itself."""
 
 
 def join_alike(reply: Reply, first: int) -> None:
@@ -26,9 +25,9 @@ def join_alike(reply: Reply, first: int) -> None:
     most = max(groups.values(), key=len, default=[])
     if 2 * len(most) <= len(lines) or len(most) == 1 or most[0]["response"] not in _OF_SEVERAL:
         return
-    names = join_names([line["servidor"] for line in most])
-    several = {"response": _OF_SEVERAL[most[0]["response"]], "servidor": names if len(most) == len(lines) else f"Los demás ({names})"}
-    reply.messages[first:] = [*(line for line in lines if line not in most), {**most[0], **several}]
+    others = [line for line in lines if line not in most]
+    several = {"response": _OF_SEVERAL[most[0]["response"]][bool(others)], "servidor": join_names([line["servidor"] for line in most])}
+    reply.messages[first:] = [*others, {**most[0], **several}]
 
 
 def _told(line: Mapping[str, Any]) -> str:

@@ -190,8 +190,13 @@ class LiveAction(AssistantAction):
         """Of every topic, where the frame says so or a supposition goes on."""
         from actions.suppositions import say_what_follows  # noqa: PLC0415 - they answer with the means of this module
         from actions.told_end import say_from_told_end  # noqa: PLC0415
+        from actions.without_server import say_of_a_new_one  # noqa: PLC0415
 
-        return say_from_told_end(turn, self.intent, reply) or say_what_follows(turn, self.intent, reply)
+        return (
+            say_from_told_end(turn, self.intent, reply)
+            or say_of_a_new_one(turn, self.intent, reply)
+            or say_what_follows(turn, self.intent, reply)
+        )
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""

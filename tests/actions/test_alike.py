@@ -6,7 +6,7 @@ import pytest
 
 from tests.accounts.desks import NOW as DEMO_NOW
 from tests.accounts.desks import demo_desk
-from tests.actions.rendering import ask, desk, licence, server
+from tests.actions.rendering import ask, desk, payment, server
 from tests.actions.situations import suspended, valid
 
 OF_OTHERS = "SIERRA-01, SIERRA-03, SIERRA-04 y SIERRA-05"
@@ -41,13 +41,18 @@ async def test_one_way_to_pay_for_all_is_said_once():
     assert answer == "• SIERRA-01, SIERRA-02, SIERRA-03, SIERRA-04 y SIERRA-05: Mastercard ···· 5108"
 
 
-async def test_of_prices_and_users_alike_it_is_said_that_they_are_of_each():
-    prices = await sierra("consultar_pago amount servers=all", "¿cuánto pago por todos al mes?")
-    assert "• SIERRA-01: $1,499.00 MXN\n• Los demás (SIERRA-02, SIERRA-03, SIERRA-04 y SIERRA-05): $899.00 MXN cada uno" in prices
+async def test_of_prices_alike_it_is_said_that_they_are_of_each():
+    others = "• SIERRA-01: $1,499.00 MXN\n• Los demás (SIERRA-02, SIERRA-03, SIERRA-04 y SIERRA-05): $899.00 MXN cada uno"
+    assert others in await sierra("consultar_pago amount servers=all", "¿cuánto pago por todos al mes?")
+    alike = await ask("consultar_pago", desk(valid("A-01"), valid("B-01")), frame="amount servers=all", text="¿cuánto al año por los dos?")
+    assert "• A-01 y B-01: $1,250.00 MXN cada uno" in alike.text
 
-    named = [server(alias, licences=(licence("Aspel SAE", 5, server_alias=alias),)) for alias in ("A-01", "B-01")]
-    users = await ask("faq_conexion_sae", desk(*named, server("C-01")), frame="count servers=all")
-    assert "• C-01: sin SAE registrado\n• Los demás (A-01 y B-01): SAE, 5 usuarios cada uno" in users.text
+
+async def test_all_but_one_with_one_way_to_pay():
+    cards = [valid(alias) for alias in ("A-01", "B-01")]
+    bank = valid("C-01", payments=(payment(method="bank_account"),))
+    answer = await ask("faq_formas_pago", desk(*cards, bank), frame="general servers=all")
+    assert answer.text.endswith("• C-01: BBVA ···· 1234\n• Los demás (A-01 y B-01): Visa ···· 4242")
 
 
 async def test_states_and_days_keep_a_line_for_each_server():
