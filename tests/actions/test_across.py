@@ -231,6 +231,22 @@ async def test_what_all_servers_cost_is_summed(frame):
     assert answer.text.count("SIERRA-01") >= 1
 
 
+@pytest.mark.parametrize("intent", ["consultar_pago", "tema_no_cubierto"])
+async def test_a_sum_asked_again_is_of_the_servers_that_are_named_now(intent):
+    named = f"{intent} amount servers=named:?"
+    told = await talk(
+        SIERRA,
+        ("consultar_pago amount servers=all", "¿cuánto es al mes por todos, en total?"),
+        (named, "¿cuánto es en total por SIERRA-01 y SIERRA-02?"),
+        (named, "¿y cuánto dijiste que era en total por SIERRA-01 y SIERRA-03?"),
+        (named, "¿y de SIERRA-03 con SIERRA-05, en total?"),
+        now=DEMO_NOW,
+    )
+    for answer, total in zip(told[1:], ("$2,398.00", "$2,398.00", "$1,798.00"), strict=True):
+        assert f"En total son {total} MXN al mes por 2 servidores" in answer.text
+        assert "SIERRA-04" not in answer.text
+
+
 async def test_only_what_is_owed_is_told_where_that_is_asked_and_a_server_in_play_narrows_no_sum():
     of = ("consultar_suscripcion until", "¿cuándo vence SIERRA-01?")
     _, answer = await talk(SIERRA, of, ("consultar_pago amount refers=goes_on", "¿y cuánto debo en total?"), now=DEMO_NOW)
