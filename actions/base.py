@@ -502,6 +502,7 @@ def say_with_line(
 
 def say_line(turn: Turn, reply: Reply, *, again: bool = False) -> None:
     """Say the support line's number and when it can be called: once in a reply, after what was said last of it; `again` though it was just said."""
+    again = again or reply.says(LINE)  # what stands in this reply already is moved, and never lost
     reply.messages = [message for message in reply.messages if message["response"] != LINE]
     (reply.say if again else reply.add)(LINE, **line_values(turn))
     reply.sends_to_line = True

@@ -120,6 +120,15 @@ async def test_whether_a_late_charge_is_confirmed_is_answered_each_time_with_the
         assert later.text.endswith(_LINE)
 
 
+@pytest.mark.parametrize("intent", ["consultar_servidor", "pagar_adeudo", "faq_pago_sin_correo", "faq_tiempo_creacion"])
+async def test_whichever_question_goes_on_about_a_late_charge_ends_with_the_line_and_the_folio(intent: str):
+    told = await of_demo("consultar_pago", "C-1008", "state")
+    for _ in range(3):
+        told = await of_demo(intent, "C-1008", "whether refers=goes_on", earlier=told)
+        assert "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)." in told.text.split("\n\n")[-1]
+        assert "olio KNWHUA" in told.text or "olio: KNWHUA" in told.text
+
+
 async def test_who_contradicts_a_rejection_is_sent_to_the_bank():
     answer = await of_demo("consultar_pago", "C-1003", "why move=complains refers=goes_on", "¡si tenía fondos!")
     assert answer.text.endswith("Es lo único que veo aquí; por qué se respondió así te lo dice tu banco.")
