@@ -11,7 +11,7 @@ from typing import Final
 
 from actions.base import say_with_line
 from actions.live import bank_days, period_readings, period_values, standing
-from actions.mentions import mentions
+from actions.mentions import first_mentioned, mentions
 from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.turn import GONE, Turn
@@ -70,6 +70,9 @@ _OF_A_NEW_ONE: Final[Mapping[str, str]] = {
     "reenviar_datos_conexion": "utter_regla_datos",
 }
 """By topic: the rule that holds of a new server, whatever is asked of it."""
+_RULES_BY_WORDS: Final = {"utter_regla_respaldo": r"respald|copias?\b", "utter_creacion_segun_el_pago": r"tarda|demora|listo\b|rapido"}
+"""The same where it was read as a question about contracting, and its words tell what is asked."""
+_OF_CONTRACTING: Final = frozenset({"contratar_servicio", "reactivar_servicio"})
 _OF_PAYING: Final = frozenset(
     {"consultar_pago", "pagar_adeudo", "reactivar_servicio", "consultar_suscripcion", "faq_formas_pago", *_IN_GENERAL}
 )
@@ -122,8 +125,8 @@ def say_of_a_new_one(turn: Turn, intent: str, reply: Reply) -> bool:
         PaymentMethods().say_general(turn, reply)
     elif intent in _OF_PAYING and turn.frame.asked is Asked.AMOUNT:
         say_with_line(turn, reply, "utter_contratar_precios")
-    elif intent in _OF_A_NEW_ONE:
-        reply.say(_OF_A_NEW_ONE[intent], **_rule_values(turn))
+    elif rule := _OF_A_NEW_ONE.get(intent) or (intent in _OF_CONTRACTING and first_mentioned(turn, _RULES_BY_WORDS)):
+        reply.say(rule, **_rule_values(turn))
     return bool(reply.messages)
 
 

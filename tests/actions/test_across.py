@@ -385,6 +385,12 @@ OF_A_NEW_ONE = (
     ("consultar_pago how", "¿y uno nuevo cómo se paga?", "Las formas de pago disponibles"),
     ("consultar_pago amount", "¿cuánto cuesta uno nuevo?", "Precios y cuál solución te conviene te los dicen en la línea"),
     ("consultar_respaldo how", "con el nuevo, ¿cómo serían los respaldos?", "El de un servidor contratado es automático"),
+    (
+        "contratar_servicio what_if supposed=contract",
+        "si contrato uno nuevo, ¿me hacen respaldos?",
+        "El de un servidor contratado es automático",
+    ),
+    ("contratar_servicio how", "si contrato otro, ¿en cuánto está listo?", "Unos 15 minutos después de que se acredita el pago"),
     ("consultar_servidor when", "si saco otro, ¿cuándo estaría?", "Unos 15 minutos después de que se acredita el pago"),
     ("faq_periodo_gracia whether", "¿el nuevo también tiene gracia?", "La gracia es de 3 días naturales"),
     ("contratar_servicio do", "¿y cómo evito que me vuelva a pasar?", "Con un servidor nuevo, dos cosas: que su pago pase a tiempo"),

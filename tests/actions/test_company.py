@@ -58,6 +58,12 @@ async def test_what_is_asked_of_the_line_comes_first(of, asked, text):
     assert (await ask("consultar_linea", of, frame=asked)).text == text
 
 
+async def test_the_hours_asked_after_the_number_are_said_in_other_words():
+    told = await ask("consultar_linea", desk(server()), frame="which")
+    hours = await ask("consultar_linea", desk(server()), frame="when refers=goes_on", slots={"estado": told.state})
+    assert hours.text.startswith("De lunes a viernes de 9:00 a 18:00 h; ")
+
+
 async def test_a_closed_line_says_when_it_opens():
     assert (await ask("consultar_linea", now=SATURDAY, frame="until")).text.startswith(
         "La línea 55 8000 9480 ahora está cerrada; abre el lunes 30 de noviembre a las 9:00."
