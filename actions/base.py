@@ -194,7 +194,7 @@ class LiveAction(AssistantAction):
 
         return (
             say_from_told_end(turn, self.intent, reply)
-            or say_of_a_new_one(turn, self.intent, reply)
+            or (turn.is_read and say_of_a_new_one(turn, self.intent, reply))
             or say_what_follows(turn, self.intent, reply)
         )
 

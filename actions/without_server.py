@@ -115,7 +115,7 @@ def say_rule_without_server(turn: Turn, intent: str, reply: Reply) -> bool:
 
 def say_of_a_new_one(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether who has no server any more asks of a new one: how it is paid, what it costs, how it works; or how not to lose it again."""
-    if _lost(turn) is None or not turn.is_read or turn.named_foreign or mentions(turn, _OLD):
+    if _lost(turn) is None or turn.named_foreign or mentions(turn, _OLD):
         return False
     if mentions(turn, _NOT_AGAIN):
         reply.say("utter_nuevo_sin_perderlo", **_rule_values(turn))

@@ -419,6 +419,11 @@ async def test_what_a_new_one_would_have_of_the_lost_one_is_told_of_that(frame, 
     assert "LIRIO-01" in answer.text
 
 
+async def test_it_is_answered_though_it_was_not_understood_which_question_it_is():
+    answer = await ask("preguntar_intencion", desk(deleted()), text="¿cómo evito que me vuelva a pasar?")
+    assert answer.text.startswith("Con un servidor nuevo, dos cosas")
+
+
 async def test_who_has_a_server_hears_of_it_whatever_is_said_of_a_new_one():
     (answer,) = await talk(desk(suspended()), ("consultar_pago how", "¿y uno nuevo cómo se paga?"))
     assert answer.responses[0] != "utter_faq_formas_pago"
