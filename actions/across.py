@@ -1,6 +1,7 @@
 """Questions that are answered alike whichever topic they were read as, because their words tell reliably what is asked.
 
-They stand between the topics, and one reader or another takes them for a neighbour: the customer's own case, which debt to pay first.
+They stand between the topics, and one reader or another takes them for a neighbour: the customer's own case, which debt to pay first,
+until when the information is kept.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from actions.cases import say_own_case
+from actions.kept import say_until_kept
 from actions.priorities import say_first_to_pay
 from actions.say import Reply
 from actions.told_end import DATED, say_from_told_end, told_end
 from actions.turn import Turn
-from actions.without_server import say_rule_without_server
+from actions.without_server import say_of_a_new_one, say_rule_without_server
 
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
 """Actions of messages whose topic was not found."""
@@ -25,7 +27,9 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
     return (
         say_own_case(turn, intent, reply)
         or say_first_to_pay(turn, reply)
+        or say_until_kept(turn, intent, reply)
         or _say_from_told_end(turn, reply)
+        or say_of_a_new_one(turn, intent, reply)
         or say_rule_without_server(turn, intent, reply)
     )
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.alike import join_alike
 from actions.confirming import ask_for_code
 from actions.environment import environment
 from actions.meant import Meant, find_meant
@@ -36,6 +37,7 @@ from bot.rules.support import line_words
 
 MAX_BUTTON_TITLE = 20
 MOST_OF_A_NAME = 30
+FEW_LINES = 2
 BY_THE_RULE = frozenset({Asked.GENERAL, Asked.WHERE, Asked.HOW, Asked.WHO, Asked.DO, Asked.WHAT_IF})
 """What is asked of the rule, whichever servers are meant."""
 BESIDES = frozenset({"subscription price", "payment masked"})
@@ -188,8 +190,13 @@ class LiveAction(AssistantAction):
         """Of every topic, where the frame says so or a supposition goes on."""
         from actions.suppositions import say_what_follows  # noqa: PLC0415 - they answer with the means of this module
         from actions.told_end import say_from_told_end  # noqa: PLC0415
+        from actions.without_server import say_of_a_new_one  # noqa: PLC0415
 
-        return say_from_told_end(turn, self.intent, reply) or say_what_follows(turn, self.intent, reply)
+        return (
+            say_from_told_end(turn, self.intent, reply)
+            or (turn.is_read and say_of_a_new_one(turn, self.intent, reply))
+            or say_what_follows(turn, self.intent, reply)
+        )
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """General part, unless this customer's state denies it, then the live part or why there is none."""
@@ -201,7 +208,7 @@ class LiveAction(AssistantAction):
             self.desk_facts[turn.frame.asked](turn, desk, reply)
             return
         has_rule = desk is None or (self.general_holds(turn) and not self.has_fact(turn))
-        rule_last = desk is not None and has_rule and self.asks_value(turn)
+        rule_last = desk is not None and has_rule and self.asks_value(turn) and not self.asks_which(turn)
         if has_rule and not rule_last:
             self.say_general(turn, reply)
         if desk is not None:
@@ -241,6 +248,11 @@ class LiveAction(AssistantAction):
 
     def has_fact(self, turn: Turn) -> bool:
         """Whether what is asked has an answer of its own from the live state, which then stands alone."""
+        del turn
+        return False
+
+    def asks_which(self, turn: Turn) -> bool:
+        """Whether it has to be asked which server is meant: the rule, which is true of all, then comes before that."""
         del turn
         return False
 
@@ -312,8 +324,12 @@ class ServerAction(LiveAction):
             answer_several(self, turn, meant, reply)
         elif self.many == "list" and (meant.way == "unsaid" or (meant.way == "unknown" and not meant.word)):  # all of them hold the one that is meant
             self._list(turn, reply)
-        else:
+        elif meant.way != "unknown" or not self._list_briefly(turn, meant, reply):
             self.ask_which(turn, reply)
+
+    def asks_which(self, turn: Turn) -> bool:
+        """Of several, where it has no lines for them and one is not meant."""
+        return self.many == "ask" and len(turn.servers) > 1 and self._meant(turn) is None
 
     def find(self, turn: Turn) -> Meant:
         """The servers that the question means."""
@@ -357,13 +373,27 @@ class ServerAction(LiveAction):
             self.say_reason(turn, server, reply)
             line_at_end(turn, reply)
 
-    def _list(self, turn: Turn, reply: Reply) -> None:
+    def _list(self, turn: Turn, reply: Reply) -> int:
+        """Say the lines of all; returns how many they are."""
         reply.say(self.heading)
+        first = len(reply.messages)
         for each in self.candidates(turn):
             self.describe_line(turn, each, reply)
             reply.servers.append(each.alias)
+        join_alike(reply, first)
+        lines = len(reply.messages) - first
         reply.take_back(self.heading)
         self.close_list(turn, reply)
+        return lines
+
+    def _list_briefly(self, turn: Turn, meant: Meant, reply: Reply) -> bool:
+        """Say the lines of all where one is named and cannot be told, and they are few: sooner read than a question is answered."""
+        draft = Reply(slots=dict(reply.slots), state=reply.state, hides=reply.hides)
+        if self.many == "ask" or self._list(turn, draft) > FEW_LINES:
+            return False
+        _say_unknown(meant, reply)
+        reply.take_over(draft)
+        return True
 
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """The servers the question may be about when the customer has not said which: all, unless a topic narrows them (never to none)."""
@@ -375,8 +405,7 @@ class ServerAction(LiveAction):
         candidates = self.candidates(turn)
         candidates = tuple(each for each in candidates if each in meant.servers) or meant.servers or candidates
         reply.remember(SLOT_PENDING, {"intent": self.intent, "servidores": [each.alias for each in candidates]})
-        if meant.word:
-            reply.say("utter_servidor_no_reconocido", nombre=excerpt(meant.word, MOST_OF_A_NAME))
+        _say_unknown(meant, reply)
         reply.say(self.which, buttons=server_buttons(self.intent, candidates))
 
     @abstractmethod
@@ -436,6 +465,11 @@ def waiting_buttons(turn: Turn, waiting: dict[str, Any]) -> tuple[Button, ...]:
     return server_buttons(waiting["intent"], tuple(each for each in turn.servers if each.alias in offered))
 
 
+def _say_unknown(meant: Meant, reply: Reply) -> None:
+    if meant.word:
+        reply.say("utter_servidor_no_reconocido", nombre=excerpt(meant.word, MOST_OF_A_NAME))
+
+
 def _say_of_others(turn: Turn, desk: Desk, reply: Reply) -> None:
     """Whose account is spoken of, and no other: by its name to who may hear it."""
     if turn.sees(DataClass.NAME) is None:
@@ -468,6 +502,7 @@ def say_with_line(
 
 def say_line(turn: Turn, reply: Reply, *, again: bool = False) -> None:
     """Say the support line's number and when it can be called: once in a reply, after what was said last of it; `again` though it was just said."""
+    again = again or reply.says(LINE)  # what stands in this reply already is moved, and never lost
     reply.messages = [message for message in reply.messages if message["response"] != LINE]
     (reply.say if again else reply.add)(LINE, **line_values(turn))
     reply.sends_to_line = True

@@ -38,6 +38,7 @@ class ChangeSolution(ServerAction):
     short: ClassVar[Mapping[Asked, str]] = dict.fromkeys((Asked.COUNT, Asked.UNTIL, Asked.WHEN, Asked.SURE), "utter_cambio_horas")
     facts: ClassVar[Mapping[Asked, Fact]] = CHANGE_FACTS
     many = "ask"
+    which = "utter_cambio_cual_servidor"
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While there is time to cancel it, or no date yet."""

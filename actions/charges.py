@@ -62,11 +62,11 @@ def say_charge_in_process(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def say_case_of_late_charge(turn: Turn, server: Server, reply: Reply) -> None:
-    """The folio of the case that is open for the last charge of `server`, which is past its days, and the line."""
+    """The folio of the case that is open for the last charge of `server`, which is past its days, and the line; once told, the line with the folio beside it."""
     charge = last_charge(turn, server)
     assert charge is not None
     reply.add("utter_pago_folio", folio=escalate(turn, reply, LATE_CHARGE, {charge.id: server.alias}))
-    say_line(turn, reply)
+    say_line(turn, reply, again=True)
 
 
 def say_rejected(turn: Turn, server: Server, charge: Payment, reply: Reply, *, brief: bool = False) -> None:

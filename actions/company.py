@@ -21,8 +21,11 @@ _ABOUT: Final[dict[Literal["to_say"], str]] = {
     "to_say": r"\bles? (?:digo|tengo que decir)|que datos|numero de cliente|a la mano",
 }
 """Whether it is meant what to say there: "y que les digo cuando marque"."""
-_HOURS: Final = frozenset({Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.SINCE})
-_NUMBER: Final = frozenset({Asked.WHICH, Asked.WHO, Asked.WHERE, Asked.AGAIN})
+_WHETHER_OPEN: Final = frozenset({Asked.WHETHER, Asked.SURE})
+_NUMBER_FIRST: Final = frozenset({Asked.WHICH, Asked.WHO, Asked.WHERE, Asked.AGAIN})
+_BOTH: Final = frozenset({Asked.WHEN, Asked.SINCE})
+"""Asked for the hours, it gives the number before them too: who asks for one mostly wants both."""
+_NUMBER, _HOURS = "utter_linea_numero", "utter_linea_horario"
 
 
 class SupportLine(AssistantAction):
@@ -35,19 +38,22 @@ class SupportLine(AssistantAction):
         """What is asked of it first, the same for everybody; what to say there, to who is known."""
         hours = turn.settings.support_hours
         values = {"dias": hours_words(hours), "horas": clock_words(hours), **line_values(turn)}
-        reply.say(_key(turn), **values)
+        reply.vary(*_keys(turn), **values)
         if first_mentioned(turn, _ABOUT) == "to_say" and turn.chosen is not None:
             _say_what_to_say(turn, turn.chosen, reply)
 
 
-def _key(turn: Turn) -> str:
+def _keys(turn: Turn) -> tuple[str, ...]:
+    """The text, and other words for who was just told it and asks for the hours."""
     asked = turn.frame.asked
     if asked is Asked.UNTIL:
         is_open = isinstance(line_state(turn.calendar, turn.settings.support_hours, turn.now), Open)
-        return "utter_linea_hasta" if is_open else "utter_linea_cerrada"
-    if asked in _HOURS:
-        return "utter_linea_horario"
-    return "utter_linea_numero" if asked in _NUMBER else "utter_consultar_linea"
+        return ("utter_linea_hasta" if is_open else "utter_linea_cerrada",)
+    if asked in _WHETHER_OPEN:
+        return (_HOURS,)
+    if asked in _BOTH:
+        return (_NUMBER, _HOURS)
+    return (_NUMBER if asked in _NUMBER_FIRST else "utter_consultar_linea",)
 
 
 def _say_what_to_say(turn: Turn, server: Server, reply: Reply) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from actions.base import Fact
+from actions.charges import say_case_of_late_charge
 from actions.live import IN_PROCESS, bank_days, charge_readings, charge_state, last_charge
 from actions.mentions import mentions
 from actions.say import Reply, Values
@@ -46,6 +47,8 @@ def say_being_created(turn: Turn, server: Server, reply: Reply) -> None:
         reply.add("utter_creacion_despues_correo")
     elif charge is not None and charge_state(turn, charge) in IN_PROCESS and asked in _IS_IT and goes_on(turn, server):
         reply.say("utter_creacion_todavia_no", readings=charge_readings(turn, server, charge), **creation_values(turn, server, charge))
+        if charge_state(turn, charge) == "overdue":
+            say_case_of_late_charge(turn, server, reply)
     else:
         say_creation(turn, server, reply)
 

@@ -60,13 +60,14 @@ class _AboutLicences(DeskAction):
         return turn.frame.asked not in _BRIEFLY and super().asks_value(turn)
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
-        """All licences with their state, or only the names of those in force beneath a yes or no."""
+        """All licences with their state, or only how many are in force and their names beneath a yes or no."""
         if turn.frame.asked not in _BRIEFLY:
             say_licences(turn, desk, reply)
             return
         in_force = tuple(each for each in desk.licences if each.status in IN_FORCE)
         if in_force and not _asks_of_own(turn):
-            reply.add("utter_licencia_tienes", productos=_products(in_force), readings=_readings(turn, in_force))
+            key = "utter_licencia_tienes" if len(in_force) == 1 else "utter_licencia_tienes_varias"
+            reply.add(key, cuantas=str(len(in_force)), productos=_products(in_force), readings=_readings(turn, in_force))
             line_at_end(turn, reply)
 
 

@@ -251,10 +251,11 @@ def _say_confirming(turn: Turn, server: Server, payment: Payment, reply: Reply) 
 
 
 def say_case_again(turn: Turn, server: Server, payment: Payment, reply: Reply) -> None:
-    """That a charge whose case was just told still waits, and the folio."""
+    """That a charge whose case was just told still waits, the folio and the line."""
     folio = escalate(turn, reply, LATE_CHARGE, {payment.id: server.alias})
     told = readings(turn, server, "payment", status=payment.status)
-    say_with_line(turn, reply, "utter_pago_caso_abierto", servidor=server.alias, folio=folio, readings=told)
+    reply.say("utter_pago_caso_abierto", servidor=server.alias, folio=folio, readings=told)
+    say_line(turn, reply, again=True)
 
 
 def when_words(turn: Turn, moment: datetime) -> str:

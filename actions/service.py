@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.base import DeskAction, ServerAction, say_line, server_buttons
+from actions.base import DeskAction, ServerAction, line_at_end, say_line, server_buttons
 from actions.creation import TIME_IT_TAKES, say_rule
 from actions.live import Standing, bank_days, period_values, readings, standing
 from actions.meant import Meant, find_meant
@@ -115,6 +115,11 @@ class OperatingSystem(ServerAction):
         if turn.frame.asked in SYSTEM_IN_SHORT:
             say_line(turn, reply)
 
+    def general_holds(self, turn: Turn) -> bool:
+        """Not where a server of the desk has another; who asks for another version, and of no server, hears the rule in any case."""
+        of_versions = turn.frame.asked in self.short and not self.find(turn).servers
+        return super().general_holds(turn) and (of_versions or all(self.holds(turn, each) for each in turn.servers))
+
     def holds(self, turn: Turn, server: Server) -> bool:
         """Where that is what is recorded."""
         del turn
@@ -137,6 +142,10 @@ class OperatingSystem(ServerAction):
         """One line with its system."""
         said = readings(turn, server, "virtual_server", os=server.os)
         reply.say("utter_sistema_linea", servidor=server.alias, sistema=server.os, readings=said)
+
+    def close_list(self, turn: Turn, reply: Reply) -> None:
+        """The line beneath them."""
+        line_at_end(turn, reply)
 
 
 class AccessHours(ServerAction):

@@ -210,7 +210,7 @@ def say_debt_line(turn: Turn, server: Server, reply: Reply) -> bool:
 
 
 def say_price_sum(turn: Turn, servers: Servers, reply: Reply) -> bool:
-    """What `servers` cost in all, by what is paid for: a month, a year, or periods of other lengths; False where no two are priced alike, or it was just said."""
+    """What `servers` cost in all, by what is paid for: a month, a year, or periods of other lengths; False where no two are priced alike."""
     said = False
     alike: dict[tuple[str, str], list[Server]] = {}
     for each in servers:
@@ -222,7 +222,8 @@ def say_price_sum(turn: Turn, servers: Servers, reply: Reply) -> bool:
             told = tuple(
                 reading for each, price in zip(priced, prices, strict=True) for reading in readings(turn, each, "subscription", price=price)
             )
-            said |= reply.add(_SUMS[period], readings=told, total=words.money(sum(prices, Decimal()), currency), cuantos=str(len(prices)))
+            reply.say(_SUMS[period], readings=told, total=words.money(sum(prices, Decimal()), currency), cuantos=str(len(prices)))
+            said = True
     return said
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from actions import sets
+from actions.alike import join_alike
 from actions.meant import Meant, Servers
 from actions.mentions import DEAR, OWES, PRICE, mentions
 from actions.say import Reply
@@ -67,9 +68,10 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
         lined = () if asked is Asked.COUNT else _by_end(turn, meant)
     else:
         about, lined = topic.begin(turn, meant.servers, reply)
-    line = topic.line_for(turn)
+    line, first = topic.line_for(turn), len(reply.messages)
     for each in lined:
         line(turn, each, reply)
+    join_alike(reply, first)
     reply.servers.extend(each.alias for each in about)
     if meant.state is Filter.ACTIVE:
         say_in_grace(turn, sets.rest(turn.servers, about), reply)
@@ -80,8 +82,10 @@ def _say_prices(turn: Turn, servers: Servers, reply: Reply, *, summed: bool) -> 
     """What they cost in all and each: who asks the amount of all may mean that as well as what is owed."""
     if not (summed and say_price_sum(turn, servers, reply)):
         reply.say("utter_precio_de_cada_uno")
+    first = len(reply.messages)
     for each in servers:
         say_price_line(turn, each, reply)
+    join_alike(reply, first)
 
 
 def _by_end(turn: Turn, meant: Meant) -> Servers:

@@ -112,7 +112,7 @@ def add_confirmation(turn: Turn, server: Server, reply: Reply) -> None:
     elif state == "overdue":
         folio = escalate(turn, reply, LATE_CHARGE, {charge.id: server.alias})
         reply.add("utter_inicio_fuera_de_plazo", readings=told, folio=folio, **values)
-        say_line(turn, reply)
+        say_line(turn, reply, again=True)
     else:
         say_charge_in_process(turn, server, reply)
 

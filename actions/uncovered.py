@@ -120,7 +120,7 @@ def _say_own_price(turn: Turn, priced: tuple[tuple[Server, Subscription], ...], 
 def _priced(turn: Turn) -> tuple[tuple[Server, Subscription], ...]:
     if turn.sees(DataClass.PAYMENTS) is None:
         return ()
-    meant = (turn.chosen,) if turn.chosen else turn.servers
+    meant = turn.named_servers or ((turn.chosen,) if turn.chosen else turn.servers)
     return tuple((each, each.subscription) for each in meant if each.subscription and each.status not in GONE)
 
 

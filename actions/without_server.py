@@ -1,7 +1,7 @@
 """The rule for who has no server any more and asks how something works: the fact that is asked, in a sentence that is true of a contracted one.
 
 Their own state follows only where it changes what they should do. What is asked of their own lost server (why, whether it can be got back) is
-for its topic to tell.
+for its topic to tell; what is asked of a new one, or of how not to lose that too, is answered without the lost one.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from actions.base import say_with_line
 from actions.live import bank_days, period_readings, period_values, standing
-from actions.mentions import mentions
+from actions.mentions import first_mentioned, mentions
+from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server
@@ -57,6 +59,37 @@ _OWN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("faq_inicio_vigencia", "faq_pago_sin_correo", "faq_sistema_operativo", "faq_tiempo_creacion"), ""),
 }
 """What of their own state follows, where it is not just that the server is not contracted any more; "": nothing."""
+_OF_A_NEW_ONE: Final[Mapping[str, str]] = {
+    **{
+        intent: next(iter(rules.values()))
+        for intent, rules in _RULES.items()
+        if intent not in {"faq_cambiar_solucion", "faq_traslado_informacion"}
+    },
+    "consultar_respaldo": "utter_regla_respaldo",
+    "consultar_servidor": "utter_creacion_segun_el_pago",
+    "reenviar_datos_conexion": "utter_regla_datos",
+}
+"""By topic: the rule that holds of a new server, whatever is asked of it."""
+_RULES_BY_WORDS: Final = {"utter_regla_respaldo": r"respald|copias?\b", "utter_creacion_segun_el_pago": r"tarda|demora|listo\b|rapido"}
+"""The same where it was read as a question about contracting, and its words tell what is asked."""
+_OF_CONTRACTING: Final = frozenset({"contratar_servicio", "reactivar_servicio"})
+_OF_PAYING: Final = frozenset(
+    {"consultar_pago", "pagar_adeudo", "reactivar_servicio", "consultar_suscripcion", "faq_formas_pago", *_IN_GENERAL}
+)
+_NEW: Final = (
+    r"(?:vuelv|volv)\w* a (?:contrat|sac|compr|rent|agarr|adquir)\w*|(?:contrat|sac|compr|rent|agarr|adquir)\w* (?:otr[oa]|un[oa]|de nuevo)\b"
+    r"|(?<!de )nuev[oa]s?\b|otr[oa] (?:servidor|server|nube)\b"
+)
+_OLD: Final = (
+    r"recuper|rescat|regres|devuelv|traslad|de cero|(?:mis?|las?|los?) (?:informacion|archivos|cosas|datos(?! de con| para))\b|mis? respaldos?\b"
+    r"|viej[oa]|anterior|de antes|lo que (?:tenia|habia|ya)|conserv|perdi\b"
+)
+_PAID_WITH: Final = r"con que\b.*\bpag|como (?:\w+ ){0,3}pag|formas? de pago|tarjeta|debito|credito|oxxo|efectivo|transferencia|deposit"
+_NOT_AGAIN: Final = (
+    r"(?:evit|preven)\w+|no (?:\w+ ){0,3}(?:vuelv|volv)\w* a (?:pasar|suced|ocurr|perd|borr)"
+    r"|no (?:\w+ ){0,2}(?:pas|suced|ocurr|pierd|perd|borr)\w* (?:otra vez|de nuevo)|para la proxima\b"
+)
+"""Words of a wish for a new server, of the information that was on the lost one, of ways to pay, and that it must not happen again."""
 _DATED: Final = frozenset({"utter_regla_resguardo_tuyo", "utter_regla_traslado_tuyo"})
 
 
@@ -78,6 +111,23 @@ def say_rule_without_server(turn: Turn, intent: str, reply: Reply) -> bool:
         reply.add(own, readings=period_readings(turn, server), **period_values(turn, server))
     reply.servers.append(server.alias)
     return True
+
+
+def say_of_a_new_one(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether who has no server any more asks of a new one: how it is paid, what it costs, how it works; or how not to lose it again."""
+    if _lost(turn) is None or turn.named_foreign or mentions(turn, _OLD):
+        return False
+    if mentions(turn, _NOT_AGAIN):
+        reply.say("utter_nuevo_sin_perderlo", **_rule_values(turn))
+    elif not mentions(turn, _NEW):
+        return False
+    elif intent in _OF_PAYING and mentions(turn, _PAID_WITH):
+        PaymentMethods().say_general(turn, reply)
+    elif intent in _OF_PAYING and turn.frame.asked is Asked.AMOUNT:
+        say_with_line(turn, reply, "utter_contratar_precios")
+    elif rule := _OF_A_NEW_ONE.get(intent) or (intent in _OF_CONTRACTING and first_mentioned(turn, _RULES_BY_WORDS)):
+        reply.say(rule, **_rule_values(turn))
+    return bool(reply.messages)
 
 
 def _lost(turn: Turn) -> Server | None:

@@ -234,6 +234,22 @@ async def test_what_all_servers_cost_is_summed(frame):
     assert answer.text.count("SIERRA-01") >= 1
 
 
+@pytest.mark.parametrize("intent", ["consultar_pago", "tema_no_cubierto"])
+async def test_a_sum_asked_again_is_of_the_servers_that_are_named_now(intent):
+    named = f"{intent} amount servers=named:?"
+    told = await talk(
+        SIERRA,
+        ("consultar_pago amount servers=all", "¿cuánto es al mes por todos, en total?"),
+        (named, "¿cuánto es en total por SIERRA-01 y SIERRA-02?"),
+        (named, "¿y cuánto dijiste que era en total por SIERRA-01 y SIERRA-03?"),
+        (named, "¿y de SIERRA-03 con SIERRA-05, en total?"),
+        now=DEMO_NOW,
+    )
+    for answer, total in zip(told[1:], ("$2,398.00", "$2,398.00", "$1,798.00"), strict=True):
+        assert f"En total son {total} MXN al mes por 2 servidores" in answer.text
+        assert "SIERRA-04" not in answer.text
+
+
 async def test_only_what_is_owed_is_told_where_that_is_asked_and_a_server_in_play_narrows_no_sum():
     of = ("consultar_suscripcion until", "¿cuándo vence SIERRA-01?")
     _, answer = await talk(SIERRA, of, ("consultar_pago amount refers=goes_on", "¿y cuánto debo en total?"), now=DEMO_NOW)
@@ -361,6 +377,61 @@ async def test_what_is_asked_of_their_own_lost_server_is_told_of_it():
     assert "utter_regla_contrasena" not in kept.responses
 
 
+OF_A_NEW_ONE = (
+    (
+        "faq_resguardo_sin_pago whether",
+        "si vuelvo a sacar una, ¿con qué puedo pagar?",
+        "Se puede con cargo automático a tarjeta de crédito",
+    ),
+    ("reactivar_servicio whether supposed=pay", "si vuelvo a sacar una, ¿con qué puedo pagar?", "Se puede con cargo automático a tarjeta"),
+    ("faq_formas_pago whether supposed=pay", "si contrato otro, ¿puedo pagar en oxxo?", "Solo con cargo automático"),
+    ("consultar_pago how", "¿y uno nuevo cómo se paga?", "Las formas de pago disponibles"),
+    ("consultar_pago amount", "¿cuánto cuesta uno nuevo?", "Precios y cuál solución te conviene te los dicen en la línea"),
+    ("consultar_respaldo how", "con el nuevo, ¿cómo serían los respaldos?", "El de un servidor contratado es automático"),
+    (
+        "contratar_servicio what_if supposed=contract",
+        "si contrato uno nuevo, ¿me hacen respaldos?",
+        "El de un servidor contratado es automático",
+    ),
+    ("contratar_servicio how", "si contrato otro, ¿en cuánto está listo?", "Unos 15 minutos después de que se acredita el pago"),
+    ("consultar_servidor when", "si saco otro, ¿cuándo estaría?", "Unos 15 minutos después de que se acredita el pago"),
+    ("faq_periodo_gracia whether", "¿el nuevo también tiene gracia?", "La gracia es de 3 días naturales"),
+    ("contratar_servicio do", "¿y cómo evito que me vuelva a pasar?", "Con un servidor nuevo, dos cosas: que su pago pase a tiempo"),
+    ("reactivar_servicio how", "¿qué hago para no perderlo otra vez?", "Con un servidor nuevo, dos cosas: que su pago pase a tiempo"),
+    ("no_entendi general", "que no se borre de nuevo, ¿cómo?", "Con un servidor nuevo, dos cosas: que su pago pase a tiempo"),
+)
+
+
+@pytest.mark.parametrize(("frame", "text", "fact"), OF_A_NEW_ONE, ids=[f"{frame} {text}" for frame, text, _ in OF_A_NEW_ONE])
+async def test_what_is_asked_of_a_new_server_is_answered_without_the_lost_one(frame, text, fact):
+    (answer,) = await talk(desk(deleted()), (frame, text))
+    assert answer.text.startswith(fact)
+    assert "LIRIO-01" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("frame", "text"),
+    [
+        ("reactivar_servicio whether supposed=contract", "si contrato uno nuevo, ¿recupero mi información?"),
+        ("contratar_servicio what_if supposed=contract", "si contrato otro, ¿empiezo de cero?"),
+        ("reactivar_servicio whether", "no me deja entrar de nuevo, ¿me lo regresan?"),
+    ],
+)
+async def test_what_a_new_one_would_have_of_the_lost_one_is_told_of_that(frame, text):
+    (answer,) = await talk(desk(deleted()), (frame, text))
+    assert "LIRIO-01" in answer.text
+
+
+async def test_it_is_answered_though_it_was_not_understood_which_question_it_is():
+    answer = await ask("preguntar_intencion", desk(deleted()), text="¿cómo evito que me vuelva a pasar?")
+    assert answer.text.startswith("Con un servidor nuevo, dos cosas")
+
+
+async def test_who_has_a_server_hears_of_it_whatever_is_said_of_a_new_one():
+    (answer,) = await talk(desk(suspended()), ("consultar_pago how", "¿y uno nuevo cómo se paga?"))
+    assert answer.responses[0] != "utter_faq_formas_pago"
+
+
 async def test_a_server_that_was_withdrawn_is_told_without_dates_that_are_not_true_of_it():
     withdrawn = valid("LIRIO-01", 20, status="cancelled")
     for frame in ("faq_resguardo_sin_pago count", "faq_traslado_informacion whether"):
@@ -374,7 +445,7 @@ async def test_every_text_of_these_is_reached():
     talks = (
         (desk(late()), (("consultar_factura which", FOLIO[0]), *[("consultar_pago state", NEWS[0])] * 3)),
         (None, (("x none", FOLIO[0]), PERSON, ("x none", FOLIO[0]), ("x none", "otro folio"))),
-        *((desk(deleted()), ((frame, text),)) for frame, text, _ in RULES),
+        *((desk(deleted()), ((frame, text),)) for frame, text, _ in (*RULES, *OF_A_NEW_ONE)),
         *((desk(each, replace(each, id="2", alias="B-02")), (("consultar_pago amount", "en total"),)) for each in (valid(), dated, odd)),
         (SIERRA, (("faq_formas_pago which", "cuál pago primero"),)),
     )

@@ -22,10 +22,10 @@ DOWN = desk(valid(incident=incident()))
 
 Question = tuple[str, str, str, Desk | None, str]
 MAIL: list[Question] = [
-    ("faq_datos_conexion", "which refers=goes_on", "a cuál correo", CREATING, "Los datos llegan a co*****o@papeleria.mx"),
+    ("faq_datos_conexion", "which refers=goes_on", "a cuál correo", CREATING, "Los datos llegan por correo a co*****o@papeleria.mx"),
     ("faq_datos_conexion", "which", "¿con qué asunto llega?", CREATING, f"Su asunto es {SUBJECT}."),
     ("faq_datos_conexion", "who", "a quién le llega", OWN, "Se envió a co*****o@papeleria.mx el sábado 14 de noviembre a las 12:30"),
-    ("faq_datos_conexion", "where", "a dónde llega", FULL, "Los datos llegan a co*****o@papeleria.mx"),
+    ("faq_datos_conexion", "where", "a dónde llega", FULL, "Los datos llegan por correo a co*****o@papeleria.mx"),
     ("faq_datos_conexion", "again", "me repites el asunto", FULL, f"Su asunto es {SUBJECT}."),
     ("faq_datos_conexion", "where", "dónde les llega", None, "Llega por correo a la dirección registrada"),
     ("faq_datos_conexion", "whether", "llega solo?", None, "Llega solo, una vez acreditado el pago,"),
@@ -237,9 +237,15 @@ async def test_a_question_about_the_mail_sends_nothing(asked):
 
 async def test_who_has_no_registered_licence_hears_of_none():
     bare = desk(valid(licences=()))
-    assert "registrado:" not in (await ask("faq_licencias_incluidas", bare, frame="whether")).text
+    assert "registrada" not in (await ask("faq_licencias_incluidas", bare, frame="whether")).text
     some = desk(valid(licences=()), licences=[licence("Aspel COI", status="expired"), licence("Aspel SAE")])
-    assert (await ask("faq_licencias_incluidas", some, frame="whether")).text.endswith("ya está registrado: Aspel SAE.")
+    assert (await ask("faq_licencias_incluidas", some, frame="whether")).text.endswith("tienes 1 registrada: Aspel SAE.")
+
+
+@pytest.mark.parametrize("intent", ["faq_licencias_incluidas", "faq_licencia_requerida"])
+async def test_how_many_licences_are_registered_is_said(intent: str):
+    two = desk(valid(licences=()), licences=[licence("Aspel SAE"), licence("Aspel BANCO")])
+    assert (await ask(intent, two, frame="whether")).text.endswith("tienes 2 registradas: Aspel SAE y Aspel BANCO.")
 
 
 ABOUT = sorted({question[0] for question in QUESTIONS})

@@ -111,7 +111,7 @@ async def test_an_old_change_does_not_hide_the_last_day():
 
 async def test_several_servers_are_asked_about_and_the_question_waits():
     answer = await ask("faq_cambiar_solucion", desk(server("A-01"), server("B-01")))
-    assert answer.text == f"{HOW}\n\n¿De cuál servidor quieres saber?"
+    assert answer.text == f"{HOW}\n\n¿De cuál servidor te digo hasta qué día alcanzas?"
     assert answer.titles == ["A-01", "B-01"]
     assert answer.slots["pregunta_pendiente"] == {"intent": "faq_cambiar_solucion", "servidores": ["A-01", "B-01"]}
     chosen = await ask(

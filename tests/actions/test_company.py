@@ -46,15 +46,22 @@ SATURDAY = datetime(2026, 11, 28, 12, 0, tzinfo=MEXICO)
 @pytest.mark.parametrize(
     ("asked", "text"),
     [
-        ("which", "Llama al 55 8000 9480, la línea de soporte: de lunes a viernes de 9:00 a 18:00 h, sin festivos. Ahora está abierta hoy hasta las 18:00."),
-        ("again", "Llama al 55 8000 9480, la línea de soporte: de lunes a viernes de 9:00 a 18:00 h, sin festivos. Ahora está abierta hoy hasta las 18:00."),
-        ("when", "De lunes a viernes de 9:00 a 18:00 h; no abre en sábado, domingo ni festivos. Ahora está abierta hoy hasta las 18:00. El número es 55 8000 9480."),
+        ("which", "55 8000 9480, de lunes a viernes de 9:00 a 18:00 h; no abre en sábado, domingo ni festivos. Ahora la línea de soporte está abierta hoy hasta las 18:00."),
+        ("again", "55 8000 9480, de lunes a viernes de 9:00 a 18:00 h; no abre en sábado, domingo ni festivos. Ahora la línea de soporte está abierta hoy hasta las 18:00."),
+        ("when", "55 8000 9480, de lunes a viernes de 9:00 a 18:00 h; no abre en sábado, domingo ni festivos. Ahora la línea de soporte está abierta hoy hasta las 18:00."),
+        ("whether", "De lunes a viernes de 9:00 a 18:00 h; no abre en sábado, domingo ni festivos. Ahora está abierta hoy hasta las 18:00. El número es 55 8000 9480."),
         ("until", "La línea 55 8000 9480 está abierta hoy hasta las 18:00. Atiende de lunes a viernes de 9:00 a 18:00 h, sin festivos."),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("of", [None, desk(server())])
 async def test_what_is_asked_of_the_line_comes_first(of, asked, text):
     assert (await ask("consultar_linea", of, frame=asked)).text == text
+
+
+async def test_the_hours_asked_after_the_number_are_said_in_other_words():
+    told = await ask("consultar_linea", desk(server()), frame="which")
+    hours = await ask("consultar_linea", desk(server()), frame="when refers=goes_on", slots={"estado": told.state})
+    assert hours.text.startswith("De lunes a viernes de 9:00 a 18:00 h; ")
 
 
 async def test_a_closed_line_says_when_it_opens():

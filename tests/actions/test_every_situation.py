@@ -275,9 +275,17 @@ async def _by_a_number(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return reached
 
 
+async def _by_servers_that_differ() -> set[str]:
+    odd = replace(server("DOS-02"), os="Windows Server 2019", licences=(licence("Aspel SAE"), licence("Aspel COI")))
+    of = desk(server("UNO-01"), odd, server("TRES-03"))
+    asked = {"faq_sistema_operativo": "which servers=all", "faq_licencias_incluidas": "whether"}
+    return {key for intent, frame in asked.items() for key in (await ask(intent, of, frame=frame)).responses}
+
+
 async def test_every_answer_of_these_topics_is_reached(monkeypatch):
     """With the right placeholders each time: rendering fails on a missing one."""
     reached = await _by_a_number(monkeypatch) | await reached_by_what_is_asked() | await reached_of_the_line()
+    reached |= await _by_servers_that_differ()
     for intent, name, slots in product(INTENTS, NAMES, EACH_SLOTS):
         reached |= set((await _ask(intent, name, "open", slots)).responses)
     for intent in INTENTS:

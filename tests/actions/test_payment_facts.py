@@ -10,6 +10,8 @@ from tests.accounts.desks import demo_desk
 from tests.actions.in_between import STATUSES, built, periods_and_charges, untrue
 from tests.actions.rendering import Rendered, ask, desk
 
+_LINE = "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00). Tu folio: KNWHUA."
+
 
 async def of_demo(intent: str, customer: str, frame: str, text: str = "", earlier: Rendered | None = None) -> Rendered:
     """What a demo customer reads, after an `earlier` answer."""
@@ -55,9 +57,9 @@ LEADS = [
     ("C-1007", "since", "", "Desde ayer, lunes 23 de noviembre: ese día se hizo el cargo, y sigue pendiente."),
     ("C-1008", "when", "", "El cargo de $1,499.00 MXN, hecho el viernes 13 de noviembre, debía confirmarse a más tardar el jueves 19 de noviembre; sigue pendiente"),
     ("C-1008", "count", "", "Lleva 6 días hábiles desde el cargo, 3 días hábiles más de lo normal, que es de 2 a 3."),
-    ("C-1008", "sure", "", "Ya pasó el plazo normal, de 2 a 3 días hábiles: lleva 6 días hábiles desde el cargo, que aparece pendiente, no rechazado."),
+    ("C-1008", "sure", "", "Sigue sin confirmarse: lleva 6 días hábiles desde el cargo, más que el plazo normal, de 2 a 3; aparece pendiente, no rechazado."),
     ("C-1008", "why", "", "MERCADO-01 todavía no se crea porque el cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187, hecho el viernes 13 de noviembre, sigue"),
-    ("C-1008", "sure", "ya se pasaron, no? eran 2 o 3 días", "Sí, ya se pasó del plazo: lleva 6 días hábiles desde el cargo y lo normal es de 2 a 3; "),
+    ("C-1008", "sure", "ya se pasaron, no? eran 2 o 3 días", "Sí, ya se pasó del plazo y sigue sin confirmarse: lleva 6 días hábiles desde el cargo y lo normal es de 2 a 3; "),
     ("C-1002", "whether", "¿eso es al mes?", "Son $899.00 MXN al mes por HIDALGO-01, con Mastercard ···· 5108."),
     ("C-1001", "sure", "¿o es al año?", "Son $9,588.00 MXN al año por ESPERANZA-01, con Visa ···· 4242."),
     ("C-1008", "who", "", "No veo en qué parte se detuvo, si en el banco o con nosotros: aquí el cargo solo aparece pendiente."),
@@ -77,7 +79,8 @@ async def test_a_follow_up_is_short_and_repeats_nothing(customer: str):
     told = set(earlier.text.split("\n\n"))
     for asked in set(PAYMENT_FACTS) - {"state", "again"}:
         answer = await of_demo("consultar_pago", customer, f"{asked} refers=goes_on", earlier=earlier)
-        assert len(answer.text) <= 250, answer.text
+        beside = len(_LINE) + 2 if _LINE in answer.text else 0  # of a late charge the line is told each time, its folio beside it
+        assert len(answer.text) - beside <= 250, answer.text
         lead, *rest = answer.text.removeprefix("Como te decía:\n\n").split("\n\n")
         if lead not in told:  # a lead is said again when it is what is asked
             assert not told & set(rest), asked
@@ -100,6 +103,30 @@ async def test_a_late_charge_opens_one_case_and_its_folio_is_told():
     assert [each["kind"] for each in first.effects] == ["escalate"]
     assert f"folio {first.effects[0]['payload']['code']}" in first.text
     assert again.effects == []
+
+
+@pytest.mark.parametrize("move", ["", " move=complains"])
+async def test_whether_a_late_charge_is_confirmed_is_answered_each_time_with_the_line_and_the_folio(move: str):
+    first = await of_demo("consultar_pago", "C-1008", f"whether{move}", "¿ya se confirmó?")
+    again = await of_demo("consultar_pago", "C-1008", f"whether{move} refers=goes_on", "¿pero ya?", earlier=first)
+    thrice = await of_demo("consultar_pago", "C-1008", f"sure{move}", "¿entonces ya quedó?", earlier=again)
+
+    assert first.text.startswith("Sigue sin confirmarse: lleva 6 días hábiles desde el cargo")
+    assert first.text.endswith(
+        "Ya lo reporté con el folio KNWHUA; dáselo a soporte.\n\nLínea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
+    )
+    for later in (again, thrice):
+        assert later.text.removeprefix("Como te decía:\n\n").removeprefix("Te lo repito:\n\n").startswith("Sigue sin confirmarse: ")
+        assert later.text.endswith(_LINE)
+
+
+@pytest.mark.parametrize("intent", ["consultar_servidor", "pagar_adeudo", "faq_pago_sin_correo", "faq_tiempo_creacion"])
+async def test_whichever_question_goes_on_about_a_late_charge_ends_with_the_line_and_the_folio(intent: str):
+    told = await of_demo("consultar_pago", "C-1008", "state")
+    for _ in range(3):
+        told = await of_demo(intent, "C-1008", "whether refers=goes_on", earlier=told)
+        assert "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)." in told.text.split("\n\n")[-1]
+        assert "olio KNWHUA" in told.text or "olio: KNWHUA" in told.text
 
 
 async def test_who_contradicts_a_rejection_is_sent_to_the_bank():

@@ -29,9 +29,9 @@ ASKED = [
     (suspended(), "since", "", "La vigencia de OCAMPO-01 terminó el jueves 12 de noviembre y su periodo de gracia, el domingo 15"),
     (suspended(), "whether", "puedo entrar a ver una factura", "OCAMPO-01 está suspendido y no se puede usar: venció el jueves 12 de noviembre y no aparece pagada su renovación"),
     (deleted(), "sure", "¿borrado borrado?", "LIRIO-01 ya fue eliminado: su vigencia terminó el miércoles 14 de octubre"),
-    (creating(), "when", "cuánto le falta", "En cerca de 9 minutos: calculamos que CENTRAL-01 quede listo hoy a las 10:09."),
-    (creating(minutes=14), "when", "cuánto le falta", "En cerca de 1 minuto: calculamos que CENTRAL-01 quede listo hoy a las 10:01."),
-    (creating(), "count", "cuánto le falta", "En cerca de 9 minutos"),
+    (creating(), "when", "cuánto le falta", "Todavía se está creando: calculamos que CENTRAL-01 quede listo en cerca de 9 minutos, hoy a las 10:09."),
+    (creating(minutes=14), "when", "cuánto le falta", "Todavía se está creando: calculamos que CENTRAL-01 quede listo en cerca de 1 minuto, hoy a las 10:01."),
+    (creating(), "count", "cuánto le falta", "Todavía se está creando: calculamos que CENTRAL-01 quede listo en cerca de 9 minutos"),
     (creating(), "sure", "¿nueve minutos?", "Es aproximado: son unos 15 minutos desde que se acreditó tu pago (hoy a las 9:54), así que quedaría listo en cerca de 9"),
     (creating(), "why", "¿por qué tarda?", "CENTRAL-01 todavía se está creando: lo normal son unos 15 minutos"),
     (creating(), "how", "¿qué hago?", "Solo hay que esperar cerca de 9 minutos"),
@@ -111,7 +111,9 @@ async def test_who_asks_of_a_new_server_hears_the_time_by_each_way_to_pay(of):
 
 
 async def test_the_time_of_the_server_that_waits():
-    assert (await ask("faq_tiempo_creacion", desk(creating()), frame="when")).text.startswith("En cerca de 9 minutos")
+    assert (await ask("faq_tiempo_creacion", desk(creating()), frame="when")).text.startswith(
+        "Todavía se está creando: calculamos que CENTRAL-01 quede listo en cerca de 9 minutos"
+    )
     first = await ask("faq_tiempo_creacion", desk(pending()), frame="when")
     assert first.text == (
         f"A más tardar el jueves 26 de noviembre debe confirmarse tu cargo; unos 15 minutos después se crea NORTE-01.\n\n{MAIL}"

@@ -277,4 +277,6 @@ async def test_every_text_about_sets_is_reached():
     again = await ask("consultar_pago", desk(up), frame="which servers=foreign")
     reached |= set((await ask("consultar_pago", desk(up), frame="which servers=foreign", slots={"estado": again.state})).responses)
     reached |= set((await ask("consultar_servidor", desk(up, kept), frame="why servers=filter:down")).responses)
+    dearer = server("CARO-11", subscription=subscription(price=Decimal(2_000)))
+    reached |= set((await ask("consultar_pago", desk(up, unseen, dearer), frame="amount servers=all")).responses)
     assert sorted(set(responses_by_file()["sets.yml"]) - reached) == []

@@ -104,7 +104,7 @@ KNOWN = [
     (
         "faq_licencias_incluidas",
         "C-1002",
-        ["ya está registrado: Aspel SAE y Aspel BANCO."],
+        ["tienes 2 registradas: Aspel SAE y Aspel BANCO."],
     ),
     ("faq_licencias_incluidas", "C-1008", []),
     ("faq_respaldo_automatico", "C-1001", []),
@@ -127,7 +127,11 @@ KNOWN = [
     ("faq_instalar_mas_sistemas", "C-1012", []),
     ("faq_formas_pago", "C-1001", []),
     ("faq_tiempo_creacion", "C-1001", []),
-    ("faq_tiempo_creacion", "C-1006", ["En cerca de 9 minutos: calculamos que CENTRAL-01 quede listo hoy a las 10:09."]),
+    (
+        "faq_tiempo_creacion",
+        "C-1006",
+        ["Todavía se está creando: calculamos que CENTRAL-01 quede listo en cerca de 9 minutos, hoy a las 10:09."],
+    ),
     ("faq_tiempo_creacion", "C-1007", ["unos 15 minutos después", f"A más tardar {the(business(3, NORTE))} debe confirmarse tu cargo"]),
     ("faq_tiempo_creacion", "C-1008", [f"debía confirmarse a más tardar {the(business(3, MERCADO))}", LATE, OPEN]),
     (
@@ -177,7 +181,7 @@ KNOWN = [
         "C-1007",
         ["Todavía no corre", "empieza cuando se confirme tu pago", f"a más tardar {the(business(3, NORTE))}."],
     ),
-    ("faq_licencia_requerida", "C-1004", ["ya está registrado: Aspel SAE."]),
+    ("faq_licencia_requerida", "C-1004", ["tienes 1 registrada: Aspel SAE."]),
     (
         "faq_pago_sin_correo",
         "C-1007",
@@ -197,8 +201,10 @@ ALL_FIVE = "SIERRA-01, SIERRA-02, SIERRA-03, SIERRA-04 y SIERRA-05"
 SEVERAL: dict[str, list[str]] = {
     "faq_que_es": [f"Tú ya tienes varios contratados: {ALL_FIVE}."],
     "faq_cantidad_maxima": ["Ya no cabe otro: tienes los 5"],
-    "faq_sistema_operativo": [f"• {alias}: Windows Server {'2019' if alias == 'SIERRA-02' else '2012 R2'}" for alias in SIERRA],
-    "faq_licencias_incluidas": ["ya está registrado: Aspel SAE, Aspel PROD y Aspel COI."],
+    "faq_sistema_operativo": [
+        "• SIERRA-02: Windows Server 2019\n• Los demás (SIERRA-01, SIERRA-03, SIERRA-04 y SIERRA-05): Windows Server 2012 R2"
+    ],
+    "faq_licencias_incluidas": ["tienes 3 registradas: Aspel SAE, Aspel PROD y Aspel COI."],
     "faq_respaldo_automatico": [
         *(f"• SIERRA-0{n}: bien ({last_night(1009)})" for n in (1, 2, 3)),
         "• SIERRA-04: todavía no se crea",
@@ -217,9 +223,9 @@ SEVERAL: dict[str, list[str]] = {
         f"• SIERRA-05: suspendido; resguardo hasta {the(kept(SIERRA['SIERRA-05']))}",
     ],
     "faq_horario_acceso": [*(f"• SIERRA-0{n}: encendido (hoy a las 9:58)" for n in (1, 2, 3)), "• SIERRA-05: suspendido"],
-    "faq_cambiar_solucion": ["¿De cuál servidor quieres saber?"],
+    "faq_cambiar_solucion": ["¿De cuál servidor te digo hasta qué día alcanzas?"],
     "faq_traslado_informacion": ["• SIERRA-01: cambio a Nube Empresarial en proceso"],
-    "faq_datos_conexion": ["Los datos llegan a co*****o@consultoressierra.example"],
+    "faq_datos_conexion": ["Los datos llegan por correo a co*****o@consultoressierra.example"],
     "faq_consultar_vigencia": [],
     "faq_factura": [f"• SIERRA-04: a partir del {bare(business(6))}", "• SIERRA-01: A-0586, disponible"],
     "faq_cambiar_contrasena": [],
@@ -230,7 +236,7 @@ SEVERAL: dict[str, list[str]] = {
         f"• SIERRA-04: inició {the(TODAY)}",
         f"• SIERRA-05: inició {the(date(2026, 10, 15))}",
     ],
-    "faq_licencia_requerida": ["ya está registrado: Aspel SAE, Aspel PROD y Aspel COI."],
+    "faq_licencia_requerida": ["tienes 3 registradas: Aspel SAE, Aspel PROD y Aspel COI."],
     "faq_pago_sin_correo": ["SIERRA-04 se está creando: tu pago se acreditó hoy a las 9:56 y calculamos que quede listo hoy a las 10:11."],
     "faq_conexion_sae": ["• SIERRA-01: SAE, 10 usuarios", "• SIERRA-02: sin SAE registrado"],
 }
@@ -239,6 +245,7 @@ CHANGE = ["72 horas hábiles antes de que venza", "contrata la solución que nec
 INVOICES = ["escritorio de servicios: PAGO DE SERVICIOS > Mi Estado de Cuenta"]
 DENIED: dict[tuple[str, str], list[str]] = {
     ("faq_sistema_operativo", "C-1010"): [],
+    ("faq_sistema_operativo", "C-1009"): [],
     ("faq_periodo_gracia", "C-1004"): ["es de 3 días después de su fecha de fin"],
     ("faq_tiempo_creacion", "C-1006"): [],
     ("faq_tiempo_creacion", "C-1007"): [],
