@@ -322,7 +322,9 @@ class ServerAction(LiveAction):
             self._answer_one(turn, one, reply)
         elif meant.way == "servers" and (self.many == "list" or not meant.servers):
             answer_several(self, turn, meant, reply)
-        elif self.many == "list" and (meant.way == "unsaid" or (meant.way == "unknown" and not meant.word)):  # all of them hold the one that is meant
+        elif self.many == "list" and (
+            meant.way == "unsaid" or (meant.way == "unknown" and not meant.word)
+        ):  # all of them hold the one that is meant
             self._list(turn, reply)
         elif meant.way != "unknown" or not self._list_briefly(turn, meant, reply):
             self.ask_which(turn, reply)

@@ -52,7 +52,8 @@ YES, NO, COMPLAINT = "afirmar", "negar", "contar"
 CLAUSE_WORDS, CLEAR_CLAUSE_FROM = 3, 0.6
 _THE_OTHER = re.compile(r"\b(?:el|la|l[oa]s)\s+otr[oa]s?\b", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"\b(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)\b|-\d", re.IGNORECASE
+    r"\b(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)\b|-\d",
+    re.IGNORECASE,
 )
 _ALREADY = re.compile(r"^\W*(?:y\s+)?ya\s+(?:se|me|nos|les?|est[aá]|qued[oó]|pas[oó]|cay[oó]|sali[oó]|lleg[oó])\b", re.IGNORECASE)
 _CLAUSE_MARKS = re.compile(r"[^\w\s$%@/:-]+")
