@@ -70,8 +70,12 @@ async def test_two_servers_are_both_told_where_the_name_is_none_of_theirs(questi
     assert "pregunta_pendiente" not in answer.slots
 
 
-async def test_many_lines_are_no_answer_for_one_server_that_cannot_be_told():
-    assert (await sierra("consultar_suscripcion until servers=named:?")) == "¿De cuál servidor quieres saber?"
+async def test_five_lines_hold_the_one_that_is_meant_but_are_no_answer_for_a_name_that_is_none_of_theirs():
+    assert (await sierra("consultar_suscripcion until servers=named:?")).count("• ") == 5
+    assert (await sierra("consultar_suscripcion until servers=unknown:bodega")).startswith(
+        "No sé a cuál de tus servidores le dices «bodega»."
+    )
+    assert "• " not in (await sierra("consultar_suscripcion until servers=unknown:bodega"))
 
 
 @pytest.mark.parametrize(
