@@ -60,7 +60,10 @@ class _AboutLicences(DeskAction):
         return turn.frame.asked not in _BRIEFLY and super().asks_value(turn)
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
-        """All licences with their state, or only how many are in force and their names beneath a yes or no."""
+        """All licences with their state, only how many are in force and their names beneath a yes or no, or for how many users."""
+        if turn.frame.asked is Asked.COUNT and turn.chosen and mentions(turn, _USERS):
+            say_users(turn, turn.chosen, reply)
+            return
         if turn.frame.asked not in _BRIEFLY:
             say_licences(turn, desk, reply)
             return

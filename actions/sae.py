@@ -21,7 +21,10 @@ _HOW_MANY = frozenset({Asked.WHETHER, Asked.COUNT, Asked.SURE})
 
 
 def say_several(turn: Turn, reply: Reply) -> None:
-    """That several users of SAE get in through SAE Remoto; how many at once is not known here."""
+    """For how many users SAE is registered where one server is meant; that several get in through SAE Remoto, how many at once is not known here."""
+    server = turn.chosen
+    if server is not None and server.status not in GONE and _sae(turn, server) is not None:
+        say_sae(turn, server, reply)
     reply.say("utter_conexion_sae_varios")
     say_line(turn, reply)
 
@@ -37,9 +40,7 @@ def say_users(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_several_of(turn: Turn, server: Server, reply: Reply) -> None:
-    """The users that are registered, where there are any, and how several get in."""
-    if _sae(turn, server) is not None and server.status not in GONE:
-        say_sae(turn, server, reply)
+    del server
     say_several(turn, reply)
 
 

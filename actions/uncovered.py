@@ -9,6 +9,7 @@ from actions.base import say_line
 from actions.licences import say_licences
 from actions.live import readings
 from actions.mentions import IN_ALL, first_mentioned, mentions, shows_card
+from actions.sae import say_several
 from actions.say import Reply
 from actions.set_leads import say_price_sum
 from actions.turn import GONE, Turn
@@ -27,6 +28,7 @@ _PRICED = (
     r"precio|cuesta|costo|costar|tarifa|car[oa]\b|barat|cotiz|cuant\w+ (sale|vale|seria|me (sale|cobr))|\d+ (pesos|dolares)|otros \d{3}"
 )
 _OF_ANOTHER = r"otr[oa]|mas (grande|chic)|nuev[oa]|subir|usuarios|sae|coi|noi|banco|caja|prod\b|solucion"
+_SEVERAL = "utter_conexion_sae_varios"
 _KINDS = {
     "utter_no_cubierto_sospechoso": r"(me |nos )?(pidi\w+|piden|respond\w+) .{0,25}(contrasena|clave)|te (los|la|las) escribo",
     "utter_no_cubierto_documentos": r"copia del contrato|(el|mi) contrato\b|cartas? (?!porte)|por escrito|documento|constancia|proveedor\b(?! nuevo)",
@@ -52,7 +54,7 @@ _KINDS = {
     _PRICE: _PRICED,
     "utter_no_cubierto_condiciones": r"prueba|trial|gratis|demo\b|firmar|permanencia|amarr|minimo|(por )?un ano\b|mes con mes",
     "utter_sistemas_otros": r"contpaq|netflix|office|word\b|spotify|quickbooks|programas? que no",
-    "utter_conexion_sae_varios": r"a la vez|al mismo tiempo",
+    _SEVERAL: r"a la vez|al mismo tiempo",
     "utter_que_es_equipos": r"mac\b|iphone|ipad|android|cel(ular)?\b|tablet",
     "utter_no_cubierto_tecnico": r"velocidad|internet|antivirus|ram\b|gigas|nucleos|sql\b|ip fija|puerto|vpn|drive\b"
     r"|outlook|actualizar|2022|equipo|computadora",
@@ -70,6 +72,8 @@ def say_uncovered(turn: Turn, reply: Reply, otherwise: str) -> None:
         reply.add("utter_no_cubierto_nada_se_cancela")
     if kind == _PRICE:
         _say_price(turn, reply)
+    elif kind == _SEVERAL:
+        say_several(turn, reply)
     elif reply.vary(kind or otherwise, "utter_no_cubierto_insiste", "utter_no_cubierto_insiste_mas") == _LICENCE_DATE:
         _say_licences(turn, reply)
     if kind in {None, _USE} and turn.settings.tutorials_url:

@@ -20,7 +20,7 @@ from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, join
 from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy, without_denied
 from bot.nlu.classifier import ASK, CONTEXT, EAGER
 from bot.nlu.context import context_words, goes_on
-from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
+from bot.nlu.decision import INSTEAD_OF_DEED, NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
 from bot.privacy.standing_in import as_typed
 from bot.protocol.frame import NOTHING, Asked, Move, Which, frame_of
@@ -48,7 +48,9 @@ _CLAUSES = re.compile(
 )
 _ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
 SLOT_OFFER, SLOT_WAITING = "oferta", "pregunta_pendiente"
-YES, NO, COMPLAINT = "afirmar", "negar", "contar"
+YES, NO = "afirmar", "negar"
+TOLD: Mapping[str, str] = {Move.THANKS: "agradecer", Move.LEAVES: "despedirse", Move.COMPLAINS: "contar", Move.TELLS: "contar"}
+SURE_TOPIC = 0.6
 CLAUSE_WORDS, CLEAR_CLAUSE_FROM = 3, 0.6
 _THE_OTHER = re.compile(r"\b(?:el|la|l[oa]s)\s+otr[oa]s?\b", re.IGNORECASE)
 _NUMBERED = re.compile(
@@ -151,15 +153,24 @@ async def understand(
 def _alone(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict[str, Any]:
     """The reading of a message that holds one question, however much stands around it."""
     read = _beyond_the_story(reader, text, clean, whole)
-    if read["decision"] == ANSWERED:
-        return read
-    if not reader.eager:
+    if (label := _only_told(reader, read, clean)) is not None:
+        return _answering(read, label)
+    if read["decision"] == ANSWERED or not reader.eager:
         return read
     if (clearest := _clearest_clause(reader, clean)) is not None:
         return clearest
-    if read["decision"] == ASKED and read["parts"].get("move") == Move.COMPLAINS and not asks(clean):
-        return _answering(read, COMPLAINT)
+    likeliest = str(read["intent_ranking"][0]["name"])
+    if read["decision"] == ASKED and likeliest in INSTEAD_OF_DEED and asks(clean):
+        return _answering(read, INSTEAD_OF_DEED[likeliest])
     return read
+
+
+def _only_told(reader: Reader, read: dict[str, Any], text: str) -> str | None:
+    """The label of what a message within a talk does that asks nothing, where its topic is unsure: it thanks, leaves, complains or tells."""
+    sure = read["acceptance"] >= SURE_TOPIC or read["intent"]["name"] in TALK
+    if sure or not goes_on(reader.words) or asks(text) or orders(text) or read["parts"].get("asked") != Asked.NONE:
+        return None
+    return TOLD.get(read["parts"].get("move", ""))
 
 
 def _clearest_clause(reader: Reader, text: str) -> dict[str, Any] | None:

@@ -167,6 +167,7 @@ OTHERS = (
     "¿cuánto debe Juan Pérez?",
     "me pasas el adeudo de un cliente",
     "cuánto debe mi vecino",
+    "entonces cuanto le cobran a ferreteria hidalgo, es mi cuñado",
     "la dulceria lupita de enfrente tambien renta con ustedes verdad? como cuanto les cobran",
     "un compadre tiene con ustedes, si te dicto su número de cliente, ¿cómo anda lo suyo?",
 )

@@ -77,3 +77,21 @@ async def test_several_servers():
 async def test_readings_name_product_state_and_server():
     answer = await ask("faq_instalar_mas_sistemas", desk(on("A-01", "Aspel SAE")))
     assert answer.told() == {("licence", "Aspel SAE", "active", "A-01")}
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        ("faq_licencias_incluidas count", "para cuántas personas es el sae que tenemos"),
+        ("tema_no_cubierto count", "cuántos podemos estar metidos a la vez"),
+        ("faq_conexion_sae whether", "¿pueden entrar tres a la vez?"),
+        ("faq_instalar_mas_sistemas count", "¿cuántos usuarios caben?"),
+    ],
+)
+async def test_for_how_many_users_is_said_first_whatever_it_was_read_as(read, text):
+    intent, asked = read.split()
+    answer = await ask(intent, desk(on("A-01", "Aspel SAE")), frame=asked, text=text)
+    assert answer.text.startswith("A-01 tiene registrado SAE para ")
+    assert "55 8000 9480" in answer.text
+    visitor = await ask(intent, frame=asked, text=text)
+    assert "A-01" not in visitor.text
