@@ -20,14 +20,18 @@ _FIRST: Final = (
     r"|cual(?: \w+){0,4} (?:pag\w+|cubr\w+|liquid\w+) (?:ya|primero|antes)\b(?! de)"
     r"|cual(?: \w+){0,2} urge|cual(?: \w+){0,2} corre mas prisa|cual (?:\w+ )?(?:es (?:el|la|lo) )?mas urgente|(?:por|con) cual (?:\w+ )?empiez"
 )
+_LOST_FIRST: Final = r"cual(?: \w+){0,7} (?:pierd\w+|borr\w+|elimin\w+)\b"
 _USE: Final = r"urge|prisa|apag|suspend|us(?:ar|o|e|en)\b|cort(?:e|en|an|ar)\b|dej(?:a|e) de"
 _SEVERAL: Final = 2
 
 
 def say_first_to_pay(turn: Turn, reply: Reply) -> bool:
-    """Whether it is asked which to pay first of several that are due; then whose data and whose use ends first, and each with its days."""
-    owing = sets.members(turn, turn.servers, "owing")
-    if len(owing) < _SEVERAL or turn.sees(DataClass.PAYMENTS) is None or not mentions(turn, _FIRST):
+    """Whether it is asked which to pay first of several that are due, or which is lost first; then whose data and whose use ends first.
+
+    Who asks which to pay reads each with its days too.
+    """
+    owing, to_pay = sets.members(turn, turn.servers, "owing"), mentions(turn, _FIRST)
+    if len(owing) < _SEVERAL or turn.sees(DataClass.PAYMENTS) is None or not (to_pay or mentions(turn, _LOST_FIRST)):
         return False
     lapsing = tuple(each for each in owing if standing(turn, each) in UNPAID)
     if not lapsing:
@@ -42,12 +46,14 @@ def say_first_to_pay(turn: Turn, reply: Reply) -> bool:
         ends.insert(0 if mentions(turn, _USE) else 1, ("utter_prioridad_uso", stops))
     for key, server in ends:
         reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
+    reply.servers.extend(each.alias for each in owing)
+    if not to_pay:
+        return True
     say_total(turn, owing, reply)
     for each in (*by_data, *sets.rest(owing, lapsing)):
         if not say_debt_line(turn, each, reply):
             say_charge_line(turn, each, reply)
     reply.add("utter_prioridad_tu_decides")
-    reply.servers.extend(each.alias for each in owing)
     return True
 
 

@@ -222,6 +222,14 @@ async def test_which_to_pay_first_is_told_by_what_is_lost_first(read, text):
     assert answer.text.endswith("Cuál pagar primero lo decides tú.")
 
 
+@pytest.mark.parametrize("text", ["cual de todos es el q ya mero pierdo", "¿cuál se elimina primero?", "cuál me van a borrar"])
+async def test_which_is_lost_first_begins_with_those_that_ended(text):
+    (answer,) = await talk(SIERRA, ("consultar_suscripcion which servers=first", text), now=DEMO_NOW)
+    assert answer.text.startswith("La primera información en eliminarse sería la de SIERRA-05")
+    assert "SIERRA-03" in answer.text
+    assert "• " not in answer.text
+
+
 async def test_with_one_debt_or_none_there_is_no_order_to_tell():
     for of in (desk(in_grace()), desk(valid(), suspended("OCAMPO-01")), desk(valid(), valid("B-02"))):
         (answer,) = await talk(of, ("faq_formas_pago which", "¿cuál me conviene pagar primero?"))
