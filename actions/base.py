@@ -25,7 +25,7 @@ from actions.opening import say_before, state_first
 from actions.say import Button, Reading, Reply, Values
 from actions.set_leads import say_none
 from actions.several import NAMES_ONLY, answer_several
-from actions.trouble import situation
+from actions.trouble import known_situation
 from actions.turn import SETS, SLOT_FAILURES, SLOT_FOLIOS, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
 from actions.whose import asks_of_others, say_not_yours, tell_how_to_identify
 from bot.accounts.port import Desk, Server
@@ -160,7 +160,7 @@ class AssistantAction(Action, ABC):
         topic = (
             Topic(self.topic(turn), turn.frame.asked, tuple(reply.servers), reply.supposed) if self.is_topic and not reply.aside else None
         )
-        reply.remember(SLOT, as_slot(replace(turn.state.after(topic, reply.told), situation=situation(turn))))
+        reply.remember(SLOT, as_slot(replace(turn.state.after(topic, reply.told), situation=known_situation(turn))))
 
 
 class TalkAction(AssistantAction):

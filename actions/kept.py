@@ -22,7 +22,7 @@ _ASKED: Final = frozenset({Asked.UNTIL, Asked.WHEN, Asked.COUNT})
 _GRACE: Final = frozenset({"grace", "grace_last_day"})
 _SERVICE: Final = r"(?: (?:el|la|mi|mis|los|ni|tu))* (?:servi|acces|sistem|nube|conex|maquin|compu)"
 _OF_INFORMATION: Final = (
-    rf"(?:perd|pierd|borr|elimin)\w*(?!{_SERVICE})\b|(?:qued|dej)\w+ sin (?:\w+ )?(?:archiv|dato|info|nada\b|respald)"
+    rf"(?:perd(?!on)|pierd|borr|elimin)\w*(?!{_SERVICE})\b|(?:qued|dej)\w+ sin (?:\w+ )?(?:archiv|dato|info|nada\b|respald)"
     r"|(?:mis?|nuestr[oa]s?) (?:archivos?|datos|informacion|info)\b|archivos?\b"
 )
 _OF_USE: Final = (

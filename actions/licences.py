@@ -30,6 +30,7 @@ _OWN_LICENCE = (
 )
 """Words that ask whether a licence that there is can be used on the server."""
 _USERS = r"usuari|person|gente|muchach|emplead|entra(r|n)?\b|conect|a la vez|al mismo tiempo|sexta|nueva\b"
+_NOT_SAE = r"coi\b|noi\b|banco\b|caja\b|prod\b"
 _OTHER_PROGRAMS = (
     r"office|word\b|excel|outlook|whats|canva|spotify|netflix|contpaq|quickbooks|chrome|zoom|facebook|autocad|photoshop|antivirus"
     r"|programas? (que no|de (otr|motor|terceros))|no sean de"
@@ -61,7 +62,7 @@ class _AboutLicences(DeskAction):
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """All licences with their state, only how many are in force and their names beneath a yes or no, or for how many users."""
-        if turn.frame.asked is Asked.COUNT and turn.chosen and mentions(turn, _USERS):
+        if turn.frame.asked is Asked.COUNT and turn.chosen and mentions(turn, _USERS) and not mentions(turn, _NOT_SAE):
             say_users(turn, turn.chosen, reply)
             return
         if turn.frame.asked not in _BRIEFLY:

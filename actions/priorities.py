@@ -20,7 +20,7 @@ _FIRST: Final = (
     r"|cual(?: \w+){0,4} (?:pag\w+|cubr\w+|liquid\w+) (?:ya|primero|antes)\b(?! de)"
     r"|cual(?: \w+){0,2} urge|cual(?: \w+){0,2} corre mas prisa|cual (?:\w+ )?(?:es (?:el|la|lo) )?mas urgente|(?:por|con) cual (?:\w+ )?empiez"
 )
-_LOST_FIRST: Final = r"cual(?: \w+){0,7} (?:pierd\w+|borr\w+|elimin\w+)\b"
+_LOST_FIRST: Final = r"(?<!lo )cual(?: (?!fecha|dia\b)\w+){0,7} (?:pierd\w+|borr\w+|elimin\w+)\b"
 _USE: Final = r"urge|prisa|apag|suspend|us(?:ar|o|e|en)\b|cort(?:e|en|an|ar)\b|dej(?:a|e) de"
 _SEVERAL: Final = 2
 
@@ -31,7 +31,7 @@ def say_first_to_pay(turn: Turn, reply: Reply) -> bool:
     Who asks which to pay reads each with its days too.
     """
     owing, to_pay = sets.members(turn, turn.servers, "owing"), mentions(turn, _FIRST)
-    if len(owing) < _SEVERAL or turn.sees(DataClass.PAYMENTS) is None or not (to_pay or mentions(turn, _LOST_FIRST)):
+    if len(owing) < _SEVERAL or turn.sees(DataClass.PAYMENTS) is None or not (to_pay or _asks_what_is_lost(turn)):
         return False
     lapsing = tuple(each for each in owing if standing(turn, each) in UNPAID)
     if not lapsing:
@@ -55,6 +55,10 @@ def say_first_to_pay(turn: Turn, reply: Reply) -> bool:
             say_charge_line(turn, each, reply)
     reply.add("utter_prioridad_tu_decides")
     return True
+
+
+def _asks_what_is_lost(turn: Turn) -> bool:
+    return not turn.named_servers and mentions(turn, _LOST_FIRST)
 
 
 def _ends_on(server: Server) -> date:

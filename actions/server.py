@@ -17,7 +17,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
 from actions.environment import environment
-from actions.trouble import situation
+from actions.trouble import known_situation
 from actions.turn import open_turn
 from bot.clock import now
 from bot.protocol.action import read_call, read_situation_asked
@@ -103,7 +103,7 @@ async def _situation(request: web.Request) -> web.Response:
     except (ValueError, RecursionError):
         return web.json_response({"error": "malformed"}, status=400)
     turn = await open_turn(environment(), Tracker("-", {}, {"metadata": {"turn_token": token}}, [], False, None, {}, None))
-    return web.json_response({"words": situation(turn)})
+    return web.json_response({"words": known_situation(turn)})
 
 
 async def _live(_: web.Request) -> web.Response:

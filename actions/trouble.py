@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+import structlog
+
 from actions.invoice_day import invoice_state
 from actions.live import IN_FORCE, charge_state, last_charge, last_mail, standing
 from actions.sets import is_down
@@ -13,6 +15,8 @@ from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.rules.backup import streak_of_failures
 from bot.rules.subscription import days_left
+
+log = structlog.get_logger()
 
 Trouble = Literal["gone", "down", "late", "suspended", "backup", "mail", "unpaid", "waiting"]
 BAD: frozenset[Trouble] = frozenset({"gone", "down", "late", "suspended", "backup"})
@@ -51,6 +55,15 @@ def situation(turn: Turn) -> tuple[str, ...]:
     """What is the matter on the account, and what is near to happen, in words that the reader learns from (data/conversations/situations.tsv)."""
     found = {name: data for each in turn.servers for name, (data, is_so) in (*_IS.items(), *_NEAR.items()) if is_so(turn, each)}
     return tuple(sorted(name for name, data in found.items() if turn.sees(data)))
+
+
+def known_situation(turn: Turn) -> tuple[str, ...] | None:
+    """The same; None where the account was not read. No answer is lost for what only helps to read the next message."""
+    try:
+        return situation(turn) if turn.audience == "known" else None
+    except Exception as error:
+        log.error("situation not known", kind=type(error).__name__)  # noqa: TRY400 - its words may hold what a customer wrote
+        return None
 
 
 def worst_trouble(turn: Turn) -> tuple[Trouble, Server] | None:

@@ -28,11 +28,11 @@ _OF_A_PERSON: Final = rf"{_ACCOUNT} (?:\w+ )?{_SOME}(?:{_PERSON})\b|{_ACCOUNT} (
 _DONE_BY_OTHERS: Final = (
     rf"(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_CLIENT})\b"
     rf"|(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?{_BUSINESS} {_NAME}"
-    rf"|les? cobran? a (?:(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_PERSON})\b|(?:(?:la|el|los|las) )?{_BUSINESS} {_NAME})"
+    rf"|les? cobran? a (?:(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_PERSON})\b|{_BUSINESS} {_NAME})"
 )
 _CLIENTS_HERE: Final = (
     rf"(?:{_PERSON}|{_BUSINESS} {_NAME})\b(?: \w+){{0,5}} (?:tiene|renta|esta|contrata|contrato|trabaja)n? (?:\w+ ){{0,2}}con (?:ustedes|uds?)\b.*"
-    r"\b(?:(?:les?|la|lo) cobran|(?:paga|debe)n?\b|lo suyo|su (?:cuenta|pago|adeudo|numero))"
+    r"\b(?:(?:les?|la|lo) cobran|(?<!se )(?:paga|debe)n?\b|lo suyo|su (?:cuenta|pago|adeudo|numero))"
 )
 """Somebody who rents here too, and what is theirs."""
 _OF_PROGRAMS: Final = r"complemento|sae\b|coi\b|noi\b|timbr|texto|imprim|inventario"

@@ -52,6 +52,7 @@ _IN_GENERAL: Final[Mapping[str, Mapping[Asked, str]]] = {
 _OF_ANYBODY: Final = (
     r"si (?:uno |alguien |no se |no )?(?:pag|renuev)|sin pag|en general|normalmente|por regla|cuando (?:uno|alguien|no se) "
 )
+WISH_FOR_A_PERSON: Final = "hablar_con_asesor"
 _OWN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("faq_periodo_gracia", "faq_resguardo_sin_pago"), "utter_regla_resguardo_tuyo"),
     "faq_respaldo_automatico": "utter_respaldo_sin_servidor",
@@ -86,7 +87,7 @@ _OLD: Final = (
 )
 _PAID_WITH: Final = r"con que\b.*\bpag|como (?:\w+ ){0,3}pag|formas? de pago|tarjeta|debito|credito|oxxo|efectivo|transferencia|deposit"
 _NOT_AGAIN: Final = (
-    r"(?:evit|preven)\w+|no (?:\w+ ){0,3}(?:vuelv|volv)\w* a (?:pasar|suced|ocurr|perd|borr)"
+    r"(?:evit|preven)\w+ (?:\w+ ){0,3}(?:perd|borr|pas|suced|ocurr|vuelv)|no (?:\w+ ){0,3}(?:vuelv|volv)\w* a (?:pasar|suced|ocurr|perd|borr)"
     r"|no (?:\w+ ){0,2}(?:pas|suced|ocurr|pierd|perd|borr)\w* (?:otra vez|de nuevo)|para la proxima\b"
 )
 """Words of a wish for a new server, of the information that was on the lost one, of ways to pay, and that it must not happen again."""
@@ -115,7 +116,8 @@ def say_rule_without_server(turn: Turn, intent: str, reply: Reply) -> bool:
 
 def say_of_a_new_one(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether who has no server any more asks of a new one: how it is paid, what it costs, how it works; or how not to lose it again."""
-    if _lost(turn) is None or turn.named_foreign or mentions(turn, _OLD):
+    asks_nothing = intent == WISH_FOR_A_PERSON or turn.frame.asked is Asked.NONE
+    if _lost(turn) is None or asks_nothing or turn.named_foreign or mentions(turn, _OLD):
         return False
     if mentions(turn, _NOT_AGAIN):
         reply.say("utter_nuevo_sin_perderlo", **_rule_values(turn))

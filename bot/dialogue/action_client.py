@@ -28,7 +28,7 @@ class ActionEndpoint:
     """Where custom actions are run. Stands in for Rasa's EndpointConfig, of which RemoteAction needs nothing else."""
 
     def __init__(self, urls: Sequence[str], secret: str, timeout_seconds: float = ACTION_TIMEOUT_SECONDS) -> None:
-        self.pool = Pool(urls)
+        self.pool, self._helpers = Pool(urls), Pool(urls)
         self.timeout_seconds = timeout_seconds  # of one action, in all
         self.kwargs: dict[str, Any] = {}
         self._secret = secret
@@ -39,21 +39,25 @@ class ActionEndpoint:
 
         Raises aiohttp.ClientError, TimeoutError or ValueError.
         """
-        return await self._post("/webhook", body, correlation, self.timeout_seconds, read_action_result)
+        return await self._post(self.pool, "/webhook", body, correlation, self.timeout_seconds, read_action_result)
 
-    async def situation(self, turn_token: str, correlation: str) -> tuple[str, ...]:
-        """What is the matter with the account of whoever asks, for the reader; nothing where that is not known soon: it only helps to read."""
+    async def situation(self, turn_token: str, correlation: str) -> tuple[str, ...] | None:
+        """What is the matter with the account of whoever asks, for the reader; None where that is not known soon: it only helps to read.
+
+        A process that is late with it may be well for actions, so it is not put aside for them.
+        """
+        asked = {"turn_token": turn_token}
         try:
-            return (await self._post("/situation", {"turn_token": turn_token}, correlation, SITUATION_SECONDS, read_situation)).words
+            return (await self._post(self._helpers, "/situation", asked, correlation, SITUATION_SECONDS, read_situation)).words
         except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError):
-            return ()
+            return None
 
-    async def _post(self, path: str, body: dict[str, Any], correlation: str, within: float, read: Callable[[bytes], T]) -> T:
+    async def _post(self, pool: Pool, path: str, body: dict[str, Any], correlation: str, within: float, read: Callable[[bytes], T]) -> T:
         if self._session is None:
             unlimited = aiohttp.ClientTimeout(total=None)  # `first_answer` ends it; one for connecting would too where only we are busy
             self._session = aiohttp.ClientSession(headers={"X-Internal-Secret": self._secret}, timeout=unlimited)
         ask = functools.partial(self._call, self._session, path, body, correlation, read)
-        return await first_answer(self.pool, ask, (aiohttp.ClientError, ValueError), within=within, each=TRY_SECONDS)
+        return await first_answer(pool, ask, (aiohttp.ClientError, ValueError), within=within, each=TRY_SECONDS)
 
     async def _call(
         self, session: aiohttp.ClientSession, path: str, body: dict[str, Any], correlation: str, read: Callable[[bytes], T], url: str

@@ -52,9 +52,12 @@ YES, NO = "afirmar", "negar"
 TOLD: Mapping[str, str] = {Move.THANKS: "agradecer", Move.LEAVES: "despedirse", Move.COMPLAINS: "contar", Move.TELLS: "contar"}
 SURE_TOPIC = 0.6
 CLAUSE_WORDS, CLEAR_CLAUSE_FROM = 3, 0.6
-_THE_OTHER = re.compile(r"\b(?:el|la|l[oa]s)\s+otr[oa]s?\b", re.IGNORECASE)
+_THE_OTHER = re.compile(
+    r"\b(?:el|la|l[oa]s)\s+otr[oa]s?\b(?!\s+(?:d[ií]as?|vez|veces|semanas?|mes(?:es)?|a[nñ]os?|facturas?|pagos?|cargos?|correos?|lados?|cosas?|personas?|preguntas?)\b)",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(
-    r"\b(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)\b|-\d",
+    r"\b(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)(?=\s*(?:$|[,;.!?]|(?:por\s+fav|porfa|quise|quer[ií]a|digo|dije)\w*))",
     re.IGNORECASE,
 )
 _ALREADY = re.compile(r"^\W*(?:y\s+)?ya\s+(?:se|me|nos|les?|est[aá]|qued[oó]|pas[oó]|cay[oó]|sali[oó]|lleg[oó])\b", re.IGNORECASE)
@@ -167,7 +170,7 @@ def _alone(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict
 
 def _only_told(reader: Reader, read: dict[str, Any], text: str) -> str | None:
     """The label of what a message within a talk does that asks nothing, where its topic is unsure: it thanks, leaves, complains or tells."""
-    sure = read["acceptance"] >= SURE_TOPIC or read["intent"]["name"] in TALK
+    sure = read["acceptance"] >= SURE_TOPIC or read["intent"]["name"] in TALK | set(NOT_OURS)
     if sure or not goes_on(reader.words) or asks(text) or orders(text) or read["parts"].get("asked") != Asked.NONE:
         return None
     return TOLD.get(read["parts"].get("move", ""))

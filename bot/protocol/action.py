@@ -52,9 +52,9 @@ class Response(Struct, frozen=True):
 
 
 class Situation(Struct, frozen=True):
-    """What is the matter with an account, in words for the reader (`POST /situation`); no values."""
+    """What is the matter with an account, in words for the reader (`POST /situation`); no values. None: it was not read."""
 
-    words: Annotated[tuple[str, ...], Meta(max_length=20)]
+    words: Annotated[tuple[str, ...], Meta(max_length=20)] | None
 
 
 class SituationAsked(Struct, frozen=True):

@@ -184,6 +184,8 @@ MINE = (
     "me haces el complemento de pago de una clienta",
     "el respaldo de la ferreteria quedo completo?",
     "un amigo renta con ustedes y me los recomendó, ¿cuándo vence lo mío?",
+    "mi prima está con ustedes, ¿cuándo se paga mi servidor?",
+    "¿por qué le cobran a la papelería dos veces?",
 )
 
 
@@ -228,6 +230,15 @@ async def test_which_is_lost_first_begins_with_those_that_ended(text):
     assert answer.text.startswith("La primera información en eliminarse sería la de SIERRA-05")
     assert "SIERRA-03" in answer.text
     assert "• " not in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["¿cuál es la fecha en que se borra SIERRA-01?", "no pagué, por lo cual se borraron mis datos", "¿cuál es el día que se elimina?"],
+)
+async def test_a_date_is_no_order(text):
+    (answer,) = await talk(SIERRA, ("faq_resguardo_sin_pago when", text), now=DEMO_NOW)
+    assert "utter_prioridad_datos" not in answer.responses
 
 
 async def test_with_one_debt_or_none_there_is_no_order_to_tell():
@@ -429,6 +440,13 @@ async def test_what_is_asked_of_a_new_server_is_answered_without_the_lost_one(fr
 async def test_what_a_new_one_would_have_of_the_lost_one_is_told_of_that(frame, text):
     (answer,) = await talk(desk(deleted()), (frame, text))
     assert "LIRIO-01" in answer.text
+
+
+async def test_a_wish_for_a_person_is_never_taken_for_a_question():
+    answer = await ask("hablar_con_asesor", desk(deleted()), frame="do", text="pásame con una persona, quiero evitar que me pase otra vez")
+    assert [effect["kind"] for effect in answer.effects] == ["escalate"]
+    (thanks,) = await talk(desk(deleted()), ("agradecer none", "gracias, para la próxima pago antes"))
+    assert not thanks.text.startswith("Con un servidor nuevo")
 
 
 async def test_it_is_answered_though_it_was_not_understood_which_question_it_is():

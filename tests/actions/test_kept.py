@@ -38,7 +38,13 @@ async def test_of_several_the_line_of_the_one_in_grace_begins_with_it(intent: st
 
 
 @pytest.mark.parametrize(
-    "text", ["¿hasta cuándo puedo entrar a sacar mis archivos?", "para no perder el servicio, ¿hasta cuándo tengo?", "¿hasta cuándo?"]
+    "text",
+    [
+        "¿hasta cuándo puedo entrar a sacar mis archivos?",
+        "para no perder el servicio, ¿hasta cuándo tengo?",
+        "¿hasta cuándo?",
+        "perdón, ¿hasta cuándo tengo?",
+    ],
 )
 async def test_the_day_until_when_it_can_be_used_stays_first_where_that_is_asked(text: str):
     assert (await said("C-1003", "consultar_suscripcion until", text)).startswith("Se puede usar hasta mañana")

@@ -287,8 +287,8 @@ async def situation_of(client: Client, desk: str | None) -> tuple[int, str]:
 
 async def test_a_situation_is_words_and_no_values(client, monkeypatch):
     monkeypatch.setattr(environment().accounts, "error", AccountsUnavailable("away"))
-    assert await situation_of(client, None) == (200, '{"words": []}')
-    assert await situation_of(client, "C-4711") == (200, '{"words": []}')
+    assert await situation_of(client, None) == (200, '{"words": null}')
+    assert await situation_of(client, "C-4711") == (200, '{"words": null}')
     install(replace(environment(), accounts=FakeAccounts([desk(server("MITLA-01", status="suspended"), id="C-1001")])))
     assert await situation_of(client, "C-1001") == (200, '{"words": ["suspended"]}')
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from rasa_sdk import Tracker
 
-from actions.trouble import situation
+from actions import trouble
+from actions.trouble import known_situation, situation
 from actions.turn import Turn
 from bot.accounts import SqlAccounts, demo
 from bot.database import open_database
@@ -47,3 +48,20 @@ async def test_what_may_not_be_told_helps_nobody_to_read(tmp_path):
     """On WhatsApp a recognised number hears nothing of payments and invoices."""
     known = await situations_of_the_demo(tmp_path, FRIDAY, Level.RECOGNISED)
     assert {word for words in known.values() for word in words} == {"backup", "down", "ending", "gone", "suspended", "unpaid", "waiting"}
+
+
+def turn_of(audience) -> Turn:
+    settings = load_settings({"DEMO": "1"})
+    claims = TurnClaims(Identity("C-1", None, Level.CONFIRMED, "portal"), "web", "t")
+    return Turn(FRIDAY, settings, BusinessCalendar(settings.timezone, settings.extra_holidays), claims, audience, NOTHING_SAID, None)
+
+
+def test_what_was_not_read_is_not_taken_for_nothing(monkeypatch):
+    assert known_situation(turn_of("unavailable")) is None
+    assert known_situation(turn_of("known")) == ()
+
+    def breaks(_turn: Turn) -> tuple[str, ...]:
+        raise ValueError("an odd record")
+
+    monkeypatch.setattr(trouble, "situation", breaks)
+    assert known_situation(turn_of("known")) is None

@@ -20,6 +20,8 @@ from bot.dialogue.forms import without_denied
         ("No es la factura lo que busco, sino el mensaje de conexión", "sino el mensaje de conexión"),
         ("quería saber desde qué día corre, no cuándo acaba", "quería saber desde qué día corre"),
         ("ya pagué, no sé cuánto es", "ya pagué, no sé cuánto es"),
+        ("ya pagué y sigue suspendido, no que se activaba luego", "ya pagué y sigue suspendido, no que se activaba luego"),
+        ("no me deja entrar, no como ayer", "no me deja entrar, no como ayer"),
     ],
 )
 def test_a_denied_thing_is_left_out(said: str, left: str) -> None:
