@@ -119,7 +119,8 @@ class Child:
     async def _end_reader(self) -> None:
         if self._reader is not None:
             await asyncio.wait([self._reader], timeout=KILL_SECONDS)
-            self._reader.cancel()
+            if self._reader.cancel() and self.process is not None:
+                self.process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - a grandchild holds the pipe, and asyncio offers no other way to let go of it
             await asyncio.wait([self._reader])
             self._reader = None
 

@@ -144,6 +144,7 @@ async def test_stopping_one_whose_own_child_holds_its_output(tmp_path: Path) -> 
     await child.stop(1)
     assert time.monotonic() - started < 10
     assert grandchild.is_running()
-    grandchild.kill()
     assert child.process
+    assert child.process._transport.is_closing()  # the pipe is let go of, though it is held
+    grandchild.kill()
     await child.process.wait()
