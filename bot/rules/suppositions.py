@@ -172,8 +172,8 @@ def cancelled_on(calendar: BusinessCalendar, starts_on: date | None, ends_on: da
     `renews`: whether the subscription renews by itself, so that there is a next chance.
     """
     hours = terms.change_cutoff_business_hours
-    last_day = change_cutoff(calendar, ends_on, hours).last_day
-    in_time = day <= last_day
+    cutoff = change_cutoff(calendar, ends_on, hours)
+    in_time = day <= cutoff.last_day or calendar.at(day + timedelta(days=1)) <= cutoff.moment  # a weekend before it too
     chance = None
     if not in_time and renews and starts_on is not None and day <= ends_on:
         chance = change_cutoff(calendar, next_ends_on(starts_on, ends_on), hours).last_day
@@ -182,7 +182,7 @@ def cancelled_on(calendar: BusinessCalendar, starts_on: date | None, ends_on: da
         day=day,
         ends_on=ends_on,
         in_time=in_time,
-        last_day=last_day,
+        last_day=cutoff.last_day,
         next_chance=chance,
         unsaid=frozenset({"after_cancelling"}),
     )

@@ -35,7 +35,8 @@ async def open_store(url) -> AsyncIterator[Callable[..., Guarded]]:
 
 @pytest.fixture
 def store(open_store) -> Guarded:
-    return open_store()
+    """Patient: the machine of the tests may be busy."""
+    return open_store(5 * ACCOUNTS_SECONDS)
 
 
 @pytest.fixture

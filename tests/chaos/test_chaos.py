@@ -49,6 +49,6 @@ def test_nothing_is_lost_doubled_or_out_of_order() -> None:
     assert isinstance(result["longest_wait_s"], float)
     assert 0 < result["longest_wait_s"] < HANG_SECONDS
     assert isinstance(result["answers_naming_own_server"], int)
-    assert result["answers_naming_own_server"] > 250  # else "nobody else's" would say nothing
+    assert result["answers_naming_own_server"] > result["answers"] / 3  # else "nobody else's" would say nothing
     assert isinstance(result["effects"], int)
     assert result["effects"] > 0

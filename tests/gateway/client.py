@@ -122,8 +122,11 @@ def all_answered(messages: list[dict[str, Any]]) -> bool:
 
 
 def each_answered_once(messages: list[dict[str, Any]], *texts: str) -> bool:
-    """Whether exactly these were said, and the echoes of their bursts are the answers: nothing left out, doubled or out of order."""
-    told, bursts = [m["text"] for m in answers(messages)], covered(messages)
+    """Whether exactly these were said, and the echoes of their bursts are the answers: nothing left out, doubled or out of order.
+
+    Below an answer the house may offer a call, when the line is closed.
+    """
+    told, bursts = [m["text"].partition("\n\n")[0] for m in answers(messages)], covered(messages)
     return told == [f"eco: {burst}" for burst in bursts] and "\n".join(bursts) == "\n".join(texts)
 
 

@@ -1,11 +1,11 @@
 """What would follow from paying, waiting, cancelling or contracting on some day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.rules import subscription, suppositions
@@ -142,6 +142,7 @@ def test_a_payment_promises_no_more_than_its_latest_day_allows(ends_on, day, met
 
 
 @given(DAYS, st.integers(27, 365), st.integers(0, 400), st.integers(0, 60), TERMS, st.booleans())
+@example(date(2019, 1, 10), 27, 23, 0, replace(Terms(), change_cutoff_business_hours=1), False)  # a Saturday before a day off
 def test_cancelling_later_is_never_in_better_time(starts_on, length, day, later, terms, renews):
     ends_on, one = starts_on + timedelta(days=length), starts_on + timedelta(days=day)
     first, second = (
