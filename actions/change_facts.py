@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from actions.base import Fact, line_at_end, say_line, say_with_line
-from actions.live import IN_FORCE, Standing, readings, standing
+from actions.live import IN_FORCE, IN_GRACE, Standing, readings, standing
 from actions.mentions import SHORT, mentions
 from actions.say import Reading, Reply, Values
 from actions.server_state import say_state, say_suspended
@@ -100,7 +100,7 @@ def information_moves(turn: Turn, server: Server) -> bool:
 
 def goes_on(turn: Turn, server: Server) -> bool:
     """Whether nothing that is known of the server keeps a change of it from going on."""
-    return server.status in {"active", "provisioning"} and standing(turn, server) in IN_FORCE | MAY_LAPSE | {"grace", "grace_last_day"}
+    return server.status in {"active", "provisioning"} and standing(turn, server) in IN_FORCE | MAY_LAPSE | IN_GRACE
 
 
 def is_too_late(turn: Turn, server: Server) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actions.live import standing
+from actions.live import IN_GRACE, standing
 from actions.meant import find_meant
 from actions.mentions import mentions
 from actions.say import Reply
@@ -19,7 +19,6 @@ _OF_DATES: Final = frozenset(
     {"consultar_suscripcion", "faq_consultar_vigencia", "faq_periodo_gracia", "consultar_servidor", "consultar_pago", "pagar_adeudo"}
 )
 _ASKED: Final = frozenset({Asked.UNTIL, Asked.WHEN, Asked.COUNT})
-_GRACE: Final = frozenset({"grace", "grace_last_day"})
 _SERVICE: Final = r"(?: (?:el|la|mi|mis|los|ni|tu))* (?:servi|acces|sistem|nube|conex|maquin|compu)"
 _OF_INFORMATION: Final = (
     rf"(?:perd(?!on)|pierd|borr|elimin)\w*(?!{_SERVICE})\b|(?:qued|dej)\w+ sin (?:\w+ )?(?:archiv|dato|info|nada\b|respald)"
@@ -38,7 +37,7 @@ def asks_of_information(turn: Turn) -> bool:
 def say_until_kept(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether a date is asked of the information of one server in grace; then until when it is kept is said first."""
     server = turn.chosen
-    if server is None or standing(turn, server) not in _GRACE or len(find_meant(turn, turn.servers).servers) > 1:
+    if server is None or standing(turn, server) not in IN_GRACE or len(find_meant(turn, turn.servers).servers) > 1:
         return False
     if intent not in _OF_DATES or turn.frame.asked not in _ASKED or not asks_of_information(turn):
         return False

@@ -42,7 +42,8 @@ Standing = Literal[
 Charge = Literal["none", "credited", "pending", "overdue", "unsettled", "rejected", "refunded"]
 
 IN_FORCE: frozenset[Standing] = frozenset({"valid", "ends_today", "renewed", "ending"})
-UNPAID: frozenset[Standing] = frozenset({"grace", "grace_last_day", "retained", "retained_last_day", "overstayed", "overstayed_long"})
+IN_GRACE: frozenset[Standing] = frozenset({"grace", "grace_last_day"})
+UNPAID: frozenset[Standing] = IN_GRACE | frozenset({"retained", "retained_last_day", "overstayed", "overstayed_long"})
 ENDED: frozenset[Standing] = frozenset({"gone", "withdrawn", "cancelled"})
 UNEXPLAINED: frozenset[Standing] = frozenset({"suspended", "unclear", "unknown"})
 """Only a person can say why."""

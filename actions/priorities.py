@@ -7,7 +7,7 @@ from typing import Final
 
 from actions import sets
 from actions.charges import say_charge_line
-from actions.live import UNPAID, period_readings, period_values, standing
+from actions.live import IN_GRACE, UNPAID, period_readings, period_values, standing
 from actions.mentions import mentions
 from actions.say import Reply
 from actions.set_leads import say_debt_line, say_total, time_left
@@ -68,4 +68,4 @@ def _ends_on(server: Server) -> date:
 
 
 def _is_in_grace(turn: Turn, server: Server) -> bool:
-    return standing(turn, server) in {"grace", "grace_last_day"}
+    return standing(turn, server) in IN_GRACE

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, TypeGuard
 
-from actions.live import IN_FORCE, owed, standing
+from actions.live import IN_FORCE, IN_GRACE, owed, standing
 from actions.turn import GONE, Moment
 from bot.accounts.port import Health, Server
 from bot.rules.backup import last_night
@@ -108,7 +108,7 @@ _IS: dict[Which, Callable[[Moment, Server], bool]] = {
     "suspended": lambda _, each: each.status == "suspended",
     "being_created": lambda _, each: each.status == "provisioning",
     "gone": lambda _, each: each.status in GONE,
-    "in_grace": lambda moment, each: standing(moment, each) in {"grace", "grace_last_day"},
+    "in_grace": lambda moment, each: standing(moment, each) in IN_GRACE,
     "up": is_up,
     "down": is_down,
     "owing": lambda moment, each: owed(moment, each) is not None,

@@ -8,7 +8,18 @@ from typing import ClassVar
 from actions.base import Fact, ServerAction, say_line, say_with_line, server_buttons
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
 from actions.kept import asks_of_information
-from actions.live import IN_FORCE, IN_PROCESS, UNPAID, charge_state, last_charge, period_readings, period_values, readings, standing
+from actions.live import (
+    IN_FORCE,
+    IN_GRACE,
+    IN_PROCESS,
+    UNPAID,
+    charge_state,
+    last_charge,
+    period_readings,
+    period_values,
+    readings,
+    standing,
+)
 from actions.mentions import SHORT, mentions
 from actions.say import Reply
 from actions.server_state import say_creation
@@ -104,7 +115,7 @@ class GracePeriod(_Dated):
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While it may still come, or runs."""
-        return standing(turn, server) in MAY_LAPSE | {"grace", "grace_last_day"}
+        return standing(turn, server) in MAY_LAPSE | IN_GRACE
 
     def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
         """How long it is."""

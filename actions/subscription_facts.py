@@ -31,6 +31,7 @@ from actions.leads import (
 )
 from actions.live import (
     ENDED,
+    IN_GRACE,
     IN_PROCESS,
     UNPAID,
     Standing,
@@ -65,7 +66,6 @@ _COUNTING: Final = r"(?:des)?cont(?:ando|ad[ao]s?)\b|a partir de\b"
 _SYSTEM: Final = r"(?:sae|coi|noi|aspe[ln])\b"
 """The Aspel system, beside the server."""
 _MONTHS_A_YEAR = 12
-_IN_GRACE: frozenset[Standing] = frozenset({"grace", "grace_last_day"})
 _RUNNING: frozenset[Standing] = frozenset({"valid", "ends_today"})
 
 
@@ -186,7 +186,7 @@ def add_charge(turn: Turn, server: Server, reply: Reply) -> None:
 
 def add_what_follows(turn: Turn, server: Server, reply: Reply) -> None:
     """What comes after grace, or the charge under way that may prevent it."""
-    if standing(turn, server) not in _IN_GRACE:
+    if standing(turn, server) not in IN_GRACE:
         return
     if charge_state(turn, last_charge(turn, server)) in IN_PROCESS:
         say_way_out(turn, server, reply)

@@ -8,7 +8,7 @@ from typing import Literal
 import structlog
 
 from actions.invoice_day import invoice_state
-from actions.live import IN_FORCE, charge_state, last_charge, last_mail, standing
+from actions.live import IN_FORCE, IN_GRACE, charge_state, last_charge, last_mail, standing
 from actions.sets import is_down
 from actions.turn import GONE, Moment, Turn
 from bot.accounts.port import Server
@@ -31,7 +31,7 @@ _IS: dict[Trouble, tuple[DataClass, Callable[[Moment, Server], bool]]] = {
     "suspended": (DataClass.SERVERS, lambda _, each: each.status == "suspended"),
     "backup": (DataClass.BACKUPS, lambda _, each: each.status == "active" and streak_of_failures(each.backups) > 0),
     "mail": (DataClass.CONNECTION, lambda _, each: each.status == "active" and _bounced(each)),
-    "unpaid": (DataClass.SERVERS, lambda moment, each: standing(moment, each) in {"grace", "grace_last_day"}),
+    "unpaid": (DataClass.SERVERS, lambda moment, each: standing(moment, each) in IN_GRACE),
     "waiting": (DataClass.SERVERS, lambda _, each: each.status == "provisioning"),
 }
 """In the order of their weight."""

@@ -406,6 +406,7 @@ OF_A_NEW_ONE = (
     ("reactivar_servicio whether supposed=pay", "si vuelvo a sacar una, ¿con qué puedo pagar?", "Se puede con cargo automático a tarjeta"),
     ("faq_formas_pago whether supposed=pay", "si contrato otro, ¿puedo pagar en oxxo?", "Solo con cargo automático"),
     ("consultar_pago how", "¿y uno nuevo cómo se paga?", "Las formas de pago disponibles"),
+    ("faq_traslado_informacion whether", "y si contrato otro con q lo pago", "Se puede con cargo automático a tarjeta de crédito"),
     ("consultar_pago amount", "¿cuánto cuesta uno nuevo?", "Precios y cuál solución te conviene te los dicen en la línea"),
     ("consultar_respaldo how", "con el nuevo, ¿cómo serían los respaldos?", "El de un servidor contratado es automático"),
     (
