@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from actions.base import Fact, ServerAction, say_line, say_with_line, server_buttons
 from actions.charges import say_charge_in_process, say_next_charge, say_rejected
-from actions.kept import asks_of_information
 from actions.live import (
     IN_FORCE,
     IN_GRACE,
@@ -75,16 +74,10 @@ class _Dated(ServerAction):
         del turn
         return False
 
-    def is_of_information(self, turn: Turn) -> bool:
-        """Whether what is kept is asked of, and not what can be used."""
-        return asks_of_information(turn)
-
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
-        """One line with the date that matters now; in grace with both, where it is the information that must not be lost."""
+        """One line with the date that matters now."""
         now = standing(turn, server)
         key = "utter_vigencia_linea_creandose" if server.status == "provisioning" and now in IN_FORCE else LINES[now]
-        if key == LINES["grace"] and self.is_of_information(turn):
-            key = "utter_vigencia_linea_gracia_y_resguardo"
         reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
 
 
@@ -139,11 +132,6 @@ class DataRetention(_Dated):
         Asked.WHAT_IF: "utter_gracia_que_pasa",
     }
     facts: ClassVar[Mapping[Asked, Fact]] = KEPT_FACTS
-
-    def is_of_information(self, turn: Turn) -> bool:
-        """Always."""
-        del turn
-        return True
 
     def rule_is_enough(self, turn: Turn) -> bool:
         """Which days count."""

@@ -33,7 +33,7 @@ async def test_in_grace_the_day_until_when_the_information_is_kept_comes_first(q
 
 @pytest.mark.parametrize("intent", ["consultar_suscripcion", "faq_periodo_gracia", "faq_resguardo_sin_pago"])
 async def test_of_several_the_line_of_the_one_in_grace_begins_with_it(intent: str):
-    line = "• SIERRA-03: resguardo hasta el miércoles 23 de diciembre; uso hasta el jueves 26 de noviembre"
+    line = "• SIERRA-03: datos hasta el miércoles 23 de diciembre; uso hasta el jueves 26 de noviembre"
     assert line in await said("C-1009", f"{intent} until servers=all", "¿hasta cuándo para que no se pierdan mis archivos?")
 
 
