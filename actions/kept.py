@@ -29,7 +29,7 @@ _OF_USE: Final = (
 )
 
 
-def asks_of_information(turn: Turn) -> bool:
+def _asks_of_information(turn: Turn) -> bool:
     """Whether it is the information that must not be lost, and not the use of the server."""
     return mentions(turn, _OF_INFORMATION) and not mentions(turn, _OF_USE)
 
@@ -39,7 +39,7 @@ def say_until_kept(turn: Turn, intent: str, reply: Reply) -> bool:
     server = turn.chosen
     if server is None or standing(turn, server) not in IN_GRACE or len(find_meant(turn, turn.servers).servers) > 1:
         return False
-    if intent not in _OF_DATES or turn.frame.asked not in _ASKED or not asks_of_information(turn):
+    if intent not in _OF_DATES or turn.frame.asked not in _ASKED or not _asks_of_information(turn):
         return False
     KEPT_FACTS[turn.frame.asked](turn, server, reply)
     reply.servers.append(server.alias)

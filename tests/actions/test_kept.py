@@ -31,12 +31,6 @@ async def test_in_grace_the_day_until_when_the_information_is_kept_comes_first(q
     assert (await said("C-1003", question, text)).startswith(KEPT)
 
 
-@pytest.mark.parametrize("intent", ["consultar_suscripcion", "faq_periodo_gracia", "faq_resguardo_sin_pago"])
-async def test_of_several_the_line_of_the_one_in_grace_begins_with_it(intent: str):
-    line = "• SIERRA-03: datos hasta el miércoles 23 de diciembre; uso hasta el jueves 26 de noviembre"
-    assert line in await said("C-1009", f"{intent} until servers=all", "¿hasta cuándo para que no se pierdan mis archivos?")
-
-
 @pytest.mark.parametrize(
     "text",
     [
