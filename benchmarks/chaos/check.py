@@ -37,7 +37,8 @@ class Shown:
 class Stored:
     """A message as the ledger keeps it. Of a customer's: its id, state, the seq of the answer that covers it, its effects (kind, state).
 
-    `understood`: the parts of the burst that it is the last of. `promised`: an answer says that the mail is on its way.
+    `understood`: the parts of the burst that it is the last of. `chose`: it took what an answer offered, so these are the words of before that
+    this was offered to. `promised`: an answer says that the mail is on its way.
     """
 
     shown: Shown
@@ -47,6 +48,7 @@ class Stored:
     understood: tuple[str, ...] = ()
     effects: tuple[tuple[str, str], ...] = ()
     promised: bool = False
+    chose: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,15 +210,18 @@ def _badly_joined(one: Conversation) -> Iterator[str]:
             continue
         if under[answer] != seqs[-1] or asked[asked.index(seqs[0]) :][: len(seqs)] != seqs:
             yield f"answer {answer} to {under[answer]} covers {seqs}"
-        said, read = _words(row.shown.text for row in burst), _words(burst[-1].understood)
-        if read and (not set(read) <= set(said) if len(burst) > 1 else read != said):
-            yield f"{seqs} were answered as if they were {burst[-1].understood}"
+        last = burst[-1]
+        read_from = [row for row in _inbound(one) if row.shown.seq <= seqs[-1]] if last.chose else burst
+        said, read = _words(row.shown.text for row in read_from), _words(last.understood)
+        if read and (not set(read) <= set(said) if len(read_from) > 1 else read != said):
+            yield f"{seqs} were answered as if they were {last.understood}"
         if any(row.understood for row in burst[:-1]):
             yield f"{seqs} were read more than once"
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    return [word.strip("¿?¡!,.;:") for text in texts for word in text.split()]
+    """Without marks: what is left over of a burst is kept as one part, its questions set apart by a stroke."""
+    return [bare for text in texts for word in text.split() if (bare := word.strip("¿?¡!,.;:/"))]
 
 
 def _badly_streamed(one: Conversation) -> Iterator[str]:

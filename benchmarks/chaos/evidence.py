@@ -128,9 +128,9 @@ class Evidence:
 def _messages(connection: Connection) -> tuple[dict[str, list[Stored]], dict[str, str]]:
     """Everything stored, by conversation; and each message's conversation."""
     session, stored, conversation_of = Session(connection), defaultdict(list), {}
-    understood: dict[str, list[str]] = defaultdict(list)
+    understood: dict[str, list[Understanding]] = defaultdict(list)
     for row in session.scalars(select(Understanding).order_by(Understanding.message_id, Understanding.n)):
-        understood[row.message_id].append(row.text)
+        understood[row.message_id].append(row)
     effects: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for effect in session.scalars(select(Effect).order_by(Effect.id)):
         effects[effect.inbound_id].append((effect.kind, effect.state))
@@ -140,14 +140,15 @@ def _messages(connection: Connection) -> tuple[dict[str, list[Stored]], dict[str
     return stored, conversation_of
 
 
-def _stored(message: Message, understood: Mapping[str, list[str]], effects: Mapping[str, list[tuple[str, str]]]) -> Stored:
+def _stored(message: Message, understood: Mapping[str, list[Understanding]], effects: Mapping[str, list[tuple[str, str]]]) -> Stored:
     shown = Shown(message.seq, message.author, message.kind, message.in_reply_to, message.text)
     return Stored(
         shown,
         external_id=message.external_id,
         state=message.state,
         answered_by=message.answered_by,
-        understood=tuple(understood.get(message.id, ())),
+        understood=tuple(part.text for part in understood.get(message.id, ())),
+        chose=any(part.via == "button" for part in understood.get(message.id, ())),
         effects=tuple(effects.get(message.id, ())),
         promised=bool(PROMISES & set(message.responses or ())),
     )

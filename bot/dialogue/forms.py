@@ -104,6 +104,17 @@ _DENIED = re.compile(
     rf"|,\s*no\s+(?:(?:a|de|en|con|hasta|desde)\s+{_QUESTION_WORD}|cu[aá]\w+|d[oó]nde|qui[eé]n\w*|qué|cómo)\s+[^,;.?]{{1,30}}$",  # "…, no cuándo acaba"
     re.IGNORECASE,
 )
+_TAKES_BACK = re.compile(
+    r"(?:(?<=^)|[\s,;.…]+)(?:(?:ay|uy|oh|ah|no)[\s,.]+)*(?:"
+    r"perd[oó]n(?:eme|ame)?,?\s+no\b|(?<=no\s)perd[oó]n\w*|(?<=no,\s)perd[oó]n\w*|(?:perd[oó]n\w*[\s,]+)?(?:me\s+(?:expres[eé]|expliqu[eé])\s+mal|me\s+(?:equivoqu[eé]|confund[ií])|"
+    r"(?:quise|quer[ií]a)\s+decir|mejor\s+dicho|no,?\s+a\s+ver(?:,?\s+esp[eé]r[ae]\w*)?|no,?\s+esp[eé]r[ae]\w*)"
+    r")(?:[\s,]+no\s+(?:[eé]s[aeo]s?|[eé]st[aeo]s?|eso))?(?:\s*[,:;.…\n]\s*|\s+(?=(?:el|la|los|las|lo|mis?|es|era)\b))",
+    re.IGNORECASE,
+)
+_POINTS = r"(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)\b"
+_POINTS_LAST, _POINTS_FIRST = re.compile(rf"{_POINTS}\W*$", re.IGNORECASE), re.compile(rf"\W*{_POINTS}", re.IGNORECASE)
+_NAMED_AGAIN = re.compile(r"^(?:y\s+)?(?:el|la|los|las|lo\s+del?)\s+\w+\s+no[\s,]+(?=(?:el|la|los|las|lo)\s)", re.IGNORECASE)
+TAKEN_BACK_WORDS, LEAST_SAID_INSTEAD, PLENTY_SAID = 4, 3, 7
 _SENTENCE_END = re.compile(r"(?<=[.?!;])\s+|\s*\n\s*|\s+punto\s+", re.IGNORECASE)
 
 
@@ -187,6 +198,20 @@ def without_denied(text: str) -> str:
     """Without a thing that is only named to say that it is not meant: "era la factura, no el respaldo"; the text itself where nothing else is left."""
     rest = _DENIED.sub("", text).strip(" ,;.")
     return rest if rest and rest != text.strip(" ,;.") else text
+
+
+def without_taken_back(text: str) -> str:
+    """Without what is put right within the same message: "la 5… no, perdón, la 4, ¿ya está?", "la factura no a ver espérame el respaldo"."""
+    found = _TAKES_BACK.search(text)
+    if found is None:
+        return text
+    before, after = text[: found.start()], _NAMED_AGAIN.sub("", text[found.end() :])
+    pointed = _POINTS_LAST.search(before)
+    if pointed and _POINTS_FIRST.match(after):
+        return f"{before[: pointed.start()]}{after}"
+    taken_back, said = len(before.split()), len(after.split())
+    enough = said >= LEAST_SAID_INSTEAD if taken_back else said >= PLENTY_SAID or asks(after)  # "perdón, me equivoqué: la 2" only points
+    return after if taken_back <= TAKEN_BACK_WORDS and enough else text
 
 
 def without_courtesy(text: str) -> str:

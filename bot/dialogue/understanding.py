@@ -17,7 +17,7 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
-from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy, without_denied
+from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy, without_denied, without_taken_back
 from bot.nlu.classifier import ASK, CONTEXT, EAGER
 from bot.nlu.context import context_words, goes_on
 from bot.nlu.decision import INSTEAD_OF_DEED, NOT_OURS, TALK, same_or_pair
@@ -145,6 +145,8 @@ async def understand(
     clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
         return [_pressed(reader.read([clean])[0], clean, button)]
+    text = without_taken_back(text)
+    clean = plain_text(text)[:READ_CHARACTERS]
     whole = _in_context(reader, plain_text(without_denied(clean)), offered=bool(offer)) | {"text": clean}
     if offer and whole["decision"] == ANSWERED and _agrees(whole):
         return [_accepted(reader, offer)]
@@ -263,7 +265,7 @@ def _listed(reader: Reader, text: str) -> list[Understanding]:
 def _asking(lines: Sequence[str]) -> list[str]:
     """Those that ask; none where fewer than two do."""
     said = [clean for line in lines if len((clean := plain_text(line)).split()) >= MIN_WORDS]
-    asking = [line for line in said if asks(line) or orders(line) or asks_yes_or_no(line)]
+    asking = list(dict.fromkeys(line for line in said if asks(line) or orders(line) or asks_yes_or_no(line)))
     return asking if len(asking) >= MIN_PARTS else []
 
 

@@ -24,6 +24,9 @@ SITUATION: Final = "so="
 SITUATION_WEIGHT: Final = 0.5
 """What the words weigh beside n-grams and sentence vector, each of which has the length 1."""
 _WEIGHTS: Final = {"earlier=": EARLIER_WEIGHT, SITUATION: SITUATION_WEIGHT}
+VAGUE, CLEAR = 0.5, 1.2
+"""By how much the best label leads, as a margin, of words that say hardly what they ask, and of words that say it wherever they stand."""
+LEAST_LEANING: Final = 0.3
 NEVER_A_TOPIC: Final = TALK | {"fuera_de_tema"}
 
 
@@ -52,6 +55,13 @@ def context_words(state: State, *, visitor: bool) -> tuple[str, ...]:
 def goes_on(words: Sequence[str]) -> bool:
     """Whether these are the words of a message that goes on from others."""
     return any(not word.startswith(SITUATION) for word in words)
+
+
+def leaning(margins: np.ndarray) -> np.ndarray:
+    """How much messages (n,) count on their context, from the margins (n, k) of their words alone: a question that is clear by itself changes the subject."""
+    second, first = np.partition(margins, -2, axis=1)[:, -2:].T
+    clear = np.clip((first - second - VAGUE) / (CLEAR - VAGUE), 0, 1)
+    return np.asarray(1 - (1 - LEAST_LEANING) * clear)
 
 
 def turns_of(writers: Sequence[Writer], situations: Mapping[str, tuple[str, ...]]) -> Iterator[Turn]:

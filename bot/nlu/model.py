@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu.context import ContextColumns, goes_on
+from bot.nlu.context import ContextColumns, goes_on, leaning
 from bot.nlu.decision import (
     ASKS_NOTHING,
     CHOICES,
@@ -109,10 +109,11 @@ class IntentModel:
 
     def _predict(self, text: str, words: Sequence[str], eager: bool, vector: np.ndarray) -> Prediction:
         columns, weights = self.ngrams.row(text)
-        context_columns, context_weights = self.context.row(words)
-        columns = np.concatenate([columns, context_columns + self.ngrams.size])
-        weights = np.concatenate([weights, context_weights])
         every = weights @ self.weights[columns] + vector @ self._vector_weights + self.bias
+        if words:
+            context_columns, context_weights = self.context.row(words)
+            lean = leaning(every[np.newaxis, : len(self.labels)])
+            every = every + lean * (context_weights @ self.weights[context_columns + self.ngrams.size])
         margins = every[np.newaxis, : len(self.labels)]
         going_on = np.array([goes_on(words)], dtype=int)
         evidence = evidence_of(margins, self.scales, self._ours, self._similarity(vector, margins[0]), going_on)

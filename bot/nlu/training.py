@@ -7,7 +7,7 @@ for ways of writing that were not trained on, and the thresholds are meant for s
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from bot.nlu.asked import Labels
-from bot.nlu.context import SITUATION, ContextColumns, Turn, goes_on
+from bot.nlu.context import SITUATION, ContextColumns, Turn, goes_on, leaning
 from bot.nlu.decision import NOT_OURS, Acceptance, Evidence, Thresholds, choose_thresholds, same_or_pair
 from bot.nlu.features import CHARACTER_LENGTHS, WORD_LENGTHS, NGrams, Terms, encode
 from bot.nlu.model import IntentModel, evidence_of
@@ -32,6 +32,8 @@ ENCODED = 512  # texts a thread encodes at a time
 DIRECTIONS = 384
 """Directions of the sentence vectors that are learned from: 98 % of their variance, in three quarters of the time; what is learned is written for whole vectors."""
 TURN_WEIGHT = 2.0  # of a turn that goes on from others beside a message that stands alone
+IN_TALK_EVERY = 4
+"""One of so many messages that stand alone is learned from within a talk of the corpus: so a plain question means the same wherever it is asked."""
 REGULARISATION = 0.5
 TOLERANCE = 0.01  # tighter costs time and changes no prediction that was measured
 RARE = {"supposed": "balanced", "refers": "balanced"}  # parts that most messages lack
@@ -74,6 +76,7 @@ class Material:
     """What is learned from: normalised texts with sentence vectors, label index, weight and context of each; `groups` are left out whole.
 
     `directions` (512, DIRECTIONS): the vectors are learned from in these. `situated`: which columns of the context say how the account is.
+    `taught`: the context that each is learned from in, `context` that in which it is judged.
     """
 
     texts: Sequence[str]
@@ -83,18 +86,29 @@ class Material:
     owner: np.ndarray
     weight: np.ndarray
     context: csr_matrix
+    taught: csr_matrix
     groups: Sequence[str]
 
-    def features(self, vectorisers: Vectorisers, rows: np.ndarray) -> csr_matrix:
+    def features(self, vectorisers: Vectorisers, rows: np.ndarray, context: csr_matrix) -> csr_matrix:
         """All features of these rows."""
-        return vectorisers.transform([self.texts[row] for row in rows], self.context[rows], self.vectors[rows] @ self.directions)
+        return vectorisers.transform([self.texts[row] for row in rows], context[rows], self.vectors[rows] @ self.directions)
+
+    def without(self, features: csr_matrix, columns: np.ndarray) -> csr_matrix:
+        """The same without these columns of the context (boolean)."""
+        first = features.shape[1] - DIRECTIONS - self.context.shape[1]
+        known = np.ones(features.shape[1])
+        known[first + np.flatnonzero(columns)] = 0
+        return features @ diags(known, format="csr")
 
     def without_situation(self, features: csr_matrix) -> csr_matrix:
         """The same of an account of which nothing is known: how servers are meant, say, does not follow from how they are."""
-        first = features.shape[1] - DIRECTIONS - self.context.shape[1]
-        known = np.ones(features.shape[1])
-        known[first + np.flatnonzero(self.situated)] = 0
-        return features @ diags(known, format="csr")
+        return self.without(features, np.array(self.situated))
+
+    def margins(self, fitted: LinearSVC, vectorisers: Vectorisers, rows: np.ndarray) -> np.ndarray:
+        """Margins (rows, labels) as the model serves them: words that are clear by themselves lean less on their context."""
+        features = self.features(vectorisers, rows, self.context)
+        alone = fitted.decision_function(self.without(features, np.ones(self.context.shape[1], dtype=bool)))
+        return np.asarray(alone + leaning(alone)[:, np.newaxis] * (fitted.decision_function(features) - alone))
 
     def whole(self, weights: np.ndarray) -> np.ndarray:
         """Weights (k, features) that were learned in the directions, for whole vectors."""
@@ -182,7 +196,7 @@ def _fit_all(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         validated = [pool.submit(_left_out, material, rows, ours) for rows in left_out]
         vectorisers = Vectorisers(material.texts)
-        features = material.features(vectorisers, np.arange(len(folds)))
+        features = material.features(vectorisers, np.arange(len(folds)), material.taught)
         plain = material.without_situation(features)
         fitting = {part: pool.submit(_fit_head, part, plain, known, material.weight) for part, known in parts.items()}
         for rows, fold in zip(left_out, validated, strict=True):
@@ -200,6 +214,10 @@ def _material(
     for row, turn in enumerate(turns, start=len(texts)):
         at, weights = columns.row(turn.words)
         context[row, at] = weights
+    taught = context.copy()
+    for row, words in _in_talk([row for row, label in enumerate(labels) if label not in NOT_OURS], turns):
+        at, weights = columns.row(words)
+        taught[row, at] = weights
     vectors = _encoded(every)
     return Material(
         every,
@@ -209,8 +227,18 @@ def _material(
         np.array([index[label] for label in [*labels, *(turn.frame.intent for turn in turns)]]),
         np.concatenate([np.ones(len(texts)), np.array([TURN_WEIGHT if goes_on(turn.words) else 1.0 for turn in turns])]),
         context.tocsr(),
+        taught.tocsr(),
         [*registers, *(turn.writer for turn in turns)],
     )
+
+
+def _in_talk(alone: Sequence[int], turns: Sequence[Turn]) -> Iterator[tuple[int, list[str]]]:
+    """One of IN_TALK_EVERY of these messages, with the words of some talk of the corpus; the same ones at each training."""
+    talks = [words for turn in turns if (words := [word for word in turn.words if not word.startswith(SITUATION)])]
+    chance = np.random.default_rng(0)
+    if talks:
+        chosen = chance.permutation(alone)[: len(alone) // IN_TALK_EVERY]
+        yield from ((int(row), talks[talk]) for row, talk in zip(chosen, chance.integers(len(talks), size=len(chosen)), strict=True))
 
 
 def _encoded(texts: Sequence[str]) -> np.ndarray:
@@ -267,9 +295,9 @@ def _left_out(material: Material, out: np.ndarray, ours: np.ndarray) -> tuple[np
     owner, vectors = material.owner, material.vectors
     kept = np.setdiff1d(np.arange(len(owner)), out)
     vectorisers = Vectorisers([material.texts[index] for index in kept])
-    fitted = _fit(material.features(vectorisers, kept), owner[kept], material.weight[kept])
+    fitted = _fit(material.features(vectorisers, kept, material.taught), owner[kept], material.weight[kept])
     margins, similarity = np.zeros((len(out), len(ours))), np.zeros((len(out), 2))
-    margins[:, fitted.classes_] = fitted.decision_function(material.features(vectorisers, out))
+    margins[:, fitted.classes_] = material.margins(fitted, vectorisers, out)
     best = np.argsort(-np.where(ours, margins, -np.inf), axis=1)[:, :2]
     for column in range(len(ours)):
         known = vectors[kept][owner[kept] == column]

@@ -109,6 +109,22 @@ DAMAGE: dict[str, tuple[str, Callable[[Conversation], Conversation]]] = {
 }
 
 
+CHOICES: dict[str, tuple[dict[str, int], Callable[[Conversation], Conversation]]] = {
+    "took what was offered to what it said before": (
+        {},
+        lambda one: row_changed(one, 5, understood=(one.stored[0].shown.text,), chose=True),
+    ),
+    "took what was offered to words of nobody": (
+        {"disordered": 1},
+        lambda one: row_changed(one, 5, understood=("¿y la otra?",), chose=True),
+    ),
+    "two of its questions are left over together": (
+        {},
+        lambda one: row_changed(one, 5, understood=(f"{one.stored[2].shown.text} / {one.stored[4].shown.text}",)),
+    ),
+}
+
+
 BURST_DAMAGE: dict[str, tuple[str, Callable[[Conversation], Conversation]]] = {
     "covered by no answer": ("lost", lambda one: row_changed(one, 3, answered_by=None)),
     "covered by what is no answer": ("lost", lambda one: row_changed(one, 3, answered_by=6)),
@@ -138,6 +154,12 @@ def test_a_flawless_burst_has_no_findings() -> None:
 def test_damage_to_a_burst_is_seen_as_what_it_is(damage: str) -> None:
     kind, done_to = BURST_DAMAGE[damage]
     assert counts(done_to(with_burst()))[kind] >= 1
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_what_is_read_of_a_burst_are_its_words_or_those_that_an_offer_went_to(choice: str) -> None:
+    found, change = CHOICES[choice]
+    assert counts(change(with_burst())) == {**dict.fromkeys(KINDS, 0), **found}
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.forms import without_denied
+from bot.dialogue.forms import without_denied, without_taken_back
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,37 @@ from bot.dialogue.forms import without_denied
 )
 def test_a_denied_thing_is_left_out(said: str, left: str) -> None:
     assert without_denied(said) == left
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("la factura no a ver espérame la factura no el respaldo cuándo se hizo", "el respaldo cuándo se hizo"),
+        ("la factura\nperdón no\nel correo para entrar, a dónde llega?", "el correo para entrar, a dónde llega?"),
+        ("Ya. La que pagamos hoy, la 5... no, perdón, la 4, ¿ya se puede usar?", "Ya. La que pagamos hoy, la 4, ¿ya se puede usar?"),
+        ("perdón me expresé mal, no ésa: el día en que pasó el último cargo", "el día en que pasó el último cargo"),
+        ("mi server, no perdón, mi factura ya está?", "mi factura ya está?"),
+    ],
+)
+def test_what_is_put_right_in_the_same_message_is_left_out(said: str, left: str) -> None:
+    assert without_taken_back(said) == left
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "perdón no puedo entrar al servidor desde ayer",
+        "perdon no me llega el correo",
+        "disculpe, perdón, no puedo entrar",
+        "perdón, ¿cuándo vence?",
+        "me equivoqué de tarjeta, ¿puedo cambiarla?",
+        "me confundí con el pago, qué hago",
+        "no, perdón, la 3",
+        "perdon el 4 queria decir",
+        "no, me equivoqué, es el de la sierra 2",
+        "si no pago hoy, o mejor dicho si no puedo pagar hasta el lunes, ¿qué pasa con mis datos?",
+        "",
+    ],
+)
+def test_what_takes_nothing_back_is_left_as_it_is(said: str) -> None:
+    assert without_taken_back(said) == said
