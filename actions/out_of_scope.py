@@ -102,8 +102,8 @@ def _name_what_is_left(turn: Turn, reply: Reply) -> None:
     """What the message asks beyond what was answered, in its own words; each can be asked by a button."""
     left: list[dict[str, Any]] = list(turn.tracker.latest_message["choices"])
     named = [f"«{words.excerpt(each['title'], MOST_OF_A_QUESTION)}»" for each in left]
-    titles = {words.excerpt(each["title"], MAX_BUTTON_TITLE - 1): each["intent"] for each in left[:MOST_CHOICES]}
-    buttons = tuple(Button(title, intent) for title, intent in titles.items())
+    titled = {words.excerpt(each["title"], MAX_BUTTON_TITLE - 1): each for each in left[:MOST_CHOICES]}
+    buttons = tuple(Button(title, each["intent"], text=each["title"]) for title, each in titled.items())
     reply.say("utter_lo_demas", temas=words.join_names(named[:MOST_NAMED]), buttons=buttons)
 
 

@@ -26,16 +26,18 @@ _BRACES = str.maketrans("{}", "()")
 class Button:
     """An offered choice whose title is data (a server's alias, ≤ 20 characters) and what choosing it means. Never a typed command.
 
-    Buttons with a fixed title are written in the YAML, beneath their answer.
+    `text`: the words of the message that it stands for, where these are not all. Buttons with a fixed title are written in the YAML, beneath their
+    answer.
     """
 
     title: str
     intent: str
     entities: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
 
     def to_rasa(self) -> dict[str, str]:
         """Rasa's button shape; the payload is read by our dialogue channel only, a customer never sees or sends it."""
-        return {"title": self.title, "payload": json.dumps({"intent": self.intent, "entities": dict(self.entities)})}
+        return {"title": self.title, "payload": json.dumps({"intent": self.intent, "entities": dict(self.entities), "text": self.text})}
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,13 @@ RANKED = 3
 
 @dataclass(frozen=True)
 class OwnChoice:
-    """A button of the house: what pressing it stands for is `inbox.Terms.keep`'s to know. Good until `until`."""
+    """A button: the words that it stands for, where these are not all of the turn's. What pressing one of the house does is `inbox.Terms.keep`'s to know. Good until `until`."""
 
     title: str
     intent: str
     entities: dict[str, Any]
     until: datetime
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ def _commit(
 def _buttons(answer: str, turn: OpenTurn, replies: Sequence[Reply], now: datetime, offer: Offer | None) -> Rows:
     own = offer.choices if offer else ()
     offered = [
-        OwnChoice(clean_text(choice.title), clean_text(choice.intent), clean_json(choice.entities), now + BUTTON_LIFE)
+        OwnChoice(
+            clean_text(choice.title), clean_text(choice.intent), clean_json(choice.entities), now + BUTTON_LIFE, clean_text(choice.text)
+        )
         for reply in replies
         for choice in reply.buttons
     ]
@@ -130,7 +133,7 @@ def _buttons(answer: str, turn: OpenTurn, replies: Sequence[Reply], now: datetim
             "title": choice.title,
             "intent": choice.intent,
             "entities": choice.entities,
-            "origin_text": turn.text,
+            "origin_text": choice.text or turn.text,
             "expires_at": choice.until,
         }
         for position, choice in enumerate([*offered[: MAX_BUTTONS - len(own)], *own])

@@ -96,4 +96,4 @@ def _button(button: dict[str, Any]) -> dict[str, Any]:
     """What a button means: JSON from an action, or just the intent's name when the button stands in the YAML."""
     payload = button["payload"]
     meaning = json.loads(payload) if payload.startswith("{") else {"intent": payload.lstrip("/")}
-    return {"title": button["title"], "intent": meaning["intent"], "entities": meaning.get("entities", {})}
+    return {"title": button["title"], "intent": meaning["intent"], "entities": meaning.get("entities", {}), "text": meaning.get("text", "")}

@@ -153,7 +153,10 @@ def _slots_of(events: list[dict[str, Any]]) -> dict[str, Any]:
 def _only_offer(replies: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
     """What a yes to these replies will mean: their one button and the message that it answers; None when there is none or a choice."""
     buttons = [button for reply in replies if NOT_YOURS not in reply["responses"] for button in reply["buttons"]]
-    return {"intent": buttons[0]["intent"], "entities": buttons[0]["entities"], "text": text} if len(buttons) == 1 else None
+    if len(buttons) != 1:
+        return None
+    (only,) = buttons
+    return {"intent": only["intent"], "entities": only["entities"], "text": only["text"] or text}
 
 
 def _to_carry_on(earlier: list[dict[str, Any]], new: Sequence[Event]) -> list[dict[str, Any]]:

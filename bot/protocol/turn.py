@@ -57,11 +57,12 @@ class TurnRequest(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """A button to be offered: what it says, and what it means when pressed."""
+    """A button to be offered: what it says, and what it means when pressed. `text`: the words it stands for, where these are not all that was asked."""
 
     title: str
     intent: str
     entities: dict[str, Any] = {}
+    text: str = ""
 
 
 class ReadValue(Struct, frozen=True):

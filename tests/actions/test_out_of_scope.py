@@ -152,4 +152,5 @@ async def test_what_was_too_much_for_one_answer_is_named_in_its_own_words():
     )
     assert answer.titles == ["cómo cambio la…", "me pasas a alguien"]
     assert answer.intents == ["faq_cambiar_contrasena", "hablar_con_asesor"]
+    assert [button["text"] for button in answer.buttons] == [each["title"] for each in left]
     assert answer.slots == {"fallos": 0}  # the message got its answer: nothing has failed

@@ -182,7 +182,9 @@ def check(result: dict[str, Any]) -> None:
         assert set(reply) == {"text", "buttons", "actions", "responses", "readings"}
         assert reply["text"].strip()
         assert len(reply["buttons"]) <= 10
-        assert all(set(button) == {"title", "intent", "entities"} and 1 <= len(button["title"]) <= 20 for button in reply["buttons"])
+        assert all(
+            set(button) == {"title", "intent", "entities", "text"} and 1 <= len(button["title"]) <= 20 for button in reply["buttons"]
+        )
         assert reply["actions"]
         assert all(name.startswith("action_") for name in reply["actions"])
         assert all(set(reading) == {"source", "server", "field", "value", "read_at"} for reading in reply["readings"])
