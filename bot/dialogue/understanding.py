@@ -46,14 +46,15 @@ MIN_PARTS, MOST_PARTS, MOST_LINES, LEAST_CLAUSES = 2, 4, 20, 3
 _CLAUSES = re.compile(
     r"[,;?¿\n]+\s*(?:y\s+)?|\s+y\s+(?=(?:a |de |en |con |por |hasta )?(?:qu[eé]|cu[aá]\w+|c[oó]mo|d[oó]nde)\b)", re.IGNORECASE
 )
-_ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
+_ITEM = re.compile(r"\n+|(?:^|\s)(?:\d{1,2}\s?[).]|[a-e]\s?\))\s")
+_NUMBERED_ITEM = re.compile(r"(?:^|\s)(?:1\s?[).]|a\s?\))\s.*\s(?:2\s?[).]|b\s?\))\s", re.IGNORECASE | re.DOTALL)
 SLOT_OFFER, SLOT_WAITING = "oferta", "pregunta_pendiente"
 YES, NO = "afirmar", "negar"
 TOLD: Mapping[str, str] = {Move.THANKS: "agradecer", Move.LEAVES: "despedirse", Move.COMPLAINS: "contar", Move.TELLS: "contar"}
 SURE_TOPIC = 0.6
 CLAUSE_WORDS, CLEAR_CLAUSE_FROM = 3, 0.6
 _THE_OTHER = re.compile(
-    r"\b(?:el|la|l[oa]s)\s+otr[oa]s?\b(?!\s+(?:d[ií]as?|vez|veces|semanas?|mes(?:es)?|a[nñ]os?|facturas?|pagos?|cargos?|correos?|lados?|cosas?|personas?|preguntas?)\b)",
+    r"\b(?:(?:el|la)\s+otr[oa]|(?P<several>l[oa]s\s+(?:otr[oa]s|dem[aá]s)))\b(?!\s+(?:d[ií]as?|vez|veces|semanas?|mes(?:es)?|a[nñ]os?|facturas?|pagos?|cargos?|correos?|lados?|cosas?|personas?|preguntas?)\b)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
@@ -224,7 +225,7 @@ def _of_servers_only(text: str, whole: dict[str, Any], state: State, waiting: st
     servers = _pointed_at(text, whole["parts"])
     unsure = whole["parts"].get("move") == Move.CORRECTS and whole["acceptance"] < SURELY_TALK
     asks_nothing = whole["intent"]["name"] in TALK | {LIST} or ((waiting is not None or unsure) and not asks(text))
-    if servers == Which.OTHER:
+    if servers in {Which.OTHER, Which.REST}:
         whole = {**whole, "parts": {**whole["parts"], "servers": servers}}
     if about is None or servers is None or not asks_nothing:
         return whole
@@ -237,8 +238,8 @@ def _pointed_at(text: str, parts: Mapping[str, str]) -> str | None:
     corrects, servers = parts.get("move") == Move.CORRECTS, parts.get("servers", NOTHING)
     if len(text.split()) > (CORRECTING_WORDS if corrects else POINTING_WORDS):
         return None
-    if _THE_OTHER.search(text):
-        return Which.OTHER
+    if other := _THE_OTHER.search(text):
+        return Which.REST if other["several"] else Which.OTHER
     if corrects and _NUMBERED.search(text):
         return Which.NAMED
     nowhere = {NOTHING, Which.THAT_ONE} if parts.get("move") == Move.CONFIRMS else {NOTHING}  # "dale" is no server
@@ -250,7 +251,7 @@ def _listed(reader: Reader, text: str) -> list[Understanding]:
 
     None is dropped in silence: what is not ours comes as one part beside them, and what is too much or too unsure is named.
     """
-    asking = _asking(_ITEM.split(text)) or _asking_clauses(text)
+    asking = _asking(_ITEM.split(text), counted=bool(_NUMBERED_ITEM.search(text))) or _asking_clauses(text)
     if len(asking) > MOST_LINES:
         return []
     halves = _halves(reader, asking)
@@ -262,10 +263,12 @@ def _listed(reader: Reader, text: str) -> list[Understanding]:
     return [*ours[:MOST_PARTS], *_beside(others), *_left([*ours[MOST_PARTS:], *map(_answered, unsure)])]
 
 
-def _asking(lines: Sequence[str]) -> list[str]:
-    """Those that ask; none where fewer than two do."""
+def _asking(lines: Sequence[str], *, counted: bool = False) -> list[str]:
+    """Those that ask; none where fewer than two do. Whose writer counts them mean each after the first, which may be a greeting, for one."""
     said = [clean for line in lines if len((clean := plain_text(line)).split()) >= MIN_WORDS]
-    asking = list(dict.fromkeys(line for line in said if asks(line) or orders(line) or asks_yes_or_no(line)))
+    asking = list(
+        dict.fromkeys(line for line in said if asks(line) or orders(line) or asks_yes_or_no(line) or (counted and line is not said[0]))
+    )
     return asking if len(asking) >= MIN_PARTS else []
 
 
@@ -298,9 +301,15 @@ def _different(parts: Sequence[Understanding]) -> list[Understanding]:
     """Without those that ask what an earlier one asks."""
     kept: list[Understanding] = []
     for part in parts:
-        if not any(same_or_pair(str(part.intent), str(other.intent)) for other in kept):
+        if not any(_one_question(part, other) for other in kept):
             kept.append(part)
     return kept
+
+
+def _one_question(part: Understanding, other: Understanding) -> bool:
+    """Whether one answer serves both: not where each says of which servers ("a) cuándo vence la 1 b) cuánto pago por la 2")."""
+    of_its_own = [each.parse_data.get("parts", {}).get("servers", NOTHING) not in {NOTHING, Which.THAT_ONE} for each in (part, other)]
+    return same_or_pair(str(part.intent), str(other.intent)) and not (all(of_its_own) and part.text != other.text)
 
 
 def _framed(part: Understanding) -> Understanding:

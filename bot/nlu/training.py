@@ -21,7 +21,7 @@ from sklearn.svm import LinearSVC
 
 from bot.nlu.asked import Labels
 from bot.nlu.context import SITUATION, ContextColumns, Turn, goes_on, leaning
-from bot.nlu.decision import NOT_OURS, Acceptance, Evidence, Thresholds, choose_thresholds, same_or_pair
+from bot.nlu.decision import FAR, NOT_OURS, Acceptance, Evidence, Thresholds, choose_thresholds, same_or_pair
 from bot.nlu.features import CHARACTER_LENGTHS, WORD_LENGTHS, NGrams, Terms, encode
 from bot.nlu.model import IntentModel, evidence_of
 from bot.nlu.spelling import Spelling
@@ -215,7 +215,7 @@ def _material(
         at, weights = columns.row(turn.words)
         context[row, at] = weights
     taught = context.copy()
-    for row, words in _in_talk([row for row, label in enumerate(labels) if label not in NOT_OURS], turns):
+    for row, words in _in_talk([row for row, label in enumerate(labels) if label != FAR], turns):
         at, weights = columns.row(words)
         taught[row, at] = weights
     vectors = _encoded(every)
