@@ -37,7 +37,8 @@ class Button:
 
     def to_rasa(self) -> dict[str, str]:
         """Rasa's button shape; the payload is read by our dialogue channel only, a customer never sees or sends it."""
-        return {"title": self.title, "payload": json.dumps({"intent": self.intent, "entities": dict(self.entities), "text": self.text})}
+        meaning = {"intent": self.intent, "entities": dict(self.entities)} | ({"text": self.text} if self.text else {})
+        return {"title": self.title, "payload": json.dumps(meaning)}
 
 
 @dataclass(frozen=True)
