@@ -200,15 +200,19 @@ def without_denied(text: str) -> str:
     return rest if rest and rest != text.strip(" ,;.") else text
 
 
+def without_wrong_pointer(text: str) -> str:
+    """Without the number or place of a thing that the message itself puts right: "la 5… no, perdón, la 4, ¿ya está?"."""
+    found = _TAKES_BACK.search(text)
+    pointed = found and _POINTS_LAST.search(text[: found.start()])
+    return f"{text[: pointed.start()]}{text[found.end() :]}" if found and pointed and _POINTS_FIRST.match(text[found.end() :]) else text
+
+
 def without_taken_back(text: str) -> str:
-    """Without what is put right within the same message: "la 5… no, perdón, la 4, ¿ya está?", "la factura no a ver espérame el respaldo"."""
+    """Without the few words that the message itself takes back for others: "la factura no a ver espérame el respaldo"."""
     found = _TAKES_BACK.search(text)
     if found is None:
         return text
     before, after = text[: found.start()], _NAMED_AGAIN.sub("", text[found.end() :])
-    pointed = _POINTS_LAST.search(before)
-    if pointed and _POINTS_FIRST.match(after):
-        return f"{before[: pointed.start()]}{after}"
     taken_back, said = len(before.split()), len(after.split())
     enough = said >= LEAST_SAID_INSTEAD if taken_back else said >= PLENTY_SAID or asks(after)  # "perdón, me equivoqué: la 2" only points
     return after if taken_back <= TAKEN_BACK_WORDS and enough else text

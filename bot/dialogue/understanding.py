@@ -17,7 +17,18 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
-from bot.dialogue.forms import asks, asks_yes_or_no, leans, marked, orders, sentences, without_courtesy, without_denied, without_taken_back
+from bot.dialogue.forms import (
+    asks,
+    asks_yes_or_no,
+    leans,
+    marked,
+    orders,
+    sentences,
+    without_courtesy,
+    without_denied,
+    without_taken_back,
+    without_wrong_pointer,
+)
 from bot.nlu.classifier import ASK, CONTEXT, EAGER
 from bot.nlu.context import context_words, goes_on
 from bot.nlu.decision import INSTEAD_OF_DEED, NOT_OURS, TALK, same_or_pair
@@ -146,7 +157,7 @@ async def understand(
     clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
         return [_pressed(reader.read([clean])[0], clean, button)]
-    text = without_taken_back(text)
+    text = _put_right(reader, text)
     clean = plain_text(text)[:READ_CHARACTERS]
     whole = _in_context(reader, plain_text(without_denied(clean)), offered=bool(offer)) | {"text": clean}
     if offer and whole["decision"] == ANSWERED and _agrees(whole):
@@ -154,6 +165,17 @@ async def understand(
     whole = _of_servers_only(clean, whole, state, waiting)
     parts = _listed(reader, text) or _split(reader, clean, whole)
     return [_framed(part) for part in parts or [Understanding(clean, _alone(reader, text, clean, whole), "text")]]
+
+
+def _put_right(reader: Reader, text: str) -> str:
+    """Without what the message itself takes back, where what is left is clear: "pagué ayer. no, perdón, antier" says nothing without its beginning."""
+    text = without_wrong_pointer(text)
+    rest = without_taken_back(text)
+    clean = plain_text(rest)[:READ_CHARACTERS]
+    if rest == text or not clean:
+        return text
+    (read,) = reader.read([clean])
+    return rest if read["decision"] == ANSWERED and read["acceptance"] >= CLEAR_CLAUSE_FROM else text
 
 
 def _alone(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict[str, Any]:

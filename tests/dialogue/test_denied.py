@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.forms import without_denied, without_taken_back
+from bot.dialogue.forms import without_denied, without_taken_back, without_wrong_pointer
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,16 @@ def test_a_denied_thing_is_left_out(said: str, left: str) -> None:
     [
         ("la factura no a ver espérame la factura no el respaldo cuándo se hizo", "el respaldo cuándo se hizo"),
         ("la factura\nperdón no\nel correo para entrar, a dónde llega?", "el correo para entrar, a dónde llega?"),
-        ("Ya. La que pagamos hoy, la 5... no, perdón, la 4, ¿ya se puede usar?", "Ya. La que pagamos hoy, la 4, ¿ya se puede usar?"),
         ("perdón me expresé mal, no ésa: el día en que pasó el último cargo", "el día en que pasó el último cargo"),
         ("mi server, no perdón, mi factura ya está?", "mi factura ya está?"),
     ],
 )
 def test_what_is_put_right_in_the_same_message_is_left_out(said: str, left: str) -> None:
     assert without_taken_back(said) == left
+
+
+def test_a_pointer_that_is_put_right_is_left_out() -> None:
+    assert without_wrong_pointer("La que pagamos, la 5... no, perdón, la 4, ¿ya está?") == "La que pagamos, la 4, ¿ya está?"
 
 
 @pytest.mark.parametrize(
@@ -59,4 +62,4 @@ def test_what_is_put_right_in_the_same_message_is_left_out(said: str, left: str)
     ],
 )
 def test_what_takes_nothing_back_is_left_as_it_is(said: str) -> None:
-    assert without_taken_back(said) == said
+    assert without_taken_back(said) == said == without_wrong_pointer(said)
