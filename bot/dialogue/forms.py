@@ -105,12 +105,11 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _TAKES_BACK = re.compile(
-    r"(?:(?<=^)|[\s,;.…]+)(?:(?:ay|uy|oh|ah|no)[\s,.]+)*(?:"
-    r"perd[oó]n(?:eme|ame)?,?\s+no\b|(?<=no\s)perd[oó]n\w*|(?<=no,\s)perd[oó]n\w*|(?:perd[oó]n\w*[\s,]+)?(?:me\s+(?:expres[eé]|expliqu[eé])\s+mal|me\s+(?:equivoqu[eé]|confund[ií])|"
-    r"(?:quise|quer[ií]a)\s+decir|mejor\s+dicho|no,?\s+a\s+ver(?:,?\s+esp[eé]r[ae]\w*)?|no,?\s+esp[eé]r[ae]\w*)"
-    r")(?:[\s,]+no\s+(?:[eé]s[aeo]s?|[eé]st[aeo]s?|eso))?(?:\s*[,:;.…\n]\s*|\s+(?=(?:el|la|los|las|lo|mis?|es|era)\b))",
+    r"(?:(?<=^)|[\s,;.…]+)(?:"
+    r"(?:perd[oó]n\w*,?\s+no|no,?\s+perd[oó]n\w*|(?:perd[oó]n\w*[\s,]+)?me\s+(?:expres[eé]|expliqu[eé])\s+mal(?:[\s,]+no\s+(?:[eé]s[aeo]s?|[eé]st[aeo]s?|eso))?)\s*[,:;.…\n]\s*"
+    r"|no,?\s+a\s+ver,?\s+esp[eé]r[ae](?:me|te)?[\s,:;.…]+)",
     re.IGNORECASE,
-)
+)  # "perdón no la recibí" denies, and "me equivoqué" is what happened
 _POINTS = r"(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)\b"
 _POINTS_LAST, _POINTS_FIRST = re.compile(rf"{_POINTS}\W*$", re.IGNORECASE), re.compile(rf"\W*{_POINTS}", re.IGNORECASE)
 _NAMED_AGAIN = re.compile(r"^(?:y\s+)?(?:el|la|los|las|lo\s+del?)\s+\w+\s+no[\s,]+(?=(?:el|la|los|las|lo)\s)", re.IGNORECASE)

@@ -65,7 +65,7 @@ TOLD: Mapping[str, str] = {Move.THANKS: "agradecer", Move.LEAVES: "despedirse", 
 SURE_TOPIC = 0.6
 CLAUSE_WORDS, CLEAR_CLAUSE_FROM = 3, 0.6
 _THE_OTHER = re.compile(
-    r"\b(?:(?:el|la)\s+otr[oa]|(?P<several>l[oa]s\s+(?:otr[oa]s|dem[aá]s)))\b(?!\s+(?:d[ií]as?|vez|veces|semanas?|mes(?:es)?|a[nñ]os?|facturas?|pagos?|cargos?|correos?|lados?|cosas?|personas?|preguntas?)\b)",
+    r"\b(?:(?:el|la)\s+otr[oa]|(?P<several>l[oa]s\s+(?:otr[oa]s|dem[aá]s)(?=\s*(?:$|[?.,!;]|\d|dos\b|tres\b|cuatro\b|serv\w*|equipos\b|nubes\b))))\b(?!\s+(?:d[ií]as?|vez|veces|semanas?|mes(?:es)?|a[nñ]os?|facturas?|pagos?|cargos?|correos?|lados?|cosas?|personas?|preguntas?)\b)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(

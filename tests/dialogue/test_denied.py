@@ -50,6 +50,11 @@ def test_a_pointer_that_is_put_right_is_left_out() -> None:
     [
         "perdón no puedo entrar al servidor desde ayer",
         "perdon no me llega el correo",
+        "hola perdon no la recibi, me la mandan otra vez?",
+        "perdón no los veo, dónde están mis archivos?",
+        "pagué dos veces, me equivoqué, me regresan el dinero?",
+        "No puedo entrar, mejor dicho, desde ayer en la tarde",
+        "no quiero apagar la 2, me equivoqué, la 3 es la que quiero apagar",
         "disculpe, perdón, no puedo entrar",
         "perdón, ¿cuándo vence?",
         "me equivoqué de tarjeta, ¿puedo cambiarla?",
