@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from actions.base import (
@@ -99,11 +100,12 @@ class AskIntent(AssistantAction):
 
 
 def _name_what_is_left(turn: Turn, reply: Reply) -> None:
-    """What the message asks beyond what was answered, in its own words; each can be asked by a button."""
+    """What the message asks beyond what was answered, in its own words; each can be asked by a button, where its beginning tells it from the others."""
     left: list[dict[str, Any]] = list(turn.tracker.latest_message["choices"])
     named = [f"«{words.excerpt(each['title'], MOST_OF_A_QUESTION)}»" for each in left]
-    titled = {words.excerpt(each["title"], MAX_BUTTON_TITLE - 1): each for each in left[:MOST_CHOICES]}
-    buttons = tuple(Button(title, each["intent"], text=each["title"]) for title, each in titled.items())
+    offered = [(words.excerpt(each["title"], MAX_BUTTON_TITLE - 1), each) for each in left[:MOST_CHOICES]]
+    told_apart = {title for title, number in Counter(title for title, _ in offered).items() if number == 1}
+    buttons = tuple(Button(title, each["intent"], text=each["title"]) for title, each in offered if title in told_apart)
     reply.say("utter_lo_demas", temas=words.join_names(named[:MOST_NAMED]), buttons=buttons)
 
 

@@ -211,17 +211,23 @@ def _badly_joined(one: Conversation) -> Iterator[str]:
         if under[answer] != seqs[-1] or asked[asked.index(seqs[0]) :][: len(seqs)] != seqs:
             yield f"answer {answer} to {under[answer]} covers {seqs}"
         last = burst[-1]
-        read_from = [row for row in _inbound(one) if row.shown.seq <= seqs[-1]] if last.chose else burst
-        said, read = _words(row.shown.text for row in read_from), _words(last.understood)
-        if read and (not set(read) <= set(said) if len(read_from) > 1 else read != said):
+        said, read = _words(row.shown.text for row in burst), _words(last.understood)
+        is_other = read not in _offered_to(one, seqs[-1]) if last.chose else not set(read) <= set(said) if len(burst) > 1 else read != said
+        if read and is_other:
             yield f"{seqs} were answered as if they were {last.understood}"
         if any(row.understood for row in burst[:-1]):
             yield f"{seqs} were read more than once"
 
 
+def _offered_to(one: Conversation, until: int) -> list[list[str]]:
+    """The words that a choice may stand for: a message of before, or several that were one burst."""
+    texts = [row.shown.text for row in _inbound(one) if row.shown.seq <= until]
+    return [_words(texts[first:last]) for first in range(len(texts)) for last in range(first + 1, len(texts) + 1)]
+
+
 def _words(texts: Iterable[str]) -> list[str]:
     """Without marks: what is left over of a burst is kept as one part, its questions set apart by a stroke."""
-    return [bare for text in texts for word in text.split() if (bare := word.strip("¿?¡!,.;:/"))]
+    return [word.strip("¿?¡!,.;:") for text in texts for word in text.split() if word != "/"]
 
 
 def _badly_streamed(one: Conversation) -> Iterator[str]:

@@ -11,7 +11,6 @@ import bot.dialogue.rasa  # noqa: F401 - before Rasa
 
 # isort: split
 import argparse
-import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,14 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+# isort: split
 from rasa.core.agent import Agent
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from bot.dialogue import compound
-from bot.dialogue.compound import Readings
+from bot.dialogue.compound import Joint, Readings
 from bot.dialogue.models import newest_model
-from bot.dialogue.understanding import Understanding, ours_and_not, ours_and_ours, parse
+from bot.dialogue.reading import Reader, Understanding
+from bot.dialogue.several import ours_and_not, ours_and_ours
 from bot.logs import configure_logs
 from bot.nlu.decision import NOT_OURS, same_or_pair
 from bot.nlu.normalise import plain_text
@@ -60,12 +62,12 @@ def rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in (DEV / f"{name}.tsv").read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-async def collect(messages: list[tuple[str, str, list[str]]]) -> tuple[Material, Material]:
+def collect(messages: list[tuple[str, str, list[str]]]) -> tuple[Material, Material]:
     """Candidates of the model of two questions of ours, and of the one of a question beside ours."""
-    processor = Agent.load(str(newest_model())).processor
+    reader = Reader(Agent.load(str(newest_model())).processor)
     two, beside = Material(PAIRS), Material(BESIDE)
     for number, (kind, text, labels) in enumerate(messages):
-        async for joint, halves, whole in _read(processor, plain_text(text)):
+        for joint, halves, whole in _read(reader, plain_text(text)):
             if (readings := ours_and_ours(halves, whole)) is not None and kind not in BESIDE:
                 two.add(compound.features(joint, readings), kind in PAIRS and _fits(readings, labels), number)
             elif (readings := ours_and_not(halves, whole)) is not None:
@@ -73,12 +75,10 @@ async def collect(messages: list[tuple[str, str, list[str]]]) -> tuple[Material,
     return two, beside
 
 
-async def _read(processor: Any, text: str) -> Any:
-    whole = None
+def _read(reader: Reader, text: str) -> Iterator[tuple[Joint, list[Understanding], dict[str, Any]]]:
     for joint in compound.joints(text):
-        whole = whole or await parse(processor, text)
-        halves = [Understanding(half, await parse(processor, plain_text(half)), "text") for half in (joint.first, joint.second)]
-        yield joint, halves, whole
+        whole, *halves = reader.read([text, *(plain_text(half) for half in (joint.first, joint.second))])
+        yield joint, [Understanding(half["text"], half, "text") for half in halves], whole
 
 
 def _fits(readings: Readings, labels: list[str]) -> bool:
@@ -139,7 +139,7 @@ def main() -> None:
     configure_logs("ERROR")
     messages = [(kind, text, labels) for kind in (*PAIRS, *BESIDE, *SINGLES) for text, *labels in rows(kind)]
     weights = {}
-    for title, material in zip(("two_questions", "one_beside"), asyncio.run(collect(messages)), strict=True):
+    for title, material in zip(("two_questions", "one_beside"), collect(messages), strict=True):
         model = report(title, material, messages)
         named = zip(material.names, model.coef_[0], strict=True)
         weights[title] = {"bias": round(float(model.intercept_[0]), 3)} | {name: round(float(weight), 3) for name, weight in named}

@@ -138,7 +138,8 @@ async def _read_everything(inputs: Inputs, with_noise: bool, tell: _Teller) -> F
 
 
 async def _read_all(processor: MessageProcessor, rows: Sequence[Labelled], title: str, tell: _Teller) -> list[Reading]:
-    from bot.dialogue.understanding import Reader, understand  # noqa: PLC0415
+    from bot.dialogue.reading import Reader  # noqa: PLC0415
+    from bot.dialogue.understanding import understand  # noqa: PLC0415
     from bot.nlu.evaluation import Outcome  # noqa: PLC0415
     from bot.nlu.normalise import plain_text  # noqa: PLC0415
     from bot.nlu.readings import Reading  # noqa: PLC0415

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.dialogue.forms import asks, orders
 
 if TYPE_CHECKING:  # it brings all of Rasa, and this is a pure function
-    from bot.dialogue.understanding import Understanding
+    from bot.dialogue.reading import Understanding
 
 SURE_FROM = 0.75
 """From this acceptance on a fragment ("mi server") is taken for the whole of what is meant."""

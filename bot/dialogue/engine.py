@@ -24,9 +24,10 @@ from bot.dialogue.rasa.events import remember_event_classes
 from bot.dialogue.rasa.graph import DirectGraphRunner
 from bot.dialogue.rasa.metadata import read_without_training_graph
 from bot.dialogue.rasa.remote_action import call_our_actions
+from bot.dialogue.reading import Understanding
 from bot.dialogue.store import RequestTrackerStore
 from bot.dialogue.turn import RunningTurn, current_turn
-from bot.dialogue.understanding import SLOT_OFFER, SLOT_WAITING, Understanding, understand
+from bot.dialogue.understanding import SLOT_OFFER, SLOT_WAITING, understand
 from bot.errors import EpisodeUnreadable, TurnAborted
 from bot.protocol.state import SLOT, State, read_state
 from bot.protocol.turn import TurnRequest

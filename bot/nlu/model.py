@@ -112,8 +112,11 @@ class IntentModel:
         every = weights @ self.weights[columns] + vector @ self._vector_weights + self.bias
         if words:
             context_columns, context_weights = self.context.row(words)
-            lean = leaning(every[np.newaxis, : len(self.labels)])
-            every = every + lean * (context_weights @ self.weights[context_columns + self.ngrams.size])
+            of_context = context_weights @ self.weights[context_columns + self.ngrams.size]
+            of_context[: len(self.labels)] *= leaning(
+                every[np.newaxis, : len(self.labels)]
+            )  # how it is asked follows from the talk all the same
+            every = every + of_context
         margins = every[np.newaxis, : len(self.labels)]
         going_on = np.array([goes_on(words)], dtype=int)
         evidence = evidence_of(margins, self.scales, self._ours, self._similarity(vector, margins[0]), going_on)

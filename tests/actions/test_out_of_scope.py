@@ -141,6 +141,13 @@ class TestNotUnderstood:
         assert answer.slots["pregunta_pendiente"] == WAITING["pregunta_pendiente"]
 
 
+async def test_what_begins_alike_is_named_and_offers_no_button_that_could_be_either():
+    asked = ("¿cuánto cuesta la sierra 5?", "¿cuánto cuesta la sierra 6?", "¿dónde está?")
+    answer = await ask("preguntar_intencion", choices=[{"intent": "consultar_pago", "title": each} for each in asked], left_over=True)
+    assert all(each in answer.text for each in asked)
+    assert answer.titles == ["¿dónde está?"]
+
+
 async def test_what_was_too_much_for_one_answer_is_named_in_its_own_words():
     left = [
         {"intent": "faq_cambiar_contrasena", "title": "cómo cambio la contraseña"},

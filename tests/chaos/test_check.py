@@ -114,6 +114,20 @@ CHOICES: dict[str, tuple[dict[str, int], Callable[[Conversation], Conversation]]
         {},
         lambda one: row_changed(one, 5, understood=(one.stored[0].shown.text,), chose=True),
     ),
+    "took what was offered to a burst": (
+        {},
+        lambda one: row_changed(
+            one, 5, understood=(" ".join(row.shown.text for row in one.stored if row.shown.seq in {1, 3}),), chose=True
+        ),
+    ),
+    "took words that were never said together": (
+        {"disordered": 1},
+        lambda one: row_changed(one, 5, understood=(f"{one.stored[4].shown.text} {one.stored[0].shown.text}",), chose=True),
+    ),
+    "a stroke that belongs to the words": (
+        {"disordered": 1},
+        lambda one: row_changed(one, 1, understood=(f"/{one.stored[0].shown.text}",)),
+    ),
     "took what was offered to words of nobody": (
         {"disordered": 1},
         lambda one: row_changed(one, 5, understood=("¿y la otra?",), chose=True),

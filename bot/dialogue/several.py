@@ -1,0 +1,205 @@
+"""Several questions in one message: of a list, of a burst, or two in one breath. Each is read as a message of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
+from bot.dialogue.forms import asks, asks_yes_or_no, leans, orders
+from bot.dialogue.reading import ANSWERED, ASKED, REFUSED, Reader, Understanding
+from bot.nlu.classifier import ASK
+from bot.nlu.decision import DEEDS, NOT_OURS, TALK, same_or_pair
+from bot.nlu.normalise import plain_text
+from bot.protocol.frame import NOTHING, Which
+
+UNSURE_HALF_FROM = 0.4  # a half may be less sure than a message of its own: the form of the joint speaks for it too
+SURELY_NOT_OURS = 0.5
+SPLIT_AGAIN_FROM = 0.8
+MIN_PARTS, MOST_PARTS, MOST_LINES, LEAST_CLAUSES = 2, 4, 20, 3
+MIN_WORDS = 2
+_CLAUSES = re.compile(
+    r"[,;?¿\n]+\s*(?:y\s+)?|\s+y\s+(?=(?:a |de |en |con |por |hasta )?(?:qu[eé]|cu[aá]\w+|c[oó]mo|d[oó]nde)\b)", re.IGNORECASE
+)
+_ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
+_COUNTER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}\s?[).]|[a-e]\s?\))\s|\s(?:\d{1,2}|[a-e])\s?\)\s", re.IGNORECASE)
+_CHOICE = re.compile(r"\bo\W*$", re.IGNORECASE)  # "mejor a) con tarjeta o b) con transferencia" is one question
+LEFT_OVER = "left_over"  # parse data of what one message asks beyond what it gets answered
+BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
+
+
+def listed(reader: Reader, text: str) -> list[Understanding]:
+    """The questions of a list or a burst, where two or more of its lines ask, each something else; empty otherwise.
+
+    None is dropped in silence: what is not ours comes as one part beside them, and what is too much or too unsure is named.
+    """
+    asking = counted(text) or _asking(_ITEM.split(text)) or _asking_clauses(text)
+    if len(asking) > MOST_LINES:
+        return []
+    halves = _halves(reader, asking)
+    ours = _different([_answered(half) for half in halves if _may_be_part(half) and half.decision != REFUSED])
+    if len(ours) < MIN_PARTS:
+        return []
+    others = [half for half in halves if _may_be_part(half) and half.decision == REFUSED]
+    unsure = [half for half in halves if not _may_be_part(half) and _best_of_ours(half) not in TALK]
+    return [*ours[:MOST_PARTS], *_beside(others), *_left([*ours[MOST_PARTS:], *map(_answered, unsure)])]
+
+
+def _asking(lines: Sequence[str]) -> list[str]:
+    """Those that ask, each once; none where fewer than two do."""
+    said = [clean for line in lines if len((clean := plain_text(line)).split()) >= MIN_WORDS]
+    asking = [line for line in said if _asks_or_orders(line)]
+    return list(dict.fromkeys(asking)) if len(asking) >= MIN_PARTS else []
+
+
+def counted(text: str) -> list[str]:
+    """What its writer counts ("1) … 2) …", "a) … b) …"): each is a question however it is written, where any is; steps and choices are none."""
+    items = [item.strip().partition("\n")[0] for item in _COUNTER.split(text)[1:]]
+    clean = [each for item in items if len((each := plain_text(item)).split()) >= MIN_WORDS]
+    are_questions = len(clean) >= MIN_PARTS and any(map(_asks_or_orders, clean)) and not any(map(_CHOICE.search, clean))
+    return list(dict.fromkeys(clean)) if are_questions else []
+
+
+def _asks_or_orders(line: str) -> bool:
+    return asks(line) or orders(line) or asks_yes_or_no(line)
+
+
+def _asking_clauses(text: str) -> list[str]:
+    """The clauses of one line that lists its questions: three or more, all of which ask; a word of courtesy is no clause."""
+    clauses = [clean for clause in _CLAUSES.split(text) if len((clean := plain_text(clause)).split()) >= MIN_WORDS]
+    asking = _asking(clauses)
+    return asking if len(asking) == len(clauses) >= LEAST_CLAUSES else []
+
+
+def _beside(others: Sequence[Understanding]) -> list[Understanding]:
+    """What is not ours, as one part that comes after the answers."""
+    if not others:
+        return []
+    text = " / ".join(other.text for other in others)
+    return [Understanding(text, {**others[0].parse_data, "text": text, BESIDE_ANSWER: True}, others[0].via)]
+
+
+def _left(parts: Sequence[Understanding]) -> list[Understanding]:
+    """What is not answered in this message, to be named in the customer's own words, each a choice."""
+    if not parts:
+        return []
+    named = [{"intent": str(part.intent), "title": part.text} for part in parts]
+    first = parts[0]
+    data = {**first.parse_data, "intent": {"name": ASK, "confidence": 1.0}, "decision": ASKED, "choices": named, LEFT_OVER: True}
+    return [Understanding(" / ".join(part.text for part in parts), data, first.via)]
+
+
+def _different(parts: Sequence[Understanding]) -> list[Understanding]:
+    """Without those that ask what an earlier one asks."""
+    kept: list[Understanding] = []
+    for part in parts:
+        if not any(_one_question(part, other) for other in kept):
+            kept.append(part)
+    return kept
+
+
+def _one_question(part: Understanding, other: Understanding) -> bool:
+    """Whether one answer serves both: not where each says of which servers ("a) cuándo vence la 1 b) cuándo vence la 2"). A deed is done once."""
+    of_its_own = [each.parse_data.get("parts", {}).get("servers", NOTHING) not in {NOTHING, Which.THAT_ONE} for each in (part, other)]
+    apart = all(of_its_own) and part.intent not in DEEDS and part.text != other.text
+    return same_or_pair(str(part.intent), str(other.intent)) and not apart
+
+
+def split(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understanding]:
+    """Two or more questions of one message, each half split again where it holds two; empty when it holds one."""
+    parts = [
+        part for half in _halved(reader, text, whole) for part in _halved(reader, half.text, half.parse_data, SPLIT_AGAIN_FROM) or [half]
+    ]
+    return _different(parts)[:MOST_PARTS]
+
+
+def _halved(reader: Reader, text: str, whole: dict[str, Any], split_from: float = SPLIT_FROM) -> list[Understanding]:
+    """Both halves at the joint that is most likely between two questions; empty when none is likely enough.
+
+    Two questions of ours come in their order. A question that is not ours comes after the one that is answered.
+    """
+    best, likeliest = [], split_from
+    beside, likeliest_beside = [], max(split_from, BESIDE_FROM)
+    for joint, halves in _understood_joints(reader, text):
+        if (readings := ours_and_ours(halves, whole)) is not None:
+            if (probability := two_questions(joint, readings)) >= likeliest:
+                best, likeliest = [_answered(half) for half in halves], probability
+        elif (readings := ours_and_not(halves, whole)) is not None and (probability := one_beside(joint, readings)) >= likeliest_beside:
+            beside, likeliest_beside = _answer_first(halves), probability
+    return best or beside
+
+
+def _understood_joints(reader: Reader, text: str) -> list[tuple[Joint, list[Understanding]]]:
+    """The joints whose halves may both be parts of a split, with these understood as messages of their own.
+
+    All first halves are read at once, then the second halves of those that are left.
+    """
+    found = list(joints(text))
+    firsts = _halves(reader, [joint.first for joint in found])
+    left = [(joint, first) for joint, first in zip(found, firsts, strict=True) if _may_be_part(first)]
+    seconds = _halves(reader, [joint.second for joint, _ in left])
+    return [(joint, [first, second]) for (joint, first), second in zip(left, seconds, strict=True) if _may_be_part(second)]
+
+
+def _halves(reader: Reader, texts: Sequence[str]) -> list[Understanding]:
+    clean = [
+        plain_text(text) for text in texts
+    ]  # a half may begin with "/" where the whole does not, and Rasa would take that for a command
+    different = list(dict.fromkeys(clean))
+    read = dict(zip(different, reader.read(different), strict=True)) if different else {}
+    return [Understanding(text, read[text], "text") for text in clean]
+
+
+def _may_be_part(half: Understanding) -> bool:
+    """Whether a half could be a question of ours, or surely one that is not."""
+    if half.decision == REFUSED:
+        intent = half.parse_data["intent"]
+        return intent["name"] in NOT_OURS and bool(intent["confidence"] >= SURELY_NOT_OURS)
+    return half.parse_data["acceptance"] >= UNSURE_HALF_FROM and _best_of_ours(half) not in TALK
+
+
+def ours_and_ours(halves: list[Understanding], whole: dict[str, Any]) -> Readings | None:
+    """How two questions of ours were read; None when a half is not ours, is too unsure or only talk, or asks the same as the other."""
+    labels = [_best_of_ours(half) for half in halves]
+    sure = all(half.decision != REFUSED and half.parse_data["acceptance"] >= UNSURE_HALF_FROM for half in halves)
+    if not sure or any(label in TALK for label in labels) or same_or_pair(*labels):
+        return None
+    return _readings(halves, labels, whole)
+
+
+def ours_and_not(halves: list[Understanding], whole: dict[str, Any]) -> Readings | None:
+    """How a question of ours beside one that is surely not was read; None when these halves are anything else."""
+    other = [half for half in halves if half.decision == REFUSED and half.parse_data["intent"]["name"] in NOT_OURS]
+    labels = [half.parse_data["intent"]["name"] for half in halves]
+    if len(other) != 1 or not any(half.decision == ANSWERED for half in halves) or any(label in TALK for label in labels):
+        return None
+    sure = other[0].parse_data["intent"]["confidence"]
+    return _readings(halves, labels, whole, sure) if sure >= SURELY_NOT_OURS and not leans(other[0].text) else None
+
+
+def _readings(halves: list[Understanding], labels: list[str], whole: dict[str, Any], sure_not_ours: float = 0.0) -> Readings:
+    first, second = (half.parse_data["acceptance"] for half in halves)
+    ranking = tuple(row["name"] for row in whole["intent_ranking"])
+    return Readings((labels[0], labels[1]), (first, second), ranking, whole["acceptance"], sure_not_ours)
+
+
+def _best_of_ours(half: Understanding) -> str:
+    """The label that is answered, or would be if the half were sure enough."""
+    if half.decision == ANSWERED:
+        return str(half.parse_data["intent"]["name"])
+    return next((str(row["name"]) for row in half.parse_data["intent_ranking"] if row["name"] not in NOT_OURS), NOT_OURS[0])
+
+
+def _answered(half: Understanding) -> Understanding:
+    """The half as a question to answer, though it may be too unsure to be answered as a message of its own."""
+    label = _best_of_ours(half)
+    confidence = next(row["confidence"] for row in half.parse_data["intent_ranking"] if row["name"] == label)
+    data = {**half.parse_data, "intent": {"name": label, "confidence": confidence}, "decision": ANSWERED, "choices": []}
+    return Understanding(half.text, data, half.via)
+
+
+def _answer_first(halves: list[Understanding]) -> list[Understanding]:
+    """The question of ours, then the other one, marked as such."""
+    ours, other = sorted(halves, key=lambda half: half.decision != ANSWERED)
+    return [ours, Understanding(other.text, {**other.parse_data, BESIDE_ANSWER: True}, other.via)]
