@@ -28,7 +28,7 @@ _OFFERED = (
     .order_by(BUTTON.c.position)
 )
 _PULSES = select(
-    CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.lease_until,
+    CONVERSATION.c.id, CONVERSATION.c.last_seq, CONVERSATION.c.owner, CONVERSATION.c.lease_until, CONVERSATION.c.ready_at,
     and_(CONVERSATION.c.gathers_until == CONVERSATION.c.ready_at, CONVERSATION.c.lease_until.is_(None)).label("gathers"),
 ).where(CONVERSATION.c.id.in_(bindparam("conversations", expanding=True)))  # fmt: skip
 
@@ -42,16 +42,19 @@ _READ = (
 
 @dataclass(frozen=True)
 class Pulse:
-    """How far a conversation has come: its last seq, its owner, until when a turn of it may be running, and whether a burst is gathered."""
+    """How far a conversation has come: its last seq, its owner, until when a turn of it may be running, whether a burst is gathered, and since
+    or from when a turn waits to be taken."""
 
     last_seq: int
     owner: str
     lease_until: datetime | None
     gathers: bool
+    ready_at: datetime | None
 
     def answering(self, now: datetime) -> bool:
-        """Whether an answer is being made, or waits only for what its customer is about to write."""
-        return self.gathers or (self.lease_until is not None and self.lease_until > now)
+        """Whether an answer is being made or about to be, or waits only for what its customer is about to write."""
+        taken, due = self.lease_until is not None and self.lease_until > now, self.ready_at is not None and self.ready_at <= now
+        return self.gathers or taken or due
 
 
 async def messages_after(ledger: Ledger, conversation: str, seq: int, limit: int = PAGE) -> list[ShownMessage]:
@@ -79,7 +82,7 @@ async def pulses(ledger: Ledger, conversations: Sequence[str]) -> dict[str, Puls
         found: dict[str, Pulse] = {}
         for start in range(0, len(conversations), CHUNK):
             rows = connection.execute(_PULSES, {"conversations": list(conversations[start : start + CHUNK])})
-            found.update({row.id: Pulse(row.last_seq, row.owner, row.lease_until, bool(row.gathers)) for row in rows})
+            found.update({row.id: Pulse(row.last_seq, row.owner, row.lease_until, bool(row.gathers), row.ready_at) for row in rows})
         return found
 
     return await ledger.read(work)

@@ -40,9 +40,9 @@ class Conversation(Base):
     the same moment (`gathering.py`). `typing_until`: until when the customer is believed to be typing.
     `lease_token` only ever grows: each claim and each end of a turn raises it, so a late holder matches no row. While an agent has the
     conversation `owner` is "agent", `agent` who, and `owner_until` when it falls back by itself. `opted_out_at`: since when its customer wants
-    nothing that we begin ourselves; questions are answered all the same. `owed_since`: since when a person's answer is owed, NULL when none is;
-    `case_closed_at` when its last case was settled, until another one is open. `pieces_until`: until then a message may complete an
-    identifier that an earlier one began (`fragments.py`).
+    nothing that we begin ourselves; questions are answered all the same. `wished_at`: when they last said so, or the contrary. `owed_since`:
+    since when a person's answer is owed, NULL when none is; `case_closed_at` when its last case was settled, until another one is open.
+    `pieces_until`: until then a message may complete an identifier that an earlier one began (`fragments.py`).
     """
 
     __tablename__ = "conversation"
@@ -77,6 +77,7 @@ class Conversation(Base):
     secrets_notice_at: Mapped[datetime | None] = mapped_column(Moment)
     pieces_until: Mapped[datetime | None] = mapped_column(Moment)
     opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
+    wished_at: Mapped[datetime | None] = mapped_column(Moment)
     owed_since: Mapped[datetime | None] = mapped_column(Moment)
     case_closed_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)

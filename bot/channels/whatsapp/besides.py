@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, exists, insert, or_, select, update
 
 from bot.channels.whatsapp.events import Echo, Edit, Moved, Preference, Reaction, Revoke
 from bot.channels.whatsapp.keys import CHANNEL, addresses, external_id
@@ -50,10 +50,11 @@ def handle(connection: Connection, update: Beside, now: datetime, terms: Terms) 
     return _HANDLERS[type(update)](connection, update, now, terms)
 
 
-def note_wish(connection: Connection, conversation: str, now: datetime, *, wants: bool) -> None:
-    """The customer wants, or wants not, what we begin ourselves."""
-    since = None if wants else now
-    connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == conversation).values(opted_out_at=since))
+def note_wish(connection: Connection, conversation: str, said_at: datetime, *, wants: bool) -> None:
+    """The customer wants, or wants not, what we begin ourselves, unless they said the contrary later: news may come in any order."""
+    newest = or_(CONVERSATION.c.wished_at.is_(None), CONVERSATION.c.wished_at <= said_at)
+    noted = update(CONVERSATION).where(CONVERSATION.c.id == conversation, newest)
+    connection.execute(noted.values(opted_out_at=None if wants else said_at, wished_at=said_at))
 
 
 def _echo(connection: Connection, said: Echo, now: datetime, terms: Terms) -> Outcome:
@@ -145,10 +146,11 @@ def _preference(connection: Connection, preference: Preference, now: datetime, t
     conversation = people.find_or_make(connection, CHANNEL, addresses(preference.sender), now)
     named = f"{conversation} {preference.wants} {preference.sent_at}"
     key = f"preference:{hashlib.sha256(named.encode()).hexdigest()}"
-    inbound = Inbound(conversation, CHANNEL, preference.number, key, PREFERENCES[preference.wants], noted=True)
+    said_at = min(preference.sent_at or now, now)
+    inbound = Inbound(conversation, CHANNEL, preference.number, key, PREFERENCES[preference.wants], sent_at=said_at, noted=True)
     noted = _note(connection, inbound, now, terms)
     if noted.conversation is not None:
-        note_wish(connection, conversation, now, wants=preference.wants)
+        note_wish(connection, conversation, said_at, wants=preference.wants)
     return noted
 
 

@@ -121,7 +121,7 @@ class _Batch:
         who = {(each.number, external_id(each.wamid)): self._identity(each) for each in messages}
         terms = self._terms(lambda _connection, inbound: who[inbound.scope, inbound.external_id])
         results = batches.store(connection, inbounds, now, terms)
-        wishes.keep(connection, results, now)
+        wishes.keep(connection, inbounds, results, now)
         return [(each, _outcome(each, result)) for each, result in zip(messages, results, strict=True)]
 
 
@@ -146,11 +146,11 @@ class _Wishes:
                 opted_out.add(own)
             self.all.append(None if wish and own not in opted_out else wish)  # nobody comes back who has not gone
 
-    def keep(self, connection: Connection, results: Sequence[Accepted | Exception], now: datetime) -> None:
+    def keep(self, connection: Connection, inbounds: Sequence[Inbound], results: Sequence[Accepted | Exception], now: datetime) -> None:
         """Of the messages that are new."""
-        for wish, result in zip(self.all, results, strict=True):
+        for wish, inbound, result in zip(self.all, inbounds, results, strict=True):
             if wish is not None and isinstance(result, Accepted) and not result.repeated:
-                besides.note_wish(connection, result.conversation, now, wants=wish)
+                besides.note_wish(connection, result.conversation, inbound.sent_at or now, wants=wish)
 
 
 def _inbound(message: Message, conversation: str, wish: bool | None, correlation: str, now: datetime) -> Inbound:

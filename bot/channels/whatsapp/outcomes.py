@@ -148,4 +148,4 @@ class Outcomes:
 
 def _opt_out(connection: Connection, conversation: str, now: datetime) -> None:
     out = update(CONVERSATION).where(CONVERSATION.c.id == conversation, CONVERSATION.c.opted_out_at.is_(None))
-    connection.execute(out.values(opted_out_at=now))
+    connection.execute(out.values(opted_out_at=now, wished_at=now))

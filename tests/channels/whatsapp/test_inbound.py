@@ -416,10 +416,24 @@ async def test_the_switch_in_whatsapp_itself(meta: Meta) -> None:
     def wish(value: str, seconds: int) -> dict[str, Any]:
         return {"wa_id": WIRE, "user_id": USER_ID, "value": value, "timestamp": made.stamp(ago(meta.clock, seconds=seconds))}
 
-    await meta.say(field="user_preferences", user_preferences=[wish("stop", 9)])
-    assert (await conversation(meta)).opted_out_at is not None
-    await meta.say(field="user_preferences", user_preferences=[wish("resume", 5)])
-    await meta.say(field="user_preferences", user_preferences=[wish("stop", 9)])
-    assert (await conversation(meta)).opted_out_at is None
-    assert [m.state for m in await meta.messages()] == ["noted", "noted"]
+    async def opted_out_after(*wishes: dict[str, Any]) -> bool:
+        await meta.say(field="user_preferences", user_preferences=list(wishes))
+        return (await conversation(meta)).opted_out_at is not None
+
+    stop, late = wish("stop", 9), wish("stop", 30)
+    assert await opted_out_after(stop)
+    assert not await opted_out_after(wish("resume", 5))
+    assert not await opted_out_after(stop), "the same news again"
+    assert not await opted_out_after(late), "what was wished before"
+    assert await opted_out_after(wish("stop", 1), wish("resume", 20))
+    assert {m.state for m in await meta.messages()} == {"noted"}
+    assert len(await meta.messages()) == 5
     assert asked(meta) == []
+
+
+async def test_the_switch_and_the_words_are_one_wish(meta: Meta) -> None:
+    stop = {"wa_id": WIRE, "user_id": USER_ID, "value": "stop", "timestamp": made.stamp(ago(meta.clock, seconds=60))}
+    await meta.answered(text("BAJA", at=ago(meta.clock, seconds=50)))
+    assert (await meta.answered(text("ALTA", at=ago(meta.clock, seconds=40))))[-1] == ("bot", replies.OPTED_IN)
+    await meta.say(field="user_preferences", user_preferences=[stop])
+    assert (await conversation(meta)).opted_out_at is None
