@@ -43,7 +43,8 @@ _READ = (
 @dataclass(frozen=True)
 class Pulse:
     """How far a conversation has come: its last seq, its owner, until when a turn of it may be running, whether a burst is gathered, and since
-    or from when a turn waits to be taken."""
+    or from when a turn waits to be taken.
+    """
 
     last_seq: int
     owner: str
