@@ -42,8 +42,10 @@ _READ = (
 
 @dataclass(frozen=True)
 class Pulse:
-    """How far a conversation has come: its last seq, its owner, until when a turn of it may be running, whether a burst is gathered, and since
-    or from when a turn waits to be taken.
+    """How far a conversation has come: its last seq and its owner, and what its turn waits for.
+
+    `lease_until`: until when a turn may be running; `gathers`: it waits only for the rest of a burst; `ready_at`: since or from when it may be
+    taken.
     """
 
     last_seq: int
