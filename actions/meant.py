@@ -81,7 +81,7 @@ def _pointed_at(turn: Turn, *, in_words: bool) -> Meant:
 
 def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
     state = Filter(ways[Which.FILTER]) if Which.FILTER in ways else None
-    pick = next((each for each in (Which.FIRST, Which.MOST) if each in ways), None)
+    pick = next((each for each in (Which.FIRST, Which.LAST, Which.MOST) if each in ways), None)
     within = turn.servers
     if Which.REST in ways:
         within = _rest(turn)

@@ -12,7 +12,7 @@ from actions.say import Reading, Reply, Values
 from actions.server_facts import MY_SERVER
 from actions.server_state import creation_in_time, say_creation, say_gone, say_state, say_state_line, say_suspended
 from actions.service_facts import HOURS, HOURS_IN_SHORT, STANDARD_SYSTEM, SYSTEM, SYSTEM_IN_SHORT, can_be_used, say_during_backup
-from actions.set_leads import say_first, say_in_grace, say_most, say_none, say_some, say_usable
+from actions.set_leads import say_first, say_in_grace, say_last, say_most, say_none, say_some, say_usable
 from actions.sets import rest
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
@@ -228,9 +228,9 @@ class MyServer(ServerAction):
     usable = True
 
     def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
-        """Which can be used now; the lines tell why the others cannot."""
-        others = say_usable(turn, servers, reply)
-        return rest(servers, others) or servers, others
+        """Which can be used now, or which cannot; the lines tell why these cannot."""
+        about, others = say_usable(turn, servers, reply)
+        return about or servers, others
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Its state now, and what to try when it is up."""
@@ -282,6 +282,8 @@ def _list_some(turn: Turn, meant: Meant, reply: Reply) -> None:
         reply.add("utter_el_unico", servidor=turn.servers[0].alias)
     if meant.pick is Which.FIRST:
         told = say_first(turn, meant.servers, reply, _say_listed)
+    elif meant.pick is Which.LAST:
+        told = say_last(turn, meant.servers, reply, _say_listed)
     elif meant.pick is Which.MOST:
         told = say_most(turn, meant.servers, reply)
     elif meant.state and not meant.servers:

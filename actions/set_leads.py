@@ -10,6 +10,7 @@ from typing import Final
 from actions import sets
 from actions.live import UNPAID, Standing, owed, period_of, period_readings, period_values, readings, standing
 from actions.meant import SOON, Servers
+from actions.mentions import mentions
 from actions.say import Reading, Reply, Values
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server
@@ -47,6 +48,11 @@ _DEBTS: Final[Mapping[Standing, str]] = {
     "retained": "utter_linea_debe_en_resguardo",
     "retained_last_day": "utter_linea_debe_en_resguardo",
 }
+_OUT_OF_USE: Final = (
+    r"no (?:\w+ ){0,3}?(?:us|sirv|funcion|jal|entr|and[ae]|prend|trabaj|abr|camin|respond|dej)\w*"
+    r"|sin (?:poder )?(?:us|servicio|funcion|acceso|jal)\w*|(?:caid|apagad|tirad|muert|parad)[oa]s?\b|fuera de servicio"
+)
+"""Who asks which servers are so wants those, and not the others."""
 _SUMS: Final = {"month": "utter_suma_mensual", "year": "utter_suma_anual", "period": "utter_suma_periodo"}
 _MANY = 4
 
@@ -105,19 +111,23 @@ def say_total(turn: Turn, servers: Servers, reply: Reply) -> Servers:
     return owing
 
 
-def say_usable(turn: Turn, servers: Servers, reply: Reply) -> Servers:
-    """Which of `servers` can be used now; returns the others."""
+def say_usable(turn: Turn, servers: Servers, reply: Reply) -> tuple[Servers, Servers]:
+    """Which of `servers` can be used now, or which cannot where these are asked for; returns those that were told, and those that cannot."""
     usable = tuple(each for each in sets.members(turn, servers, "active") if not sets.is_down(turn, each))
     others = sets.rest(servers, usable)
     if not usable:
         reply.say("utter_usables_ninguno", servidores=_of_several(servers), readings=_status(turn, servers))
+    elif others and mentions(turn, _OUT_OF_USE):
+        told: Values = {"cuantos": words.count(len(others)), "servidores": _of_several(others)}
+        reply.say("utter_sin_uso_uno" if len(others) == 1 else "utter_sin_uso", readings=_status(turn, others), **told)
+        return others, others
     elif not others:
         key = "utter_usables_todos" if len(sets.members(turn, usable, "up")) == len(usable) else "utter_usables_todos_activos"
         reply.say(key, cuantos=words.count(len(usable)), servidores=_of_several(usable), readings=_status(turn, usable))
     else:
-        told: Values = {"cuantos": words.count(len(usable)), "servidores": _of_several(usable)}
+        told = {"cuantos": words.count(len(usable)), "servidores": _of_several(usable)}
         reply.say("utter_usables_uno" if len(usable) == 1 else "utter_usables", readings=_status(turn, usable), **told)
-    return others
+    return usable, others
 
 
 def say_without_backup(turn: Turn, servers: Servers, reply: Reply) -> Servers:
@@ -157,6 +167,21 @@ def say_first(turn: Turn, servers: Servers, reply: Reply, line: Line) -> Servers
     for each in over:
         line(turn, each, reply)
     return first or tuple(over)
+
+
+def say_last(turn: Turn, servers: Servers, reply: Reply, line: Line) -> Servers:
+    """Which of `servers` ends last; where none is in force, whose time runs out last, with its `line`."""
+    over = sorted((each for each in servers if standing(turn, each) in UNPAID), key=lambda each: time_left(turn, each))
+    last = sets.last_to_end(turn, servers)
+    if last:
+        key = "utter_ultimo_en_vencer" if len(last) == 1 else "utter_ultimos_en_vencer"
+        reply.say(key, servidores=names(turn, last), fin=period_values(turn, last[0])["fin"], readings=period_readings(turn, last[0]))
+    elif over:
+        reply.say("utter_ultimo_en_plazo", servidor=over[-1].alias, readings=period_readings(turn, over[-1]))
+        line(turn, over[-1], reply)
+    else:
+        reply.say("utter_primero_ninguno", readings=_status(turn, servers))
+    return last or tuple(over[-1:])
 
 
 def say_most(turn: Turn, servers: Servers, reply: Reply) -> Servers:

@@ -12,7 +12,7 @@ from actions.alike import join_alike
 from actions.meant import Meant, Servers
 from actions.mentions import DEAR, OWES, PRICE, mentions
 from actions.say import Reply
-from actions.set_leads import say_dearest, say_first, say_in_grace, say_most, say_none, say_price_line, say_price_sum, say_some, say_total
+from actions.set_leads import say_dearest, say_first, say_in_grace, say_last, say_most, say_none, say_price_line, say_price_sum, say_some, say_total
 from actions.turn import Turn
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Filter, Which
@@ -32,6 +32,8 @@ def answer_several(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) 
         reply.servers.extend(each.alias for each in say_most(turn, meant.servers, reply))
     elif meant.pick is Which.FIRST:
         reply.servers.extend(each.alias for each in say_first(turn, meant.servers, reply, topic.describe_line))
+    elif meant.pick is Which.LAST:
+        reply.servers.extend(each.alias for each in say_last(turn, meant.servers, reply, topic.describe_line))
     elif not meant.servers:
         _say_nobody(topic, turn, meant, reply)
     else:

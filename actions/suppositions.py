@@ -46,7 +46,7 @@ OF_THE_ACCOUNT: Final = frozenset(
 )
 OF_A_CHANGE: Final = frozenset({"faq_cambiar_solucion", "cancelar_servicio"})
 OF_A_NEW_ONE: Final = frozenset({"contratar_servicio", "consultar_suscripcion", "faq_traslado_informacion", "reactivar_servicio"})
-_SETS: Final = frozenset({Which.ALL, Which.REST, Which.SOME, Which.FILTER, Which.FIRST, Which.MOST, Which.OTHER})
+_SETS: Final = frozenset({Which.ALL, Which.REST, Which.SOME, Which.FILTER, Which.FIRST, Which.LAST, Which.MOST, Which.OTHER})
 _MOST_WITH_BOTH_DATES: Final = 3
 
 _AT: Mapping[Phase, str] = {

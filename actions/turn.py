@@ -42,7 +42,7 @@ WAITING = "espera"
 OTHER_SERVER = "otro"
 NUMBERED = "#"
 GONE = frozenset({"deleted", "cancelled"})
-SETS: Final = frozenset({Which.ALL, Which.REST, Which.SOME, Which.FIRST, Which.MOST, Which.FILTER})
+SETS: Final = frozenset({Which.ALL, Which.REST, Which.SOME, Which.FIRST, Which.LAST, Which.MOST, Which.FILTER})
 """Ways to mean servers by what they are: nothing that is named beside them narrows them."""
 BY_WORDS: Final = frozenset({Which.NAMED, Which.UNKNOWN, Which.REST})
 """Ways in which the words say that a server is meant, so that its number is enough."""

@@ -81,6 +81,7 @@ class Which(StrEnum):
     THAT_ONE = "that_one"
     SOME = "some"
     FIRST = "first"
+    LAST = "last"
     MOST = "most"
     FOREIGN = "foreign"
     NAMED = "named"

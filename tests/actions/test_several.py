@@ -82,6 +82,8 @@ async def sierra(intent: str, frame: str, text: str = "", after: Rendered | None
                 "• SIERRA-04: se está creando, listo hoy a las 10:31\n• SIERRA-05: suspendido"
             ),
         ),
+        ("consultar_suscripcion", "which servers=last", "El último en vencer es SIERRA-04: vence el miércoles 23 de diciembre."),
+        ("listar_servidores", "which servers=last", "El último en vencer es SIERRA-04: vence el miércoles 23 de diciembre."),
         (
             "consultar_suscripcion",
             "which servers=first",
@@ -126,6 +128,24 @@ async def test_of_five_servers(intent, frame, text):
         assert answer.text.startswith("Tienes tres por vencer en los próximos 30 días: SIERRA-02, SIERRA-01 y SIERRA-04.")
     else:
         assert answer.text == text
+
+
+@pytest.mark.parametrize("words", ["¿cuáles no puedo usar?", "cuantos no me jalan", "hay alguno caído?", "los que estén apagados"])
+async def test_who_asks_which_cannot_be_used_is_told_those(words):
+    cannot = await sierra("consultar_servidor", "which servers=all", words)
+    assert cannot.text == (
+        "Ahora no puedes usar dos: SIERRA-04 y SIERRA-05.\n• SIERRA-04: se está creando, listo hoy a las 10:31\n• SIERRA-05: suspendido"
+    )
+    assert cannot.state["servers"] == ["SIERRA-04", "SIERRA-05"]
+    rest = await sierra("consultar_servidor", "which servers=rest refers=goes_on", "¿y los otros?", cannot)
+    assert rest.text == "Puedes usarlos todos: SIERRA-01, SIERRA-02 y SIERRA-03 respondían en la última revisión."
+
+
+@pytest.mark.parametrize("words", ["¿cuáles sí puedo usar?", "cuáles jalan we", "con cuáles cuento, no me des los demás"])
+async def test_who_asks_which_can_be_used_is_told_those(words):
+    can = await sierra("consultar_servidor", "which servers=all", words)
+    assert can.text.startswith("Ahora puedes usar tres: SIERRA-01, SIERRA-02 y SIERRA-03.")
+    assert can.state["servers"] == ["SIERRA-01", "SIERRA-02", "SIERRA-03"]
 
 
 async def test_the_rest_of_the_last_set_and_the_set_itself():
@@ -223,7 +243,7 @@ async def test_of_a_failure_nothing_is_said_that_nobody_saw():
     assert down.text.startswith("Tienes uno con falla o sin responder: DOS-02.")
 
 
-WAYS = ("all", "some", "rest", "other", "that_one", "first", "most", "unknown:caja", "foreign", *(f"filter:{each}" for each in Filter))
+WAYS = ("all", "some", "rest", "other", "that_one", "first", "last", "most", "unknown:caja", "foreign", *(f"filter:{each}" for each in Filter))
 
 
 LIVE = ("consultar_pago", "consultar_suscripcion", "consultar_servidor", "consultar_respaldo", "listar_servidores", "pagar_adeudo")
@@ -279,4 +299,6 @@ async def test_every_text_about_sets_is_reached():
     reached |= set((await ask("consultar_servidor", desk(up, kept), frame="why servers=filter:down")).responses)
     dearer = server("CARO-11", subscription=subscription(price=Decimal(2_000)))
     reached |= set((await ask("consultar_pago", desk(up, unseen, dearer), frame="amount servers=all")).responses)
+    for of_desk in ((up, kept), (up, kept, without)):
+        reached |= set((await ask("consultar_servidor", desk(*of_desk), frame="which servers=all", text="cuáles no jalan")).responses)
     assert sorted(set(responses_by_file()["sets.yml"]) - reached) == []

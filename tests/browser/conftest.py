@@ -23,7 +23,7 @@ from tests.browser.site import Site, running
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1280, "height": 800}
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds in which a thing must show: no measure of speed, because another worker may have most of the machine."""
 PHONE = {"width": 390, "height": 844}
 REPORTED = "window.violations=[];addEventListener('securitypolicyviolation',e=>violations.push(e.violatedDirective+' '+e.blockedURI))"

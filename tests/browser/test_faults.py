@@ -176,7 +176,7 @@ async def test_session_that_ended_while_another_customer_came_sends_nothing_of_t
     await expect(chat.log.get_by_text("Sin enviar")).to_be_visible()
     await site.end_sessions()
     site.portal.user, site.wire.offline = "C-1001", False
-    await expect(chat.log.get_by_text("cerré la conversación anterior")).to_be_visible(timeout=20_000)
+    await expect(chat.log.get_by_text("cerré la conversación anterior")).to_be_visible()
     await chat.ask("soy otro")
     await chat.sees("Recibí: soy otro")
     await chat.sees("solo mío", 0)
