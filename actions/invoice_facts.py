@@ -61,7 +61,7 @@ _LEADS: Final[Mapping[Asked, Mapping[State, Saying]]] = {
         "late": ("utter_factura_no_aparece", (_line,)),
     },
     Asked.WHEN: {
-        "unpaid": ("utter_factura_cuando_sin_pago", ()),
+        "unpaid": ("utter_factura_cuando_sin_pago", _WHERE),
         "available": ("utter_factura_cuando_disponible", (partial(_add, "utter_factura_cada_pago"),)),
         "later": ("utter_factura_cuando", _WHERE),
         "tomorrow": ("utter_factura_cuando_cerca", _WHERE),

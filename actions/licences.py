@@ -69,7 +69,10 @@ class _AboutLicences(DeskAction):
             say_licences(turn, desk, reply)
             return
         in_force = tuple(each for each in desk.licences if each.status in IN_FORCE)
-        if in_force and not _asks_of_own(turn):
+        expired = tuple(each for each in desk.licences if each.status == "expired")
+        if expired and _asks_of_own(turn):
+            reply.add("utter_licencia_vencida", productos=_products(expired), readings=_readings(turn, expired))
+        elif in_force and not _asks_of_own(turn):
             key = "utter_licencia_tienes" if len(in_force) == 1 else "utter_licencia_tienes_varias"
             reply.add(key, cuantas=str(len(in_force)), productos=_products(in_force), readings=_readings(turn, in_force))
             line_at_end(turn, reply)
@@ -186,7 +189,7 @@ class MoreSystems(ServerAction):
 
 
 def say_licences(turn: Turn, desk: Desk, reply: Reply) -> None:
-    """A line for each licence of the desk, or their products when there are many."""
+    """A line for each licence of the desk, with its server where there are several; their products when there are many."""
     if not desk.licences:
         reply.say("utter_licencia_ninguna")
     elif len(desk.licences) > MOST_LINES:
@@ -196,7 +199,8 @@ def say_licences(turn: Turn, desk: Desk, reply: Reply) -> None:
         reply.say("utter_licencia_lista")
         for licence in desk.licences:
             said = _readings(turn, (licence,))
-            reply.say(LINES[licence.status], producto=licence.product, tipo=licence.kind, usuarios=str(licence.users), readings=said)
+            product = f"{licence.product} en {licence.server_alias}" if licence.server_alias and len(turn.servers) > 1 else licence.product
+            reply.say(LINES[licence.status], producto=product, tipo=licence.kind, usuarios=str(licence.users), readings=said)
 
 
 def _in_use(licences: tuple[Licence, ...]) -> tuple[Licence, ...]:

@@ -79,8 +79,10 @@ class ConnectSae(ServerAction):
         """SAE on this server, or on the desk when its licence is tied to none."""
         if server.status == "active":
             say_sae(turn, server, reply)
-        else:
-            say_not_active(turn, server, reply)
+            return
+        say_not_active(turn, server, reply)
+        if server.status == "provisioning":
+            reply.say("utter_conexion_sae_despues")
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the number of users."""

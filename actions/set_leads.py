@@ -170,18 +170,23 @@ def say_first(turn: Turn, servers: Servers, reply: Reply, line: Line) -> Servers
 
 
 def say_last(turn: Turn, servers: Servers, reply: Reply, line: Line) -> Servers:
-    """Which of `servers` ends last; where none is in force, whose time runs out last, with its `line`."""
+    """Which of `servers` that run ends last, and which that is not there yet ends later; where none is in force, whose time runs out last."""
     over = sorted((each for each in servers if standing(turn, each) in UNPAID), key=lambda each: time_left(turn, each))
-    last = sets.last_to_end(turn, servers)
-    if last:
-        key = "utter_ultimo_en_vencer" if len(last) == 1 else "utter_ultimos_en_vencer"
-        reply.say(key, servidores=names(turn, last), fin=period_values(turn, last[0])["fin"], readings=period_readings(turn, last[0]))
-    elif over:
+    last = sets.last_to_end(turn, sets.members(turn, servers, "active"))
+    later = sets.members(turn, sets.rest(sets.last_to_end(turn, servers), last), "being_created")
+    for one, several, those in (
+        ("utter_ultimo_en_vencer", "utter_ultimos_en_vencer", last),
+        ("utter_ultimo_por_crearse", "utter_ultimos_por_crearse", later),
+    ):
+        if those:
+            told: Values = {"servidores": names(turn, those), "fin": period_values(turn, those[0])["fin"]}
+            reply.say(one if len(those) == 1 else several, readings=period_readings(turn, those[0]), **told)
+    if over and not last and not later:
         reply.say("utter_ultimo_en_plazo", servidor=over[-1].alias, readings=period_readings(turn, over[-1]))
         line(turn, over[-1], reply)
-    else:
+    elif not last and not later:
         reply.say("utter_primero_ninguno", readings=_status(turn, servers))
-    return last or tuple(over[-1:])
+    return last or later or tuple(over[-1:])
 
 
 def say_most(turn: Turn, servers: Servers, reply: Reply) -> Servers:

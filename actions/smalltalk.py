@@ -20,7 +20,7 @@ _GREETINGS = {
     "utter_saludar_presente": r"hay alguien|sigues? |probando|contestan|lee\b|en linea",
     "utter_saludar_regreso": r"volvi|ya vine|regreso|otra vez|ya llegue|lata\b|extranaste",
     "utter_saludar_gusto": r"mucho gusto|con quien tengo|me llamo",
-    "utter_saludar_bien": r"como (?:amanec|est|le va|te va|va)|que tal|que hubo|onda|lunch|desayun|calor|frio",
+    "utter_saludar_bien": r"como (?:(?:ha |has )?amanec|est|le va|te va|va)|que tal|que hubo|onda|lunch|desayun|calor|frio",
     "utter_saludar_hora": r"(?:disculp|perdon).{0,20}hora|despert|noche",
 }
 _CHAT = {
@@ -34,7 +34,7 @@ _CHAT = {
     "comer": r"desayun|lunch|com(?:e|es)\b|corriente\b|tomas|toma uno|cafe|boca|palanquet|lechero",
     "nada": r"(?:te|le) (?:pagan|dan aguinaldo)|cobra[s]? por|equipo|a quien le vas|tigres|cuantos tiene|paga isr|enojas",
     "gusto": r"mucho gusto|me llamo",
-    "como_estas": r"como (?:est|amanec|te trata|te va|le va)|y tu\b|tu\?|que tal",
+    "como_estas": r"como (?:est|(?:ha |has )?amanec|te trata|te va|le va)|y tu\b|tu\?|que tal",
     "felicidades": r"felicita|boda|cumpl[ei]|estren|encargad|me vi de",
     "elogio": (
         r"eres (?:buena|un|muy|bien)|caes bien|entrenad|explica|contesta[sn]? (?:bien |muy )?rapido|amable|educad|mejor que|mas vivo|mas rapido|encanto"

@@ -96,10 +96,12 @@ def _alone(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict
     read = _beyond_the_story(reader, text, clean, whole)
     if (label := _only_told(reader, read, clean)) is not None:
         return _answering(read, label)
-    if read["decision"] == ANSWERED or not reader.eager:
+    if read["decision"] == ANSWERED:
         return read
-    if (clearest := _clearest_clause(reader, clean)) is not None:
+    if (reader.eager or read["decision"] == ASKED) and (clearest := _clearest_clause(reader, clean)) is not None:
         return clearest
+    if not reader.eager:
+        return read
     likeliest = str(read["intent_ranking"][0]["name"])
     if read["decision"] == ASKED and likeliest in INSTEAD_OF_DEED and asks(clean):
         return _answering(read, INSTEAD_OF_DEED[likeliest])
@@ -158,7 +160,8 @@ def _of_servers_only(text: str, whole: dict[str, Any], state: State, waiting: st
     topic = state.topic
     about = waiting or (topic.intent if topic else None)
     servers = _pointed_at(text, whole["parts"])
-    unsure = whole["parts"].get("move") == Move.CORRECTS and whole["acceptance"] < SURELY_TALK
+    enough = {Move.CORRECTS: SURELY_TALK, Move.FRAGMENT: SURE_TOPIC}
+    unsure = whole["acceptance"] < enough.get(whole["parts"].get("move", ""), 0.0)
     asks_nothing = whole["intent"]["name"] in TALK | {LIST} or ((waiting is not None or unsure) and not asks(text))
     if servers in {Which.OTHER, Which.REST}:
         whole = {**whole, "parts": {**whole["parts"], "servers": servers}}

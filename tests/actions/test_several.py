@@ -42,6 +42,12 @@ async def sierra(intent: str, frame: str, text: str = "", after: Rendered | None
     return await of("C-1009", intent, frame, text, slots={**after.slots, "estado": after.state} if after else None)
 
 
+LAST = (
+    "El último en vencer es SIERRA-01: vence el lunes 14 de diciembre.\n\n"
+    "SIERRA-04, que todavía se está creando, vence el miércoles 23 de diciembre."
+)
+
+
 @pytest.mark.parametrize(
     ("intent", "frame", "text"),
     [
@@ -82,8 +88,8 @@ async def sierra(intent: str, frame: str, text: str = "", after: Rendered | None
                 "• SIERRA-04: se está creando, listo hoy a las 10:31\n• SIERRA-05: suspendido"
             ),
         ),
-        ("consultar_suscripcion", "which servers=last", "El último en vencer es SIERRA-04: vence el miércoles 23 de diciembre."),
-        ("listar_servidores", "which servers=last", "El último en vencer es SIERRA-04: vence el miércoles 23 de diciembre."),
+        ("consultar_suscripcion", "which servers=last", LAST),
+        ("listar_servidores", "which servers=last", LAST),
         (
             "consultar_suscripcion",
             "which servers=first",
