@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from actions import sets
 from actions.live import IN_FORCE, UNPAID, owed, standing
-from actions.mentions import IN_ALL, OWES, mentions
+from actions.mentions import DEBTS, IN_ALL, OWES, PAID_UP, mentions
 from actions.tokens import said_count
 from actions.turn import SETS, Turn
 from bot.accounts.port import Server
@@ -82,6 +82,8 @@ def _pointed_at(turn: Turn, *, in_words: bool) -> Meant:
 def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
     state = Filter(ways[Which.FILTER]) if Which.FILTER in ways else None
     pick = next((each for each in (Which.FIRST, Which.LAST, Which.MOST) if each in ways), None)
+    if state is Filter.ACTIVE and mentions(turn, DEBTS) and not mentions(turn, PAID_UP):
+        state = Filter.OWING
     within = turn.servers
     if Which.REST in ways:
         within = _rest(turn)

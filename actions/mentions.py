@@ -25,6 +25,12 @@ _FEW_WORDS = 4
 IN_ALL: Final = r"tot(?:al(?:es)?)?\b|todos?\b|entre todos|sumando|junt[oa]s\b"
 """Words that ask for a sum, whichever server is in play."""
 OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
+DEBTS: Final = r"adeud|deuda|deb(?:o|e|en|emos)\b"
+PAID_UP: Final = (
+    r"(?:no|sin) (?:(?:les?|te|tengo|traen?|tienen?) )?(?:deb|adeud|deuda)\w*|(?<!no estan )al corriente"
+    r"|(?:(?<!no )estan|ya|si) (?:\w+ ){0,2}pagad[oa]s?\b"
+)
+"""Who asks which servers owe nothing wants those."""
 PRICE: Final = r"mensualidad|mensual|al mes\b|cada mes|por mes|anualidad|al ano\b|precio|cuesta|costo|renta\b"
 DEAR: Final = r"car[oa]s?\b|cost|cuest|precio"
 MASKED_CARD: Final = "[tarjeta]"

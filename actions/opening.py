@@ -11,6 +11,9 @@ from bot.protocol.frame import Asked, Move
 
 _APOLOGIES = ("utter_perdon", "utter_sin_problema")
 REGRETS = ("utter_lamento", "utter_lamento_entiendo")
+_OWN_SLIP = r"perdon|me (?:equivoque|confundi|exprese)|quise decir|queria decir|dije mal|digo\b|pregunte mal|dedo"
+_PUTS_RIGHT = rf"no+\b|ni\b|{_OWN_SLIP}|me refier|hablo de|habl[eo]\b|era\b|sino|mal\b|otr[oa]|pregunt|dije|pedi|quiero|ya\b|entend|repit"
+"""Words without which nothing is put right: an apology for nothing puzzles."""
 _NO_MORE_REGRET = r"lo sient|lo sentimos|pedi una disculpa|su perdon"
 
 
@@ -19,8 +22,9 @@ def say_before(turn: Turn, reply: Reply) -> None:
     move = turn.frame.move
     if reply.told_lately(*_APOLOGIES, *REGRETS) or mentions(turn, _NO_MORE_REGRET):
         return
-    if move is Move.CORRECTS and turn.frame.asked is not Asked.SURE and not asks_of_others(turn):
-        own_slip = mentions(turn, r"perdon|me (?:equivoque|confundi|exprese)|quise decir|queria decir|dije mal|dedo")
+    corrects = move is Move.CORRECTS and turn.frame.asked is not Asked.SURE and mentions(turn, _PUTS_RIGHT)
+    if corrects and not asks_of_others(turn):
+        own_slip = mentions(turn, _OWN_SLIP)
         reply.say("utter_sin_problema" if own_slip else "utter_perdon")
     elif move is Move.COMPLAINS and (found := worst_trouble(turn)) and found[0] in BAD:
         reply.add_once(REGRETS[0])

@@ -149,6 +149,14 @@ def say_debts(turn: Turn, servers: Servers, reply: Reply) -> Servers:
     return owing
 
 
+def say_paid_up(turn: Turn, servers: Servers, reply: Reply) -> Servers:
+    """For which of `servers` nothing is owed; returns those, and says nothing where that is so of none."""
+    paid = sets.rest(servers, sets.members(turn, servers, "owing"))
+    if paid:
+        reply.say("utter_total_nada", servidores=_of_several(paid), readings=_status(turn, paid))
+    return paid
+
+
 def say_first(turn: Turn, servers: Servers, reply: Reply, line: Line) -> Servers:
     """Which of `servers` ends first, and a `line` for each whose validity is over; where it is over for all, whose time runs out first."""
     first = sets.first_to_end(turn, servers)

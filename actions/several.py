@@ -12,7 +12,18 @@ from actions.alike import join_alike
 from actions.meant import Meant, Servers
 from actions.mentions import DEAR, OWES, PRICE, mentions
 from actions.say import Reply
-from actions.set_leads import say_dearest, say_first, say_in_grace, say_last, say_most, say_none, say_price_line, say_price_sum, say_some, say_total
+from actions.set_leads import (
+    say_dearest,
+    say_first,
+    say_in_grace,
+    say_last,
+    say_most,
+    say_none,
+    say_price_line,
+    say_price_sum,
+    say_some,
+    say_total,
+)
 from actions.turn import Turn
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Filter, Which

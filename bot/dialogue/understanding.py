@@ -113,7 +113,8 @@ def _only_told(reader: Reader, read: dict[str, Any], text: str) -> str | None:
     sure = read["acceptance"] >= SURE_TOPIC or read["intent"]["name"] in TALK | set(NOT_OURS)
     if sure or not goes_on(reader.words) or asks(text) or orders(text) or read["parts"].get("asked") != Asked.NONE:
         return None
-    return TOLD.get(read["parts"].get("move", ""))
+    likeliest = str(read["intent_ranking"][0]["name"])
+    return likeliest if likeliest in COURTESY else TOLD.get(read["parts"].get("move", ""))
 
 
 def _clearest_clause(reader: Reader, text: str) -> dict[str, Any] | None:

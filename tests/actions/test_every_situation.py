@@ -316,6 +316,8 @@ async def test_every_answer_of_these_topics_is_reached(monkeypatch):
         reached |= {key for answer in await say_again(*said) for key in answer.responses}
     for question in QUESTIONS:
         reached |= {key for answer in await thrice(question) for key in answer.responses}
+    over = desk(server(), licences=(licence("Aspel COI", status="expired"),))
+    reached |= set((await ask("faq_licencia_requerida", over, frame="whether", text="me sirve la que ya tengo")).responses)
     for words in ("me quiero morir", "mi tarjeta es 4242 4242 4242 4242"):
         reached |= set((await ask("consultar_suscripcion", desk(server()), frame="until", text=words)).responses)
     expected = {key for topic in MINE for key in responses_by_file()[f"{topic}.yml"]}

@@ -47,6 +47,23 @@ async def test_the_rule_and_the_licences_of_the_desk(intent, general, licences, 
     assert len(answer.readings) == len(licences)
 
 
+async def test_where_there_are_several_servers_each_licence_says_its_own():
+    mine = (licence("Aspel SAE", 5, server_alias="DOS-02"), licence("Aspel COI", 1))
+    answer = await ask("faq_licencias_incluidas", desk(server("UNO-01"), on("DOS-02", "Aspel SAE"), licences=mine), frame="which")
+    assert "• Aspel SAE en DOS-02: activa, suscripción, usuarios: 5\n• Aspel COI: activa, suscripción, usuarios: 1" in answer.text
+
+
+async def test_who_asks_whether_an_old_licence_serves_hears_that_it_is_over():
+    answer = await ask(
+        "faq_licencia_requerida",
+        desk(server(), licences=(licence("Aspel COI", status="expired"),)),
+        frame="whether",
+        text="me sirve la que ya tengo?",
+    )
+    assert "Según tu cuenta, está vencida tu licencia de Aspel COI." in answer.text
+    assert {row["server"] for row in answer.readings} == {None}
+
+
 @pytest.mark.parametrize("intent", ["faq_licencias_incluidas", "faq_licencia_requerida", "faq_instalar_mas_sistemas"])
 async def test_visitors_and_state_away(intent):
     assert "entra a tu escritorio de servicios y abre este chat desde ahí" in (await ask(intent)).text

@@ -154,6 +154,27 @@ async def test_who_asks_which_can_be_used_is_told_those(words):
     assert can.state["servers"] == ["SIERRA-01", "SIERRA-02", "SIERRA-03"]
 
 
+@pytest.mark.parametrize(
+    "words", ["cuáles están al corriente", "por cuáles no debo", "los que ya están pagados", "cuáles no tienen adeudo"]
+)
+async def test_who_asks_which_owe_nothing_is_told_those(words):
+    answer = await sierra("consultar_pago", "which servers=all", words)
+    assert answer.text == "No debes nada por SIERRA-01, SIERRA-02 y SIERRA-04."
+    assert answer.state["servers"] == ["SIERRA-01", "SIERRA-02", "SIERRA-04"]
+
+
+@pytest.mark.parametrize("words", ["cuáles no están al corriente", "cuáles no están pagados", "no sé por cuáles debo", "los de adeudo"])
+@pytest.mark.parametrize("read", ["all", "filter:owing"])
+async def test_who_asks_which_owe_is_told_those(words, read):
+    answer = await sierra("consultar_pago", f"which servers={read}", words)
+    assert answer.text.startswith("Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.")
+
+
+async def test_what_is_owed_is_not_taken_for_what_runs():
+    answer = await sierra("consultar_pago", "which servers=filter:active", "quiénes salen con deuda")
+    assert answer.text.startswith("Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.")
+
+
 async def test_the_rest_of_the_last_set_and_the_set_itself():
     owing = await sierra("consultar_pago", "which servers=filter:owing", "cuáles debo")
     assert owing.state["servers"] == ["SIERRA-03", "SIERRA-05"]
@@ -249,7 +270,19 @@ async def test_of_a_failure_nothing_is_said_that_nobody_saw():
     assert down.text.startswith("Tienes uno con falla o sin responder: DOS-02.")
 
 
-WAYS = ("all", "some", "rest", "other", "that_one", "first", "last", "most", "unknown:caja", "foreign", *(f"filter:{each}" for each in Filter))
+WAYS = (
+    "all",
+    "some",
+    "rest",
+    "other",
+    "that_one",
+    "first",
+    "last",
+    "most",
+    "unknown:caja",
+    "foreign",
+    *(f"filter:{each}" for each in Filter),
+)
 
 
 LIVE = ("consultar_pago", "consultar_suscripcion", "consultar_servidor", "consultar_respaldo", "listar_servidores", "pagar_adeudo")

@@ -79,7 +79,11 @@ def test_a_turn_is_no_longer_than_a_message():
 
 def test_servers_are_told_apart_only_where_there_are_several():
     found = ((one, servers) for one in conversations() for turn in one.turns for frame in turn.frames for servers in frame.servers)
-    apart = {(one.customer, servers) for one, servers in found if servers.which in {Which.NAMED, Which.FILTER, Which.REST, Which.FIRST, Which.LAST}}
+    apart = {
+        (one.customer, servers)
+        for one, servers in found
+        if servers.which in {Which.NAMED, Which.FILTER, Which.REST, Which.FIRST, Which.LAST}
+    }
     assert {customer for customer, _ in apart} <= {"C-1009", None}
     assert {servers.value for _, servers in apart if servers.which is Which.NAMED} == {f"SIERRA-0{number}" for number in range(1, 6)}
 
