@@ -19,12 +19,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.alike import join_alike
 from actions.confirming import ask_for_code
 from actions.environment import environment
-from actions.meant import Meant, find_meant
+from actions.meant import NAMES_ONLY, Meant, find_meant
 from actions.mentions import mentions, shows_card
 from actions.opening import say_before, state_first
 from actions.say import Button, Reading, Reply, Values
 from actions.set_leads import say_none
-from actions.several import NAMES_ONLY, answer_several
+from actions.several import answer_several
 from actions.trouble import known_situation
 from actions.turn import SETS, SLOT_FAILURES, SLOT_FOLIOS, SLOT_PENDING, SLOT_SERVER, SLOT_TOPIC, Turn, open_turn
 from actions.whose import asks_of_others, say_not_yours, tell_how_to_identify

@@ -13,6 +13,7 @@ from actions.say import Reading, Reply, Values
 from actions.server_state import say_state, say_state_line
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Licence, Server
+from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 from bot.rules import format as words
 
@@ -29,6 +30,8 @@ _OWN_LICENCE = (
     r"|actual|aprovech|otra vez|de nuevo|volver a|comprar otr|compra otr|pagar otr|pasar\b|me sirve"
 )
 """Words that ask whether a licence that there is can be used on the server."""
+_STATE_OF_OWN = r"licencias?\b.{0,40}\b(?:venc|caduc|expir|perd|pierd|borr|vigente|activ|sigue|jala)|(?:venc|caduc|perdi|borr)\w*.{0,20} (?:mi|la) licencia"
+"""Whether a licence that there is, is still in force."""
 _USERS = r"usuari|person|gente|muchach|emplead|entra(r|n)?\b|conect|a la vez|al mismo tiempo|sexta|nueva\b"
 _NOT_SAE = r"coi\b|noi\b|banco\b|caja\b|prod\b"
 _OTHER_PROGRAMS = (
@@ -60,8 +63,16 @@ class _AboutLicences(DeskAction):
         """Not where a yes or no is asked of the rule."""
         return turn.frame.asked not in _BRIEFLY and super().asks_value(turn)
 
+    def general_holds(self, turn: Turn) -> bool:
+        """Not where the state of an own licence is asked: that it is contracted apart is no answer to it."""
+        desk = turn.sees(DataClass.SERVERS)
+        return super().general_holds(turn) and not (desk is not None and desk.licences and mentions(turn, _STATE_OF_OWN))
+
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """All licences with their state, only how many are in force and their names beneath a yes or no, or for how many users."""
+        if mentions(turn, _STATE_OF_OWN) and desk.licences:
+            say_licences(turn, desk, reply)
+            return
         if turn.frame.asked is Asked.COUNT and turn.chosen and mentions(turn, _USERS) and not mentions(turn, _NOT_SAE):
             say_users(turn, turn.chosen, reply)
             return

@@ -29,6 +29,9 @@ Way = Literal[
 SOON: Final = 30
 """Days within which a server is about to end."""
 PAIR: Final = 2
+NAMES_ONLY: Final = frozenset({Asked.WHICH, Asked.COUNT})
+"""Who asks so wants to know the servers, or how many they are."""
+_FEW: Final = 8
 _STATES: Final[dict[Filter, sets.Which]] = {
     Filter.SUSPENDED: "suspended",
     Filter.GRACE: "in_grace",
@@ -38,6 +41,16 @@ _STATES: Final[dict[Filter, sets.Which]] = {
     Filter.NOBACKUP: "without_backup",
     Filter.CHANGE: "in_change",
 }
+_ENDS: Final = frozenset({Which.FIRST, Which.LAST})
+_SAYS_FIRST: Final = r"primer|antes|pronto|urge|proxim|menos (?:dias|tiempo)"
+_SAYS_LAST: Final = r"ultim|al final|mas (?:tarde|dias|tiempo)|dura|aguanta"
+_SAID: Final[dict[Filter, str]] = {
+    Filter.SUSPENDED: r"suspendid",
+    Filter.GRACE: r"(?:en|de) gracia",
+    Filter.CREATING: r"creando|en creacion",
+}
+"""States that are known by their own word, however the rest was read."""
+_DENIES: Final = r"no\b|ni\b|sin\b|menos\b"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
 
 
@@ -63,6 +76,8 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
     sums = mentions(turn, IN_ALL) or (turn.frame.refers is Refers.NEW and not turn.in_play and mentions(turn, OWES))
     if not ways and turn.frame.asked is Asked.AMOUNT and len(turn.servers) > 1 and sums:
         ways = {Which.ALL: ""}
+    if turn.frame.asked in NAMES_ONLY and ways.keys() <= {Which.ALL, Which.THAT_ONE} and (state := _said_state(turn)):
+        ways = {Which.FILTER: state}
     if ways.keys() & SETS:
         return _set(turn, ways, usable=usable)
     if turn.wants_other:
@@ -70,6 +85,12 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
     if ways.keys() & {Which.NAMED, Which.UNKNOWN} and len(turn.servers) > 1:
         return Meant("unknown", word=ways.get(Which.UNKNOWN, "").replace("_", " "))
     return _pointed_at(turn, in_words=Which.THAT_ONE in ways)
+
+
+def _said_state(turn: Turn) -> Filter | None:
+    """The state by whose own word servers are asked for ("cuáles tengo suspendidos"), where there are several and nothing is denied."""
+    several = len(turn.servers) > 1 and not mentions(turn, _DENIES)
+    return next((state for state, words in _SAID.items() if several and mentions(turn, words, longest=_FEW)), None)
 
 
 def _pointed_at(turn: Turn, *, in_words: bool) -> Meant:
@@ -84,6 +105,8 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
     pick = next((each for each in (Which.FIRST, Which.LAST, Which.MOST) if each in ways), None)
     if state is Filter.ACTIVE and mentions(turn, DEBTS) and not mentions(turn, PAID_UP):
         state = Filter.OWING
+    if pick in _ENDS and mentions(turn, _SAYS_FIRST) != mentions(turn, _SAYS_LAST):
+        pick = Which.FIRST if mentions(turn, _SAYS_FIRST) else Which.LAST
     within = turn.servers
     if Which.REST in ways:
         within = _rest(turn)

@@ -12,7 +12,9 @@ from bot.protocol.frame import Asked, Move
 _APOLOGIES = ("utter_perdon", "utter_sin_problema")
 REGRETS = ("utter_lamento", "utter_lamento_entiendo")
 _OWN_SLIP = r"perdon|me (?:equivoque|confundi|exprese)|quise decir|queria decir|dije mal|digo\b|pregunte mal|dedo"
-_PUTS_RIGHT = rf"no+\b|ni\b|{_OWN_SLIP}|me refier|hablo de|habl[eo]\b|era\b|sino|mal\b|otr[oa]|pregunt|dije|pedi|quiero|ya\b|entend|repit"
+_PUTS_RIGHT = (
+    rf"no+\b|ni\b|pero|{_OWN_SLIP}|me refier|hablo de|habl[eo]\b|era\b|sino|mal\b|otr[oa]|pregunt|dije|pedi|quiero|ya\b|entend|repit"
+)
 """Words without which nothing is put right: an apology for nothing puzzles."""
 _NO_MORE_REGRET = r"lo sient|lo sentimos|pedi una disculpa|su perdon"
 

@@ -5,7 +5,7 @@ Never the whole list where those that are so were asked for; and who has only on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from actions import sets
 from actions.alike import join_alike
@@ -31,7 +31,6 @@ from bot.protocol.frame import Asked, Filter, Which
 if TYPE_CHECKING:
     from actions.base import ServerAction
 
-NAMES_ONLY: Final = frozenset({Asked.WHICH, Asked.COUNT})
 _FAR = 36_500
 
 

@@ -35,6 +35,9 @@ _CLIENTS_HERE: Final = (
     r"\b(?:(?:les?|la|lo) cobran|(?<!se )(?:paga|debe)n?\b|lo suyo|su (?:cuenta|pago|adeudo|numero))"
 )
 """Somebody who rents here too, and what is theirs."""
+_OF_A_NAMED_BUSINESS: Final = (
+    rf"{_BUSINESS} {_NAME}.{{0,100}}\b(?:tienen? (?:pagad|vigente|contratad|su servidor)|le vence\b|su (?:cuenta|adeudo|vigencia)\b)"
+)
 _OF_PROGRAMS: Final = r"complemento|sae\b|coi\b|noi\b|timbr|texto|imprim|inventario"
 """The customer's own clients, in their Aspel system."""
 _RULES_ONLY: Final = "faq_"
@@ -70,7 +73,9 @@ def _names_others(turn: Turn) -> bool:
     intent = turn.frame.intent
     if (intent.startswith(_RULES_ONLY) and intent not in _WITH_ACCOUNT) or mentions(turn, _OF_PROGRAMS):
         return False
-    return any(mentions(turn, each) for each in (_OF_A_PERSON, _DONE_BY_OTHERS, _CLIENTS_HERE)) or bool(_DONE_BY_NAME.search(turn.text))
+    return any(mentions(turn, each) for each in (_OF_A_PERSON, _DONE_BY_OTHERS, _CLIENTS_HERE, _OF_A_NAMED_BUSINESS)) or bool(
+        _DONE_BY_NAME.search(turn.text)
+    )
 
 
 def _names_self(turn: Turn) -> bool:

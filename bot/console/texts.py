@@ -74,6 +74,7 @@ _REASONS: Final = {
     "servidor_sin_acceso": "No puede usar su servidor y no hay un incidente registrado",
     "cliente_molesto": "Está molesto",
     "datos_no_disponibles": "No se pudieron leer los datos de su cuenta",
+    "datos_personales": "Pide algo sobre sus datos personales",
     "cambio_por_linea": "Pidió cancelar, cambiar o reactivar, que solo se hace en la línea",
     "correo_no_enviado": "No se pudo enviar el correo de conexión que se le prometió",
     "codigo_no_enviado": "No se pudo enviar el código que se le anunció",

@@ -98,7 +98,7 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"(?:^|(?<=[\s,;.]))(?<!\bsi\s)(?<!\bque\s)(?:y\s+)?no\s+(?:(?:es|era|de|por|digo|dije|ocupo|necesito|busco|pregunto(?:\s+por)?|hablo\s+de|me\s+refiero\s+a)\s+)?"
+    r"(?:^|(?<=[\s,;.]))(?<!\bsi\s)(?<!\bque\s)(?:y\s+)?no\s+(?:(?:es|era|de|por|digo|dije|ocupo|necesito|busco|(?:(?:le|te|les)\s+)?pregunt(?:o|e|é|aba)(?:\s+por)?|hablo\s+de|me\s+refiero\s+a)\s+)?"
     r"(?:el|la(?!\s+\w+o\b)|l[oa]s(?=\s+\w+(?<!mo)s\b)|lo\s+del?|del|mi|mis)\s+"  # "no la pago" denies no thing
     r"(?!(?:otr[oa]s?|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|[uú]ltim\w*|que|q|de)\b)[^\W\d]{3,}(?:\s+lo\s+que\s+\w+)?(?=\s*(?:$|[,;.]|sino\b|es\b|era\b))[\s,;.]*"
     rf"|,\s*no\s+(?:(?:a|de|en|con|hasta|desde)\s+{_QUESTION_WORD}|cu[aá]\w+|d[oó]nde|qui[eé]n\w*|qué|cómo)\s+[^,;.?]{{1,30}}$",  # "…, no cuándo acaba"

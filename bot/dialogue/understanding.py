@@ -198,10 +198,11 @@ def _framed(part: Understanding) -> Understanding:
 
 def _beyond_the_story(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict[str, Any]:
     """The reading of the sentences that ask, where they stand in a long message and are surer of themselves than the whole; else of the whole."""
-    hidden = whole["intent"]["name"] in TALK and marked(clean)
+    said = sentences(text)
+    hidden = whole["intent"]["name"] in TALK and (marked(clean) or (len(said) > 1 and any(map(asks, said))))
     if len(clean.split()) < LONG_WORDS and not hidden:
         return _beyond_courtesy(reader, clean, whole)
-    asking = plain_text(" ".join(sentence for sentence in sentences(text) if asks(sentence) or orders(sentence)))
+    asking = plain_text(" ".join(sentence for sentence in said if asks(sentence) or orders(sentence)))
     if len(asking.split()) < MIN_WORDS or len(asking) == len(clean):
         return _beyond_courtesy(reader, clean, whole)
     (read,) = reader.read([asking])

@@ -30,7 +30,7 @@ TALK = frozenset(
     }
 )
 ASKS_NOTHING = TALK - {"preguntar_si_es_bot", "preguntar_quien_eres", "pedir_ayuda"}
-DEEDS = frozenset({"reenviar_datos_conexion", "hablar_con_asesor"})
+DEEDS = frozenset({"reenviar_datos_conexion", "hablar_con_asesor", "datos_personales"})
 """Their answers may do something, send a mail or open a case: never from a likely guess."""
 INSTEAD_OF_DEED = {"reenviar_datos_conexion": "faq_datos_conexion"}
 """The question whose answer says what there is and offers the deed: so much may be guessed."""

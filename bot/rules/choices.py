@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from bot.rules.asked_hour import match_hour
 from bot.rules.folding import bare
 
 LONGEST_CHOICE = 80
@@ -81,7 +82,7 @@ def match_choice(text: str, titles: Sequence[str]) -> int | None:
     """The index of the one button in `titles` that `text` clearly chooses, or None. Never raises.
 
     Understood are "2", "la 2", "opción 2", "la segunda", "el primero", "la última"; the title itself in any case, with or without accents
-    and hyphens ("sierra 02", "el de sierra-02"). A yes to the only button is understood by the dialogue, as the label `afirmar`.
+    and hyphens ("sierra 02", "el de sierra-02"); an hour to be called at ("háblenme el lunes a las 10"). A yes to the only button is understood by the dialogue, as the label `afirmar`.
     """
     if len(text) > LONGEST_CHOICE or not titles:
         return None
@@ -91,6 +92,8 @@ def match_choice(text: str, titles: Sequence[str]) -> int | None:
     named = [index for index, title in enumerate(titles) if _words(title) == words]
     if named:
         return _only(named)
+    if (hour := match_hour(text, titles)) is not None:
+        return hour
     return _picked(words, titles)
 
 

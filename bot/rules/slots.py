@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.rules.calendar import BusinessCalendar
-from bot.rules.format import clock_time
+from bot.rules.format import WEEKDAYS, clock_time
 from bot.rules.support import Closed, Hours, line_state
 
 LENGTH: Final = timedelta(minutes=30)
@@ -24,6 +24,12 @@ def next_slots(calendar: BusinessCalendar, hours: Hours, now: datetime) -> Seque
     closes = calendar.at(day, hours.closes)
     each = (state.opens_at + _APART * n for n in range(MOST))
     return [begins for begins in each if begins + LENGTH <= closes]
+
+
+def title(calendar: BusinessCalendar, begins: datetime) -> str:
+    """What its button says: "lunes 10:00"; `asked_hour.py` knows it by this form."""
+    local = calendar.local(begins)
+    return f"{WEEKDAYS[local.weekday()]} {clock_time(local)}"
 
 
 def clocks(calendar: BusinessCalendar, begins: datetime) -> str:

@@ -24,7 +24,7 @@ from bot.protocol.turn import TurnResult
 from bot.resources import Resources
 from bot.rules.calendar import BusinessCalendar
 from bot.rules.contact import normal_phone
-from bot.rules.slots import clocks, next_slots
+from bot.rules.slots import next_slots, title
 from bot.rules.support import Open, line_state
 from bot.settings import Settings
 
@@ -83,7 +83,7 @@ def _attended(connection: Connection, calendar: BusinessCalendar, settings: Sett
 
 
 def _calls(calendar: BusinessCalendar, slots: Sequence[datetime], phone: str, now: datetime) -> Offer:
-    choices = [OwnChoice(clocks(calendar, at), CALL_BACK, {"at": at.isoformat(), "phone": phone}, at) for at in slots]
+    choices = [OwnChoice(title(calendar, at), CALL_BACK, {"at": at.isoformat(), "phone": phone}, at) for at in slots]
     return Offer(texts.call_offer(calendar, slots[0], phone, now), tuple(choices))
 
 

@@ -37,8 +37,8 @@ async def test_a_known_customer_while_the_line_is_open():
 async def test_a_visitor_while_the_line_is_closed():
     answer = await ask("hablar_con_asesor", now=datetime(2026, 11, 27, 18, 0, tzinfo=MEXICO))
     assert answer.text == (
-        f"Claro: un asesor continúa contigo. Registré tu solicitud con el folio {escalation_code('inbound-1', 'cliente_pide_asesor', 1)}; "
-        "dáselo cuando abra la línea."
+        f"Claro: te atiende un asesor en cuanto abra la línea. Registré tu solicitud con el folio "
+        f"{escalation_code('inbound-1', 'cliente_pide_asesor', 1)}; dáselo al llamar."
         "\n\nLínea de soporte: 55 8000 9480 (cerrada; abre el lunes 30 de noviembre a las 9:00)."
     )
     assert answer.effects[0]["payload"]["summary"]

@@ -206,6 +206,7 @@ MINE = (
     "contract",
     "debts",
     "company",
+    "personal_data",
     "escalation",
     "smalltalk",
     "told",
@@ -282,9 +283,19 @@ async def _by_servers_that_differ() -> set[str]:
     return {key for intent, frame in asked.items() for key in (await ask(intent, of, frame=frame)).responses}
 
 
+async def _by_what_is_said() -> set[str]:
+    """The answers that only some words get."""
+    over = desk(server(), licences=(licence("Aspel COI", status="expired"),))
+    reached = set((await ask("faq_licencia_requerida", over, frame="whether", text="me sirve la que ya tengo")).responses)
+    for text, slots in (("cómo pido que los borren", {}), ("bórrenlos", {"folios": {"datos_personales": "7K2M9X"}})):
+        reached |= set((await ask("datos_personales", desk(server()), frame="do" if slots else "how", text=text, slots=slots)).responses)
+    return reached
+
+
 async def test_every_answer_of_these_topics_is_reached(monkeypatch):
     """With the right placeholders each time: rendering fails on a missing one."""
     reached = await _by_a_number(monkeypatch) | await reached_by_what_is_asked() | await reached_of_the_line()
+    reached |= await _by_what_is_said()
     reached |= await _by_servers_that_differ()
     for intent, name, slots in product(INTENTS, NAMES, EACH_SLOTS):
         reached |= set((await _ask(intent, name, "open", slots)).responses)
@@ -316,8 +327,6 @@ async def test_every_answer_of_these_topics_is_reached(monkeypatch):
         reached |= {key for answer in await say_again(*said) for key in answer.responses}
     for question in QUESTIONS:
         reached |= {key for answer in await thrice(question) for key in answer.responses}
-    over = desk(server(), licences=(licence("Aspel COI", status="expired"),))
-    reached |= set((await ask("faq_licencia_requerida", over, frame="whether", text="me sirve la que ya tengo")).responses)
     for words in ("me quiero morir", "mi tarjeta es 4242 4242 4242 4242"):
         reached |= set((await ask("consultar_suscripcion", desk(server()), frame="until", text=words)).responses)
     expected = {key for topic in MINE for key in responses_by_file()[f"{topic}.yml"]}

@@ -70,7 +70,7 @@ async def test_what_is_about_to_break_and_what_is_late(ana: Browser, gateway) ->
 async def test_a_call_rings_when_its_hour_has_come(ana: Browser, gateway) -> None:
     moved_to(gateway, local(gateway, 27, 20))
     async with customer(gateway, "C-1004") as one:
-        await one.ask(button=button(await asks(gateway, one), "9:00 a 9:30"))
+        await one.ask(button=button(await asks(gateway, one), "lunes 9:00"))
     await ana.sign_in("ana")
     assert "llamada" not in await kinds(ana)
     moved_to(gateway, local(gateway, 30, 9, 1))

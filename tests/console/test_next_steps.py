@@ -69,9 +69,9 @@ async def test_at_night_a_call_is_offered_and_chosen(ana: Browser, gateway, ledg
         told = await asks(gateway, one)
         assert "Si prefieres, te llamamos el lunes 30 de noviembre al número terminado en" in told["text"]
         titles = [each["title"] for each in told["buttons"]]
-        assert titles == [f"{hour}:00 a {hour}:30" for hour in range(9, 18)]
+        assert titles == [f"lunes {hour}:00" for hour in range(9, 18)]
         assert all(len(title) <= 20 for title in titles), "what a channel shows of a title"
-        said = await one.ask(button=button(told, "10:00 a 10:30"))
+        said = await one.ask(button=button(told, "lunes 10:00"))
         assert re.fullmatch(
             r"Listo, te llamamos el lunes 30 de noviembre, de 10:00 a 10:30, al número terminado en \d{4}\. Tu folio es 4KD7WP\.",
             said["text"],
@@ -91,8 +91,8 @@ async def test_at_night_a_call_is_offered_and_chosen(ana: Browser, gateway, ledg
 async def test_another_hour_replaces_the_first(gateway, ledger, night) -> None:
     async with customer(gateway, "C-1004") as one:
         told = await asks(gateway, one)
-        await one.ask(button=button(told, "10:00 a 10:30"))
-        await one.ask(button=button(told, "16:00 a 16:30"))
+        await one.ask(button=button(told, "lunes 10:00"))
+        await one.ask(button=button(told, "lunes 16:00"))
         assert [(row.state, row.at.hour) for row in await dues.of(ledger, one.conversation)] == [("cancelled", 16), ("open", 22)]
         assert "te llamamos" not in (await asks(gateway, one, "9ACDEF"))["text"], "one call is due already"
 
@@ -102,6 +102,14 @@ async def test_an_hour_may_be_typed(gateway, ledger, night) -> None:
         await asks(gateway, one)
         assert "de 11:00 a 11:30" in (await one.ask("la 3"))["text"]
         assert [row.at for row in await dues.of(ledger, one.conversation)] == [local(gateway, 30, 11)]
+
+
+async def test_an_hour_may_be_asked_for_in_words(gateway, ledger, night) -> None:
+    async with customer(gateway, "C-1004") as one:
+        await asks(gateway, one)
+        said = (await one.ask("no, pues que me llamen el lunes a las diez"))["text"]
+        assert said.startswith("Listo, te llamamos el lunes 30 de noviembre, de 10:00 a 10:30")
+        assert [row.at for row in await dues.of(ledger, one.conversation)] == [local(gateway, 30, 10)]
 
 
 async def test_nobody_is_promised_a_call_whose_telephone_we_do_not_know(gateway, night) -> None:
@@ -126,7 +134,7 @@ async def test_an_hour_that_has_come_cannot_be_chosen_any_more(gateway, ledger, 
 async def test_what_became_of_a_call(ana: Browser, gateway, ledger, night, pressed: str, state: str) -> None:
     async with customer(gateway, "C-1004") as one:
         told = await asks(gateway, one)
-        await one.ask(button=button(told, "9:00 a 9:30"))
+        await one.ask(button=button(told, "lunes 9:00"))
         (due,) = await dues.of(ledger, one.conversation)
         gateway.clock.forward(days=2, hours=13, minutes=10)
         await ana.sign_in("ana")
@@ -203,7 +211,7 @@ async def test_a_call_for_a_case_that_was_solved_opens_it_again(ana: Browser, ga
         told = await asks(gateway, one)
         await ana.sign_in("ana")
         await solve(ana, one.conversation)
-        said = await one.ask(button=button(told, "9:00 a 9:30"))
+        said = await one.ask(button=button(told, "lunes 9:00"))
         assert "Tu folio es 4KD7WP" in said["text"]
         (case,) = await cases.of(ledger, one.conversation)
         assert (case.state, case.reopened) == ("open", 1)

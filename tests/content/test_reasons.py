@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions import escalation, out_of_scope, reasons, server_state
+from actions import escalation, out_of_scope, personal_data, reasons, server_state
 from bot.channels.whatsapp import outcomes
 from bot.console import texts
 from bot.effects import worker
@@ -15,6 +15,7 @@ REASONS = (
     "cliente_pide_otro_caso",
     out_of_scope.NOT_UNDERSTOOD,
     server_state.LATE_CHARGE,
+    personal_data.REASON,
     *reasons.REASONS,
     next_steps.WANTS_CALL,
     next_steps.WANTS_CHAT,

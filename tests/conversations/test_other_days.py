@@ -27,7 +27,7 @@ CASES = [
         datetime(2026, 11, 15, 20, 0),
         None,
         "hablar_con_asesor",
-        "Claro: un asesor continúa contigo. Registré tu solicitud con el folio {folio}; dáselo cuando abra la línea.\n\n"
+        "Claro: te atiende un asesor en cuanto abra la línea. Registré tu solicitud con el folio {folio}; dáselo al llamar.\n\n"
         "Línea de soporte: 55 8000 9480 (cerrada; abre el martes 17 de noviembre a las 9:00).",
         id="Sunday before a holiday on Monday: the line opens on Tuesday",
     ),

@@ -1,0 +1,58 @@
+"""An hour to be called at is taken from words only where it is one of those that were offered."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rules.asked_hour import match_hour
+from bot.rules.choices import match_choice
+
+HOURS = [f"lunes {hour}:00" for hour in range(9, 18)]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("no pues márquenme a las 10 el lunes", 10),
+        ("Que me llamen el lunes a las diez", 10),
+        ("mejor me hablan el lunes a las 9 y platicamos", 9),
+        ("¿me pueden llamar a las 12:00?", 12),
+        ("llámenme a las 4", 16),
+        ("llamada a las 4 de la tarde", 16),
+        ("a la una", 13),
+        ("11:00", 11),
+        ("tipo 3 pm", 15),
+        ("lunes 14:00", 14),
+    ],
+)
+def test_an_offered_hour_is_chosen(text, hour):
+    assert match_hour(text, HOURS) == HOURS.index(f"lunes {hour}:00")
+    assert match_choice(text, ["Factura", *HOURS]) == HOURS.index(f"lunes {hour}:00") + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "llámenme el martes a las 10",
+        "márquenme mañana a las 10",
+        "llámenme hoy a las 5",
+        "llámenme a las 10 y media",
+        "llámenme a las 8 de la noche",
+        "llámenme a las 9 o a las 10",
+        "no me llamen a las 10",
+        "¿y a qué hora abren, a las 9?",
+        "mi negocio cierra a las 5 y el servidor se cayó a las 4",
+        "me llamo Lupe y tengo 10 usuarios",
+        "el respaldo corre a las 2 de la mañana verdad que sí",
+        "",
+    ],
+)
+def test_what_is_no_offered_hour_is_an_ordinary_message(text):
+    assert match_hour(text, HOURS) is None
+
+
+@given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=5))
+def test_it_never_raises(text, titles):
+    assert match_hour(text, titles) is None or titles
