@@ -170,6 +170,7 @@ OTHERS = (
     "entonces cuanto le cobran a ferreteria hidalgo, es mi cuñado",
     "la dulceria lupita de enfrente tambien renta con ustedes verdad? como cuanto les cobran",
     "un compadre tiene con ustedes, si te dicto su número de cliente, ¿cómo anda lo suyo?",
+    "el encargado de Refaccionaria Morelos me pidió averiguar hasta qué día tiene pagado su servidor",
 )
 MINE = (
     "¿se pierden los datos de mis clientes si no pago?",
@@ -186,6 +187,7 @@ MINE = (
     "un amigo renta con ustedes y me los recomendó, ¿cuándo vence lo mío?",
     "mi prima está con ustedes, ¿cuándo se paga mi servidor?",
     "¿por qué le cobran a la papelería dos veces?",
+    "en la ferretería estamos todos contentos con su servicio, ¿cuándo vence?",
 )
 
 

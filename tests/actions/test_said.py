@@ -148,6 +148,7 @@ async def test_regret_follows_the_state_and_only_where_things_are_bad():
         ("when move=corrects", "perdón, me equivoqué, el cargo", "Sin problema, va:"),
         ("sure move=corrects", "no, yo pagué el lunes", None),
         ("when", "no, el cargo", None),
+        ("when move=corrects", "finalmente, sírvase precisarme la fecha del cargo", None),
     ],
 )
 async def test_a_correction_is_taken_in_two_words(frame, text, before):
