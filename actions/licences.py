@@ -32,6 +32,7 @@ _OWN_LICENCE = (
 """Words that ask whether a licence that there is can be used on the server."""
 _STATE_OF_OWN = r"licencias?\b.{0,40}\b(?:venc|caduc|expir|perd|pierd|borr|vigente|activ|sigue|jala)|(?:venc|caduc|perdi|borr)\w*.{0,20} (?:mi|la) licencia"
 """Whether a licence that there is, is still in force."""
+_OF_THE_RULE = r"necesit|oblig|para activ|requier|tengo que"
 _USERS = r"usuari|person|gente|muchach|emplead|entra(r|n)?\b|conect|a la vez|al mismo tiempo|sexta|nueva\b"
 _NOT_SAE = r"coi\b|noi\b|banco\b|caja\b|prod\b"
 _OTHER_PROGRAMS = (
@@ -66,11 +67,11 @@ class _AboutLicences(DeskAction):
     def general_holds(self, turn: Turn) -> bool:
         """Not where the state of an own licence is asked: that it is contracted apart is no answer to it."""
         desk = turn.sees(DataClass.SERVERS)
-        return super().general_holds(turn) and not (desk is not None and desk.licences and mentions(turn, _STATE_OF_OWN))
+        return super().general_holds(turn) and not (desk is not None and _asks_state_of_own(turn, desk))
 
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """All licences with their state, only how many are in force and their names beneath a yes or no, or for how many users."""
-        if mentions(turn, _STATE_OF_OWN) and desk.licences:
+        if _asks_state_of_own(turn, desk):
             say_licences(turn, desk, reply)
             return
         if turn.frame.asked is Asked.COUNT and turn.chosen and mentions(turn, _USERS) and not mentions(turn, _NOT_SAE):
@@ -104,6 +105,10 @@ class LicenceRequired(_AboutLicences):
     intent = "faq_licencia_requerida"
     general = "utter_faq_licencia_requerida"
     own = "utter_licencia_propia"
+
+
+def _asks_state_of_own(turn: Turn, desk: Desk) -> bool:
+    return bool(desk.licences) and mentions(turn, _STATE_OF_OWN) and not mentions(turn, _OF_THE_RULE)
 
 
 def _asks_of_own(turn: Turn) -> bool:

@@ -42,15 +42,15 @@ _STATES: Final[dict[Filter, sets.Which]] = {
     Filter.CHANGE: "in_change",
 }
 _ENDS: Final = frozenset({Which.FIRST, Which.LAST})
-_SAYS_FIRST: Final = r"primer|antes|pronto|urge|proxim|menos (?:dias|tiempo)"
-_SAYS_LAST: Final = r"ultim|al final|mas (?:tarde|dias|tiempo)|dura|aguanta"
+_SAYS_FIRST: Final = r"primer|antes\b|pronto|urge|proxim|menos\b"
+_SAYS_LAST: Final = r"(?<!por )ultim[oa]s?\b(?! (?:pregunta|duda|cosa))|al final|mas (?:tarde|dias|tiempo)\b|(?:dura|aguanta)n? mas"
 _SAID: Final[dict[Filter, str]] = {
     Filter.SUSPENDED: r"suspendid",
     Filter.GRACE: r"(?:en|de) gracia",
     Filter.CREATING: r"creando|en creacion",
 }
 """States that are known by their own word, however the rest was read."""
-_DENIES: Final = r"no\b|ni\b|sin\b|menos\b"
+_NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
 
 
@@ -76,7 +76,7 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
     sums = mentions(turn, IN_ALL) or (turn.frame.refers is Refers.NEW and not turn.in_play and mentions(turn, OWES))
     if not ways and turn.frame.asked is Asked.AMOUNT and len(turn.servers) > 1 and sums:
         ways = {Which.ALL: ""}
-    if turn.frame.asked in NAMES_ONLY and ways.keys() <= {Which.ALL, Which.THAT_ONE} and (state := _said_state(turn)):
+    if turn.frame.asked in NAMES_ONLY and ways.keys() <= {Which.ALL} and (state := _said_state(turn)):
         ways = {Which.FILTER: state}
     if ways.keys() & SETS:
         return _set(turn, ways, usable=usable)
@@ -88,8 +88,8 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
 
 
 def _said_state(turn: Turn) -> Filter | None:
-    """The state by whose own word servers are asked for ("cuáles tengo suspendidos"), where there are several and nothing is denied."""
-    several = len(turn.servers) > 1 and not mentions(turn, _DENIES)
+    """The state by whose own word servers are asked for ("cuáles tengo suspendidos"), where there are several; nothing is denied, and no span asked for."""
+    several = len(turn.servers) > 1 and not mentions(turn, _NOT_A_STATE)
     return next((state for state, words in _SAID.items() if several and mentions(turn, words, longest=_FEW)), None)
 
 

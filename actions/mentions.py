@@ -25,10 +25,10 @@ _FEW_WORDS = 4
 IN_ALL: Final = r"tot(?:al(?:es)?)?\b|todos?\b|entre todos|sumando|junt[oa]s\b"
 """Words that ask for a sum, whichever server is in play."""
 OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
-DEBTS: Final = r"adeud|deuda|deb(?:o|e|en|emos)\b"
+DEBTS: Final = r"adeud|deuda|deb(?:o|e|en|emos)\b(?! (?:de )?(?:ser|estar|hacer|ir|\w+[aei]r)\b)"
 PAID_UP: Final = (
-    r"(?:no|sin) (?:(?:les?|te|tengo|traen?|tienen?) )?(?:deb|adeud|deuda)\w*|(?<!no estan )al corriente"
-    r"|(?:(?<!no )estan|ya|si) (?:\w+ ){0,2}pagad[oa]s?\b"
+    r"(?:no|sin) (?:(?:les?|te|tengo|traen?|tienen?) )?(?:deb|adeud|deuda)\w*"
+    r"|(?<!no )(?:estan?|van?|tengo|si|cuales) al corriente|(?:(?<!no )estan|ya|si) (?:(?!no )\w+ ){0,2}pagad[oa]s?\b"
 )
 """Who asks which servers owe nothing wants those."""
 PRICE: Final = r"mensualidad|mensual|al mes\b|cada mes|por mes|anualidad|al ano\b|precio|cuesta|costo|renta\b"

@@ -38,11 +38,13 @@ from actions.live import (
     standing,
 )
 from actions.mails import say_mail
+from actions.meant import NAMES_ONLY
 from actions.mentions import OWES, PAID_UP, mentions
 from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
 from actions.set_leads import say_debt_line, say_debts, say_paid_up
+from actions.sets import rest
 from actions.situation import knows_cause
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
@@ -163,10 +165,11 @@ class MyPayment(ServerAction):
         """For which something is owed, or nothing, as is asked, and how those and what is in process stand; how each is paid, where that is asked."""
         if _METHOD.search(turn.text):
             return servers, servers
-        if mentions(turn, PAID_UP) and (paid := say_paid_up(turn, servers, reply)):
+        moving = [each for each in servers if charge_state(turn, last_charge(turn, each)) in IN_PROCESS]
+        wanted = turn.frame.asked in NAMES_ONLY and mentions(turn, PAID_UP)
+        if wanted and (paid := say_paid_up(turn, rest(servers, moving), reply)):
             return paid, ()
         owing = say_debts(turn, servers, reply)
-        moving = (each for each in servers if charge_state(turn, last_charge(turn, each)) in IN_PROCESS)
         return owing or servers, (*owing, *moving)
 
     def end(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> None:

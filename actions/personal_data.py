@@ -10,19 +10,20 @@ from actions.say import Reply
 from actions.turn import Turn
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Move
+from bot.protocol.state import SUBJECT_AFTER
 from bot.rules import format as words
 
 REASON = "datos_personales"
 """Why a case is open: somebody wants a copy of their data, or that they be corrected, deleted or not used."""
-_DEED = r"borr\w*|elimin\w*|quit\w*|copia|correg\w*|corrij\w*"
+_DEED = r"borr\w*|elimin\w*|quit\w*|correg\w*|corrij\w*"
 _WISHES = {
-    "borrar": r"borr|elimin|quit|destru|olvid|supri|desaparec|cancel",
-    "copia": r"copia|acces|entreg|exporta|descarg|mand|envi|conocer|saber",
-    "corregir": r"correg|corrij|corrij|rectific|actualiz|cambi|mal\b|equivoc",
     "oponerse": r"opon|us(?:en|ar)\b|dejen de|publicidad|autoriz|consentimiento|revoc",
+    "borrar": r"borr|elimin|quit|destru|olvid|supri|desaparec|cancel",
+    "copia": r"copia|acces|entreg|exporta|descarg|conocer",
+    "corregir": r"correg|corrij|corrij|rectific|actualiz|cambi|mal\b|equivoc",
 }
 """What is wished, as the agent who has the case reads it; the first that is said."""
-_RIGHTS = r"pued|podri|pedir|pido|solicit|derecho|arco\b|borr|elimin|copia|correg|corrij|opon|quit"
+_RIGHTS = r"pedir|pido|solicit|derecho|arco\b|borr|elimin|copia|correg|corrij|opon|quit"
 
 
 class PersonalData(AssistantAction):
@@ -35,12 +36,11 @@ class PersonalData(AssistantAction):
         """A case for who wants something done; else what is kept, what is seen of the account, and what may be asked for."""
         asked = turn.frame.asked
         wishes = asked is Asked.DO and turn.frame.move is not Move.DENIES and not is_declined(turn, _DEED)
-        if wishes and REASON in folios_of(turn, reply):
-            reply.say("utter_datos_personales_ya_registrada", folio=escalate(turn, reply, REASON))
+        wish = first_mentioned(turn, _WISHES) or "otra"
+        if wishes and f"{REASON}{SUBJECT_AFTER}{wish}" in folios_of(turn, reply):
+            reply.say("utter_datos_personales_ya_registrada", folio=escalate(turn, reply, REASON, {wish: ""}))
         elif wishes:
-            wish = first_mentioned(turn, _WISHES)
-            code = escalate(turn, reply, REASON, details=(wish,) if wish else ())
-            reply.say("utter_datos_personales_solicitud", folio=code)
+            reply.say("utter_datos_personales_solicitud", folio=escalate(turn, reply, REASON, {wish: ""}))
             say_line(turn, reply, again=True)
         elif mentions(turn, _RIGHTS):
             reply.say("utter_datos_personales_derechos")

@@ -49,7 +49,7 @@ _DEBTS: Final[Mapping[Standing, str]] = {
     "retained_last_day": "utter_linea_debe_en_resguardo",
 }
 _OUT_OF_USE: Final = (
-    r"no (?:\w+ ){0,3}?(?:us|sirv|funcion|jal|entr|and[ae]|prend|trabaj|abr|camin|respond|dej)\w*"
+    r"no (?:(?!(?:se|sabe\w*|cual\w*|dices?|dicen|que|quien\w*)\b)\w+ ){0,3}?(?:us(?!ted|uari)|sirv|funcion|jal|entr|and[ae]|prend|trabaj|abr|camin|respond|dej)\w*"
     r"|sin (?:poder )?(?:us|servicio|funcion|acceso|jal)\w*|(?:caid|apagad|tirad|muert|parad)[oa]s?\b|fuera de servicio"
 )
 """Who asks which servers are so wants those, and not the others."""

@@ -35,9 +35,7 @@ _CLIENTS_HERE: Final = (
     r"\b(?:(?:les?|la|lo) cobran|(?<!se )(?:paga|debe)n?\b|lo suyo|su (?:cuenta|pago|adeudo|numero))"
 )
 """Somebody who rents here too, and what is theirs."""
-_OF_A_NAMED_BUSINESS: Final = (
-    rf"{_BUSINESS} {_NAME}.{{0,100}}\b(?:tienen? (?:pagad|vigente|contratad|su servidor)|le vence\b|su (?:cuenta|adeudo|vigencia)\b)"
-)
+_OF_A_NAMED_BUSINESS: Final = rf"(?<!mi )(?<!somos )(?<!tengo )(?<!nuestra )(?<!nuestro )(?<!soy )\b{_BUSINESS} {_NAME}.{{0,100}}\b(?:tienen? (?:pagad|vigente|contratad|su servidor)|le vence\b|su (?:cuenta|adeudo|vigencia)\b)"
 _OF_PROGRAMS: Final = r"complemento|sae\b|coi\b|noi\b|timbr|texto|imprim|inventario"
 """The customer's own clients, in their Aspel system."""
 _RULES_ONLY: Final = "faq_"

@@ -12,11 +12,15 @@ _OFFERED: Final = re.compile(r"(lunes|martes|miercoles|jueves|viernes|sabado|dom
 _HOURS: Final = ["una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"]
 _SAID: Final = re.compile(
     rf"\b(?:a|como a|tipo|de|para) las? (?P<word>\d{{1,2}}|{'|'.join(_HOURS)})\b(?!\s*(?:\d|y (?:\d|cuarto|diez|veinte|pico)|servidor|dias))(?::(?P<minutes>\d{{2}}))?(?P<half> y media)?"
-    r"|\b(?P<clock>\d{1,2}):(?P<past>\d{2})\b|\b(?P<bare>\d{1,2}) ?(?:am|pm|hrs?|horas|de la (?:manana|tarde))\b"
+    r"|\b(?P<clock>\d{1,2}):(?P<past>\d{2})\b|\b(?P<bare>\d{1,2}) ?(?:a\.? ?m\b|p\.? ?m\b|hrs?\b|de la (?:manana|tarde|noche)\b)"
 )
 _CALLS: Final = re.compile(r"\b(?:(?:me |nos )?(?:ll[aeo]m|habl|marc|marqu)\w*|llamada)\b")
 _DAY: Final = re.compile(r"\b(lunes|martes|miercoles|jueves|viernes|sabado|domingo|hoy|(?<!la )(?<!de )manana|ahorita|ahora)\b")
-_NOT: Final = re.compile(r"\b(?:no (?:me|nos|es|hace|quiero|necesito|puedo|vayan|les?|te)|ni|nunca|ya me|abren|atienden|cierran)\b")
+_OPENS_WITH_NO: Final = re.compile(r"^no\W+(?=(?:pues|ps|mejor|entonces|ya|bueno)\b)")
+_NOT: Final = re.compile(
+    r"\b(?:no|ni|nunca|nadie|ya me|abren|atienden|cierran|ayer|antier|marque|llame|hable|llamaron|marcaron|hablaron|llevo|antes de|despues de"
+    r"|(?:les?|yo|ahi) (?:les? )?(?:marco|llamo|hablo))\b"
+)
 _FEW_WORDS: Final = 4
 _NOON, _EARLIEST = 12, 8
 
@@ -26,7 +30,7 @@ def match_hour(text: str, titles: Sequence[str]) -> int | None:
 
     Titles of anything else are passed over. "A las 4" is in the afternoon, when nobody works at 4 in the morning.
     """
-    said = " ".join(bare(text).split())
+    said = _OPENS_WITH_NO.sub("", " ".join(bare(text).split()))
     hours = {found: index for index, title in enumerate(titles) if (found := _offered(title))}
     asks = _CALLS.search(said) or len(said.split()) <= _FEW_WORDS
     times = {time for found in _SAID.finditer(said) if (time := _time(found, said))}
@@ -47,6 +51,6 @@ def _time(found: re.Match[str], said: str) -> tuple[int, int] | None:
     word = found["word"] or found["clock"] or found["bare"]
     hour = int(word) if word.isdigit() else _HOURS.index(word) + 1
     minute = 30 if found["half"] else int(found["minutes"] or found["past"] or 0)
-    if hour < _EARLIEST or (hour < _NOON and re.search(r"\bpm\b|de la tarde", said)):
+    if hour < _EARLIEST or (hour < _NOON and re.search(r"p\.? ?m\b|de la (?:tarde|noche)", said)):
         hour += _NOON
     return (hour, minute) if hour < 2 * _NOON else None

@@ -13,6 +13,7 @@ from itertools import product
 import pytest
 
 from bot.protocol.frame import Asked
+from bot.protocol.state import SUBJECT_AFTER
 from tests.actions import rendering
 from tests.actions.in_between import BACKUPS, PERIODS, STATUSES, built
 from tests.actions.rendering import (
@@ -287,7 +288,7 @@ async def _by_what_is_said() -> set[str]:
     """The answers that only some words get."""
     over = desk(server(), licences=(licence("Aspel COI", status="expired"),))
     reached = set((await ask("faq_licencia_requerida", over, frame="whether", text="me sirve la que ya tengo")).responses)
-    for text, slots in (("cómo pido que los borren", {}), ("bórrenlos", {"folios": {"datos_personales": "7K2M9X"}})):
+    for text, slots in (("cómo pido que los borren", {}), ("bórrenlos", {"folios": {f"datos_personales{SUBJECT_AFTER}borrar": "7K2M9X"}})):
         reached |= set((await ask("datos_personales", desk(server()), frame="do" if slots else "how", text=text, slots=slots)).responses)
     return reached
 

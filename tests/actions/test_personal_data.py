@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.protocol.state import SUBJECT_AFTER
 from tests.actions.rendering import ask, desk, server
 
 KEPT = (
@@ -13,7 +14,8 @@ KEPT = (
 
 
 @pytest.mark.parametrize(
-    ("asked", "text"), [("which", "¿qué saben de mi persona?"), ("whether", "¿los venden?"), ("count", "¿cuánto duran?")]
+    ("asked", "text"),
+    [("which", "¿qué saben de mi persona?"), ("whether", "¿los venden?"), ("count", "¿cuánto duran?"), ("who", "¿quién puede leer esto?")],
 )
 async def test_what_is_kept(asked, text):
     visitor = await ask("datos_personales", frame=asked, text=text)
@@ -39,6 +41,7 @@ async def test_what_may_be_asked_for(asked, text):
         ("quiero una copia de lo que guardan", "copia"),
         ("corrijan mi apellido", "corregir"),
         ("no quiero que usen mis datos", "oponerse"),
+        ("no quiero que me manden publicidad", "oponerse"),
     ],
 )
 async def test_a_wish_is_a_case_and_only_one(text, wish):
@@ -49,10 +52,21 @@ async def test_a_wish_is_a_case_and_only_one(text, wish):
     assert first.text.startswith(f"Registré tu solicitud sobre tus datos personales con el folio {case['code']}. La atiende una persona,")
     assert "55 8000 9480" in first.text
     again = await ask(
-        "datos_personales", desk(server(), id="C-1001"), frame="do", text=text, slots={"folios": {"datos_personales": case["code"]}}
+        "datos_personales",
+        desk(server(), id="C-1001"),
+        frame="do",
+        text=text,
+        slots={"folios": {f"datos_personales{SUBJECT_AFTER}{wish}": case["code"]}},
     )
     assert again.text == f"Tu solicitud ya está registrada con el folio {case['code']}."
     assert again.effects == []
+
+
+async def test_another_wish_is_added_to_the_same_case():
+    slots = {"folios": {f"datos_personales{SUBJECT_AFTER}copia": "7K2M9X"}}
+    (added,) = (await ask("datos_personales", desk(server()), frame="do", text="ahora bórrenlos", slots=slots)).effects
+    assert added["payload"]["code"] == "7K2M9X"
+    assert "borrar" in added["payload"]["summary"]
 
 
 async def test_a_visitor_has_the_same_right():

@@ -147,7 +147,16 @@ async def test_who_asks_which_cannot_be_used_is_told_those(words):
     assert rest.text == "Puedes usarlos todos: SIERRA-01, SIERRA-02 y SIERRA-03 respondían en la última revisión."
 
 
-@pytest.mark.parametrize("words", ["¿cuáles sí puedo usar?", "cuáles jalan we", "con cuáles cuento, no me des los demás"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "¿cuáles sí puedo usar?",
+        "cuáles jalan we",
+        "con cuáles cuento, no me des los demás",
+        "no sé cuáles puedo usar",
+        "¿no sabe usted cuáles sirven?",
+    ],
+)
 async def test_who_asks_which_can_be_used_is_told_those(words):
     can = await sierra("consultar_servidor", "which servers=all", words)
     assert can.text.startswith("Ahora puedes usar tres: SIERRA-01, SIERRA-02 y SIERRA-03.")
@@ -163,11 +172,52 @@ async def test_who_asks_which_owe_nothing_is_told_those(words):
     assert answer.state["servers"] == ["SIERRA-01", "SIERRA-02", "SIERRA-04"]
 
 
-@pytest.mark.parametrize("words", ["cuáles no están al corriente", "cuáles no están pagados", "no sé por cuáles debo", "los de adeudo"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cuáles no están al corriente",
+        "cuáles no están pagados",
+        "no sé por cuáles debo",
+        "los de adeudo",
+        "¿cuáles ya no están pagados?",
+        "¿cuál no está al corriente?",
+    ],
+)
 @pytest.mark.parametrize("read", ["all", "filter:owing"])
 async def test_who_asks_which_owe_is_told_those(words, read):
     answer = await sierra("consultar_pago", f"which servers={read}", words)
     assert answer.text.startswith("Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.")
+
+
+@pytest.mark.parametrize("words", ["el jefe pregunta si ya están todos pagados", "¿no debo nada de ninguno?"])
+async def test_who_asks_whether_all_is_paid_is_not_kept_from_what_is_owed(words):
+    answer = await sierra("consultar_pago", "state servers=all", words)
+    assert "Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("read", "words", "first"),
+    [
+        ("last", "el que se acaba primero", True),
+        ("first", "¿cuál vence al último?", False),
+        ("first", "y cuál dura menos", True),
+        ("first", "última pregunta, ¿cuál se vence ya?", True),
+        ("last", "el que me aguanta", False),
+    ],
+)
+async def test_first_or_last_is_as_it_is_said(read, words, first):
+    answer = await sierra("consultar_suscripcion", f"which servers={read}", words)
+    assert answer.text.startswith("De los vigentes, el primero en vencer" if first else "El último en vencer")
+
+
+@pytest.mark.parametrize(("frame", "words"), [("which", "cuáles tengo suspendidos"), ("count servers=all", "cuántos hay suspendidos")])
+async def test_a_state_is_known_by_its_own_word(frame, words):
+    assert (await sierra("listar_servidores", frame, words)).text.startswith("Tienes uno suspendido: SIERRA-05.")
+
+
+async def test_a_span_is_no_state():
+    answer = await sierra("faq_periodo_gracia", "count", "¿cuántos días de gracia dan?")
+    assert "3 días" in answer.text.split("\n")[0]
 
 
 async def test_what_is_owed_is_not_taken_for_what_runs():
