@@ -10,8 +10,8 @@ from tests.gateway.client import Visitor, answers, notices
 from tests.gateway.conftest import FAST
 from tests.support.hangs import eventually
 
-SHORT = timedelta(milliseconds=300)
-LEASES = 5
+SHORT = timedelta(seconds=1)
+LEASES = 3
 
 
 async def lost(visitor: Visitor) -> bool:
@@ -19,7 +19,7 @@ async def lost(visitor: Visitor) -> bool:
 
 
 async def test_a_slow_turn_keeps_its_lease(start) -> None:
-    one = await start(timings=replace(FAST, lease_life=SHORT, renew_seconds=0.05, delay_notice_after=SHORT))
+    one = await start(timings=replace(FAST, lease_life=SHORT, renew_seconds=0.1, delay_notice_after=SHORT))
     await start(timings=replace(FAST, lease_life=SHORT))  # another gateway that would take it
     one.dialogue.mode = "hang"
     async with Visitor(one.url("/")) as visitor:
