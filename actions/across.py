@@ -9,13 +9,20 @@ from __future__ import annotations
 from typing import Final
 
 from actions.cases import say_own_case
+from actions.charge_case import case_of, payment_readings, payment_values
 from actions.kept import say_until_kept
+from actions.mentions import mentions
 from actions.priorities import say_first_to_pay
 from actions.say import Reply
 from actions.told_end import DATED, say_from_told_end, told_end
 from actions.turn import Turn
 from actions.without_server import say_of_a_new_one, say_rule_without_server
+from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
 
+DATES: Final = frozenset({Asked.UNTIL, Asked.WHEN, Asked.SINCE, Asked.DO, Asked.HOW})
+_OF_RENEWALS: Final = frozenset({"consultar_suscripcion", "consultar_pago", "faq_consultar_vigencia", "faq_formas_pago"})
+_RENEWS: Final = r"se (?:me |nos )?ren(?:ue|o)v\w+ (?:\w+ )?(?:sol[oa]|autom)|renovacion (?:\w+ )?autom|autom\w+ (?:\w+ )?renov"
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
 """Actions of messages whose topic was not found."""
 
@@ -27,11 +34,22 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
     return (
         say_own_case(turn, intent, reply)
         or say_first_to_pay(turn, reply)
+        or _say_renewal(turn, intent, reply)
         or say_until_kept(turn, intent, reply)
         or _say_from_told_end(turn, reply)
         or say_of_a_new_one(turn, intent, reply)
         or say_rule_without_server(turn, intent, reply)
     )
+
+
+def _say_renewal(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether it is asked if a server renews by itself, and its next charge answers that."""
+    server = turn.chosen if intent in _OF_RENEWALS and turn.frame.asked not in DATES and mentions(turn, _RENEWS) else None
+    if server is None or turn.sees(DataClass.PAYMENTS) is None or case_of(turn, server) != "credited":
+        return False
+    reply.say("utter_pago_se_cobra_solo", readings=payment_readings(turn, server), **payment_values(turn, server))
+    reply.servers.append(server.alias)
+    return True
 
 
 def _say_from_told_end(turn: Turn, reply: Reply) -> bool:

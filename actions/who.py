@@ -12,6 +12,7 @@ from bot.rules.support import hours_words
 
 _ABOUT = {
     "official": r"oficial|me garantiza|demuestra|ratero|estafa|de verdad es de|se equivoca",
+    "account": r"(?:que|cual) cuenta|a nombre d|de que (?:empresa|negocio)|que (?:empresa|cliente|negocio) soy|quien soy|a quien tienen",
     "knows": r"mis cosas|por mi nombre|segun quien|quien te dio",
     "sees": r"ventas|ve de mi|datos cuenta",
     "memory": r"te acuerdas",
@@ -31,7 +32,9 @@ class WhoAreYou(TalkAction):
         """By what is asked: who, whether it is a person, how it knows, what it sees, when it answers."""
         desk, asked = turn.sees(DataClass.NAME), turn.frame.asked
         about = first_mentioned(turn, _ABOUT)
-        if turn.frame.move is Move.COMPLAINS and desk is None:
+        if desk is not None and about == "account":
+            reply.vary("utter_quien_eres_sesion_otra", "utter_quien_eres_sesion", cliente=desk.name)
+        elif turn.frame.move is Move.COMPLAINS and desk is None:
             reply.vary("utter_quien_eres_nada_personal", "utter_quien_eres_programa")
         elif about == "official" or (asked is Asked.SURE and about != "person") or (asked is Asked.HOW and desk is None):
             reply.vary("utter_quien_eres_oficial", "utter_quien_eres_oficial_otra")

@@ -484,3 +484,20 @@ async def test_every_text_of_these_is_reached():
         asked = [(frame.replace("x ", "consultar_factura "), text) for frame, text in turns]
         reached |= {key for answer in await talk(of, *asked) for key in answer.responses}
     assert sorted(set(responses_by_file()["across.yml"]) - reached) == []
+
+
+# --- renewals ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("read", ["consultar_suscripcion state", "consultar_pago amount refers=goes_on", "consultar_pago again"])
+@pytest.mark.parametrize("text", ["¿y luego se renueva solo o les tengo que hablar?", "¿la renovación es automática?"])
+async def test_whether_it_renews_by_itself_is_answered_by_the_next_charge(read, text):
+    (answer,) = await talk(desk(valid()), (read, text))
+    assert answer.text.startswith("Se cobra solo: cargo automático de $")
+    (visitor,) = await talk(None, (read, text))
+    assert "Se cobra solo: cargo automático de" not in visitor.text
+
+
+async def test_of_a_server_without_a_next_charge_it_is_not_said():
+    (answer,) = await talk(desk(suspended()), ("consultar_suscripcion state", "¿se renueva sola?"))
+    assert "Se cobra solo" not in answer.text

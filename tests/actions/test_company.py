@@ -100,3 +100,11 @@ async def test_what_to_say_on_the_line(of, say):
 )
 async def test_who_it_is_by_what_is_asked(frame, text, answered):
     assert answered in (await ask("preguntar_quien_eres", desk(server()), frame=frame, text=text)).text
+
+
+@pytest.mark.parametrize("text", ["¿con qué cuenta estoy?", "a nombre d quien sale esto", "¿de qué empresa te escribo?"])
+async def test_whose_session_it_is_is_told_to_who_is_signed_in(text):
+    of = desk(server(), name="Abarrotes La Esperanza")
+    answer = await ask("preguntar_quien_eres", of, frame="which", text=text)
+    assert answer.text == "Es la sesión de Abarrotes La Esperanza; de la persona que escribe no sé nada más."
+    assert "Abarrotes" not in (await ask("preguntar_quien_eres", frame="which", text=text)).text
