@@ -163,7 +163,7 @@ async def test_those_behind_a_locked_database_give_up_with_the_first(file, tmp_p
     async with open_database(f"sqlite:///{tmp_path}/x.db", command_seconds=0.5) as impatient, held(file):
         begun = time.monotonic()
         results = await asyncio.gather(*(impatient.write(count_up) for _ in range(6)), return_exceptions=True)
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 2.8  # one after the other they would take three
     assert all(isinstance(result, DATABASE_ERRORS) for result in results)
     assert await file.read(COUNT) == 0
 

@@ -87,7 +87,7 @@ async def in_time(accounts: Guarded) -> None:
     begun = time.monotonic()
     with pytest.raises(AccountsUnavailable, match="TimeoutError"):
         await accounts.read_desk("C-1003")
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
 
 
 async def test_one_that_hangs_is_given_up():
