@@ -20,7 +20,7 @@ _WISHES = {
     "oponerse": r"opon|us(?:en|ar)\b|dejen de|publicidad|autoriz|consentimiento|revoc",
     "borrar": r"borr|elimin|quit|destru|olvid|supri|desaparec|cancel",
     "copia": r"copia|acces|entreg|exporta|descarg|conocer",
-    "corregir": r"correg|corrij|corrij|rectific|actualiz|cambi|mal\b|equivoc",
+    "corregir": r"correg|corrij|rectific|actualiz|cambi|mal\b|equivoc",
 }
 """What is wished, as the agent who has the case reads it; the first that is said."""
 _RIGHTS = r"pedir|pido|solicit|derecho|arco\b|borr|elimin|copia|correg|corrij|opon|quit"
