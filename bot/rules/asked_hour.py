@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.rules.folding import bare
+from bot.rules.format import WEEKDAYS
 
-_OFFERED: Final = re.compile(r"(lunes|martes|miercoles|jueves|viernes|sabado|domingo) (\d{1,2}):(\d{2})")
+_DAYS: Final = "|".join(map(bare, WEEKDAYS))
+_OFFERED: Final = re.compile(rf"({_DAYS}) (\d{{1,2}}):(\d{{2}})")
 _HOURS: Final = ["una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"]
 _SAID: Final = re.compile(
     rf"\b(?:a|como a|tipo|de|para) las? (?P<word>\d{{1,2}}|{'|'.join(_HOURS)})\b(?!\s*(?:\d|y (?:\d|cuarto|diez|veinte|pico)|servidor|dias))(?::(?P<minutes>\d{{2}}))?(?P<half> y media)?"
     r"|\b(?P<clock>\d{1,2}):(?P<past>\d{2})\b|\b(?P<bare>\d{1,2}) ?(?:a\.? ?m\b|p\.? ?m\b|hrs?\b|de la (?:manana|tarde|noche)\b)"
 )
 _CALLS: Final = re.compile(r"\b(?:(?:me |nos )?(?:ll[aeo]m|habl|marc|marqu)\w*|llamada)\b")
-_DAY: Final = re.compile(r"\b(lunes|martes|miercoles|jueves|viernes|sabado|domingo|hoy|(?<!la )(?<!de )manana|ahorita|ahora)\b")
+_DAY: Final = re.compile(rf"\b({_DAYS}|hoy|(?<!la )(?<!de )manana|ahorita|ahora)\b")
 _OPENS_WITH_NO: Final = re.compile(r"^no\W+(?=(?:pues|ps|mejor|entonces|ya|bueno)\b)")
 _NOT: Final = re.compile(
     r"\b(?:no|ni|nunca|nadie|ya me|abren|atienden|cierran|ayer|antier|marque|llame|hable|llamaron|marcaron|hablaron|llevo|antes de|despues de"
