@@ -21,7 +21,7 @@ $(DEVELOPMENT): requirements-dev.lock
 test: setup
 	@scripts/test-tools
 	@$(PY) -m bot train
-	@$(PY) -m pytest --numprocesses auto --dist loadscope
+	@$(PY) -m pytest --numprocesses auto --dist loadscope --reruns 1
 
 lint: setup
 	@$(PY) -m ruff check .

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,16 @@ PROCESSES = frozenset(
     {"benchmarks", "browser", "chaos", "conversing", "crash", "endtoend", "faults", "operations", "supervisor", "whatsapp"}
 )
 """Folders whose tests start servers or browsers. They go one after another, so that none starves another."""
+
+
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED = 6 * 2**30
+
+
+def pytest_configure() -> None:
+    """Files of tests live in memory where there is enough: other work on a machine may stop its disk for longer than a ledger waits."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 class ByWhatTheyStart(LoadScopeScheduling):
@@ -34,3 +47,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for report in skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         terminalreporter.write_line(f"  {report.nodeid}: {reason}")
+    again = terminalreporter.stats.get("rerun", [])
+    terminalreporter.write_line(f"failed once and run again (each is a fault to mend): {len(again) or 'nothing'}")
+    for report in again:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        terminalreporter.write_line(f"  {report.nodeid}: {crash.message if crash else report.longrepr}")
