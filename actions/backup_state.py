@@ -9,6 +9,7 @@ from actions.base import say_line, say_with_line
 from actions.live import readings, standing
 from actions.say import Reading, Reply, Values
 from actions.server_state import say_gone, say_suspended
+from actions.sets import is_down
 from actions.turn import GONE, Moment, Turn
 from bot.accounts.port import Backup, Server
 from bot.rules import format as words
@@ -67,6 +68,8 @@ def say_last_backup(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say(_FINISHED[state, bool(last.bytes)], servidor=server.alias, readings=backup_readings(turn, server, last), **values)
         if state != "ok":
             say_line(turn, reply)
+        elif is_down(turn, server):
+            reply.add("utter_respaldo_con_falla", servidor=server.alias)
 
 
 def backup_state(moment: Moment, server: Server) -> State:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from actions import sets
 from actions.base import Fact, ServerAction, line_values
 from actions.change_facts import (
     CHANGE_FACTS,
@@ -19,6 +20,7 @@ from actions.change_facts import (
     say_move_of,
 )
 from actions.live import standing
+from actions.mentions import mentions
 from actions.say import Reply
 from actions.server_state import say_state_line
 from actions.sets import is_changing
@@ -27,6 +29,8 @@ from actions.turn import GONE, Turn
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
+
+_THE_CHANGE: Final = r"(?:el|mi|del) cambio\b|cambio que (?:ped|solicit)\w+"
 
 
 class ChangeSolution(ServerAction):
@@ -39,6 +43,11 @@ class ChangeSolution(ServerAction):
     facts: ClassVar[Mapping[Asked, Fact]] = CHANGE_FACTS
     many = "ask"
     which = "utter_cambio_cual_servidor"
+
+    def candidates(self, turn: Turn) -> tuple[Server, ...]:
+        """How a change goes is asked of those that are in one."""
+        changing = sets.members(turn, turn.servers, "in_change")
+        return changing if changing and (turn.frame.asked is Asked.STATE or mentions(turn, _THE_CHANGE)) else turn.servers
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While there is time to cancel it, or no date yet."""

@@ -35,6 +35,7 @@ CHANGE_LINES: Mapping[PlanChangeState, str] = {
     "cancelled": "utter_cambio_linea_cancelado",
 }
 _ASK_HOW = frozenset({Asked.HOW, Asked.WHO})
+_WHEN_DONE = frozenset({Asked.WHEN, Asked.UNTIL, Asked.WHETHER, Asked.COUNT, Asked.SURE})
 _HOURS_A_DAY = 24
 _SOON = timedelta(days=1)
 """So little time that it has to be seen to with a person at once."""
@@ -142,6 +143,9 @@ def _say_hindrance(turn: Turn, server: Server, reply: Reply) -> bool:
     """What there is to say instead of a day to cancel; False when there is such a day."""
     if is_changing(server):
         say_change(turn, server, reply)
+        if turn.frame.asked in _WHEN_DONE:
+            reply.add("utter_cambio_sin_dia")
+            say_line(turn, reply)
     elif server.status in GONE:
         reply.say("utter_cambio_sin_servidor", servidor=server.alias)
     elif server.status == "suspended":

@@ -149,6 +149,15 @@ def say_charge_line(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say(_LINES[state], readings=charge_readings(turn, server, charge), **values)
 
 
+def say_why_line(turn: Turn, server: Server, reply: Reply) -> None:
+    """One line of a list: why the last charge was rejected, where that is known; else the charge."""
+    charge = last_charge(turn, server)
+    if charge is not None and charge.reason and charge_state(turn, charge) == "rejected":
+        reply.say("utter_pago_linea_motivo", readings=charge_readings(turn, server, charge), **charge_values(turn, server, charge))
+    else:
+        say_charge_line(turn, server, reply)
+
+
 def say_late_charges(turn: Turn, servers: Iterable[Server], reply: Reply) -> bool:
     """One case for all charges past their days, with its folio and the line; False when there is none and nothing was said."""
     late = {charge.id: each.alias for each in servers if (charge := last_charge(turn, each)) and charge_state(turn, charge) == "overdue"}

@@ -27,7 +27,7 @@ MOST_LINES = 4
 """Longer lists are told by product, so that an answer stays short."""
 _OWN_LICENCE = (
     r"ya (lo |la |las )?(ten(go|emos|ia)|tiene|compr)|tengo (el|la|mi|mis) (sae|coi|noi|caja|banco|licencia|programa)|la mia|(mi|su) licencia"
-    r"|actual|aprovech|otra vez|de nuevo|volver a|comprar otr|compra otr|pagar otr|pasar\b|me sirve"
+    r"|licencia (?:de \w+ )?que (?:ten|compr)\w+|actual|aprovech|otra vez|de nuevo|volver a|comprar otr|compra otr|pagar otr|pasar\b|me (?:sirv|val)\w+"
 )
 """Words that ask whether a licence that there is can be used on the server."""
 _STATE_OF_OWN = r"licencias?\b.{0,40}\b(?:venc|caduc|expir|perd|pierd|borr|vigente|activ|sigue|jala)|(?:venc|caduc|perdi|borr)\w*.{0,20} (?:mi|la) licencia"

@@ -50,6 +50,7 @@ _SAID: Final[dict[Filter, str]] = {
     Filter.CREATING: r"creando|en creacion",
 }
 """States that are known by their own word, however the rest was read."""
+_CHANGING: Final = r"(?:se )?(?:esta|anda|va) (?:\w+ )?(?:cambiando|pasando)|en (?:pleno )?(?:proceso de )?cambio\b"
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
 
@@ -70,9 +71,8 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
     ways = {each.which: each.value for each in turn.frame.servers}
     if turn.named_foreign or (Which.FOREIGN in ways and not turn.named_servers):
         return Meant("foreign", word=turn.named_foreign or "")
-    if turn.named_servers:
-        and_this = turn.in_play if ways.keys() >= {Which.THAT_ONE, Which.NAMED} else ()
-        return Meant("servers", _in_order(turn, (*and_this, *turn.named_servers)))
+    if named := _named(turn, ways):
+        return Meant("servers", named)
     sums = mentions(turn, IN_ALL) or (turn.frame.refers is Refers.NEW and not turn.in_play and mentions(turn, OWES))
     if not ways and turn.frame.asked is Asked.AMOUNT and len(turn.servers) > 1 and sums:
         ways = {Which.ALL: ""}
@@ -85,6 +85,15 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
     if ways.keys() & {Which.NAMED, Which.UNKNOWN} and len(turn.servers) > 1:
         return Meant("unknown", word=ways.get(Which.UNKNOWN, "").replace("_", " "))
     return _pointed_at(turn, in_words=Which.THAT_ONE in ways)
+
+
+def _named(turn: Turn, ways: Mapping[Which, str]) -> Servers:
+    """Those that are named, with the one in play where it is pointed at beside them; or the only one "that is being changed"."""
+    if turn.named_servers:
+        and_this = turn.in_play if ways.keys() >= {Which.THAT_ONE, Which.NAMED} else ()
+        return _in_order(turn, (*and_this, *turn.named_servers))
+    changing = sets.members(turn, turn.servers, "in_change") if mentions(turn, _CHANGING) else ()
+    return changing if len(changing) == 1 < len(turn.servers) else ()
 
 
 def _said_state(turn: Turn) -> Filter | None:

@@ -18,6 +18,7 @@ from actions.charges import (
     say_late_charges,
     say_next_charge,
     say_rejected,
+    say_why_line,
     total_owed,
 )
 from actions.live import (
@@ -153,7 +154,9 @@ class MyPayment(ServerAction):
             super().say_general(turn, reply)
 
     def line_for(self, turn: Turn) -> Fact:
-        """The method, where that is asked; else the charge."""
+        """The method or the reason, where that is asked; else the charge."""
+        if turn.frame.asked is Asked.WHY:
+            return say_why_line
         return PaymentMethods().describe_line if _METHOD.search(turn.text) else self.say_line
 
     def say_line(self, turn: Turn, server: Server, reply: Reply) -> None:
@@ -163,7 +166,7 @@ class MyPayment(ServerAction):
 
     def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
         """For which something is owed, or nothing, as is asked, and how those and what is in process stand; how each is paid, where that is asked."""
-        if _METHOD.search(turn.text):
+        if _METHOD.search(turn.text) or turn.frame.asked is Asked.WHY:
             return servers, servers
         moving = [each for each in servers if charge_state(turn, last_charge(turn, each)) in IN_PROCESS]
         wanted = turn.frame.asked in NAMES_ONLY and mentions(turn, PAID_UP)

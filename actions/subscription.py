@@ -43,6 +43,10 @@ from actions.validity_facts import has_begun, say_start, say_where
 from bot.accounts.port import Desk, Server
 from bot.protocol.frame import Asked, Refers
 
+_SINCE: Mapping[Asked, str] = dict.fromkeys(
+    (Asked.SINCE, Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.WHAT_IF, Asked.WHY), "utter_inicio_cuando"
+)
+
 
 class _Dated(ServerAction):
     """A question about dates: several servers get one line each with where they stand."""
@@ -188,10 +192,8 @@ class StartOfValidity(_Dated):
 
     intent = "faq_inicio_vigencia"
     general = "utter_faq_inicio_vigencia"
-    short: ClassVar[Mapping[Asked, str]] = dict.fromkeys(
-        (Asked.SINCE, Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.WHAT_IF, Asked.WHY), "utter_inicio_cuando"
-    )
-    facts: ClassVar[Mapping[Asked, Fact]] = dict.fromkeys(short, say_start)
+    short: ClassVar[Mapping[Asked, str]] = {**_SINCE, Asked.WHERE: "utter_vigencia_donde"}
+    facts: ClassVar[Mapping[Asked, Fact]] = {**dict.fromkeys(_SINCE, say_start), Asked.WHERE: say_where}
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Start and end, or the charge that still has to be confirmed."""

@@ -63,6 +63,8 @@ _WISHES: Final = r"recuerd|recorda|avis|program|cambi|muev|mov|recorr|alarg|exti
 """What is wished of a date that only the company can give."""
 _COUNTING: Final = r"(?:des)?cont(?:ando|ad[ao]s?)\b|a partir de\b"
 """From which day a number of days is counted."""
+_DATE: Final = r"fechas?\b|dias?\b"
+"""A date, where one of several is meant."""
 _SYSTEM: Final = r"(?:sae|coi|noi|aspe[ln])\b"
 """The Aspel system, beside the server."""
 _MONTHS_A_YEAR = 12
@@ -230,6 +232,14 @@ def _say_whether(turn: Turn, server: Server, reply: Reply) -> None:
     add_unpaid(turn, server, reply)
 
 
+def _say_which(turn: Turn, server: Server, reply: Reply) -> None:
+    """Whose date it is, where a date is spoken of; else how it stands."""
+    if mentions(turn, _DATE):
+        say_lead(turn, server, reply, WHICH_DATE)
+    else:
+        _say_whether(turn, server, reply)
+
+
 def _say_who(turn: Turn, server: Server, reply: Reply) -> None:
     if not say_notices(turn, reply):
         say_why(turn, server, reply)
@@ -296,7 +306,7 @@ SUBSCRIPTION: Mapping[Asked, Fact] = {
     Asked.AGAIN: lead(AGAIN),
     Asked.SINCE: _say_since,
     Asked.WHETHER: _say_whether,
-    Asked.WHICH: lead(WHICH_DATE),
+    Asked.WHICH: _say_which,
     Asked.WHY: say_why,
     Asked.WHO: _say_who,
     Asked.WHAT_IF: lead(WHAT_THEN),

@@ -39,11 +39,13 @@ _ONLY_A_DAY = re.compile(
 _FEW_WORDS = 6
 _UNSAID = "-"
 _PARTS = 3
-_OF_A_DATE = re.compile(
+_PLAIN = re.compile(
     r"\b(?:cuando|hoy|manana|ya|entonces|que dia|fecha)\b.{0,20}\b(?:venc(?:e|en|io|imiento)|termin[ao]|acaba|empieza|inicia|confirma|acredita|refleja|tengo|vigente)\b"
     r"|^\W*(?:y )?(?:se )?(?:vence|termina|confirma|acredita)\b"
+    r"|\b(?:puedo|podemos|se puede) (?:usar|entrar|trabajar|abrir)"
 )
-"""A plain question of a date, after a supposition too ("¿y cuándo vence?"), unless its words suppose something."""
+"""A plain question of a date or of what can be done now, after a supposition too ("¿y cuándo vence?"), unless its words suppose something."""
+_YES_OR_NO = re.compile(r"\bsi o no\b")
 _IN_WORDS = re.compile(
     r"\b(?:si|sin|aunque|caso|supon\w*|imagin\w*|digamos|pongamos|en cuanto|hasta (?:que|el)|de no|al \w+[aei]r|(?:lo|la|le|yo|los) pago|pagando|pagar\w*|pague\w*"
     r"|pago (?:hoy|manana|el|hasta|en|con|a|ahorita)|deposit\w*|cancel\w*|contrat\w*|esper\w*|tard\w*|cobr\w*|compr\w*|meto|hago|cambi\w*|no (?:se )?(?:paga|pasa|confirma))\b"
@@ -83,7 +85,7 @@ def read_supposition(turn: Turn, server: Server | None) -> Supposition | None:
     """What this turn supposes; None for nothing, or for waiting some minutes. `server`: whose last charge "the same card" means."""
     text = folded(turn.text)
     supposed = _going_on(turn, text, server) or turn.frame.supposed
-    if supposed is None or (_OF_A_DATE.search(text) and not _IN_WORDS.search(text)):
+    if supposed is None or (_PLAIN.search(text) and not _IN_WORDS.search(_YES_OR_NO.sub("", text))):
         return None
     last = supposed.act in {Act.NOPAY, Act.WAIT}
     when = find_when(_without_servers(turn, text), turn.today, turn.calendar, last=last)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.nlu.fit_compound`: fit the weights of bot/dialogue/compound.py on tests/nlu/dev and write them.
+"""`python -m benchmarks.nlu.fit_compound`: fit the weights of bot/dialogue/compound.py on tests/nlu/dev and the corpus, and write them.
 
 A pair may have several joints whose halves are read right; only the likeliest is taken as its joint (found by fitting a few times), since
 the others are just as right by their labels and teach a wrong form. Prints at several bars how many pairs are split right and how many
@@ -12,12 +12,13 @@ import bot.dialogue.rasa  # noqa: F401 - before Rasa
 # isort: split
 import argparse
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 # isort: split
 from rasa.core.agent import Agent
@@ -26,18 +27,23 @@ from sklearn.model_selection import GroupKFold
 
 from bot.dialogue import compound
 from bot.dialogue.compound import Joint, Readings
+from bot.dialogue.details import details_of, read_as_details
 from bot.dialogue.models import newest_model
 from bot.dialogue.reading import Reader, Understanding
 from bot.dialogue.several import ours_and_not, ours_and_ours
 from bot.logs import configure_logs
+from bot.nlu.context import NEVER_A_TOPIC
+from bot.nlu.conversations import LabelledTurn, read_corpus, read_situations
 from bot.nlu.decision import NOT_OURS, same_or_pair
 from bot.nlu.normalise import plain_text
+from bot.protocol.frame import Frame
+from bot.protocol.state import State, Topic
 from bot.settings import ROOT
 
 DEV = ROOT / "tests" / "nlu" / "dev"
-PAIRS, BESIDE = ("compound_1", "compound_2", "compound_3", "compound_5"), ("compound_4",)
-SINGLES = ("single_1", "single_2", "single_3", "single_4", "single_5", "writer_a", "writer_b", "typos")
-BARS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
+PAIRS, BESIDE = ("compound_1", "compound_2", "compound_3", "compound_5", "compound_6"), ("compound_4",)
+SINGLES = ("single_1", "single_2", "single_3", "single_4", "single_5", "single_6", "writer_a", "writer_b", "typos")
+BARS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 ROUNDS, FOLDS, STRENGTH = 3, 10, 1.0
 
 
@@ -62,9 +68,8 @@ def rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in (DEV / f"{name}.tsv").read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def collect(messages: list[tuple[str, str, list[str]]]) -> tuple[Material, Material]:
+def collect(reader: Reader, messages: list[tuple[str, str, list[str]]]) -> tuple[Material, Material]:
     """Candidates of the model of two questions of ours, and of the one of a question beside ours."""
-    reader = Reader(Agent.load(str(newest_model())).processor)
     two, beside = Material(PAIRS), Material(BESIDE)
     for number, (kind, text, labels) in enumerate(messages):
         for joint, halves, whole in _read(reader, plain_text(text)):
@@ -73,6 +78,44 @@ def collect(messages: list[tuple[str, str, list[str]]]) -> tuple[Material, Mater
             elif (readings := ours_and_not(halves, whole)) is not None:
                 beside.add(compound.features_beside(joint, readings), kind in BESIDE and _fits(readings, labels), number)
     return two, beside
+
+
+def collect_details(reader: Reader) -> tuple[Material, list[tuple[str, str, list[str]]]]:
+    """Candidates of the model of two things asked about one topic, each within its talk, and the corpus's messages of one or two frames."""
+    found, messages = Material(("details",)), list[tuple[str, str, list[str]]]()
+    for within, turn in _turns(reader):
+        pair = _asks_two_things(turn.frames)
+        if len(turn.bubbles) > 1 or not (pair or len(turn.frames) == 1):
+            continue
+        text = plain_text(turn.bubbles[0])
+        whole = Understanding(text, within.read([text])[0], "text")
+        for joint, first, second in read_as_details(within, text):
+            if (details := details_of(whole, first, second)) is not None:
+                right = (
+                    pair
+                    and details.asked == tuple(frame.asked for frame in turn.frames)
+                    and same_or_pair(str(first.intent), turn.frames[0].intent)
+                )
+                found.add(compound.features_details(joint, details), right, len(messages))
+        messages.append(("details" if pair else "one", text, []))
+    return found, messages
+
+
+def _turns(reader: Reader) -> Iterator[tuple[Reader, LabelledTurn]]:
+    """Every turn of the corpus, and who reads it within the talk before it."""
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    situations = read_situations()
+    for writer in read_corpus({str(intent) for intent in domain["intents"]}):
+        for conversation in writer.conversations:
+            state = State(situation=situations.get(conversation.customer or "", ()))
+            for turn in conversation.turns:
+                yield replace(reader, state=state, visitor=conversation.customer is None, eager=True), turn
+                for frame in turn.frames:
+                    state = state.after(None if frame.intent in NEVER_A_TOPIC else Topic(frame.intent, frame.asked), ())
+
+
+def _asks_two_things(frames: Sequence[Frame]) -> bool:
+    return len(frames) == 2 and same_or_pair(frames[0].intent, frames[1].intent) and frames[0].asked != frames[1].asked
 
 
 def _read(reader: Reader, text: str) -> Iterator[tuple[Joint, list[Understanding], dict[str, Any]]]:
@@ -138,9 +181,12 @@ def main() -> None:
     arguments = parser.parse_args()
     configure_logs("ERROR")
     messages = [(kind, text, labels) for kind in (*PAIRS, *BESIDE, *SINGLES) for text, *labels in rows(kind)]
+    reader = Reader(Agent.load(str(newest_model())).processor)
+    two, beside = collect(reader, messages)
+    details, corpus = collect_details(reader)
     weights = {}
-    for title, material in zip(("two_questions", "one_beside"), collect(messages), strict=True):
-        model = report(title, material, messages)
+    for title, material, its in (("two_questions", two, messages), ("one_beside", beside, messages), ("two_details", details, corpus)):
+        model = report(title, material, its)
         named = zip(material.names, model.coef_[0], strict=True)
         weights[title] = {"bias": round(float(model.intercept_[0]), 3)} | {name: round(float(weight), 3) for name, weight in named}
     if not arguments.dry:

@@ -2,10 +2,11 @@
 
 Joints are places where people put two questions together: a mark, a connecting word, a question word, an order. For each joint both
 halves are read. Two small logistic models tell from the readings and from how the halves are written (`forms`) whether these are two
-questions of ours (`two_questions`), or one of ours beside one that is not (`one_beside`). A needless split answers what was not asked,
-so both bars are chosen for few of those: see SPLIT_FROM and BESIDE_FROM.
+questions of ours (`two_questions`), or one of ours beside one that is not (`one_beside`). A third tells whether the second half asks
+another thing about the first half's topic ("hasta cuándo tengo y si se renueva sola": `two_details`). A needless split answers what was not
+asked, so the bars are chosen for few of those: see SPLIT_FROM, BESIDE_FROM and DETAILS_FROM.
 
-The weights are fitted by `python -m benchmarks.nlu.fit_compound` on tests/nlu/dev (never on the files that measure).
+The weights are fitted by `python -m benchmarks.nlu.fit_compound` on tests/nlu/dev and on the corpus (never on the files that measure).
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from pathlib import Path
 
 from bot.dialogue import forms
 from bot.nlu.decision import NOT_OURS, same_or_pair
+from bot.protocol.frame import Asked
 
 MIN_WORDS = 2
 MAX_WORDS = 60
 MAX_CANDIDATES = 8
 SPLIT_FROM = 0.5
 BESIDE_FROM = 0.6
+DETAILS_FROM = 0.25
 SHORT_HALF = 3
+SHORT_SECOND = 4
 UNRANKED = 4
 
 _WEIGHTS: dict[str, dict[str, float]] = json.loads((Path(__file__).with_name("compound_weights.json")).read_text(encoding="utf-8"))
@@ -101,6 +105,17 @@ class Readings:
     sure_not_ours: float = 0.0
 
 
+@dataclass(frozen=True)
+class Details:
+    """How the halves were read, the second as what goes on from the first: what each asks, how surely, and of the second whether its topic is the first's."""
+
+    asked: tuple[str, str]
+    acceptance: tuple[float, float]
+    whole_asked: str
+    goes_on: bool
+    may_go_on: bool  # its topic is at least among the likely ones
+
+
 def joints(text: str) -> Iterator[Joint]:
     """At most MAX_CANDIDATES places where `text` (one line) may hold two questions, marks and connecting words first."""
     words = text.split()
@@ -130,6 +145,11 @@ def two_questions(joint: Joint, readings: Readings) -> float:
 def one_beside(joint: Joint, readings: Readings) -> float:
     """Probability that one half is a question of ours and the other a question of its own that is not."""
     return _probability("one_beside", features_beside(joint, readings))
+
+
+def two_details(joint: Joint, details: Details) -> float:
+    """Probability that the second half asks another thing about the first half's topic."""
+    return _probability("two_details", features_details(joint, details))
 
 
 def _probability(model: str, inputs: Mapping[str, float]) -> float:
@@ -176,6 +196,23 @@ def features_beside(joint: Joint, readings: Readings) -> Mapping[str, float]:
         "ours_orders": written[f"orders_{mine}"],
         "other_asks": written[f"asks_{its}"],
         "other_orders": written[f"orders_{its}"],
+    }
+
+
+def features_details(joint: Joint, details: Details) -> Mapping[str, float]:
+    """Inputs of the model of two things asked about one topic, by name."""
+    first, second = details.acceptance
+    return {
+        **written_as(joint),
+        "acceptance": _logit(first),
+        "goes_on": details.goes_on,
+        "goes_on_acceptance": _logit(second) if details.goes_on else 0.0,
+        "may_go_on": details.may_go_on,
+        "whole_asks_1": details.whole_asked == details.asked[0],
+        "whole_asks_2": details.whole_asked == details.asked[1],
+        "supposes": Asked.WHAT_IF in details.asked,
+        "doubts": not {Asked.SURE, Asked.AGAIN}.isdisjoint(details.asked),
+        "briefly": len(joint.second.split()) <= SHORT_SECOND,
     }
 
 

@@ -31,6 +31,7 @@ _BARE_INSIDE = re.compile(
 _ORDERS = re.compile(
     r"\b(?:quiero|kiero|quisiera|queremos|necesito|necesitamos|ocupo|ocupamos|requiero|requerimos|solicito|deseo|me\s+urge|me\s+gustar[ií]a|"
     r"d[ií]me\w*|dame|denme|d[eé]nme|d[ií]ga[n]?\w*|(?:me|nos)\s+(?:d|dices|dicen|dan|pasas?n?|pasan?|mandas?|mandan|env[ií]as?|regalas?|ayudas?|ayudan?|comunican?|reenv[ií]as?|reenv[ií]an)|"
+    r"(?:inform|indi[cq]|se[nñ]al|proporcion|dec|confirm|compart|brind)\w*(?:me|nos)|s[ií]rva\w*|indi(?:que|quen)|ruego|agradec\w+|"
     r"m[aá]nd[ae]\w*(?:me|nos|mela|melo|las|los)|m[aá]ndenme\w*|p[aá]s[ae]\w*(?:me|nos)|reenv[ií][ea]\w*|env[ií][ae]\w*(?:me|nos|mela|melo)|comun[ií]\w+|"
     r"expl[ií]c\w+me|ay[uú]d[ae]n?me|tengo\s+(?:una\s+)?dudas?|saber|preguntar)\b",
     re.IGNORECASE,
@@ -95,6 +96,11 @@ _LEANS = re.compile(
 _COURTESY = re.compile(
     r"^\W*(?:(?:hola+|holi\w*|ola|qu[eé]\s+tal|q\s+tal|qu[eé]\s+onda|buen[oa]?s?\s*(?:d[ií]as?|tardes?|noches?|tardecitas?)?|saludos|(?:muchas\s+|mil\s+)?gracias(?:\s+por\s+\w+)?|disculp\w+|perd[oó]n\w*|"
     r"perfecto|excelente|ok|va|sale|jaja\w*)(?:\W+|$))+",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?<=[.?!,;])\s*(?:(?:muchas\s+|mil\s+)?gracias|de\s+antemano|saludos|recib(?:a|an|e)\b|quedo|quedamos|atentamente|sin\s+(?:otro\s+particular|m[aá]s\s+por)|"
+    r"(?:le|les|te)\s+(?:agradezco|agradecemos|env[ií]o|mando)|agradezco|agradeciendo|que\s+tengan?|bonito|buen)\b[^.?!¿]*[.!]?\s*$",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
@@ -215,6 +221,12 @@ def without_taken_back(text: str) -> str:
     taken_back, said = len(before.split()), len(after.split())
     enough = said >= LEAST_SAID_INSTEAD if taken_back else said >= PLENTY_SAID or asks(after)  # "perdón, me equivoqué: la 2" only points
     return after if taken_back <= TAKEN_BACK_WORDS and enough else text
+
+
+def without_closing(text: str) -> str:
+    """What is left before thanks and greetings at the end of a letter ("…, quedo atento."); the text itself where there are none."""
+    rest = _CLOSING.sub("", text).strip()
+    return without_closing(rest) if rest and rest != text else text
 
 
 def without_courtesy(text: str) -> str:

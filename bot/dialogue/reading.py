@@ -16,7 +16,9 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.classifier import CONTEXT, EAGER
+from bot.nlu.context import context_words
 from bot.privacy.standing_in import as_typed
+from bot.protocol.state import State, Topic
 
 _NOBODY = DialogueStateTracker.from_events("nobody", [])  # the graph wants a tracker; no component of ours looks at it
 Via = Literal["text", "button"]
@@ -61,22 +63,36 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads texts through the trained graph, in masked places something of the same form, each within what the episode says (`words`).
+    """Reads texts through the trained graph, in masked places something of the same form, each within what the episode says.
 
     `eager`: a likely answer is better than a question; so within a talk, and for who is known, whose own state serves neighbours too.
     """
 
     processor: MessageProcessor
-    words: tuple[str, ...] = ()
+    state: State = State()
+    visitor: bool = True
     eager: bool = False
 
-    def read(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the episode says, in words for the model."""
+        return context_words(self.state, visitor=self.visitor)
+
+    def read(self, texts: Sequence[str], after: Sequence[Topic] | None = None) -> list[dict[str, Any]]:
         """Parse data of several texts in one run of the graph, which costs much less than one run for each; none starts with "/".
+
+        `after`: for each text a topic that was talked about just before it.
 
         What `MessageProcessor.parse_message` does for a single text, without its checks of the domain at every message.
         """
         target = self.processor.model_metadata.nlu_target
-        messages = [UserMessage(text=as_typed(text), metadata={CONTEXT: self.words, EAGER: self.eager}) for text in texts]
+        before = (
+            [context_words(self.state.after(topic, ()), visitor=self.visitor) for topic in after] if after else [self.words] * len(texts)
+        )
+        messages = [
+            UserMessage(text=as_typed(text), metadata={CONTEXT: words, EAGER: self.eager})
+            for text, words in zip(texts, before, strict=True)
+        ]
         parsed = self.processor.graph_runner.run(inputs={PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: _NOBODY}, targets=[target])[
             target
         ]

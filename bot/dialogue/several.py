@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
-from bot.dialogue.forms import asks, asks_yes_or_no, leans, orders
+from bot.dialogue.details import DETAIL, split_details, with_details
+from bot.dialogue.forms import asks, asks_yes_or_no, leans, orders, without_closing
+from bot.dialogue.halves import SURELY_NOT_OURS, UNSURE_HALF_FROM, answered, best_of_ours, may_be_part, read_halves
 from bot.dialogue.reading import ANSWERED, ASKED, REFUSED, Reader, Understanding
 from bot.nlu.classifier import ASK
 from bot.nlu.decision import DEEDS, NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
 from bot.protocol.frame import NOTHING, Which
 
-UNSURE_HALF_FROM = 0.4  # a half may be less sure than a message of its own: the form of the joint speaks for it too
-SURELY_NOT_OURS = 0.5
 SPLIT_AGAIN_FROM = 0.8
 MIN_PARTS, MOST_PARTS, MOST_LINES, LEAST_CLAUSES = 2, 4, 20, 3
 MIN_WORDS = 2
@@ -37,13 +37,13 @@ def listed(reader: Reader, text: str) -> list[Understanding]:
     asking = counted(text) or _asking(_ITEM.split(text)) or _asking_clauses(text)
     if len(asking) > MOST_LINES:
         return []
-    halves = _halves(reader, asking)
-    ours = _different([_answered(half) for half in halves if _may_be_part(half) and half.decision != REFUSED])
+    halves = with_details(read_halves(reader, asking))
+    ours = _different([answered(half) for half in halves if may_be_part(half) and half.decision != REFUSED])
     if len(ours) < MIN_PARTS:
         return []
-    others = [half for half in halves if _may_be_part(half) and half.decision == REFUSED]
-    unsure = [half for half in halves if not _may_be_part(half) and _best_of_ours(half) not in TALK]
-    return [*ours[:MOST_PARTS], *_beside(others), *_left([*ours[MOST_PARTS:], *map(_answered, unsure)])]
+    others = [half for half in halves if may_be_part(half) and half.decision == REFUSED]
+    unsure = [half for half in halves if not may_be_part(half) and best_of_ours(half) not in TALK]
+    return [*ours[:MOST_PARTS], *_beside(others), *_left([*ours[MOST_PARTS:], *map(answered, unsure)])]
 
 
 def _asking(lines: Sequence[str]) -> list[str]:
@@ -101,6 +101,8 @@ def _different(parts: Sequence[Understanding]) -> list[Understanding]:
 
 def _one_question(part: Understanding, other: Understanding) -> bool:
     """Whether one answer serves both: not where each says of which servers ("a) cuándo vence la 1 b) cuándo vence la 2"). A deed is done once."""
+    if part.parse_data.get(DETAIL):
+        return False
     of_its_own = [each.parse_data.get("parts", {}).get("servers", NOTHING) not in {NOTHING, Which.THAT_ONE} for each in (part, other)]
     apart = all(of_its_own) and part.intent not in DEEDS and part.text != other.text
     return same_or_pair(str(part.intent), str(other.intent)) and not apart
@@ -108,10 +110,24 @@ def _one_question(part: Understanding, other: Understanding) -> bool:
 
 def split(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understanding]:
     """Two or more questions of one message, each half split again where it holds two; empty when it holds one."""
+    text = without_closing(text)
+    found = Understanding(text, whole, "text")
+    halves, details = _halved(reader, text, whole), split_details(reader, found)
+    if details and not (halves and _surer(halves[-1], details[-1])):
+        halves = details
     parts = [
-        part for half in _halved(reader, text, whole) for part in _halved(reader, half.text, half.parse_data, SPLIT_AGAIN_FROM) or [half]
+        part for half in halves for part in _halved(reader, half.text, half.parse_data, SPLIT_AGAIN_FROM) or _split_again(reader, half)
     ]
     return _different(parts)[:MOST_PARTS]
+
+
+def _surer(second: Understanding, detail: Understanding) -> bool:
+    """Whether the second half is surer of itself as a question of its own than as what goes on from the first."""
+    return float(second.parse_data["acceptance"]) > float(detail.parse_data["acceptance"])
+
+
+def _split_again(reader: Reader, half: Understanding) -> list[Understanding]:
+    return split_details(reader, half) or [half]
 
 
 def _halved(reader: Reader, text: str, whole: dict[str, Any], split_from: float = SPLIT_FROM) -> list[Understanding]:
@@ -124,7 +140,7 @@ def _halved(reader: Reader, text: str, whole: dict[str, Any], split_from: float 
     for joint, halves in _understood_joints(reader, text):
         if (readings := ours_and_ours(halves, whole)) is not None:
             if (probability := two_questions(joint, readings)) >= likeliest:
-                best, likeliest = [_answered(half) for half in halves], probability
+                best, likeliest = [answered(half) for half in halves], probability
         elif (readings := ours_and_not(halves, whole)) is not None and (probability := one_beside(joint, readings)) >= likeliest_beside:
             beside, likeliest_beside = _answer_first(halves), probability
     return best or beside
@@ -136,32 +152,15 @@ def _understood_joints(reader: Reader, text: str) -> list[tuple[Joint, list[Unde
     All first halves are read at once, then the second halves of those that are left.
     """
     found = list(joints(text))
-    firsts = _halves(reader, [joint.first for joint in found])
-    left = [(joint, first) for joint, first in zip(found, firsts, strict=True) if _may_be_part(first)]
-    seconds = _halves(reader, [joint.second for joint, _ in left])
-    return [(joint, [first, second]) for (joint, first), second in zip(left, seconds, strict=True) if _may_be_part(second)]
-
-
-def _halves(reader: Reader, texts: Sequence[str]) -> list[Understanding]:
-    clean = [
-        plain_text(text) for text in texts
-    ]  # a half may begin with "/" where the whole does not, and Rasa would take that for a command
-    different = list(dict.fromkeys(clean))
-    read = dict(zip(different, reader.read(different), strict=True)) if different else {}
-    return [Understanding(text, read[text], "text") for text in clean]
-
-
-def _may_be_part(half: Understanding) -> bool:
-    """Whether a half could be a question of ours, or surely one that is not."""
-    if half.decision == REFUSED:
-        intent = half.parse_data["intent"]
-        return intent["name"] in NOT_OURS and bool(intent["confidence"] >= SURELY_NOT_OURS)
-    return half.parse_data["acceptance"] >= UNSURE_HALF_FROM and _best_of_ours(half) not in TALK
+    firsts = read_halves(reader, [joint.first for joint in found])
+    left = [(joint, first) for joint, first in zip(found, firsts, strict=True) if may_be_part(first)]
+    seconds = read_halves(reader, [joint.second for joint, _ in left])
+    return [(joint, [first, second]) for (joint, first), second in zip(left, seconds, strict=True) if may_be_part(second)]
 
 
 def ours_and_ours(halves: list[Understanding], whole: dict[str, Any]) -> Readings | None:
     """How two questions of ours were read; None when a half is not ours, is too unsure or only talk, or asks the same as the other."""
-    labels = [_best_of_ours(half) for half in halves]
+    labels = [best_of_ours(half) for half in halves]
     sure = all(half.decision != REFUSED and half.parse_data["acceptance"] >= UNSURE_HALF_FROM for half in halves)
     if not sure or any(label in TALK for label in labels) or same_or_pair(*labels):
         return None
@@ -182,21 +181,6 @@ def _readings(halves: list[Understanding], labels: list[str], whole: dict[str, A
     first, second = (half.parse_data["acceptance"] for half in halves)
     ranking = tuple(row["name"] for row in whole["intent_ranking"])
     return Readings((labels[0], labels[1]), (first, second), ranking, whole["acceptance"], sure_not_ours)
-
-
-def _best_of_ours(half: Understanding) -> str:
-    """The label that is answered, or would be if the half were sure enough."""
-    if half.decision == ANSWERED:
-        return str(half.parse_data["intent"]["name"])
-    return next((str(row["name"]) for row in half.parse_data["intent_ranking"] if row["name"] not in NOT_OURS), NOT_OURS[0])
-
-
-def _answered(half: Understanding) -> Understanding:
-    """The half as a question to answer, though it may be too unsure to be answered as a message of its own."""
-    label = _best_of_ours(half)
-    confidence = next(row["confidence"] for row in half.parse_data["intent_ranking"] if row["name"] == label)
-    data = {**half.parse_data, "intent": {"name": label, "confidence": confidence}, "decision": ANSWERED, "choices": []}
-    return Understanding(half.text, data, half.via)
 
 
 def _answer_first(halves: list[Understanding]) -> list[Understanding]:

@@ -20,8 +20,8 @@ from bot.dialogue.forms import (
 )
 from bot.dialogue.reading import ANSWERED, ASKED, Reader, Understanding
 from bot.dialogue.several import MIN_WORDS, listed, split
-from bot.nlu.context import context_words, goes_on
-from bot.nlu.decision import INSTEAD_OF_DEED, NOT_OURS, TALK
+from bot.nlu.context import goes_on
+from bot.nlu.decision import DEEDS, INSTEAD_OF_DEED, NOT_OURS, TALK
 from bot.nlu.normalise import plain_text
 from bot.protocol.frame import NOTHING, Asked, Move, Which, frame_of
 from bot.protocol.state import State
@@ -66,7 +66,7 @@ async def understand(
     `state`: what the episode remembers; `offer`: the only button of the last answer, which a yes takes; `waiting`: the intent of a question
     that waits for a server.
     """
-    reader = Reader(processor, context_words(state, visitor=visitor), eager=not visitor or state.topic is not None)
+    reader = Reader(processor, state, visitor, eager=not visitor or state.topic is not None)
     clean = plain_text(text)[:READ_CHARACTERS]
     if button is not None:
         return [_pressed(reader.read([clean])[0], clean, button)]
@@ -100,12 +100,18 @@ def _alone(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict
         return read
     if (reader.eager or read["decision"] == ASKED) and (clearest := _clearest_clause(reader, clean)) is not None:
         return clearest
-    if not reader.eager:
-        return read
-    likeliest = str(read["intent_ranking"][0]["name"])
-    if read["decision"] == ASKED and likeliest in INSTEAD_OF_DEED and asks(clean):
-        return _answering(read, INSTEAD_OF_DEED[likeliest])
+    if reader.eager and read["decision"] == ASKED and (instead := _instead_of_asking(reader, read, clean)) is not None:
+        return _answering(read, instead)
     return read
+
+
+def _instead_of_asking(reader: Reader, read: dict[str, Any], text: str) -> str | None:
+    """What is answered where a question back would be needless: what says and offers the deed that is likeliest, or the topic that may go on."""
+    likeliest, topic = str(read["intent_ranking"][0]["name"]), reader.state.topic
+    if likeliest in INSTEAD_OF_DEED and asks(text):
+        return INSTEAD_OF_DEED[likeliest]
+    may_go_on = topic is not None and topic.intent not in DEEDS and any(each["intent"] == topic.intent for each in read["choices"])
+    return topic.intent if topic is not None and may_go_on else None
 
 
 def _only_told(reader: Reader, read: dict[str, Any], text: str) -> str | None:

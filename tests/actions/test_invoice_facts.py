@@ -126,7 +126,7 @@ MAIL = [
     ("C-1007", "why refers=goes_on", "Porque el cargo a cuenta bancaria o débito no se realiza en línea: "),
     ("C-1007", "sure", "Va en tiempo: está pendiente, no rechazado; lleva 1 día hábil desde el cargo y lo normal es de 2 a 3."),
     ("C-1007", "when", "Lo más pronto mañana, miércoles 25 de noviembre; a más tardar, el jueves 26 de noviembre."),
-    ("C-1008", "sure", "Sigue sin confirmarse: lleva 6 días hábiles desde el cargo, más que el plazo normal"),
+    ("C-1008", "sure", "Ya pasó del plazo normal, de 2 a 3: lleva 6 días hábiles desde el cargo"),
     ("C-1011", "why", "Tu pago ya se acreditó el viernes 20 de noviembre.\n\nEl correo de VISION-01 se envió"),
 ]  # fmt: skip
 

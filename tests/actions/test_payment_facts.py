@@ -57,7 +57,7 @@ LEADS = [
     ("C-1007", "since", "", "Desde ayer, lunes 23 de noviembre: ese día se hizo el cargo, y sigue pendiente."),
     ("C-1008", "when", "", "El cargo de $1,499.00 MXN, hecho el viernes 13 de noviembre, debía confirmarse a más tardar el jueves 19 de noviembre; sigue pendiente"),
     ("C-1008", "count", "", "Lleva 6 días hábiles desde el cargo, 3 días hábiles más de lo normal, que es de 2 a 3."),
-    ("C-1008", "sure", "", "Sigue sin confirmarse: lleva 6 días hábiles desde el cargo, más que el plazo normal, de 2 a 3; aparece pendiente, no rechazado."),
+    ("C-1008", "sure", "", "Ya pasó del plazo normal, de 2 a 3: lleva 6 días hábiles desde el cargo y sigue sin confirmarse; aparece pendiente, no rechazado."),
     ("C-1008", "why", "", "MERCADO-01 todavía no se crea porque el cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187, hecho el viernes 13 de noviembre, sigue"),
     ("C-1008", "sure", "ya se pasaron, no? eran 2 o 3 días", "Sí, ya se pasó del plazo y sigue sin confirmarse: lleva 6 días hábiles desde el cargo y lo normal es de 2 a 3; "),
     ("C-1002", "whether", "¿eso es al mes?", "Son $899.00 MXN al mes por HIDALGO-01, con Mastercard ···· 5108."),

@@ -98,7 +98,7 @@ WHOLE = {
         "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
     ),
     "suspended": (
-        "La vigencia de OCAMPO-01 terminó el jueves 12 de noviembre y ahora no se puede usar. Su información se resguarda hasta el sábado 12 "
+        "La vigencia de OCAMPO-01 terminó el jueves 12 de noviembre: está suspendido y ahora no se puede usar. Su información se resguarda hasta el sábado 12 "
         "de diciembre, inclusive: quedan 18 días.\n\n"
         "Para reactivarlo, consulta tu adeudo en PAGO DE SERVICIOS > Mi Estado de Cuenta y llama a soporte.\n\n"
         "Línea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
