@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +14,7 @@ import pytest_asyncio
 import structlog
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from bot.accounts import demo
-from bot.database import open_database
-from bot.migrations import upgrade
-from tests.browser.site import Site, running
+from tests.browser.site import Site, prepare, running
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1280, "height": 800}
@@ -51,10 +46,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with both databases: an empty ledger, and the demo customers."""
     folder = tmp_path_factory.mktemp("prepared")
-    for kind in ("ledger", "accounts"):
-        await asyncio.to_thread(upgrade, f"sqlite:///{folder}/{kind}.db", kind)
-    async with open_database(f"sqlite:///{folder}/accounts.db") as database:
-        await demo.seed(database, datetime.now(tz=UTC))
+    await prepare(folder)
     return folder
 
 

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyotp
-import structlog
 from playwright.async_api import async_playwright
 
-from bot.accounts import demo
 from bot.console import marks
-from bot.database import open_database
-from bot.migrations import upgrade
 from bot.resources import RESOURCES
 from tests.browser.conftest import FLAGS
 from tests.browser.console import LOST, add_agent, fill, sign_in
-from tests.browser.site import running
+from tests.browser.site import trial
 
 SIZES = {"": {"viewport": {"width": 1366, "height": 768}}, "-telefono": {"viewport": {"width": 390, "height": 844}, "is_mobile": True}}
 PAGES = ("cola", "conversaciones", "conversacion", "revision", "publicar", "correcciones", "plantillas", "resumen", "auditoria")
@@ -30,49 +24,43 @@ PAGES = ("cola", "conversaciones", "conversacion", "revision", "publicar", "corr
 
 async def main(folder: Path) -> None:
     """Fill a site, sign in, and take every page at every size."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    with TemporaryDirectory() as data:
-        for kind in ("ledger", "accounts"):
-            await asyncio.to_thread(upgrade, f"sqlite:///{data}/{kind}.db", kind)
-        async with open_database(f"sqlite:///{data}/accounts.db") as database:
-            await demo.seed(database, datetime.now(tz=UTC))
-        async with running(Path(data)) as site, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-            await add_agent(site, "ana", "supervisor")
-            talks = await fill(site)
-            secret = ""
-            for suffix, options in SIZES.items():
-                context = await browser.new_context(**options, locale="es-MX", timezone_id="America/Mexico_City")
-                page = await context.new_page()
-                await page.goto(f"{site.wire.gateway}/console/")
-                await page.screenshot(path=folder / f"console-entrar{suffix}.png")
-                await sign_in(page, site, "ana")
-                if not secret:
-                    await page.screenshot(path=folder / f"console-segundo-factor{suffix}.png")
-                    secret = re.search(r"[A-Z2-7]{32}", await page.locator("main").inner_text())[0]
-                    totp = pyotp.TOTP(secret)
-                    await page.get_by_label("Código", exact=True).fill(totp.now())
-                else:
-                    await page.get_by_label("Código", exact=True).fill(totp.at(int(datetime.now(tz=UTC).timestamp()) + 30))
-                await page.get_by_role("button", name="Continuar").click()
-                await page.wait_for_load_state()
-                here = f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}"
-                await page.goto(here)
-                if await page.locator("#tomar").count():
-                    await page.locator("#tomar").click()
-                    await page.get_by_label("Tu respuesta al cliente").fill("Hola, soy Ana. Ya vi tu cargo: el banco lo rechazó ayer.")
-                    await page.get_by_role("button", name="Enviar").click()
-                    await page.locator(".bubble", has_text=LOST).click()
-                    await page.keyboard.press("e")
-                    await page.keyboard.press("2")
-                    await page.wait_for_timeout(500)
-                for name in PAGES:
-                    await page.goto(here if name == "conversacion" else f"{site.wire.gateway}/console/{name}")
-                    await page.wait_for_timeout(300)
-                    await page.screenshot(path=folder / f"console-{name}{suffix}.png")
-                await context.close()
-            assert len(await marks.corrections(site._app[RESOURCES].ledger)) == 1
-            await browser.close()
+    async with trial() as site, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        await add_agent(site, "ana", "supervisor")
+        talks = await fill(site)
+        secret = ""
+        for suffix, options in SIZES.items():
+            context = await browser.new_context(**options, locale="es-MX", timezone_id="America/Mexico_City")
+            page = await context.new_page()
+            await page.goto(f"{site.wire.gateway}/console/")
+            await page.screenshot(path=folder / f"console-entrar{suffix}.png")
+            await sign_in(page, site, "ana")
+            if not secret:
+                await page.screenshot(path=folder / f"console-segundo-factor{suffix}.png")
+                secret = re.search(r"[A-Z2-7]{32}", await page.locator("main").inner_text())[0]
+                totp = pyotp.TOTP(secret)
+                await page.get_by_label("Código", exact=True).fill(totp.now())
+            else:
+                await page.get_by_label("Código", exact=True).fill(totp.at(int(datetime.now(tz=UTC).timestamp()) + 30))
+            await page.get_by_role("button", name="Continuar").click()
+            await page.wait_for_load_state()
+            here = f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}"
+            await page.goto(here)
+            if await page.locator("#tomar").count():
+                await page.locator("#tomar").click()
+                await page.get_by_label("Tu respuesta al cliente").fill("Hola, soy Ana. Ya vi tu cargo: el banco lo rechazó ayer.")
+                await page.get_by_role("button", name="Enviar").click()
+                await page.locator(".bubble", has_text=LOST).click()
+                await page.keyboard.press("e")
+                await page.keyboard.press("2")
+                await page.wait_for_timeout(500)
+            for name in PAGES:
+                await page.goto(here if name == "conversacion" else f"{site.wire.gateway}/console/{name}")
+                await page.wait_for_timeout(300)
+                await page.screenshot(path=folder / f"console-{name}{suffix}.png")
+            await context.close()
+        assert len(await marks.corrections(site._app[RESOURCES].ledger)) == 1
+        await browser.close()
 
 
 if __name__ == "__main__":

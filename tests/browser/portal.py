@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -17,12 +18,13 @@ PAGE = """<!doctype html><html lang="es-MX"><head><meta charset="utf-8"><title>P
 <meta name="viewport" content="width=device-width, initial-scale=1"><script type="module" src="{gateway}/widget.js"></script></head>
 <body><main><h1>Portal de la empresa</h1><p><button id="help" type="button">Ayuda</button></p></main>
 <support-chat {attributes}></support-chat></body></html>"""
-POLICY = "default-src 'none'; script-src {gateway}; connect-src 'self' {gateway}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+POLICY = "default-src 'none'; script-src {gateway}; connect-src 'self' {gateway}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; report-uri /refused"
 """As strict as `docs/embedding.md` asks for: neither styles nor pictures are allowed to anybody."""
 
 
 class Portal:
     """`user` is who is logged in to the portal (None: nobody), `person` who of them; `minted`: the tokens it has given out;
+    `refused`: what browsers say they refused for the sake of the policy of /host, as "directive address";
     `pages`: what it serves below /wild/, without any policy; "{gateway}" in them is the gateway's address.
     """
 
@@ -34,6 +36,7 @@ class Portal:
         self.person: str | None = None
         self.pages: dict[str, str] = {}
         self.minted: list[str] = []
+        self.refused: list[str] = []
 
     def token(self, desk: str, age: timedelta = timedelta()) -> str:
         """A token of this customer, minted so long ago."""
@@ -49,6 +52,7 @@ class Portal:
         app.router.add_get("/wild/{name}", self._wild)
         app.router.add_get("/entrar", self._log_in_page)
         app.router.add_get("/chat-token", self._chat_token)
+        app.router.add_post("/refused", self._refused)
         async with serving(app) as self.origin:
             yield self
 
@@ -69,3 +73,8 @@ class Portal:
         if self.user is None:
             raise web.HTTPFound("/entrar")
         return web.json_response({"token": self.token(self.user)})
+
+    async def _refused(self, request: web.Request) -> web.Response:
+        report = json.loads(await request.text())["csp-report"]
+        self.refused.append(f"{report['effective-directive']} {report['blocked-uri']}")
+        return web.Response(status=204)

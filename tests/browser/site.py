@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import tempfile
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Row, func, insert, select, update
 
 from bot import clock
+from bot.accounts import demo
 from bot.channels.web.keys import MESSAGE_LIMIT
 from bot.conversations.ledger import new_id
 from bot.conversations.tables import BUTTON, CONVERSATION, MESSAGE, WEB_SESSION
+from bot.database import open_database
 from bot.gateway.app import create_app
+from bot.migrations import upgrade
 from bot.resources import RESOURCES
 from bot.settings import load_settings
 from bot.timings import Timings
@@ -115,6 +122,24 @@ class Site:
                 connection.execute(statement)
 
         await self._app[RESOURCES].ledger.write(work)
+
+
+async def prepare(folder: Path) -> None:
+    """Both databases: an empty ledger, and the demo customers."""
+    for kind in ("ledger", "accounts"):
+        await asyncio.to_thread(upgrade, f"sqlite:///{folder}/{kind}.db", kind)
+    async with open_database(f"sqlite:///{folder}/accounts.db") as database:
+        await demo.seed(database, datetime.now(tz=UTC))
+
+
+@contextlib.asynccontextmanager
+async def trial() -> AsyncIterator[Site]:
+    """A site of its own for who looks or measures, outside of the tests."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    with tempfile.TemporaryDirectory() as folder:
+        await prepare(Path(folder))
+        async with running(Path(folder)) as site:
+            yield site
 
 
 @contextlib.asynccontextmanager

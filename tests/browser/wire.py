@@ -115,9 +115,9 @@ class Wire:
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         async with self._asked(request) as answer:
             response = web.StreamResponse(status=answer.status, headers=_passed(answer))
-            await response.prepare(request)
             self._open.add(answer)
             with contextlib.suppress(aiohttp.ClientError, ConnectionError):
+                await response.prepare(request)
                 await self._splinter(answer, response)
             self._open.discard(answer)
         return _cut(request)

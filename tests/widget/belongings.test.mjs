@@ -32,6 +32,18 @@ test('a token names a person, a desk, or somebody', () => {
   assert.equal(whoOf(token({ sub: 'C-1', person: 'ana', exp: 1 })).id, ANA.id);
 });
 
+test('no library of the page makes two people one, or one two', () => {
+  const tokens = [token({ sub: 'C-1', person: 'ana' }), token({ sub: 'C-1', person: 'beto' }), token({ sub: 'C-1' }), token({ sub: 'C-1 ana' })];
+  const before = tokens.map((one) => whoOf(one).id);
+  for (const { prototype } of [Array, String]) prototype.toJSON = () => 'x';
+  try {
+    assert.deepEqual(tokens.map((one) => whoOf(one).id), before);
+  } finally {
+    for (const { prototype } of [Array, String]) delete prototype.toJSON;
+  }
+  assert.equal(new Set(before).size, 4);
+});
+
 test('a reload keeps what was written', () => {
   const computer = new Computer();
   const before = computer.open();

@@ -212,7 +212,7 @@ export class SupportChat extends HTMLElement {
     ui.news = h('p', { class: 'sr', role: 'status' });
     ui.panel = h('section', { class: 'panel', part: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabindex: '-1', hidden: true });
     ui.panel.append(this.#buildHeader(), this.#buildConfirm(), this.#log.node, this.#log.jump, ...this.#buildComposer(), this.#buildEnded());
-    const root = h('section', { class: 'root', 'aria-label': 'Chat de soporte' }, ui.launcher, ui.news, ui.panel);
+    const root = h('section', { class: 'root', lang: 'es-MX', 'aria-label': 'Chat de soporte' }, ui.launcher, ui.news, ui.panel);
     this.shadowRoot.append(root);
     keepKeys(root);
     holdPage(ui.panel);

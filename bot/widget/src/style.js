@@ -19,7 +19,8 @@ const HOST = `:host{${[
 export const CSS = `
 ${HOST}
 .root{all:initial;visibility:inherit;direction:ltr;unicode-bidi:isolate;user-select:text;-webkit-user-select:text;${LIGHT};color-scheme:light;
-  font:15px/1.45 var(--support-chat-font,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif);color:var(--text)}
+  font:15px/1.45 var(--support-chat-font,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif);color:var(--text);
+  scrollbar-color:var(--edge) transparent}
 @media (prefers-color-scheme:dark){:host(:not([theme=light])) .root{${DARK};color-scheme:dark}}
 :host([theme=dark]) .root{${DARK};color-scheme:dark}
 :host([hidden]),[hidden]{display:none!important}
