@@ -16,10 +16,12 @@ from bot.console.transcript import path_of
 from bot.conversations import cases, dues, notices, presence, take_over
 from bot.conversations.take_over import Taken
 from bot.errors import Conflict, Malformed
+from bot.limits import Limit
 from bot.resources import RESOURCES
 
 SHIFT: Final = timedelta(minutes=15)
 """So long an agent has a conversation after the last sign of life in it; then the assistant answers again."""
+WRITING_LIMIT = web.AppKey("signs of writing", Limit)
 MOST_CHARACTERS: Final = 4096
 _ID_CHARACTERS: Final = 32
 
@@ -88,6 +90,15 @@ async def reply(request: web.Request) -> web.Response:
         resources.feed.moved(conversation, [said])
         await _note(request, "respuesta", f"mensaje {said.seq}")
     return see(f"{path_of(conversation)}#responder")
+
+
+async def writes(request: web.Request) -> web.Response:
+    """POST …/escribe: the agent who has the conversation writes; its customer sees that. Nothing of it is kept. Raises Conflict, TooMany."""
+    resources, session, conversation = request.app[RESOURCES], request[pages.SESSION], request.match_info["id"]
+    request.app[WRITING_LIMIT].take(f"{session.agent} {conversation}")
+    await take_over.check_held(resources.ledger, conversation, session.name, resources.now())
+    resources.feed.writes(conversation, "agent")
+    return web.Response(status=204, headers=pages.HEADERS)
 
 
 async def give_back(request: web.Request) -> web.Response:

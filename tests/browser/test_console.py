@@ -16,6 +16,7 @@ from bot.resources import RESOURCES
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.console import LOST, PERSON, add_agent, fill, press, sign_in
 from tests.browser.desk import Chat, violations
+from tests.browser.desk import visit as visit_chat
 from tests.browser.test_access import axe_findings
 
 OFFICE = {"width": 1366, "height": 768}
@@ -189,3 +190,38 @@ async def test_the_review_takes_one_key_each(new_context, site):
     assert second != first
     await press(ana, "0")
     await expect(ana.get_by_text(re.compile(r"2 de \d+"))).to_be_visible()
+
+
+async def test_each_sees_that_the_other_writes(new_context, site):
+    ana, customer = await visit(new_context, site, "ana"), await (await new_context(viewport=DESKTOP)).new_page()
+    chat = await visit_chat(customer, site)
+    await chat.ask("hola")
+    await chat.sees("Recibí: hola")
+    await ana.goto(f"{site.wire.gateway}/console/conversaciones")
+    await press(ana, "j")
+    await ana.keyboard.press("Enter")
+    await expect(ana.get_by_role("button", name="Tomar la conversación")).to_be_visible()
+    await press(ana, "t")
+    box = ana.get_by_label("Tu respuesta al cliente")
+    await box.press_sequentially("Hola")
+    await expect(chat.log.locator(".typing")).to_contain_text("Un asesor está escribiendo")
+    await expect(chat.log.locator(".typing")).to_have_count(0)  # she thinks: it goes by itself
+    await box.press_sequentially(", soy Ana.")
+    await expect(chat.log.locator(".typing")).to_have_count(1)
+    await ana.keyboard.press("Control+Enter")
+    await chat.sees("Hola, soy Ana.")
+    await expect(chat.log.locator(".typing")).to_have_count(0)
+    await chat.status("Te atiende un asesor")
+
+    sign = ana.locator("#escribe")
+    await expect(sign).to_be_empty()
+    await chat.box.press_sequentially("mi servi")
+    await expect(sign).to_have_text("El cliente está escribiendo…")
+    await expect(sign).to_be_empty()
+    await chat.box.press_sequentially("dor no abre")
+    await expect(sign).to_have_text("El cliente está escribiendo…")
+    await chat.box.press("Enter")
+    await expect(ana.locator(".bubble", has_text="mi servidor no abre")).to_be_visible()
+    await expect(sign).to_be_empty()
+    assert await violations(ana) == []
+    assert await violations(customer) == []

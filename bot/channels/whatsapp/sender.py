@@ -45,7 +45,7 @@ class Sender:
 
     def __init__(self, resources: Resources, graph: Graph, sleep: Sleep = asyncio.sleep) -> None:
         self._settings, self._ledger, self._metrics = resources.settings, resources.ledger, resources.metrics
-        self._now, self._sleep, self._graph = resources.now, sleep, graph
+        self._now, self._sleep, self._graph, self._feed = resources.now, sleep, graph, resources.feed
         self._lease_life, self._settles = resources.timings.delivery_lease_life, resources.timings.delivery_settles
         self._pace, self._forms, self._running = Pace(), OtherForms(), set[asyncio.Task[None]]()
         self._outcomes = Outcomes(resources, self._pace)
@@ -90,6 +90,8 @@ class Sender:
         except Exception:
             outcome = "broken"
             log.exception("a delivery failed", delivery=due.id)
+        if outcome not in {"paced", "lease_lost", "ledger_away"}:
+            self._feed.moved(due.conversation)  # who has it open sees what became of it
         self._metrics.deliveries.labels("whatsapp", outcome).inc()
         log.info("delivery", outcome=outcome, delivery=due.id, attempts=due.attempts)
 

@@ -6,6 +6,8 @@
   const ASKED = { headers: { 'X-Console': '1' }, credentials: 'same-origin' };
   const QUIET_MS = 40000;
   const OLD_MS = 25000;
+  const WRITES_MS = 3000; // that the agent writes is told no more often
+  const BELIEVED_MS = 5000; // so long a sign that the customer writes is shown
   const AGAIN = 30; // messages at the end that may still change: understood, delivered
   const items = () => all('[data-item]');
   const marked = () => one('.marked');
@@ -61,6 +63,7 @@
     const before = list.children.length;
     for (const fresh of all('li[id]', parsed(`<ol>${text}</ol>`))) put(fresh);
     fillIntents();
+    if (all('.line.customer', list).some((line) => Number(line.dataset.seq) > last)) showWriting(false); // it is here
     if (atEnd && list.children.length > before && !one('.fix-panel[open]', list)) toEnd();
     checkOwner(one('[data-held]', parsed(text))?.dataset.held);
   }
@@ -204,11 +207,20 @@
     if (place && place.textContent !== text) place.textContent = text;
   }
 
+  let writing = 0;
+  function showWriting(on) {
+    clearTimeout(writing);
+    const place = one('#escribe');
+    if (place) place.textContent = on ? 'El cliente está escribiendo…' : '';
+    if (on) writing = setTimeout(() => showWriting(false), BELIEVED_MS);
+  }
+
   let source = null;
   function listen() {
     const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : one('[data-live=todo]') ? '?todo=1' : '';
     source = new EventSource(`/console/vivo${about}`);
     source.addEventListener('alive', (event) => { alive(); showOthers(JSON.parse(event.data).others); renewOld(); });
+    source.addEventListener('writes', () => { alive(); showWriting(true); });
     source.addEventListener('moved', () => { alive(); renew(); });
     source.addEventListener('open', renew);
     source.addEventListener('error', () => {
@@ -231,7 +243,14 @@
       if (box.value) sessionStorage.setItem(name, JSON.stringify({ text: box.value, sent }));
       else sessionStorage.removeItem(name);
     };
-    box.addEventListener('input', () => keep(null));
+    let told = 0;
+    box.addEventListener('input', () => {
+      keep(null);
+      if (!box.value || Date.now() < told + WRITES_MS) return;
+      told = Date.now();
+      const headers = { ...ASKED.headers, 'X-CSRF': one('meta[name=csrf]').content };
+      fetch(box.dataset.writes, { ...ASKED, method: 'POST', headers }).catch(() => null); // whether it arrives matters to nothing else
+    });
     box.form.addEventListener('submit', () => keep(one('[name=mensaje]', box.form).value));
     one('#plantilla')?.addEventListener('change', (event) => {
       box.setRangeText(event.target.value, box.selectionStart, box.selectionEnd, 'end');
