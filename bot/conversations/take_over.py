@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import dues, outbox
@@ -83,9 +83,13 @@ async def say(
 
 async def check_held(ledger: Ledger, conversation: str, agent: str, now: datetime) -> None:
     """Raises Conflict ("not taken": this agent does not have it, or not any more)."""
-    own = select(CONVERSATION.c.id).where(*_own(conversation, agent), CONVERSATION.c.owner_until > now)
-    if await ledger.read(lambda connection: connection.scalar(own)) is None:
+    if await ledger.read(lambda connection: connection.scalar(held_by(conversation, agent, now))) is None:
         raise Conflict("not taken")
+
+
+def held_by(conversation: str, agent: str, now: datetime) -> Select[tuple[str]]:
+    """The conversation's id, if this agent has it."""
+    return select(CONVERSATION.c.id).where(*_own(conversation, agent), CONVERSATION.c.owner_until > now)
 
 
 async def renew(ledger: Ledger, conversation: str, agent: str, now: datetime, life: timedelta) -> None:

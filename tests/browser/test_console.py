@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 from bot import clock
 from bot.console import marks
 from bot.console.agents import SESSION
+from bot.conversations.tables import DUE
 from bot.resources import RESOURCES
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.console import LOST, PERSON, add_agent, fill, press, sign_in
@@ -225,3 +226,34 @@ async def test_each_sees_that_the_other_writes(new_context, site):
     await expect(sign).to_be_empty()
     assert await violations(ana) == []
     assert await violations(customer) == []
+
+
+async def test_an_answer_is_written_now_and_goes_out_later(new_context, site):
+    ana, talks = await visit(new_context, site, "ana"), await fill(site)
+    here = f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}"
+    await ana.goto(here)
+    await ana.get_by_role("button", name="Tomar la conversación").click()
+    box = ana.get_by_label("Tu respuesta al cliente")
+    await box.fill("Tu cargo pasa el lunes.")
+    await ana.get_by_text("Enviar después").click()
+    await expect(ana.get_by_label("Cuándo se envía")).to_have_value(re.compile("T09:00$"))
+    await ana.get_by_role("button", name="Programar").click()
+    await expect(ana.get_by_text("Se enviará:")).to_be_visible()
+    await expect(ana.locator(".planned .said")).to_have_text("Tu cargo pasa el lunes.")
+    await expect(box).to_have_value("")
+
+    await ana.get_by_role("button", name="Quitar y editar").click()
+    await expect(box).to_have_value("Tu cargo pasa el lunes.")
+    await expect(ana.locator(".planned")).to_have_count(0)
+    await ana.get_by_text("Enviar después").click()
+    await ana.get_by_role("button", name="Programar").click()
+    await expect(ana.locator(".planned")).to_have_count(1)
+    assert await axe_findings(ana) == []
+
+    await ana.goto(here)
+    await expect(box).to_have_value("")
+    await site._write(DUE.update().where(DUE.c.state == "open").values(at=clock.now()))
+    await expect(ana.locator(".line.agent .bubble")).to_have_text("Tu cargo pasa el lunes.")
+    await expect(ana.locator(".planned")).to_have_count(0)
+    await expect(box).to_have_value("")
+    assert await violations(ana) == []

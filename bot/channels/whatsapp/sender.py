@@ -22,6 +22,7 @@ from bot.channels.whatsapp.outcomes import OUTSIDE, Attempt, Outcomes
 from bot.channels.whatsapp.pacing import Pace
 from bot.channels.whatsapp.template import INVITED, invitation, was_invited
 from bot.conversations import outbox, people, reports
+from bot.conversations.base import WINDOWS
 from bot.conversations.outbox import DueDelivery
 from bot.errors import LeaseLost, LedgerUnavailable
 from bot.resources import Resources
@@ -30,7 +31,7 @@ from bot.worker import Worker
 log = structlog.get_logger()
 
 AT_ONCE: Final = 64
-WINDOW: Final = timedelta(hours=24)
+WINDOW: Final = WINDOWS["whatsapp"]
 SHORT: Final = timedelta(seconds=1)
 """Waited for on the spot; what has to wait longer is put back."""
 MOST_UNSETTLED: Final = 2

@@ -65,7 +65,7 @@
     fillIntents();
     if (all('.line.customer', list).some((line) => Number(line.dataset.seq) > last)) showWriting(false); // it is here
     if (atEnd && list.children.length > before && !one('.fix-panel[open]', list)) toEnd();
-    checkOwner(one('[data-held]', parsed(text))?.dataset.held);
+    checkOwner(one('[data-held]', parsed(text))?.dataset);
   }
 
   function toEnd() {
@@ -86,11 +86,12 @@
     one('.empty + #mensajes')?.previousElementSibling.remove();
   }
 
-  function checkOwner(held) {
+  function checkOwner(now) {
     const panel = one('#responder');
-    if (held === undefined || !panel || panel.dataset.owner === held) return;
-    if (one('#respuesta')?.value.trim()) say('La conversación cambió de manos. Vuelve a cargar la página antes de enviar.', true);
-    else location.reload();
+    if (!now || !panel || (panel.dataset.owner === now.held && panel.dataset.later === now.later)) return;
+    if (!one('#respuesta')?.value.trim()) location.reload();
+    else if (panel.dataset.owner !== now.held) say('La conversación cambió de manos. Vuelve a cargar la página antes de enviar.', true);
+    else one('.planned', panel)?.remove(); // it was said, or somebody has put it away
   }
 
   function count(number = Number(one('[data-count]')?.dataset.count || 0)) {
@@ -237,7 +238,7 @@
     if (!box) return;
     const name = `borrador:${box.dataset.draft}`;
     const kept = JSON.parse(sessionStorage.getItem(name) || 'null');
-    if (kept && list && one(`[data-id="${CSS.escape(kept.sent || '-')}"]`, list)) sessionStorage.removeItem(name);
+    if (kept && list && one(`[data-id="${CSS.escape(kept.sent || '-')}"]`)) sessionStorage.removeItem(name);
     else if (kept && !box.value) box.value = kept.text;
     const keep = (sent) => {
       if (box.value) sessionStorage.setItem(name, JSON.stringify({ text: box.value, sent }));
