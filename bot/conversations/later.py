@@ -73,12 +73,17 @@ async def held_back(ledger: Ledger, agent: str) -> list[Row[Any]]:
 
 async def withdraw(ledger: Ledger, conversation: str, due: int, agent: str, now: datetime) -> str:
     """It is not to be said (any more); its words. Raises Conflict ("said": it was, or somebody was faster)."""
-    mine = update(DUE).where(DUE.c.id == due, DUE.c.conversation_id == conversation, DUE.c.kind == "later")
-    put_away = mine.where(DUE.c.state.in_(("open", "held_back"))).values(state="cancelled", closed_at=now, closed_by=agent)
-    words = await ledger.write(lambda connection: connection.scalar(put_away.returning(DUE.c.text)))
-    if words is None:
-        raise Conflict("said")
-    return words
+    own = DUE.c.id == due, DUE.c.conversation_id == conversation, DUE.c.kind == "later", DUE.c.state.in_(("open", "held_back"))
+    put_away = update(DUE).where(*own).values(state="cancelled", closed_at=now, closed_by=agent, text=None)
+
+    def work(connection: Connection) -> str:
+        words = connection.scalar(select(DUE.c.text).where(*own).with_for_update())
+        if words is None:
+            raise Conflict("said")
+        connection.execute(put_away)
+        return words
+
+    return await ledger.write(work)
 
 
 def hold_back_of(connection: Connection, agent: str, now: datetime) -> None:
@@ -115,12 +120,15 @@ async def _settle(ledger: Ledger, due: int, conversation: str, now: datetime) ->
         next_one = connection.execute(going_on.returning(CONVERSATION.c.last_seq, CONVERSATION.c.channel)).one()
         at: dict[str, Any] = {"channel": next_one.channel, "seq": next_one.last_seq, "now": now}
         said = outbox.say(connection, conversation, "text", row.text, author="agent", id=row.message, **at)
+        connection.execute(
+            update(DUE).where(DUE.c.id == due).values(text=None)
+        )  # the message has the words now, and is kept as long as messages are
         return Outcome(conversation, row.agent, shown(said))
 
     try:
         return await ledger.write(work)
     except IntegrityError:  # a message of that id is there: it was sent by hand meanwhile
-        await ledger.write(lambda connection: connection.execute(taken))
+        await ledger.write(lambda connection: connection.execute(taken.values(text=None)))
         return None
 
 

@@ -74,6 +74,15 @@ async def test_what_is_said_later_is_said_once(ledger: Ledger, open_ledger, desk
     (outcome,) = [outcome for outcomes in both for outcome in outcomes]
     assert (outcome.agent, outcome.message.text, outcome.message.author) == ("ana", "Ya quedó.", "agent")
     assert await later.shown_in(ledger, desk.conversation) is None
+    assert [(due.state, due.text) for due in await dues.of(ledger, desk.conversation)] == [("done", None)], (
+        "the words stand in the message only"
+    )
+    await later.plan(ledger, desk.conversation, "ana", "Y algo más.", "b" * 32, due + LIFE, desk.now)
+    (planned,) = [each for each in await dues.of(ledger, desk.conversation) if each.state == "open"]
+    assert await later.withdraw(ledger, desk.conversation, planned.id, "beto", desk.now) == "Y algo más."
+    with pytest.raises(Conflict):
+        await later.withdraw(ledger, desk.conversation, planned.id, "beto", desk.now)
+    assert [each.text for each in await dues.of(ledger, desk.conversation)] == [None, None]
 
 
 async def test_what_was_sent_by_hand_is_not_said_later(ledger: Ledger, desk) -> None:
@@ -81,7 +90,7 @@ async def test_what_was_sent_by_hand_is_not_said_later(ledger: Ledger, desk) -> 
     await later.plan(ledger, desk.conversation, "ana", "Ya quedó.", "a" * 32, desk.now, desk.now)
     assert await take_over.say(ledger, desk.conversation, "ana", "Ya quedó.", "a" * 32, desk.now, LIFE)
     assert await later.say_what_is_due(ledger, desk.now) == []
-    assert [due.state for due in await dues.of(ledger, desk.conversation)] == ["done"]
+    assert [(due.state, due.text) for due in await dues.of(ledger, desk.conversation)] == [("done", None)]
 
 
 async def test_the_archive(ledger: Ledger, desk) -> None:
