@@ -303,11 +303,12 @@ class Settings:
         "WHATSAPP_BUDGET_MXN", "0", _amount, "spending of a month above which operators are alerted, MXN; 0: never"
     )
     # mail
+    console_url: str = setting("CONSOLE_URL", "", _url, "address of the console as agents open it, for their mails; empty: mails name none")
     smtp_url: Secret = setting(
         "SMTP_URL",
         "",
         _any_secret,
-        "smtp(s)://user:password@host:port for connection mails and one-time codes; file:///folder writes .eml files; empty in demo: var/outbox",
+        "smtp(s)://user:password@host:port for connection mails, one-time codes and agents' digests; file:///folder writes .eml files; empty in demo: var/outbox",
     )
     mail_from: str = setting("MAIL_FROM", "servidor-virtual@example.com", _required, "sender of connection mails")
     # limits

@@ -14,6 +14,7 @@ from bot.console import agents, passwords
 from bot.console.models import Role
 from bot.conversations.ledger import Ledger
 from bot.errors import Conflict
+from bot.rules.contact import normal_mail
 from bot.settings import Settings, load_settings
 
 DEMO_AGENT = "ana"
@@ -28,6 +29,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     adding = deeds.add_parser("add", help="add an agent; the password is asked for, or made up and printed once where nobody types")
     adding.add_argument("name")
     adding.add_argument("--role", choices=get_args(Role), default="agent")
+    adding.add_argument("--mail", help="where the digest of open cases goes")
+    mailing = deeds.add_parser("mail", help="where the digest of open cases goes; without an address nowhere")
+    mailing.add_argument("name")
+    mailing.add_argument("mail", nargs="?")
     renewing = deeds.add_parser("password", help="give another password; ends the agent's sessions and lock")
     renewing.add_argument("name")
     for deed, text in (
@@ -54,8 +59,13 @@ async def _deed(ledger: Ledger, args: argparse.Namespace) -> int:
     if args.deed == "list":
         for row in await agents.listed(ledger):
             second = "second factor on" if row.second_factor_at else "no second factor"
-            print(f"{row.name:24} {row.role:14} {'removed' if row.removed_at else second}")
+            print(f"{row.name:24} {row.role:14} {'removed' if row.removed_at else second:16} {row.mail or ''}".rstrip())
         return 0
+    if getattr(args, "mail", None) is not None and normal_mail(args.mail) is None:
+        print(f"{args.mail}: is no mail address", file=sys.stderr)
+        return 1
+    if args.deed == "mail":
+        return _told(args, await agents.set_mail(ledger, args.name, args.mail))
     if args.deed in {"add", "password"}:
         return await _with_password(ledger, args)
     change = agents.remove if args.deed == "remove" else agents.forget_second_factor
@@ -79,6 +89,8 @@ async def _with_password(ledger: Ledger, args: argparse.Namespace) -> int:
     except Conflict:
         print(f"{name}: there is, or was, an agent of this name", file=sys.stderr)
         return 1
+    if done and args.deed == "add" and args.mail:
+        await agents.set_mail(ledger, name, args.mail)
     if done and not asked:
         print(f"password (shown this once): {password}")
     return _told(args, done)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.console import models
 from bot.console.models import Role
+from bot.conversations import later
 from bot.conversations.ledger import Ledger, new_id
 from bot.errors import Conflict
 
@@ -63,14 +64,25 @@ async def by_id(ledger: Ledger, agent: str, now: datetime) -> Known | None:
 
 
 async def listed(ledger: Ledger) -> Sequence[Row[Any]]:
-    """Every agent (name, role, second_factor_at, removed_at), by name."""
-    query = select(AGENT.c.name, AGENT.c.role, AGENT.c.second_factor_at, AGENT.c.removed_at).order_by(AGENT.c.name)
+    """Every agent (name, role, second_factor_at, removed_at, mail), by name."""
+    query = select(AGENT.c.name, AGENT.c.role, AGENT.c.second_factor_at, AGENT.c.removed_at, AGENT.c.mail).order_by(AGENT.c.name)
     return await ledger.read(lambda connection: connection.execute(query).all())
 
 
 async def set_password(ledger: Ledger, name: str, password_hash: str, now: datetime) -> bool:
     """Another password, no lock, and no session of before; False where there is no such agent."""
     return await _change(ledger, name, now, password_hash=password_hash, failures=0, locked_until=None)
+
+
+async def set_mail(ledger: Ledger, name: str, mail: str | None) -> bool:
+    """Where the digest goes, None: nowhere; False where there is no such agent. Their sessions go on."""
+    changed = update(AGENT).where(AGENT.c.name == name, AGENT.c.removed_at.is_(None)).values(mail=mail).returning(AGENT.c.id)
+    return await ledger.write(lambda connection: connection.scalar(changed)) is not None
+
+
+async def mail_of(ledger: Ledger, agent: str) -> str | None:
+    """The address of the agent with this id."""
+    return await ledger.read(lambda connection: connection.scalar(select(AGENT.c.mail).where(AGENT.c.id == agent)))
 
 
 async def forget_second_factor(ledger: Ledger, name: str, now: datetime) -> bool:
@@ -80,15 +92,17 @@ async def forget_second_factor(ledger: Ledger, name: str, now: datetime) -> bool
 
 async def remove(ledger: Ledger, name: str, now: datetime) -> bool:
     """Nobody signs in under this name any more, and who is signed in is out; False where there is no such agent."""
-    return await _change(ledger, name, now, removed_at=now)
+    return await _change(ledger, name, now, lambda connection: later.hold_back_of(connection, name, now), removed_at=now)
 
 
-async def _change(ledger: Ledger, name: str, now: datetime, **values: Any) -> bool:
+async def _change(ledger: Ledger, name: str, now: datetime, also: Callable[[Connection], object] | None = None, **values: Any) -> bool:
     changed = update(AGENT).where(AGENT.c.name == name, AGENT.c.removed_at.is_(None)).values(**values).returning(AGENT.c.id)
 
     def work(connection: Connection) -> bool:
         agent = connection.scalar(changed)
         connection.execute(update(SESSION).where(SESSION.c.agent_id == agent, SESSION.c.ended_at.is_(None)).values(ended_at=now))
+        if also is not None and agent is not None:
+            also(connection)
         return agent is not None
 
     return await ledger.write(work)

@@ -16,11 +16,11 @@ from bot.console import access, pages, texts
 from bot.console.agents import AGENT
 from bot.console.promises import Promises
 from bot.console.transcript import path_of
-from bot.conversations import cases, dues
+from bot.conversations import cases, dues, later
 from bot.conversations.ledger import Ledger
 from bot.resources import RESOURCES
 
-SWITCHES: Final = ("caso", "respuesta", "plazo", "llamada", "sonido")
+SWITCHES: Final = ("caso", "respuesta", "plazo", "llamada", "sonido", "resumen")
 Alert = dict[str, str]
 
 
@@ -34,6 +34,10 @@ async def show(request: web.Request) -> web.Response:
     every = [
         *_of_cases(waiting, session.name),
         *_replies(await cases.held_by(ledger, session.name, now)),
+        *(
+            _alert("respuesta", f"later:{each.id}", f"No se envió lo que programaste para {_who(each)}", path_of(each.conversation_id))
+            for each in await later.held_back(ledger, session.name)
+        ),
         *_about_to_break(waiting, Promises(resources.settings, now)),
         *(_alert("llamada", f"{call.id}", f"Hora de llamar a {_who(call)}", access.HOME) for call in calls),
     ]
@@ -98,5 +102,6 @@ TITLES: Final[Mapping[str, str]] = {
     "plazo": "Esperas por vencer o vencidas",
     "llamada": "Llamadas cuya hora llegó",
     "sonido": "Con sonido",
+    "resumen": "Resumen por correo al empezar cada día hábil",
 }
 """As agents read the switches."""

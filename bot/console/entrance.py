@@ -104,8 +104,9 @@ async def begin_second(request: web.Request) -> web.StreamResponse:
 
 async def account(request: web.Request) -> web.Response:
     """GET /console/cuenta."""
-    on = await alerts.switches(request.app[RESOURCES].ledger, request[pages.SESSION].agent)
-    return pages.render(request, "cuenta.html", agent=await _agent_of(request), switches=alerts.TITLES, on=on)
+    ledger, own = request.app[RESOURCES].ledger, request[pages.SESSION].agent
+    on, mail = await alerts.switches(ledger, own), await agents.mail_of(ledger, own)
+    return pages.render(request, "cuenta.html", agent=await _agent_of(request), switches=alerts.TITLES, on=on, mail=mail)
 
 
 async def leave(request: web.Request) -> web.StreamResponse:

@@ -26,6 +26,7 @@ LIST_PAUSE_SECONDS: Final = 5.0
 WRITE_SECONDS: Final = 30.0
 _HEADERS: Final = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _MOVED: Final = b"event: moved\ndata: {}\n\n"
+_WRITES: Final = b"event: writes\ndata: {}\n\n"
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
@@ -48,7 +49,7 @@ async def _run(request: web.Request, response: web.StreamResponse, listener: Lis
     resources, loop = request.app[RESOURCES], asyncio.get_running_loop()
     every = resources.timings.keep_alive_seconds
     due, watch = loop.time() + every, request.app[QUEUE_WATCH]
-    hears_all, looked = "todo" in request.query, 0
+    hears_all, looked, mood = "todo" in request.query, 0, (listener.typing, listener.owner)
     if not (conversation or hears_all):
         looked = await watch.looks(resources.ledger, 0.0)
     while not listener.ended:
@@ -57,10 +58,14 @@ async def _run(request: web.Request, response: web.StreamResponse, listener: Lis
                 await listener.changed.wait()
         if listener.changed.is_set():
             listener.changed.clear()
+            if "customer" in listener.writing:
+                await _write(response, _WRITES)
+            has_moved = listener.moved or bool(listener.news) or mood != (listener.typing, listener.owner)
+            listener.writing.clear()
             listener.news.clear()
-            listener.moved = False
+            listener.moved, mood = False, (listener.typing, listener.owner)
             looks = 0 if conversation or hears_all else await watch.looks(resources.ledger, loop.time())
-            if conversation or hears_all or looks != looked:
+            if (conversation and has_moved) or hears_all or looks != looked:
                 looked = looks
                 await _write(response, _MOVED)
                 await asyncio.sleep(min(LIST_PAUSE_SECONDS, every) if hears_all else PAUSE_SECONDS)

@@ -27,7 +27,8 @@ def _conversation() -> Mapped[str]:
 class Agent(Base):
     """Somebody who may sign in. `second_factor` is the TOTP secret, sealed, good from `second_factor_at` on; `last_step` the last step it was used in.
 
-    `alerts` are the switches of what they are alerted to ("caso,sonido"), NULL: all of them. `failures` counts wrong passwords and codes since the last good one; `locked_until` is set by too many of them.
+    `alerts` are the switches of what they are alerted to ("caso,sonido"), NULL: all of them. `mail` is where the digest goes, which they last had
+    at `digested_at`. `failures` counts wrong passwords and codes since the last good one; `locked_until` is set by too many of them.
     """
 
     __tablename__ = "agent"
@@ -43,6 +44,8 @@ class Agent(Base):
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
     alerts: Mapped[str | None] = mapped_column(String(100))
+    mail: Mapped[str | None] = mapped_column(String(320))
+    digested_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 

@@ -12,6 +12,7 @@ from bot.console import (
     alerts,
     browsing,
     entrance,
+    later,
     live,
     marking,
     overview,
@@ -30,7 +31,8 @@ from bot.limits import Limit
 
 SIGN_INS_PER_MINUTE = 30
 """From one address: a house may have many agents, and each name has a lock of its own."""
-
+WRITING_PER_MINUTE = 20
+"""Signs that one agent writes in one conversation: one in 3 s, as the page gives them."""
 
 ONE = "/console/conversaciones/{id:[0-9a-f]{32}}"
 
@@ -41,6 +43,7 @@ def prepare(app: web.Application, now: Callable[[], datetime], look_seconds: flo
     app[publishing.PUBLISHER] = Publisher()
     app.on_shutdown.append(_stop_proofs)
     app[access.SIGN_IN_LIMIT] = Limit("sign-ins", SIGN_INS_PER_MINUTE, now)
+    app[work.WRITING_LIMIT] = Limit("signs of writing", WRITING_PER_MINUTE, now)
 
 
 def routes() -> Sequence[web.RouteDef]:
@@ -71,6 +74,9 @@ def routes() -> Sequence[web.RouteDef]:
         web.post(f"{ONE}/privacidad", signed_in(privacy.open_copies)),
         web.post(f"{ONE}/tomar", signed_in(work.take)),
         web.post(f"{ONE}/responder", signed_in(work.reply)),
+        web.post(f"{ONE}/programar", signed_in(later.plan)),
+        web.post(f"{ONE}/programada", signed_in(later.withdraw)),
+        web.post(f"{ONE}/escribe", signed_in(work.writes)),
         web.post(f"{ONE}/devolver", signed_in(work.give_back)),
         web.post(f"{ONE}/casos", signed_in(work.close_case)),
         web.post(f"{ONE}/posponer", signed_in(put_off.put_off)),

@@ -20,6 +20,12 @@ NOT_TAKEN: Final = "Ya no tienes esta conversación, así que no se envió nada.
 NO_CASE: Final = "No hay ningún caso con el folio {folio}."
 REASON: Final = "Escribe el motivo, de 10 a 200 caracteres: queda en la auditoría."
 SEAL_BROKEN: Final = "(no se puede leer: falta la llave o se alteró)"
+LATER_WHEN: Final = "Elige una fecha y hora de los próximos 30 días."
+LATER_WINDOW: Final = "Elige una hora antes de que se cierre la ventana de 24 horas de WhatsApp."
+LATER_ANOTHER: Final = "Ya hay un mensaje programado en esta conversación. Quítalo antes de programar otro."
+WINDOW_OVER: Final = (
+    "Pasaron 24 horas desde su último mensaje y WhatsApp ya no permite responderle: no se envió nada. Llámale por teléfono."
+)
 EMPTY: Final = "Escribe un mensaje antes de enviarlo."
 TOO_LONG: Final = "El mensaje es demasiado largo: el límite es de 4,096 caracteres."
 

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from bot.console import access, audit, customer, intents, marks, pages, put_off
 from bot.console.promises import Promises
-from bot.conversations import cases, disclosures, presence, transcripts
+from bot.console.windows import bounds
+from bot.conversations import cases, disclosures, later, presence, transcripts
 from bot.conversations.ledger import Ledger, new_id
 from bot.conversations.transcripts import Line, Transcript
 from bot.errors import NotYours
@@ -58,6 +59,7 @@ async def page(request: web.Request, status: int = 200, notice: str = "", draft:
         others=[name for name in looking.get(talk.id, ()) if name != session.name],
         prepared=await marks.prepared(resources.ledger),
         token=new_id(),
+        bounds=await bounds(resources, talk.id),
         notice=notice,
         draft=draft,
         **shared,
@@ -85,13 +87,15 @@ async def _shared(request: web.Request, transcript: Transcript) -> dict[str, Any
     days = list(_days(transcript.lines, BusinessCalendar(settings.timezone, settings.extra_holidays)))
     talk, now = transcript.conversation, resources.now()
     held = talk.owner == "agent" and (talk.owner_until is None or talk.owner_until > now)
-    found = await marks.of(resources.ledger, transcript.conversation.id)
+    found, planned = await marks.of(resources.ledger, talk.id), await later.shown_in(resources.ledger, talk.id)
     return {
         "days": days,
         "held_by": talk.agent if held else None,
         "marks": found,
         "intents": intents.titles(),
         "verdicts": intents.VERDICTS,
+        "later": planned,
+        "later_mark": "" if planned is None else f"{planned.id} {planned.state}",
         "path": path_of(talk.id),
     }
 

@@ -1,7 +1,7 @@
 """What the console does by itself.
 
-Conversations whose agent has gone go back, cases that nobody asks for any more expire, and who waits for an agent in the chat is told when
-the last one has left.
+Conversations whose agent has gone go back, what agents wanted said later is said, cases that nobody asks for any more expire, who waits for
+an agent in the chat is told when the last one has left, and agents get their digest.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot import texts
+from bot.console import audit, digest
 from bot.console.publications import Publisher
-from bot.conversations import cases, dues, notices, presence, take_over
+from bot.conversations import cases, dues, later, notices, presence, take_over
 from bot.resources import Resources
 from bot.worker import Worker
 
@@ -21,8 +22,8 @@ AWAY: Final = timedelta(seconds=60)
 """So long nobody must be there before it is told: an agent who goes from page to page has not left."""
 
 
-def workers(resources: Resources, publisher: Publisher) -> Sequence[Worker]:
-    """To be started and stopped with the gateway; several gateways may do so at once."""
+def workers(resources: Resources, publisher: Publisher, post: digest.Post) -> Sequence[Worker]:
+    """To be started and stopped with the gateway; several gateways may do so at once. `post` sends mails."""
     ledger, now = resources.ledger, resources.now
 
     async def take_back() -> bool:
@@ -30,10 +31,22 @@ def workers(resources: Resources, publisher: Publisher) -> Sequence[Worker]:
             resources.feed.moved(conversation)
         return False
 
+    async def say_later() -> bool:
+        outcomes = await later.say_what_is_due(ledger, now())
+        for each in outcomes:
+            resources.feed.moved(each.conversation, () if each.message is None else [each.message])
+            what = "programada, no se envió" if each.message is None else f"programada, mensaje {each.message.seq}"
+            await audit.note(ledger, "respuesta", each.agent, "", now(), each.conversation, what)
+        return len(outcomes) == later.AT_ONCE
+
     async def expire() -> bool:
         await presence.forget(ledger, now())
         for conversation in await cases.expire(ledger, now()):
             resources.feed.moved(conversation)
+        return False
+
+    async def tell_by_mail() -> bool:
+        await digest.step(resources, post)
         return False
 
     async def prove() -> bool:
@@ -43,9 +56,11 @@ def workers(resources: Resources, publisher: Publisher) -> Sequence[Worker]:
     every = resources.timings.poll_seconds
     return (
         Worker("take-overs", take_back, every),
+        Worker("said later", say_later, every),
         Worker("who waits", _Waits(resources).step, every),
         Worker("proofs", prove, every),
         Worker("cases", expire, SELDOM_SECONDS),
+        Worker("digests", tell_by_mail, SELDOM_SECONDS),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, cast
 
@@ -13,13 +14,16 @@ from bot.console.access import form, see
 from bot.console.promises import Promises
 from bot.console.put_off import rests
 from bot.console.transcript import path_of
+from bot.console.windows import bounds
 from bot.conversations import cases, dues, notices, presence, take_over
 from bot.conversations.take_over import Taken
 from bot.errors import Conflict, Malformed
+from bot.limits import Limit
 from bot.resources import RESOURCES
 
 SHIFT: Final = timedelta(minutes=15)
 """So long an agent has a conversation after the last sign of life in it; then the assistant answers again."""
+WRITING_LIMIT = web.AppKey("signs of writing", Limit)
 MOST_CHARACTERS: Final = 4096
 _ID_CHARACTERS: Final = 32
 
@@ -30,6 +34,7 @@ async def queue(request: web.Request, status: int = 200, notice: str = "") -> we
     ledger, now = resources.ledger, resources.now()
     waiting, mine = await cases.waiting(ledger), await cases.held_by(ledger, session.name, now)
     put_off = {each.conversation_id: each for each in await dues.open_ones(ledger, "snooze")}
+    planned = {each.conversation_id: each for each in await dues.open_ones(ledger, "later")}
     promises = Promises(resources.settings, now)
     shown = [each for each in waiting if not rests(each, put_off.get(each.conversation_id), promises, now)]
     chats = {each.conversation_id: place for place, each in enumerate(await dues.open_ones(ledger, "chat"), 1)}
@@ -44,6 +49,7 @@ async def queue(request: web.Request, status: int = 200, notice: str = "") -> we
         mine=mine,
         promises=promises,
         put_off=put_off,
+        planned=planned,
         resting=[each for each in waiting if each not in shown],
         looking=await presence.looking(ledger, [each.conversation_id for each in waiting], now),
         on_line=await presence.on_line(ledger, now),
@@ -73,13 +79,12 @@ async def take(request: web.Request) -> web.Response:
 async def reply(request: web.Request) -> web.Response:
     """POST …/responder: to the customer, on their channel. What cannot be sent comes back with the reason."""
     resources, session, conversation = request.app[RESOURCES], request[pages.SESSION], request.match_info["id"]
-    fields = await form(request)
-    words, message = fields.get("texto", "").replace("\r\n", "\n"), fields.get("mensaje", "")
-    refusal = texts.EMPTY if not words.strip() else texts.TOO_LONG if len(words) > MOST_CHARACTERS else None
+    words, message = said_in(await form(request))
+    refusal = refusal_of(words, message)
     if refusal is not None:
         return await transcript.page(request, 400, refusal, words)
-    if len(message) != _ID_CHARACTERS or not message.isalnum():
-        return await transcript.page(request, 400, texts.MALFORMED, words)
+    if (await bounds(resources, conversation)).is_over(resources.now()):
+        return await transcript.page(request, 409, texts.WINDOW_OVER, words)
     try:
         said = await take_over.say(resources.ledger, conversation, session.name, words, message, resources.now(), SHIFT)
     except Conflict:
@@ -88,6 +93,27 @@ async def reply(request: web.Request) -> web.Response:
         resources.feed.moved(conversation, [said])
         await _note(request, "respuesta", f"mensaje {said.seq}")
     return see(f"{path_of(conversation)}#responder")
+
+
+def said_in(fields: Mapping[str, str]) -> tuple[str, str]:
+    """What the agent wrote, and the id that its message will have."""
+    return fields.get("texto", "").replace("\r\n", "\n"), fields.get("mensaje", "")
+
+
+def refusal_of(words: str, message: str) -> str | None:
+    """Why this cannot be said, whenever it is."""
+    if not words.strip() or len(words) > MOST_CHARACTERS:
+        return texts.TOO_LONG if words.strip() else texts.EMPTY
+    return None if len(message) == _ID_CHARACTERS and message.isalnum() else texts.MALFORMED
+
+
+async def writes(request: web.Request) -> web.Response:
+    """POST …/escribe: the agent who has the conversation writes; its customer sees that. Nothing of it is kept. Raises Conflict, TooMany."""
+    resources, session, conversation = request.app[RESOURCES], request[pages.SESSION], request.match_info["id"]
+    request.app[WRITING_LIMIT].take(f"{session.agent} {conversation}")
+    await take_over.check_held(resources.ledger, conversation, session.name, resources.now())
+    resources.feed.writes(conversation, "agent")
+    return web.Response(status=204, headers=pages.HEADERS)
 
 
 async def give_back(request: web.Request) -> web.Response:

@@ -28,11 +28,14 @@ InboundState = Literal["received", "processing", "answered", "failed", "with_age
 Decision = Literal["answered", "asked", "refused"]
 DeliveryState = Literal["pending", "sent", "delivered", "read", "failed", "ambiguous"]
 CaseState = Literal["open", "solved", "expired"]
-DueKind = Literal["call_back", "chat", "snooze"]
+DueKind = Literal["call_back", "chat", "snooze", "later"]
+DueState = Literal["open", "done", "not_reached", "cancelled", "left", "held_back"]
 EffectState = Literal["pending", "done", "failed"]
 
 PUSHING: frozenset[Channel] = frozenset({"whatsapp"})
 """Channels to which we carry each message ourselves, so that its way there is kept (deliveries); on the others the customer fetches it."""
+WINDOWS: dict[Channel, timedelta] = {"whatsapp": timedelta(hours=24)}
+"""So long after its customer last wrote a channel carries what we say, where it does so for some time only."""
 OPEN_STATES: tuple[InboundState, ...] = ("received", "processing")
 
 SILENCE = timedelta(minutes=30)

@@ -1,4 +1,4 @@
-"""What is due besides an answer: a call at a time that a customer chose, an agent in this chat, and what agents put off. One of a kind is open a conversation.
+"""What is due besides an answer: a call at a time that a customer chose, an agent in this chat, what agents put off or want said later. One of a kind is open a conversation.
 
 Nothing of it is said before its row is there: the row is written with the customer's choice, and the words come after it.
 """

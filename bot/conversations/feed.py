@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast, get_args
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.conversations import history
+from bot.conversations.base import Author
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import ShownMessage
 from bot.database import DATABASE_ERRORS
@@ -42,14 +43,16 @@ Watcher = Callable[[str, bool], None]
 class Listener:
     """Somebody who shows one conversation: `changed` is set when there is something to look at.
 
-    `news` are messages to show, if they follow on what was shown; `moved`: there may be others, which only the ledger knows. `version`
-    grows whenever this process tells something, so that an older reading of the ledger does not undo it.
+    `news` are messages to show, if they follow on what was shown; `moved`: there may be others, which only the ledger knows. `writing`: the
+    people who gave a sign of writing since it was looked at. `version` grows whenever this process tells something, so that an older reading
+    of the ledger does not undo it.
     """
 
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     moved: bool = True
     news: list[ShownMessage] = field(default_factory=list)
     typing: bool = False
+    writing: set[Author] = field(default_factory=set)
     owner: str = "bot"
     last_seq: int = 0
     ended: bool = False
@@ -72,9 +75,10 @@ class Feed:
         self._listeners: dict[str | None, list[Listener]] = {}
         self._watchers: list[Watcher] = []
         self._carriers: list[Callable[[], None]] = []
+        self._on_writing: list[Callable[[str], None]] = []
         self._closing = False
         engine = ledger.database.engine
-        self._wire = _Wire(engine, self._heard, look_seconds) if isinstance(engine, AsyncEngine) else None
+        self._wire = _Wire(engine, self._heard, self._show_writing, look_seconds) if isinstance(engine, AsyncEngine) else None
         poll = Worker("feed", self.poll, look_seconds)
         self.workers = [poll] if self._wire is None else [poll, *self._wire.workers]
 
@@ -90,6 +94,10 @@ class Feed:
     def on_speech(self, carrier: Callable[[], None]) -> None:
         """Call this whenever something of ours may have been said, here or elsewhere: there may be something to carry."""
         self._carriers.append(carrier)
+
+    def on_writing(self, carrier: Callable[[str], None]) -> None:
+        """Call this with the conversation whenever an agent gives a sign of writing in this process: there may be somebody to show it to."""
+        self._on_writing.append(carrier)
 
     @contextmanager
     def listen(self, conversation: str | None) -> Iterator[Listener]:
@@ -131,6 +139,15 @@ class Feed:
         for listener in self._listeners.get(conversation, ()):
             listener.tell(typing=now)
 
+    def writes(self, conversation: str, author: Author) -> None:
+        """A person writes there now: told to whoever shows it, wherever that is, and kept nowhere."""
+        self._show_writing(conversation, author)
+        if author == "agent":
+            for carrier in self._on_writing:
+                carrier(conversation)
+        if self._wire is not None:
+            self._wire.tell_writing(conversation, author)
+
     def end(self, conversation: str | None) -> None:
         """End the conversation's listeners (log-out)."""
         for listener in self._listeners.get(conversation, ()):
@@ -158,7 +175,7 @@ class Feed:
             typing = pulse.answering(now)
             for listener in self._listeners.get(conversation, ()):
                 if pulse.last_seq > listener.last_seq:
-                    listener.moved = True
+                    listener.moved, listener.last_seq = True, pulse.last_seq  # told once, also to who looks for everything anew
                     listener.changed.set()
                 if before.get(listener) == listener.version and (typing, pulse.owner) != (listener.typing, listener.owner):
                     listener.typing, listener.owner = typing, pulse.owner
@@ -179,6 +196,11 @@ class Feed:
             watcher(conversation, waits)
         self._speak()
 
+    def _show_writing(self, conversation: str, author: Author) -> None:
+        for listener in self._listeners.get(conversation, ()):
+            listener.writing.add(author)
+            listener.changed.set()
+
     def _speak(self) -> None:
         for carrier in self._carriers:
             carrier()
@@ -187,11 +209,18 @@ class Feed:
 class _Wire:
     """One PostgreSQL connection of this process, on which it both tells and hears what moved."""
 
-    def __init__(self, engine: AsyncEngine, heard: Callable[[str, int | None, bool], None], look_seconds: float) -> None:
-        self._engine, self._heard = engine, heard
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        heard: Callable[[str, int | None, bool], None],
+        heard_writing: Callable[[str, Author], None],
+        look_seconds: float,
+    ) -> None:
+        self._engine, self._heard, self._heard_writing = engine, heard, heard_writing
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._untold: dict[str, tuple[int | None, bool]] = {}
+        self._writing: set[tuple[str, Author]] = set()
         self._listening = Worker("feed wire", self._listen, look_seconds)
         self._telling = Worker("feed telling", self._tell, look_seconds)
         self.workers = [self._listening, self._telling]
@@ -203,6 +232,11 @@ class _Wire:
             seq = None if seq is None or untold is None else max(seq, untold)  # two commits may be told in the other order
             waits = waits or others_wait
         self._untold[conversation] = (seq, waits)
+        self._telling.wake()
+
+    def tell_writing(self, conversation: str, author: Author) -> None:
+        """The same, of somebody who writes."""
+        self._writing.add((conversation, author))
         self._telling.wake()
 
     async def close(self) -> None:
@@ -232,14 +266,17 @@ class _Wire:
 
     async def _tell(self) -> bool:
         """Tell what has not been told; whether there is more. What cannot be told is found by polling."""
-        if self._driver is None or not self._untold:
+        if self._driver is None or not (self._untold or self._writing):
             self._untold.clear()
+            self._writing.clear()
             return False
         names = list(self._untold)[:TOLD_AT_ONCE]
         told = [f"{name} {'' if seq is None else seq} {int(waits)}" for name in names for seq, waits in (self._untold.pop(name),)]
+        while self._writing and len(told) < TOLD_AT_ONCE:
+            told.append(" ".join(self._writing.pop()))
         with contextlib.suppress(Exception):  # cut while it was used, the driver raises what it likes
             await self._driver.execute("SELECT pg_notify($1, $2)", CHANNEL, "\n".join(told))
-        return bool(self._untold)
+        return bool(self._untold or self._writing)
 
     def _ended(self, _connection: Any) -> None:
         self._driver = None
@@ -250,7 +287,13 @@ class _Wire:
             return  # what we told ourselves
         for line in payload.split("\n"):
             try:
-                conversation, seq, waits = line.split(" ")
-                self._heard(conversation, int(seq) if seq else None, waits == "1")
+                self._on_line(line.split(" "))
             except ValueError:
                 log.warning("a notification of a form that is not ours")
+
+    def _on_line(self, words: list[str]) -> None:
+        if len(words) == 2 and words[1] in get_args(Author):  # noqa: PLR2004 - a conversation, and who writes in it
+            self._heard_writing(words[0], cast(Author, words[1]))
+            return
+        conversation, seq, waits = words
+        self._heard(conversation, int(seq) if seq else None, waits == "1")

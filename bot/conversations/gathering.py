@@ -7,6 +7,7 @@ message that comes brings it forward (`inbox.py`), a sign that the customer type
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,11 +29,22 @@ _UNREAD = (
     .values(state="received", attempts=0, first_attempt_at=None, last_error=None)
 )
 _PLACE = (
-    select(CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until)
+    select(
+        CONVERSATION.c.ready_at, CONVERSATION.c.gathers_until, CONVERSATION.c.lease_until, CONVERSATION.c.owner, CONVERSATION.c.owner_until
+    )
     .where(CONVERSATION.c.id == bindparam("conversation"))
     .with_for_update()
 )
 _OLDEST = select(MESSAGE.c.at).where(MESSAGE.c.conversation_id == bindparam("conversation"), OPEN).order_by(MESSAGE.c.seq).limit(1)
+
+
+@dataclass(frozen=True)
+class Typing:
+    """What a sign of typing changes: `until` is the new end of a burst's wait, None where none goes on; `to_agent`: a person has the conversation."""
+
+    conversation: str
+    until: datetime | None
+    to_agent: bool
 
 
 def goes_on(place: Any) -> bool:
@@ -64,24 +76,26 @@ async def wait_for_more(ledger: Ledger, turn: OpenTurn, now: datetime, pause: ti
     return await ledger.write(work)
 
 
-async def note_typing(ledger: Ledger, writer: Callable[[Connection], str], until: datetime, most: timedelta) -> datetime | None:
-    """The customer types, and will until about `until`: a burst that is gathered waits for it, up to `most` after its first message.
+async def note_typing(ledger: Ledger, writer: Callable[[Connection], str], now: datetime, life: timedelta, most: timedelta) -> Typing:
+    """The customer types, and will for about `life`: a burst that is gathered waits for it, up to `most` after its first message.
 
-    The new end of that wait; None where none goes on. `writer` says, in the same transaction, whose conversation it is, and refuses by
-    raising. Where nothing waits for an answer nothing is kept.
+    `writer` says, in the same transaction, whose conversation it is, and refuses by raising. Where nothing waits for an answer nothing is
+    kept.
     """
 
-    def work(connection: Connection) -> datetime | None:
+    def work(connection: Connection) -> Typing:
         conversation = writer(connection)
         place = connection.execute(_PLACE, {"conversation": conversation}).one_or_none()
+        to_agent = place is not None and place.owner == "agent" and (place.owner_until is None or place.owner_until > now)
         if place is None or place.ready_at is None:
-            return None
+            return Typing(conversation, None, to_agent)
+        until = now + life
         values, end = {"typing_until": until}, None
         if goes_on(place):
             first_at = connection.execute(_OLDEST, {"conversation": conversation}).scalar_one()
             end = max(place.ready_at, min(until, first_at + most))
             values.update(ready_at=end, gathers_until=end)
         connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == conversation).values(values))
-        return end
+        return Typing(conversation, end, to_agent)
 
     return await ledger.write(work)

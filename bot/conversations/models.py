@@ -452,15 +452,15 @@ class Escalation(Base):
 
 
 class Due(Base):
-    """What is due in a conversation: a call to `phone` (E.164) in the half hour from `at` on, an agent in this chat, or an agent's own second look.
+    """What is due in a conversation: a call to `phone` (E.164) in the half hour from `at` on, an agent in this chat, or what agents put off.
 
-    `left`: nobody is there any more who could, and the customer was told.
+    That is their own second look, or what `agent` wants said later (`text`, as the message of the id `message`). `left`: nobody is there any more who could, and the customer was told. `held_back`: it was not said, and agents see why (`later.py`).
     """
 
     __tablename__ = "due"
     __table_args__ = (
         one_of("kind", get_args(base.DueKind)),
-        one_of("state", ("open", "done", "not_reached", "cancelled", "left")),
+        one_of("state", get_args(base.DueState)),
         _partial("uq_due_open", "conversation_id", "kind", where="state = 'open'", unique=True),
     )
 
@@ -473,6 +473,9 @@ class Due(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_by: Mapped[str | None] = mapped_column(String(64))
+    agent: Mapped[str | None] = mapped_column(String(64))
+    message: Mapped[str | None] = mapped_column(_ID)
+    text: Mapped[str | None] = mapped_column(Text)
 
 
 class Presence(Base):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Update, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import dues, outbox
@@ -81,6 +81,17 @@ async def say(
         return None  # sent twice: a double click, or a page that was loaded again
 
 
+async def check_held(ledger: Ledger, conversation: str, agent: str, now: datetime) -> None:
+    """Raises Conflict ("not taken": this agent does not have it, or not any more)."""
+    if await ledger.read(lambda connection: connection.scalar(held_by(conversation, agent, now))) is None:
+        raise Conflict("not taken")
+
+
+def held_by(conversation: str, agent: str, now: datetime) -> Select[tuple[str]]:
+    """The conversation's id, if this agent has it."""
+    return select(CONVERSATION.c.id).where(*_own(conversation, agent), CONVERSATION.c.owner_until > now)
+
+
 async def renew(ledger: Ledger, conversation: str, agent: str, now: datetime, life: timedelta) -> None:
     """The agent is still there; changes nothing for one who does not have the conversation (any more)."""
     longer = _held(conversation, agent).where(CONVERSATION.c.owner_until > now).values(owner_until=now + life)
@@ -107,7 +118,11 @@ async def hand_back(ledger: Ledger, conversation: str, agent: str, telling: tupl
 
 
 def _held(conversation: str, agent: str) -> Update:
-    return update(CONVERSATION).where(CONVERSATION.c.id == conversation, CONVERSATION.c.owner == "agent", CONVERSATION.c.agent == agent)
+    return update(CONVERSATION).where(*_own(conversation, agent))
+
+
+def _own(conversation: str, agent: str) -> tuple[ColumnElement[bool], ...]:
+    return CONVERSATION.c.id == conversation, CONVERSATION.c.owner == "agent", CONVERSATION.c.agent == agent
 
 
 async def expire(ledger: Ledger, now: datetime) -> list[str]:

@@ -10,11 +10,14 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+import structlog
 
 from bot import texts
 from bot.conversations.ledger import new_id
 from bot.errors import AssistantError, SettingsError
 from bot.resources import Resources
+
+log = structlog.get_logger()
 
 SECONDS = 20.0
 PERMANENT = 500
@@ -54,6 +57,17 @@ class Mailer:
             raise (MailRefused if error.code >= PERMANENT else MailFailed)(f"refused: {error.code}") from None
         except (OSError, TimeoutError, aiosmtplib.SMTPException) as error:
             raise MailFailed(type(error).__name__) from error
+
+    async def post(self, resources: Resources, to: str, subject: str, body: str, key: str) -> bool:
+        """Send a plain mail; False where another try may help. What is refused for good is logged, and done with."""
+        try:
+            await self.send(_mail(resources, to, subject, body), key)
+        except MailFailed as error:
+            log.warning("a mail could not be sent yet", key=key, error=str(error))
+            return False
+        except MailRefused as error:
+            log.warning("a mail was refused for good", key=key, error=str(error))
+        return True
 
     async def _send(self, mail: EmailMessage) -> None:
         url = self._url

@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from functools import partial
 
 from aiohttp import web
 from sqlalchemy.exc import ArgumentError
@@ -92,7 +93,7 @@ def create_app(
                 dispatcher.outage.worker,
                 effects.worker,
                 delays.worker,
-                *upkeep.workers(resources, app[PUBLISHER]),
+                *upkeep.workers(resources, app[PUBLISHER], partial(mailer.post, resources)),
                 retention.worker(resources),
             ]
             for worker in (*workers, *carriers, *resources.feed.workers):

@@ -19,7 +19,7 @@ from tests.browser.console import LOST, add_agent, fill, sign_in
 from tests.browser.site import trial
 
 SIZES = {"": {"viewport": {"width": 1366, "height": 768}}, "-telefono": {"viewport": {"width": 390, "height": 844}, "is_mobile": True}}
-PAGES = ("cola", "conversaciones", "conversacion", "revision", "publicar", "correcciones", "plantillas", "resumen", "auditoria")
+PAGES = ("cola", "conversaciones", "conversacion", "revision", "publicar", "correcciones", "plantillas", "resumen", "auditoria", "cuenta")
 
 
 async def main(folder: Path) -> None:

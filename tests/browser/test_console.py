@@ -12,10 +12,12 @@ from playwright.async_api import Page, expect
 from bot import clock
 from bot.console import marks
 from bot.console.agents import SESSION
+from bot.conversations.tables import DUE
 from bot.resources import RESOURCES
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.console import LOST, PERSON, add_agent, fill, press, sign_in
 from tests.browser.desk import Chat, violations
+from tests.browser.desk import visit as visit_chat
 from tests.browser.test_access import axe_findings
 
 OFFICE = {"width": 1366, "height": 768}
@@ -189,3 +191,69 @@ async def test_the_review_takes_one_key_each(new_context, site):
     assert second != first
     await press(ana, "0")
     await expect(ana.get_by_text(re.compile(r"2 de \d+"))).to_be_visible()
+
+
+async def test_each_sees_that_the_other_writes(new_context, site):
+    ana, customer = await visit(new_context, site, "ana"), await (await new_context(viewport=DESKTOP)).new_page()
+    chat = await visit_chat(customer, site)
+    await chat.ask("hola")
+    await chat.sees("Recibí: hola")
+    await ana.goto(f"{site.wire.gateway}/console/conversaciones")
+    await press(ana, "j")
+    await ana.keyboard.press("Enter")
+    await expect(ana.get_by_role("button", name="Tomar la conversación")).to_be_visible()
+    await press(ana, "t")
+    box = ana.get_by_label("Tu respuesta al cliente")
+    await box.press_sequentially("Hola")
+    await expect(chat.log.locator(".typing")).to_contain_text("Un asesor está escribiendo")
+    await expect(chat.log.locator(".typing")).to_have_count(0)  # she thinks: it goes by itself
+    await box.press_sequentially(", soy Ana.")
+    await expect(chat.log.locator(".typing")).to_have_count(1)
+    await ana.keyboard.press("Control+Enter")
+    await chat.sees("Hola, soy Ana.")
+    await expect(chat.log.locator(".typing")).to_have_count(0)
+    await chat.status("Te atiende un asesor")
+
+    sign = ana.locator("#escribe")
+    await expect(sign).to_be_empty()
+    await chat.box.press_sequentially("mi servi")
+    await expect(sign).to_have_text("El cliente está escribiendo…")
+    await expect(sign).to_be_empty()
+    await chat.box.press_sequentially("dor no abre")
+    await expect(sign).to_have_text("El cliente está escribiendo…")
+    await chat.box.press("Enter")
+    await expect(ana.locator(".bubble", has_text="mi servidor no abre")).to_be_visible()
+    await expect(sign).to_be_empty()
+    assert await violations(ana) == []
+    assert await violations(customer) == []
+
+
+async def test_an_answer_is_written_now_and_goes_out_later(new_context, site):
+    ana, talks = await visit(new_context, site, "ana"), await fill(site)
+    here = f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}"
+    await ana.goto(here)
+    await ana.get_by_role("button", name="Tomar la conversación").click()
+    box = ana.get_by_label("Tu respuesta al cliente")
+    await box.fill("Tu cargo pasa el lunes.")
+    await ana.get_by_text("Enviar después").click()
+    await expect(ana.get_by_label("Cuándo se envía")).to_have_value(re.compile("T09:00$"))
+    await ana.get_by_role("button", name="Programar").click()
+    await expect(ana.get_by_text("Se enviará:")).to_be_visible()
+    await expect(ana.locator(".planned .said")).to_have_text("Tu cargo pasa el lunes.")
+    await expect(box).to_have_value("")
+
+    await ana.get_by_role("button", name="Quitar y editar").click()
+    await expect(box).to_have_value("Tu cargo pasa el lunes.")
+    await expect(ana.locator(".planned")).to_have_count(0)
+    await ana.get_by_text("Enviar después").click()
+    await ana.get_by_role("button", name="Programar").click()
+    await expect(ana.locator(".planned")).to_have_count(1)
+    assert await axe_findings(ana) == []
+
+    await ana.goto(here)
+    await expect(box).to_have_value("")
+    await site._write(DUE.update().where(DUE.c.state == "open").values(at=clock.now()))
+    await expect(ana.locator(".line.agent .bubble")).to_have_text("Tu cargo pasa el lunes.")
+    await expect(ana.locator(".planned")).to_have_count(0)
+    await expect(box).to_have_value("")
+    assert await violations(ana) == []

@@ -49,3 +49,15 @@ def test_the_demo_has_an_agent_whatever_was_there_before(tmp_path: Path) -> None
     settings = load_settings({"DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db", "DEMO": "1"})
     upgrade(settings.database_url, "ledger")
     assert seed_demo(settings) == seed_demo(settings) == f"http://127.0.0.1:8080/console · ana · {DEMO_PASSWORD}"
+
+
+def test_an_agents_address_is_given_changed_and_taken_away(command) -> None:
+    assert command("add", "ana", "--mail", "no-es-correo").returncode == 1
+    assert command("add", "ana", "--mail", "ana@empresa.example").returncode == 0
+    assert "ana@empresa.example" in command("list").stdout
+    assert command("mail", "ana", "otra@empresa.example").returncode == 0
+    assert "otra@empresa.example" in command("list").stdout
+    assert command("mail", "ana", "a b@empresa.example").returncode == 1
+    assert command("mail", "ana").returncode == 0
+    assert "@" not in command("list").stdout
+    assert command("mail", "nadie", "otra@empresa.example").returncode == 1

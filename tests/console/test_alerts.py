@@ -81,7 +81,7 @@ async def test_a_call_rings_when_its_hour_has_come(ana: Browser, gateway) -> Non
 async def test_each_agent_has_switches_of_their_own(ana: Browser, beto: Browser, gateway) -> None:
     await say(gateway, "una persona", "C-1004", result=escalated("4KD7WP"))
     await ana.get("/console/cuenta")
-    assert ana.page.count(" checked") == 5, "all are on until somebody says otherwise"
+    assert ana.page.count(" checked") == 6, "all are on until somebody says otherwise"
     await ana.post("/console/cuenta/avisos", plazo="1", sonido="1")
     assert ana.page.count(" checked") == 2
     assert ("caso" in await kinds(ana), "caso" in await kinds(beto)) == (False, True)

@@ -10,12 +10,12 @@ import pytest
 
 from bot.console import archive, marks, publications, review_queue
 from bot.console.queue_watch import QueueWatch
-from bot.conversations import dues, listing
+from bot.conversations import dues, later, listing, take_over
 from bot.conversations.ledger import Ledger
 from bot.conversations.listing import Wanted
 from bot.errors import Conflict
 from tests.console.test_archive import talk
-from tests.conversations_ledger.conftest import desk, ledger, open_ledger, postgres, postgres_url, told, url
+from tests.conversations_ledger.conftest import LIFE, desk, ledger, open_ledger, postgres, postgres_url, told, url
 from tests.conversations_ledger.test_cases import case
 
 __all__ = ["desk", "ledger", "open_ledger", "postgres", "postgres_url", "url"]
@@ -61,6 +61,36 @@ async def test_the_look_of_the_queue(ledger: Ledger, desk) -> None:
     await ledger.write(lambda connection: dues.promise(connection, desk.conversation, "snooze", desk.now, desk.now))
     seen.append(await watch.looks(ledger, now()))
     assert len(set(seen)) == 3
+
+
+async def test_what_is_said_later_is_said_once(ledger: Ledger, open_ledger, desk) -> None:
+    await desk.ask("hola")
+    await take_over.take_over(ledger, desk.conversation, "ana", desk.now, LIFE)
+    for _ in range(2):
+        await later.plan(ledger, desk.conversation, "ana", "Ya quedó.", "a" * 32, desk.now + LIFE, desk.now)
+    assert await later.say_what_is_due(ledger, desk.now) == []
+    due = desk.now + 2 * LIFE
+    both = await asyncio.gather(*(later.say_what_is_due(each, due) for each in (ledger, open_ledger())))
+    (outcome,) = [outcome for outcomes in both for outcome in outcomes]
+    assert (outcome.agent, outcome.message.text, outcome.message.author) == ("ana", "Ya quedó.", "agent")
+    assert await later.shown_in(ledger, desk.conversation) is None
+    assert [(due.state, due.text) for due in await dues.of(ledger, desk.conversation)] == [("done", None)], (
+        "the words stand in the message only"
+    )
+    await later.plan(ledger, desk.conversation, "ana", "Y algo más.", "b" * 32, due + LIFE, desk.now)
+    (planned,) = [each for each in await dues.of(ledger, desk.conversation) if each.state == "open"]
+    assert await later.withdraw(ledger, desk.conversation, planned.id, "beto", desk.now) == "Y algo más."
+    with pytest.raises(Conflict):
+        await later.withdraw(ledger, desk.conversation, planned.id, "beto", desk.now)
+    assert [each.text for each in await dues.of(ledger, desk.conversation)] == [None, None]
+
+
+async def test_what_was_sent_by_hand_is_not_said_later(ledger: Ledger, desk) -> None:
+    await take_over.take_over(ledger, desk.conversation, "ana", desk.now, LIFE)
+    await later.plan(ledger, desk.conversation, "ana", "Ya quedó.", "a" * 32, desk.now, desk.now)
+    assert await take_over.say(ledger, desk.conversation, "ana", "Ya quedó.", "a" * 32, desk.now, LIFE)
+    assert await later.say_what_is_due(ledger, desk.now) == []
+    assert [(due.state, due.text) for due in await dues.of(ledger, desk.conversation)] == [("done", None)]
 
 
 async def test_the_archive(ledger: Ledger, desk) -> None:

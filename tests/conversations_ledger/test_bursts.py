@@ -26,8 +26,10 @@ async def waits(desk: Desk, turn=None) -> datetime:
     return await gathering.wait_for_more(desk.ledger, turn, desk.now, PAUSE, MOST)
 
 
-async def types(desk: Desk) -> datetime | None:
-    return await gathering.note_typing(desk.ledger, lambda _: desk.conversation, desk.now + 4 * SECOND, MOST)
+async def types(desk: Desk, *, to_agent: bool = False) -> datetime | None:
+    noted = await gathering.note_typing(desk.ledger, lambda _: desk.conversation, desk.now, 4 * SECOND, MOST)
+    assert (noted.conversation, noted.to_agent) == (desk.conversation, to_agent)
+    return noted.until
 
 
 async def say_later(desk: Desk, text: str, seconds: float = 0.7) -> None:
@@ -248,7 +250,9 @@ async def test_an_agent_who_takes_over_ends_the_wait(ledger, desk) -> None:
     await take_over.take_over(ledger, desk.conversation, "ana", desk.now, LIFE)
     desk.now += MOST
     assert await desk.claim() is None
-    assert await types(desk) is None
+    assert await types(desk, to_agent=True) is None
+    desk.now += LIFE
+    assert await types(desk) is None, "the agent's time is over"
 
 
 async def test_a_clock_that_goes_back_leaves_nobody_waiting(desk) -> None:

@@ -55,6 +55,20 @@ def test_the_typing_sign_wakes_only_when_it_changes(at_noon) -> None:
     assert woken == [(True, True), (False, True), (True, False), (False, False)]
 
 
+def test_who_writes_is_shown_where_it_is_looked_at_and_moves_nothing(at_noon) -> None:
+    carried: list[str] = []
+    at_noon.on_writing(carried.append)
+    with at_noon.listen("one") as one, at_noon.listen("other") as other, at_noon.listen(None) as everything:
+        for listener in (one, other, everything):
+            listener.moved = False  # it has looked
+        at_noon.writes("one", "customer")
+        at_noon.writes("one", "agent")
+        assert (one.writing, one.moved, one.news, one.typing, one.version) == ({"customer", "agent"}, False, [], False, 0)
+        assert [heard(listener) for listener in (one, other, everything)] == [True, False, False]
+        assert other.writing == set()
+    assert carried == ["one"], "of the agent's, for a channel that can show it"
+
+
 def test_the_ninth_listener_ends_the_oldest(at_noon) -> None:
     entered = [at_noon.listen("one") for _ in range(MOST_LISTENERS + 2)]
     listeners = [each.__enter__() for each in entered]
@@ -87,6 +101,9 @@ async def test_a_poll_finds_what_other_processes_wrote(at_noon, ledger, desk) ->
         await take_over.take_over(ledger, desk.conversation, "ana", NOON, LIFE)
         await at_noon.poll()
         assert (heard(one), one.typing, one.owner) == (True, False, "agent")
+        one.moved = False
+        await at_noon.poll()
+        assert (heard(one), one.moved) == (False, False), "told once, whoever listens"
 
 
 class HeldLedger:

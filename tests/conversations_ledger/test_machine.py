@@ -106,8 +106,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(which=TWO)
     def type(self, which: int) -> None:
-        until = self.now + 4 * SECOND
-        self.run(gathering.note_typing(self.ledger, lambda _: self.desks[which].conversation, until, 8 * SECOND))
+        self.run(gathering.note_typing(self.ledger, lambda _: self.desks[which].conversation, self.now, 4 * SECOND, 8 * SECOND))
 
     @rule(which=TWO, agent=AGENTS, seconds=st.sampled_from([20, 600]))
     def take_over(self, which: int, agent: str, seconds: int) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from alembic import command
 from sqlalchemy import Connection, MetaData, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import answers, gathering, history, operators, queue, sessions, transcripts
-from bot.conversations.models import Address, Base, Conversation, Delivery, Episode, Escalation, Life, Message, WebSession
+from bot.conversations.models import Address, Base, Conversation, Delivery, Due, Episode, Escalation, Life, Message, WebSession
 from bot.database import open_database
 from bot.identity.identity import ANONYMOUS, Identity, Level
 from bot.migrations import _config, _run
@@ -262,3 +263,25 @@ async def test_the_way_back_from_bursts_answers_what_was_gathered(url, open_ledg
     await asyncio.to_thread(go, url, "upgrade", "head")
     assert await at(url, place) == [until, None, None]
     assert (await queue.claim(open_ledger(), until, LIFE)).text == "n=3"
+
+
+async def test_the_way_back_from_what_is_said_later_leaves_the_calls(url) -> None:
+    await asyncio.to_thread(go, url, "upgrade", "head")
+    row = {"conversation_id": "customer", "at": LATER, "created_at": NOON}
+    said = {"agent": "ana", "message": "a" * 32, "text": "Ya quedó."}
+    dues = [
+        row | {"kind": "call_back", "state": "open"},
+        *(row | said | {"kind": "later", "state": each} for each in ("open", "held_back")),
+    ]
+    await at(url, lambda connection: [connection.execute(insert(Due), due) for due in dues])
+
+    def kinds(connection: Connection) -> list[str]:
+        return list(connection.scalars(text("SELECT kind FROM due ORDER BY id")))
+
+    assert await at(url, kinds) == ["call_back", "later", "later"]
+    await asyncio.to_thread(go, url, "downgrade", "ledger_0012")
+    assert await at(url, kinds) == ["call_back"]
+    with pytest.raises(IntegrityError):
+        await at(url, lambda connection: connection.execute(text("UPDATE due SET kind = 'later'")))
+    await asyncio.to_thread(go, url, "upgrade", "head")
+    await at(url, lambda connection: connection.execute(text("UPDATE due SET kind = 'later'")))

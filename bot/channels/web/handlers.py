@@ -128,7 +128,10 @@ async def mark_read(request: web.Request) -> web.Response:
 
 
 async def typing(request: web.Request) -> web.Response:
-    """POST /webchat/typing: the customer writes on. Nothing is kept of it but until when, and only while a message waits for its answer."""
+    """POST /webchat/typing: the customer writes on. The agent who has the conversation sees it.
+
+    Nothing is kept of it but until when, and only while a message waits for its answer.
+    """
     claims, resources = claims_of(request), request.app[RESOURCES]
     request.app[TYPING_LIMIT].take(claims.conversation)
     timings, now = resources.timings, resources.now()
@@ -136,9 +139,11 @@ async def typing(request: web.Request) -> web.Response:
     def writer(connection: Connection) -> str:
         return session_within(connection, claims, now).conversation
 
-    end = await gathering.note_typing(resources.ledger, writer, now + timings.typing_life, timings.gather_most)
-    if end is not None:
-        request.app[DISPATCHER].look_at(end)
+    noted = await gathering.note_typing(resources.ledger, writer, now, timings.typing_life, timings.gather_most)
+    if noted.until is not None:
+        request.app[DISPATCHER].look_at(noted.until)
+    if noted.to_agent:
+        resources.feed.writes(noted.conversation, "customer")
     return web.Response(status=204)
 
 

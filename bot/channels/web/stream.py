@@ -75,7 +75,10 @@ class Stream:
             told += self._rendered(messages)
         if self._typing != listener.typing:
             self._typing = listener.typing
-            told += event("typing", {"typing": self._typing, "author": self._owner})
+            told += event("typing", {"typing": self._typing, "author": "bot"})
+        if "agent" in listener.writing:  # said anew as long as it is so, and believed for some seconds
+            told += event("typing", {"typing": True, "author": "agent"})
+        listener.writing.clear()
         if told:
             await _write(response, told)
 
@@ -92,6 +95,8 @@ class Stream:
         """The events of messages that are about to be written."""
         if messages:
             self._cursor = self._listener.last_seq = messages[-1].seq
+            if any(message.author == "agent" for message in messages):
+                self._listener.writing.discard("agent")  # what was being written is here
             if any(message.author != "customer" and message.kind != "notice" for message in messages):
                 self._typing = None
         return b"".join(event("message", render.message(message), message.seq) for message in messages)

@@ -16,6 +16,7 @@ from bot.channels.whatsapp.budget import Budget
 from bot.channels.whatsapp.graph import Graph
 from bot.channels.whatsapp.receipts import Receipts
 from bot.channels.whatsapp.sender import Sender
+from bot.channels.whatsapp.writing import AgentWriting
 from bot.conversations import base
 from bot.conversations.messages import ShownMessage
 from bot.resources import RESOURCES
@@ -43,12 +44,14 @@ class WhatsAppChannel:
 
     @asynccontextmanager
     async def running(self, app: web.Application) -> AsyncIterator[Sequence[Worker]]:
-        """Carries deliveries and watches what they cost; read marks are sent in between."""
+        """Carries deliveries and watches what they cost; read marks and typing signs are sent in between."""
         resources = app[RESOURCES]
-        sender = Sender(resources, self._graph)
+        sender, writing = Sender(resources, self._graph), AgentWriting(resources, self._receipts.seen)
+        resources.feed.on_writing(writing.hear)
         try:
             yield (sender.worker, Budget(resources).worker)
         finally:
+            await writing.close()
             await self._receipts.close()
             await sender.drain()
             await self._graph.close()

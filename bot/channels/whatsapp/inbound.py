@@ -114,9 +114,10 @@ class _Batch:
 
     def _messages(self, connection: Connection, messages: Sequence[Message], now: datetime) -> list[tuple[ByPerson, Outcome]]:
         conversations = people.find_or_make_many(connection, CHANNEL, [addresses(message.sender) for message in messages], now)
-        wishes = _Wishes(connection, messages, conversations)
+        wishes = _Wishes(connection, messages, conversations, now)
         inbounds = [
-            _inbound(each, own, wish, self._correlation, now) for each, own, wish in zip(messages, conversations, wishes.all, strict=True)
+            _inbound(each, own, answer, self._correlation, now)
+            for each, own, answer in zip(messages, conversations, wishes.answers, strict=True)
         ]
         who = {(each.number, external_id(each.wamid)): self._identity(each) for each in messages}
         terms = self._terms(lambda _connection, inbound: who[inbound.scope, inbound.external_id])
@@ -133,33 +134,44 @@ def _outcome(message: Message, result: Accepted | Exception) -> Outcome:
 
 
 class _Wishes:
-    """Which of some messages say that their customers want, or want not, what we begin ourselves."""
+    """Which of some messages say that their customers want, or want not, what we begin ourselves; and what each of those is told.
 
-    def __init__(self, connection: Connection, messages: Sequence[Message], conversations: Sequence[str]) -> None:
-        said = [(own, replies.wish_of(each)) for each, own in zip(messages, conversations, strict=True)]
-        back = [own for own, wish in said if wish]
-        out = CONVERSATION.c.id.in_(back), CONVERSATION.c.opted_out_at.is_not(None)
-        opted_out = set(connection.scalars(select(CONVERSATION.c.id).where(*out))) if back else set()
-        self.all: list[bool | None] = []
-        for own, wish in said:
-            if wish is False:
-                opted_out.add(own)
-            self.all.append(None if wish and own not in opted_out else wish)  # nobody comes back who has not gone
+    Whoever has not gone says nothing to us by coming back, and the dialogue reads it; yet it is noted, because a goodbye of before may be on
+    its way. What a later wish has overtaken is told how it stands.
+    """
+
+    def __init__(self, connection: Connection, messages: Sequence[Message], conversations: Sequence[str], now: datetime) -> None:
+        self.said = [replies.wish_of(each) for each in messages]
+        wishing = {own for own, wish in zip(conversations, self.said, strict=True) if wish is not None}
+        query = select(CONVERSATION.c.id, CONVERSATION.c.opted_out_at, CONVERSATION.c.wished_at).where(CONVERSATION.c.id.in_(wishing))
+        stands = {row.id: (row.opted_out_at is None, row.wished_at) for row in connection.execute(query)} if wishing else {}
+        self.answers: list[str | None] = []
+        for each, own, wish in zip(messages, conversations, self.said, strict=True):
+            answer = None
+            if wish is not None:
+                (wants, wished_at), said_at = stands[own], _sent_at(each, now)
+                overtaken = wished_at is not None and said_at < wished_at
+                if overtaken or not (wants and wish):
+                    answer = replies.OPTED_IN if (wants if overtaken else wish) else replies.OPTED_OUT
+                if not overtaken:
+                    stands[own] = (wish, said_at)
+            self.answers.append(answer)
 
     def keep(self, connection: Connection, inbounds: Sequence[Inbound], results: Sequence[Accepted | Exception], now: datetime) -> None:
         """Of the messages that are new."""
-        for wish, inbound, result in zip(self.all, inbounds, results, strict=True):
+        for wish, inbound, result in zip(self.said, inbounds, results, strict=True):
             if wish is not None and isinstance(result, Accepted) and not result.repeated:
                 besides.note_wish(connection, result.conversation, inbound.sent_at or now, wants=wish)
 
 
-def _inbound(message: Message, conversation: str, wish: bool | None, correlation: str, now: datetime) -> Inbound:
-    sent_at = min(message.sent_at or now, now)
+def _sent_at(message: Message, now: datetime) -> datetime:
+    return min(message.sent_at or now, now)
+
+
+def _inbound(message: Message, conversation: str, answer: str | None, correlation: str, now: datetime) -> Inbound:
+    sent_at = _sent_at(message, now)
     held = isinstance(message, Standby | Imported) or not message.awaits_answer
-    if wish is not None:
-        fixed_answer: str | None = replies.OPTED_IN if wish else replies.OPTED_OUT
-    else:
-        fixed_answer = None if message.text else replies.WITHOUT_WORDS[message.kind]
+    fixed_answer = answer or (None if message.text else replies.WITHOUT_WORDS[message.kind])
     return Inbound(
         conversation=conversation,
         channel=CHANNEL,

@@ -22,6 +22,7 @@ from bot.channels.whatsapp.outcomes import OUTSIDE, Attempt, Outcomes
 from bot.channels.whatsapp.pacing import Pace
 from bot.channels.whatsapp.template import INVITED, invitation, was_invited
 from bot.conversations import outbox, people, reports
+from bot.conversations.base import WINDOWS
 from bot.conversations.outbox import DueDelivery
 from bot.errors import LeaseLost, LedgerUnavailable
 from bot.resources import Resources
@@ -30,7 +31,7 @@ from bot.worker import Worker
 log = structlog.get_logger()
 
 AT_ONCE: Final = 64
-WINDOW: Final = timedelta(hours=24)
+WINDOW: Final = WINDOWS["whatsapp"]
 SHORT: Final = timedelta(seconds=1)
 """Waited for on the spot; what has to wait longer is put back."""
 MOST_UNSETTLED: Final = 2
@@ -45,7 +46,7 @@ class Sender:
 
     def __init__(self, resources: Resources, graph: Graph, sleep: Sleep = asyncio.sleep) -> None:
         self._settings, self._ledger, self._metrics = resources.settings, resources.ledger, resources.metrics
-        self._now, self._sleep, self._graph = resources.now, sleep, graph
+        self._now, self._sleep, self._graph, self._feed = resources.now, sleep, graph, resources.feed
         self._lease_life, self._settles = resources.timings.delivery_lease_life, resources.timings.delivery_settles
         self._pace, self._forms, self._running = Pace(), OtherForms(), set[asyncio.Task[None]]()
         self._outcomes = Outcomes(resources, self._pace)
@@ -90,6 +91,8 @@ class Sender:
         except Exception:
             outcome = "broken"
             log.exception("a delivery failed", delivery=due.id)
+        if outcome not in {"paced", "lease_lost", "ledger_away"}:
+            self._feed.moved(due.conversation)  # who has it open sees what became of it
         self._metrics.deliveries.labels("whatsapp", outcome).inc()
         log.info("delivery", outcome=outcome, delivery=due.id, attempts=due.attempts)
 

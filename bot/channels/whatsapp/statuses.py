@@ -36,6 +36,8 @@ async def apply(resources: Resources, statuses: Sequence[Status]) -> None:
     for each in news:
         if each.report.state == "failed":
             await _open_case(resources, each)
+    for conversation in {each.conversation for each in news}:
+        resources.feed.moved(conversation)  # who has it open sees how far its messages have come
 
 
 def _report(status: Status, state: Reported, now: datetime) -> Report:

@@ -6,6 +6,8 @@
   const ASKED = { headers: { 'X-Console': '1' }, credentials: 'same-origin' };
   const QUIET_MS = 40000;
   const OLD_MS = 25000;
+  const WRITES_MS = 3000; // that the agent writes is told no more often
+  const BELIEVED_MS = 5000; // so long a sign that the customer writes is shown
   const AGAIN = 30; // messages at the end that may still change: understood, delivered
   const items = () => all('[data-item]');
   const marked = () => one('.marked');
@@ -61,8 +63,9 @@
     const before = list.children.length;
     for (const fresh of all('li[id]', parsed(`<ol>${text}</ol>`))) put(fresh);
     fillIntents();
+    if (all('.line.customer', list).some((line) => Number(line.dataset.seq) > last)) showWriting(false); // it is here
     if (atEnd && list.children.length > before && !one('.fix-panel[open]', list)) toEnd();
-    checkOwner(one('[data-held]', parsed(text))?.dataset.held);
+    checkOwner(one('[data-held]', parsed(text))?.dataset);
   }
 
   function toEnd() {
@@ -83,11 +86,12 @@
     one('.empty + #mensajes')?.previousElementSibling.remove();
   }
 
-  function checkOwner(held) {
+  function checkOwner(now) {
     const panel = one('#responder');
-    if (held === undefined || !panel || panel.dataset.owner === held) return;
-    if (one('#respuesta')?.value.trim()) say('La conversación cambió de manos. Vuelve a cargar la página antes de enviar.', true);
-    else location.reload();
+    if (!now || !panel || (panel.dataset.owner === now.held && panel.dataset.later === now.later)) return;
+    if (!one('#respuesta')?.value.trim()) location.reload();
+    else if (panel.dataset.owner !== now.held) say('La conversación cambió de manos. Vuelve a cargar la página antes de enviar.', true);
+    else one('.planned', panel)?.remove(); // it was said, or somebody has put it away
   }
 
   function count(number = Number(one('[data-count]')?.dataset.count || 0)) {
@@ -204,11 +208,20 @@
     if (place && place.textContent !== text) place.textContent = text;
   }
 
+  let writing = 0;
+  function showWriting(on) {
+    clearTimeout(writing);
+    const place = one('#escribe');
+    if (place) place.textContent = on ? 'El cliente está escribiendo…' : '';
+    if (on) writing = setTimeout(() => showWriting(false), BELIEVED_MS);
+  }
+
   let source = null;
   function listen() {
     const about = list ? `?conversacion=${encodeURIComponent(list.dataset.conversation)}` : one('[data-live=todo]') ? '?todo=1' : '';
     source = new EventSource(`/console/vivo${about}`);
     source.addEventListener('alive', (event) => { alive(); showOthers(JSON.parse(event.data).others); renewOld(); });
+    source.addEventListener('writes', () => { alive(); showWriting(true); });
     source.addEventListener('moved', () => { alive(); renew(); });
     source.addEventListener('open', renew);
     source.addEventListener('error', () => {
@@ -225,13 +238,20 @@
     if (!box) return;
     const name = `borrador:${box.dataset.draft}`;
     const kept = JSON.parse(sessionStorage.getItem(name) || 'null');
-    if (kept && list && one(`[data-id="${CSS.escape(kept.sent || '-')}"]`, list)) sessionStorage.removeItem(name);
+    if (kept && list && one(`[data-id="${CSS.escape(kept.sent || '-')}"]`)) sessionStorage.removeItem(name);
     else if (kept && !box.value) box.value = kept.text;
     const keep = (sent) => {
       if (box.value) sessionStorage.setItem(name, JSON.stringify({ text: box.value, sent }));
       else sessionStorage.removeItem(name);
     };
-    box.addEventListener('input', () => keep(null));
+    let told = 0;
+    box.addEventListener('input', () => {
+      keep(null);
+      if (!box.value || Date.now() < told + WRITES_MS) return;
+      told = Date.now();
+      const headers = { ...ASKED.headers, 'X-CSRF': one('meta[name=csrf]').content };
+      fetch(box.dataset.writes, { ...ASKED, method: 'POST', headers }).catch(() => null); // whether it arrives matters to nothing else
+    });
     box.form.addEventListener('submit', () => keep(one('[name=mensaje]', box.form).value));
     one('#plantilla')?.addEventListener('change', (event) => {
       box.setRangeText(event.target.value, box.selectionStart, box.selectionEnd, 'end');

@@ -28,7 +28,7 @@ import { CSS } from './style.js';
 import { TEXTS } from './texts.js';
 
 const MAX_CHARACTERS = 4096;
-const TYPING_MS = 20_000;
+const TYPING_MS = { bot: 20_000, agent: 5_000 }; // an agent's sign comes again every 3 s
 const HIDDEN_MS = 30_000; // a hidden tab gives its stream back after this
 
 const HOME = new URL(import.meta.url).origin;
@@ -247,7 +247,8 @@ export class SupportChat extends HTMLElement {
     ui.form.addEventListener('submit', (event) => (event.preventDefault(), this.#submit()));
     ui.box.addEventListener('input', () => {
       this.#edited();
-      if (ui.box.value && this.#log.typing === 'bot') this.#connection?.typing(); // an answer is awaited: it may wait for this
+      // an answer is awaited, and may wait for this; or an agent has the conversation, who sees it
+      if (ui.box.value && (this.#log.typing === 'bot' || this.#owner === 'agent')) this.#connection?.typing();
     });
     ui.box.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
@@ -324,7 +325,7 @@ export class SupportChat extends HTMLElement {
   #setTyping(who) {
     clearTimeout(this.#timers.typing);
     this.#log.typing = who || null;
-    if (who) this.#timers.typing = setTimeout(() => this.#setTyping(false), TYPING_MS);
+    if (who) this.#timers.typing = setTimeout(() => this.#setTyping(false), TYPING_MS[who] ?? TYPING_MS.bot);
     this.#paint();
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -394,6 +395,26 @@ async def test_an_old_opt_out_that_comes_again_changes_nothing(meta: Meta) -> No
     await meta.answered(out)
     await meta.answered(text("ALTA"))
     await meta.answered(out)
+    assert (await conversation(meta)).opted_out_at is None
+
+
+async def test_a_wish_that_overtakes_an_older_one_is_the_one_that_counts(meta: Meta) -> None:
+    back, out = text("ALTA", at=ago(meta.clock, seconds=5)), text("BAJA", at=ago(meta.clock, seconds=30))
+    assert (await meta.answered(back))[-1] == ("bot", "eco: ALTA"), "nobody had gone, as far as we know"
+    assert (await meta.answered(out))[-1] == ("bot", replies.OPTED_IN), "told how it stands"
+    assert (await conversation(meta)).opted_out_at is None
+    gone = text("BAJA", at=ago(meta.clock, seconds=1))
+    assert (await meta.answered(gone))[-1] == ("bot", replies.OPTED_OUT)
+    assert (await meta.answered(text("ALTA", at=ago(meta.clock, seconds=3))))[-1] == ("bot", replies.OPTED_OUT)
+    assert (await conversation(meta)).opted_out_at is not None
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([("ALTA", 30), ("BAJA", 20), ("ALTA", 10)])))
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_the_newest_wish_counts_in_whatever_order_and_batches_they_come(meta: Meta, order, at_once: bool) -> None:
+    wishes = [text(words, at=ago(meta.clock, seconds=seconds)) for words, seconds in order]
+    for batch in [wishes] if at_once else [[wish] for wish in wishes]:
+        await meta.say(*batch)
     assert (await conversation(meta)).opted_out_at is None
 
 

@@ -7,7 +7,9 @@ import time
 
 from bot.channels.whatsapp.graph import Graph
 from bot.channels.whatsapp.receipts import AT_ONCE, Receipts
-from tests.channels.whatsapp.conftest import NUMBER, World
+from bot.channels.whatsapp.writing import EVERY, AgentWriting
+from bot.conversations.models import Message
+from tests.channels.whatsapp.conftest import NUMBER, Person, World
 from tests.channels.whatsapp.platform import TOKEN
 
 
@@ -53,3 +55,39 @@ async def test_closing_drops_what_is_under_way(open_world) -> None:
     await receipts.close()
     await graph.close()
     assert not receipts._running
+
+
+def signs(world: World) -> list[str]:
+    """The messages under which the telephones show that somebody writes."""
+    return [mark["message_id"] for mark in world.platform.marks]
+
+
+async def test_who_writes_on_whatsapp_sees_that_an_agent_writes(world: World, ana: Person) -> None:
+    receipts, feed = Receipts(world.graph), world.resources.feed
+    writing = AgentWriting(world.resources, receipts.seen)
+    feed.on_writing(writing.hear)
+    await ana.writes("¿siguen ahí?")
+    last = (await world.all(Message, Message.seq))[-1].external_id
+    for _ in range(4):  # typed on: once is enough for a while
+        feed.writes(ana.conversation, "agent")
+        feed.writes(ana.conversation, "customer")
+        world.forward(EVERY / 5)
+        await writing.close()
+        await settled(receipts)
+    assert signs(world) == [last]
+    world.forward(EVERY / 5)
+    feed.writes(ana.conversation, "agent")
+    await writing.close()
+    await settled(receipts)
+    assert signs(world) == [last, last]
+
+
+async def test_where_nobody_wrote_on_whatsapp_nothing_is_shown(world: World) -> None:
+    receipts = Receipts(world.graph)
+    writing = AgentWriting(world.resources, receipts.seen)
+    silent = await world.person()
+    for conversation in (silent.conversation, "f" * 32):
+        writing.hear(conversation)
+    await writing.close()
+    await settled(receipts)
+    assert signs(world) == []

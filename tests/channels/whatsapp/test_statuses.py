@@ -121,3 +121,18 @@ async def test_a_ledger_that_is_away_refuses_the_batch(world: World, ana: Person
     monkeypatch.setattr(world.ledger, "write", away)
     with pytest.raises(LedgerUnavailable):
         await statuses.apply(world.resources, [status(wamid, "read")])
+
+
+async def test_who_has_the_conversation_open_sees_how_far_a_message_has_come(world: World, ana: Person) -> None:
+    feed = world.resources.feed
+    with feed.listen(ana.conversation) as page, feed.listen("f" * 32) as other:
+        for listener in (page, other):
+            listener.moved = False  # it has looked
+        wamid = await sent(world, ana)
+        assert page.moved
+        page.moved = False
+        for told, news in (("delivered", True), ("delivered", False), ("read", True)):
+            await statuses.apply(world.resources, [status(wamid, told)])
+            assert page.moved is news
+            page.moved = False
+        assert not other.moved
