@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, not_, or_, select
 
 from bot.console import models
-from bot.conversations import disclosures
+from bot.conversations import disclosures, search
 from bot.conversations.base import OPEN_STATES
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CONVERSATION, ESCALATION, MESSAGE, SEALED, WEB_SESSION
@@ -38,6 +38,7 @@ def worker(resources: Resources) -> Worker:
         counts = await run(resources.ledger, resources.settings, resources.now())
         if counts:
             log.info("removed what is older than it is kept", **counts)
+        await search.forget_old_words(resources.ledger)
         anchor = await disclosures.anchor(resources.ledger, secrets_of(resources.settings)[0], resources.now())
         if anchor is not None:
             log.info("disclosures anchored", anchor=anchor)
