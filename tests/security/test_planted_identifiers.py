@@ -20,7 +20,6 @@ from bot.conversations import search, transcripts
 from bot.conversations.ledger import Ledger
 from bot.database import open_database
 from bot.identity.portal import issue_portal_token
-from bot.migrations import upgrade
 from bot.privacy import persons
 from bot.privacy.masking import mask_for
 from bot.resources import RESOURCES
@@ -28,7 +27,8 @@ from tests.channels.whatsapp.meta import Meta, meta, start_meta
 from tests.channels.whatsapp.payloads import text as written
 from tests.console.conftest import Browser, add_agent, ana, browser, ledger
 from tests.gateway.client import Visitor
-from tests.gateway.conftest import Gateway, Start, databases, dialogue, migrated, seeded, start
+from tests.gateway.conftest import databases, dialogue, migrated, seeded, start
+from tests.gateway.on_each import gateway, ledger_url
 from tests.security.logs import logs
 from tests.security.planted import found_in, plant
 from tests.support.postgres import postgres, postgres_url
@@ -39,7 +39,9 @@ __all__ = [
     "browser",
     "databases",
     "dialogue",
+    "gateway",
     "ledger",
+    "ledger_url",
     "logs",
     "meta",
     "migrated",
@@ -53,16 +55,6 @@ __all__ = [
 PLANTED = plant(500)
 WEB, WHATSAPP = PLANTED[:300], PLANTED[300:]
 PIECES = {"card in pieces", "password in pieces", "CLABE in pieces", "RFC or CURP in pieces"}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def gateway(request: pytest.FixtureRequest, start: Start) -> Gateway:
-    """A gateway on each kind of database."""
-    if request.param == "sqlite":
-        return await start()
-    address = request.getfixturevalue("postgres_url")
-    await asyncio.to_thread(upgrade, address, "ledger")
-    return await start(database_url=address)
 
 
 def test_all_of_them_are_masked_by_the_rules_alone():
