@@ -190,6 +190,14 @@ class Secret(str):
         return "Secret(…)" if self else "Secret(empty)"
 
 
+def _jwks(raw: str) -> str:
+    url = urlsplit(raw)
+    here = url.hostname is not None and (url.hostname == "localhost" or url.hostname.startswith("127."))
+    if raw and not (url.hostname and not url.username and (url.scheme == "https" or (url.scheme == "http" and here))):
+        raise ValueError("must be an https address without a user, or http on this machine")
+    return raw
+
+
 def _secret(raw: str) -> Secret:
     if raw and len(raw) < MIN_SECRET_CHARACTERS:
         raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters")
@@ -268,6 +276,12 @@ class Settings:
     )
     portal_jwt_public_key: str = setting(
         "PORTAL_JWT_PUBLIC_KEY", "", _text, "PEM of an RS256/ES256/EdDSA key of the portal, instead of the secret"
+    )
+    portal_jwks_url: str = setting(
+        "PORTAL_JWKS_URL",
+        "",
+        _jwks,
+        "address of the portal's public keys (JWKS), for tokens that name one of them by `kid`; https, or http on this machine; needs PORTAL_JWT_ISSUER",
     )
     portal_jwt_audience: str = setting(
         "PORTAL_JWT_AUDIENCE", "servidor-virtual-assistant", _required, "audience the portal's tokens must name"
@@ -405,8 +419,12 @@ def _check_together(values: Mapping[str, Any]) -> None:
     for name in ("internal_secret", "session_secret"):
         if not values[name]:
             raise SettingsError(f"{name.upper()}: is required outside the demo (at least {MIN_SECRET_CHARACTERS} characters)")
-    if not (values["portal_jwt_secret"] or values["portal_jwt_public_key"]):
-        raise SettingsError("PORTAL_JWT_SECRET: is required outside the demo, or PORTAL_JWT_PUBLIC_KEY instead of it")
+    if not (values["portal_jwt_secret"] or values["portal_jwt_public_key"] or values["portal_jwks_url"]):
+        raise SettingsError("PORTAL_JWT_SECRET: is required outside the demo, or PORTAL_JWT_PUBLIC_KEY or PORTAL_JWKS_URL instead of it")
+    if values["portal_jwks_url"] and not values["portal_jwt_issuer"]:
+        raise SettingsError(
+            "PORTAL_JWT_ISSUER: is required with PORTAL_JWKS_URL: a house that publishes its keys may sign for others with them"
+        )
     if values["whatsapp_phone_number_id"]:
         for name in ("whatsapp_access_token", "whatsapp_app_secret", "whatsapp_verify_token"):
             if not values[name]:
