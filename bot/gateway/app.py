@@ -93,7 +93,7 @@ def create_app(
                 effects.worker,
                 delays.worker,
                 *upkeep.workers(resources, app[PUBLISHER]),
-                retention.worker(resources),
+                retention.worker(resources, mailer),
             ]
             for worker in (*workers, *carriers, *resources.feed.workers):
                 worker.start()
