@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.privacy.confided import NO_CODE, SO_IT_IS, leads_to_code
+from bot.privacy.confided import SO_IT_IS, leads_to_code
 from bot.privacy.kinds import Found, Kind
 from bot.privacy.numbers import CARD_PREFIXES, DATE, INVISIBLE, PHONE_NAMES, Group, ascii_digits, is_clabe, is_luhn, national_of
 from bot.privacy.spoken import NUMBER_WORD, spoken_rows
@@ -154,7 +154,7 @@ def _checked(chain: Sequence[_Run]) -> Kind | None:
 def _unchecked(chain: Sequence[_Run], public: frozenset[str]) -> Kind | None:
     """What messages of which nothing stands between are together by what was said before them, or by their form alone."""
     digits, before = "".join(run.digits for run in chain), chain[0].before
-    if len(digits) in _CODES and leads_to_code(before) and not NO_CODE.search(before) and all(run.alone for run in chain[1:]):
+    if len(digits) in _CODES and leads_to_code(before) and all(run.alone for run in chain[1:]):
         return "code"
     return "phone" if _is_phone(chain, digits, public) else None
 

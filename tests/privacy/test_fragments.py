@@ -60,6 +60,7 @@ def said(*messages: str) -> list[str]:
         (["pagué 1500", "4242 4242", "4242 4242"], ["pagué 1500", "[tarjeta]", "[tarjeta]"]),
         (["mi tarjeta es 4152 3136", "0000 1112"], ["mi tarjeta es [tarjeta]", "[tarjeta]"]),  # a slip of the finger
         (["mi clabe es", "0321 8000 0118", "359719"], ["mi clabe es", "[CLABE]", "[CLABE]"]),
+        (["ya pagué y mi código es 482", "913"], ["ya pagué y mi código es [código]", "[código]"]),
         (["mi código es 482", "913"], ["mi código es [código]", "[código]"]),
         (["mi contraseña", "es perrito"], ["mi contraseña", "es [contraseña]"]),
         (["mi contraseña", "Gato.99"], ["mi contraseña", "[contraseña]"]),
