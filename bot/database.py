@@ -258,6 +258,7 @@ def _threads() -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is freed is overwritten; some builds do it anyway
     if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
         connection.execute("PRAGMA journal_mode = WAL")
 

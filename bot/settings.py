@@ -190,6 +190,20 @@ class Secret(str):
         return "Secret(…)" if self else "Secret(empty)"
 
 
+def _mail_address(raw: str) -> str:
+    if raw and not re.fullmatch(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,190}", raw):
+        raise ValueError("must be one mail address")
+    return raw
+
+
+def _jwks(raw: str) -> str:
+    url = urlsplit(raw)
+    here = url.hostname is not None and (url.hostname == "localhost" or url.hostname.startswith("127."))
+    if raw and not (url.hostname and not url.username and (url.scheme == "https" or (url.scheme == "http" and here))):
+        raise ValueError("must be an https address without a user, or http on this machine")
+    return raw
+
+
 def _secret(raw: str) -> Secret:
     if raw and len(raw) < MIN_SECRET_CHARACTERS:
         raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters")
@@ -269,6 +283,12 @@ class Settings:
     portal_jwt_public_key: str = setting(
         "PORTAL_JWT_PUBLIC_KEY", "", _text, "PEM of an RS256/ES256/EdDSA key of the portal, instead of the secret"
     )
+    portal_jwks_url: str = setting(
+        "PORTAL_JWKS_URL",
+        "",
+        _jwks,
+        "address of the portal's public keys (JWKS), for tokens that name one of them by `kid`; https, or http on this machine; needs PORTAL_JWT_ISSUER",
+    )
     portal_jwt_audience: str = setting(
         "PORTAL_JWT_AUDIENCE", "servidor-virtual-assistant", _required, "audience the portal's tokens must name"
     )
@@ -311,6 +331,12 @@ class Settings:
         "smtp(s)://user:password@host:port for connection mails, one-time codes and agents' digests; file:///folder writes .eml files; empty in demo: var/outbox",
     )
     mail_from: str = setting("MAIL_FROM", "servidor-virtual@example.com", _required, "sender of connection mails")
+    anchor_mail_to: str = setting(
+        "ANCHOR_MAIL_TO",
+        "",
+        _mail_address,
+        "who keeps the anchors of the disclosure ledger outside the house: one mail a day; empty: they go to the log only",
+    )
     # limits
     rate_messages_per_minute: int = setting("RATE_MESSAGES_PER_MINUTE", "120", _positive, "messages a customer may send in a minute")
     rate_visitors_per_minute: int = setting(
@@ -406,8 +432,14 @@ def _check_together(values: Mapping[str, Any]) -> None:
     for name in ("internal_secret", "session_secret"):
         if not values[name]:
             raise SettingsError(f"{name.upper()}: is required outside the demo (at least {MIN_SECRET_CHARACTERS} characters)")
-    if not (values["portal_jwt_secret"] or values["portal_jwt_public_key"]):
-        raise SettingsError("PORTAL_JWT_SECRET: is required outside the demo, or PORTAL_JWT_PUBLIC_KEY instead of it")
+    if not (values["portal_jwt_secret"] or values["portal_jwt_public_key"] or values["portal_jwks_url"]):
+        raise SettingsError("PORTAL_JWT_SECRET: is required outside the demo, or PORTAL_JWT_PUBLIC_KEY or PORTAL_JWKS_URL instead of it")
+    if values["anchor_mail_to"] and not values["smtp_url"]:
+        raise SettingsError("SMTP_URL: is required with ANCHOR_MAIL_TO")
+    if values["portal_jwks_url"] and not values["portal_jwt_issuer"]:
+        raise SettingsError(
+            "PORTAL_JWT_ISSUER: is required with PORTAL_JWKS_URL: a house that publishes its keys may sign for others with them"
+        )
     if values["whatsapp_phone_number_id"]:
         for name in ("whatsapp_access_token", "whatsapp_app_secret", "whatsapp_verify_token"):
             if not values[name]:

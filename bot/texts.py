@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.identity.codes import DIGITS, LIFE
@@ -151,6 +152,19 @@ def mail_body(server: str, settings: Settings) -> str:
     return (
         f"Hola:\n\nAdjunto encontrarás el archivo de conexión de tu servidor {server}. Ábrelo en tu computadora para entrar.\n\n"
         f"Si no solicitaste este correo o necesitas ayuda, llama a la línea de soporte: {line_hours(settings)}.\n"
+    )
+
+
+ANCHORS_SUBJECT = "Anclas del registro de lo que se dijo de cada cliente"
+
+
+def anchors_body(lines: Sequence[str]) -> str:
+    """Body of the mail that carries anchors out of the house."""
+    listed = "\n".join(lines)
+    return (
+        "Guarda este correo fuera del alcance de quien administra el asistente. Con él se comprueba después que el registro de lo que se dijo "
+        "de cada cliente sigue siendo el mismo:\n\n    python -m bot disclosures --verify --against ESTE-CORREO\n\n"
+        f"Número, momento (UTC) y sello de cada ancla:\n\n{listed}\n"
     )
 
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -25,6 +26,8 @@ def pytest_configure() -> None:
     """Files of tests live in memory where there is enough: other work on a machine may stop its disk for longer than a ledger waits."""
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    hypothesis.settings.register_profile("no bounds of time", deadline=None)  # nor is any machine's moment of other work a fault of ours
+    hypothesis.settings.load_profile("no bounds of time")
 
 
 class ByWhatTheyStart(LoadScopeScheduling):

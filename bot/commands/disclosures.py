@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Iterator, Sequence
+from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row
 
 from bot.commands._on_ledger import opened, works_on_ledger
 from bot.conversations import disclosures
+from bot.effects import anchors
 from bot.privacy.sealing import secrets_of
 from bot.settings import Settings, load_settings
 
@@ -20,6 +23,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser("disclosures", help="what was told of a customer, on what proof; --verify finds any tampering")
     parser.add_argument("desk", nargs="?", help="the customer, as C-1003")
     parser.add_argument("--verify", action="store_true", help="check the whole ledger: hashes, gaps, ends, anchors")
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="FILE",
+        nargs="+",
+        help="mails with anchors, as they were received: is this the ledger that they tell of?",
+    )
     parser.set_defaults(run=run)
 
 
@@ -34,13 +44,26 @@ async def _work(settings: Settings, args: argparse.Namespace) -> int:
         if args.desk:
             for line in _lines(await disclosures.of_desk(ledger, args.desk)):
                 print(line)
-        if not args.verify:
+        if not (args.verify or args.against):
             return 0
-        found = await disclosures.problems(ledger, secrets_of(settings))
+        found = await disclosures.problems(ledger, secrets_of(settings)) if args.verify else []
+        if args.against:
+            witnessed = [each for path in args.against for each in anchors.read_back(_words_of(path))]
+            found += await disclosures.contradicted(ledger, witnessed)
+            print(f"{len(witnessed)} anchors in {len(args.against)} mails")
+            if not witnessed:
+                found.append("the mails hold no anchor")
         for problem in found:
             print(f"TAMPERED {problem}")
         print(f"{len(found)} problems" if found else "whole: every entry, end and anchor is as it was written")
         return 1 if found else 0
+
+
+def _words_of(path: Path) -> str:
+    """What a mail says, or a file with what was copied from one."""
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    body = mail.get_body(("plain",)) if mail.keys() else None
+    return path.read_text(encoding="utf-8", errors="replace") if body is None else str(body.get_content())
 
 
 def _lines(entries: Sequence[Row[Any]]) -> Iterator[str]:

@@ -45,12 +45,13 @@ async def _work(settings: Settings, args: argparse.Namespace) -> int:
 
 def _overwrite(settings: Settings) -> None:
     """SQLite leaves what was removed in free pages and in the segments of its search index until they are written anew."""
+    from bot.commands.backups.sqlite import overwrite  # noqa: PLC0415 - brings Alembic, which is slow to import
+
     address = make_url(settings.database_url)
     if address.get_backend_name() == "sqlite" and address.database:
         ledger = sqlite3.connect(address.database, isolation_level=None)
         try:
-            ledger.execute("INSERT INTO message_words (message_words) VALUES ('optimize')")
-            ledger.execute("VACUUM")
+            overwrite(ledger)
             ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             ledger.close()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.console import models
@@ -108,17 +108,24 @@ async def _change(ledger: Ledger, name: str, now: datetime, also: Callable[[Conn
     return await ledger.write(work)
 
 
-async def failed(ledger: Ledger, agent: str, now: datetime) -> bool:
-    """A wrong password or code; whether the agent is locked out by it."""
-    counted = update(AGENT).where(AGENT.c.id == agent).values(failures=AGENT.c.failures + 1).returning(AGENT.c.failures)
+def count_failure(connection: Connection, agent: str | None, now: datetime) -> bool:
+    """A wrong password or code; whether the agent is locked out by it. Nobody's (None) and one who is locked out already cost the same statement."""
+    locks = AGENT.c.failures + 1 >= MOST_FAILURES
+    counted = (
+        update(AGENT)
+        .where(AGENT.c.id == (agent or ""), or_(AGENT.c.locked_until.is_(None), AGENT.c.locked_until <= now))
+        .values(
+            failures=case((locks, 0), else_=AGENT.c.failures + 1),
+            locked_until=case((locks, bindparam("until", type_=AGENT.c.locked_until.type)), else_=AGENT.c.locked_until),
+        )
+        .returning(AGENT.c.failures)
+    )
+    return connection.execute(counted, {"until": now + LOCKED_FOR}).scalar() == 0
 
-    def work(connection: Connection) -> bool:
-        if connection.execute(counted).scalar_one() < MOST_FAILURES:
-            return False
-        connection.execute(update(AGENT).where(AGENT.c.id == agent).values(failures=0, locked_until=now + LOCKED_FOR))
-        return True
 
-    return await ledger.write(work)
+async def renew_hash(ledger: Ledger, agent: str, password_hash: str) -> None:
+    """The same password, kept as it is kept today."""
+    await ledger.write(lambda connection: connection.execute(update(AGENT).where(AGENT.c.id == agent).values(password_hash=password_hash)))
 
 
 async def forgive(ledger: Ledger, agent: str) -> None:

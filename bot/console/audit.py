@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row, Table, insert, select
+from sqlalchemy import Connection, Row, Table, insert, select
 
 from bot.console import models
 from bot.conversations.clean import clean_text
@@ -25,8 +25,15 @@ async def note(
     ledger: Ledger, what: What, agent: str, address: str, now: datetime, conversation: str | None = None, detail: str = ""
 ) -> None:
     """Write one entry. `agent` is the name that was used, which for a failed sign-in may be nobody's."""
+    await ledger.write(lambda connection: add(connection, what, agent, address, now, conversation, detail))
+
+
+def add(
+    connection: Connection, what: What, agent: str, address: str, now: datetime, conversation: str | None = None, detail: str = ""
+) -> None:
+    """The same, as part of a transaction."""
     row = {"at": now, "agent": clean_text(agent)[:64], "what": what, "conversation": conversation, "detail": clean_text(detail)[:300]}
-    await ledger.write(lambda connection: connection.execute(insert(AUDIT), {**row, "address": address[:64]}))
+    connection.execute(insert(AUDIT), {**row, "address": address[:64]})
 
 
 async def newest(ledger: Ledger, before: int | None = None) -> Sequence[Row[Any]]:

@@ -24,6 +24,11 @@ def hashed(password: str) -> str:
     return _hasher.hash(password)
 
 
+def is_outdated(kept: str) -> bool:
+    """Whether it was made with parameters of before: checking it takes another time than checking nobody's, so it is made anew."""
+    return _hasher.check_needs_rehash(kept)
+
+
 async def fits(kept: str | None, password: str) -> bool:
     """Whether this is the password; None (there is no such agent) takes as long as a wrong one."""
     right = await asyncio.to_thread(_verify, kept or _NOBODY, password[:LONGEST])

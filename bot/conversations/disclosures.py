@@ -1,17 +1,18 @@
 """The disclosure ledger: every account value that was told, to whom, on what proof, from which source and when it was read; who read it, too.
 
 Append-only, one chain a conversation: its row is locked anyway while something is told, so no two turns wait for each other. From time to
-time the ends of all chains are bound together in an anchor that only who has the secret can make; its hash belongs outside (the log).
+time the ends of all chains are bound together in an anchor that only who has the secret can make; its hash belongs outside (the log, a mail).
 Values themselves are not repeated here: what was told stands in the transcript, as long as that is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.queue import OpenTurn
@@ -153,6 +154,54 @@ def _bind(connection: Connection, secret: str, ends: list[list[Any]], now: datet
     own = anchored(secret, previous, {"at": now, "ends": ends})
     connection.execute(insert(DISCLOSURE_ANCHOR), {"at": now, "ends": ends, "previous": previous, "hash": own})
     return own
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """An anchor as somebody outside the house knows it: its number, its moment in UTC, its hash."""
+
+    id: int
+    at: str
+    hash: str
+
+
+def moment_of(anchor: Row[Any]) -> str:
+    """When it was made, in UTC with microseconds."""
+    return str(anchor.at.astimezone(UTC).isoformat(timespec="microseconds"))
+
+
+async def unmailed(ledger: Ledger, since: datetime, most: int) -> Sequence[Row[Any]]:
+    """The oldest anchors that were not mailed, at most so many; none while one was mailed after `since`, but for what that mail had no room for."""
+
+    def work(connection: Connection) -> Sequence[Row[Any]]:
+        waiting = select(DISCLOSURE_ANCHOR).where(DISCLOSURE_ANCHOR.c.mailed_at.is_(None))
+        rows = connection.execute(waiting.order_by(DISCLOSURE_ANCHOR.c.id).limit(most)).all()
+        last = connection.scalar(select(func.max(DISCLOSURE_ANCHOR.c.mailed_at)))
+        return rows if last is None or last <= since or len(rows) == most else ()
+
+    return await ledger.read(work)
+
+
+async def mailed(ledger: Ledger, ids: Sequence[int], now: datetime) -> None:
+    """These anchors went out."""
+    done = update(DISCLOSURE_ANCHOR).where(DISCLOSURE_ANCHOR.c.id.in_(ids)).values(mailed_at=now)
+    await ledger.write(lambda connection: connection.execute(done))
+
+
+async def contradicted(ledger: Ledger, witnessed: Sequence[Witnessed]) -> list[str]:
+    """Where the ledger is not what somebody outside knows of it: an anchor that is gone, or another one."""
+
+    def work(connection: Connection) -> list[str]:
+        there = {row.id: (moment_of(row), row.hash) for row in connection.execute(select(DISCLOSURE_ANCHOR)).all()}
+        found = []
+        for each in witnessed:
+            if each.id not in there:
+                found.append(f"anchor {each.id}: was mailed and is gone")
+            elif there[each.id] != (each.at, each.hash):
+                found.append(f"anchor {each.id}: is not the one that was mailed")
+        return found
+
+    return await ledger.read(work)
 
 
 async def problems(ledger: Ledger, secrets: Sequence[str]) -> list[str]:

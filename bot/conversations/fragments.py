@@ -10,17 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, update
 
 from bot.conversations import sealed
-from bot.conversations.tables import BUTTON, EPISODE, MESSAGE, UNDERSTANDING
+from bot.conversations.tables import BUTTON, EFFECT, EPISODE, ESCALATION, MESSAGE, STEP_UP, UNDERSTANDING
 from bot.privacy.fragments import Piece, join, may_begin, may_go_on
 from bot.privacy.masking import Mask, Masked
 
 WITHIN: Final = timedelta(minutes=3)
-MOST: Final = 6
+MOST: Final = 12
 LEAST_CHARACTERS: Final = 3
 """A piece that is shorter is looked for in the messages only: it would be found everywhere."""
+LEAST_IN_ANSWERS: Final = 6
+"""The same for what we have said: a shorter one may be an amount of an account's."""
 _RECENT = (
     select(MESSAGE.c.id, MESSAGE.c.text)
     .where(
@@ -100,21 +102,29 @@ def _take_out(connection: Connection, conversation: str, message: Recent, piece:
         told = told.replace(before_, piece.text)
         return told.replace(piece.part, piece.placeholder) if len(piece.part) >= LEAST_CHARACTERS else told
 
-    understood = select(UNDERSTANDING.c.n, UNDERSTANDING.c.text, UNDERSTANDING.c.entities).where(UNDERSTANDING.c.message_id == message.id)
-    for row in connection.execute(understood).all():
-        own = UNDERSTANDING.c.message_id == message.id, UNDERSTANDING.c.n == row.n
-        connection.execute(update(UNDERSTANDING).where(*own).values(text=without(row.text), entities=_in_all(row.entities, without)))
-    offered = select(BUTTON.c.id, BUTTON.c.origin_text, BUTTON.c.title).where(
-        BUTTON.c.conversation_id == conversation, BUTTON.c.used_at.is_(None)
+    of_message = MESSAGE.c.id == message.id
+    said_after = (
+        MESSAGE.c.conversation_id == conversation,
+        MESSAGE.c.author == "bot",
+        MESSAGE.c.seq > select(MESSAGE.c.seq).where(of_message).scalar_subquery(),
     )
-    for row in connection.execute(offered).all():
-        if without(row.origin_text) != row.origin_text:
-            connection.execute(
-                update(BUTTON).where(BUTTON.c.id == row.id).values(origin_text=without(row.origin_text), title=without(row.title))
-            )
-    open_one = EPISODE.c.conversation_id == conversation, EPISODE.c.ended_at.is_(None)
-    for row in connection.execute(select(EPISODE.c.id, EPISODE.c.events).where(*open_one)).all():
-        connection.execute(update(EPISODE).where(EPISODE.c.id == row.id).values(events=_in_all(row.events, without)))
+    _rewrite(connection, UNDERSTANDING, ("text", "entities"), without, UNDERSTANDING.c.message_id == message.id)
+    _rewrite(connection, BUTTON, ("origin_text", "title"), without, BUTTON.c.conversation_id == conversation, BUTTON.c.used_at.is_(None))
+    _rewrite(connection, EPISODE, ("events",), without, EPISODE.c.conversation_id == conversation, EPISODE.c.ended_at.is_(None))
+    _rewrite(connection, STEP_UP, ("question",), without, STEP_UP.c.conversation_id == conversation)
+    _rewrite(connection, EFFECT, ("payload",), without, EFFECT.c.inbound_id == message.id)
+    _rewrite(connection, ESCALATION, ("summary",), without, ESCALATION.c.inbound_id == message.id)
+    if len(piece.part) >= LEAST_IN_ANSWERS:
+        _rewrite(connection, MESSAGE, ("text",), without, *said_after)
+
+
+def _rewrite(connection: Connection, table: Table, names: Sequence[str], change: Callable[[str], str], *where: ColumnElement[bool]) -> None:
+    """Change the texts of these columns, where there is anything to change."""
+    key = list(table.primary_key)
+    for row in connection.execute(select(*key, *(table.c[name] for name in names)).where(*where)).mappings().all():
+        changed = {name: _in_all(row[name], change) for name in names}
+        if any(changed[name] != row[name] for name in names):
+            connection.execute(update(table).where(*(column == row[column.name] for column in key)).values(changed))
 
 
 def _in_all(value: Any, change: Callable[[str], str]) -> Any:

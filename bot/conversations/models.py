@@ -290,7 +290,7 @@ class Disclosure(Base):
 class DisclosureAnchor(Base):
     """The ends [[conversation, n, hash]] of chains at one moment, bound by a hash that only who has the secret can make.
 
-    With "cut" behind it an end is the last entry of its chain that was removed for its age.
+    With "cut" behind it an end is the last entry of its chain that was removed for its age. `mailed_at`: when it went out of the house.
     """
 
     __tablename__ = "disclosure_anchor"
@@ -300,6 +300,7 @@ class DisclosureAnchor(Base):
     ends: Mapped[list[Any]]
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    mailed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Understanding(Base):

@@ -61,7 +61,7 @@ class Mailer:
     async def post(self, resources: Resources, to: str, subject: str, body: str, key: str) -> bool:
         """Send a plain mail; False where another try may help. What is refused for good is logged, and done with."""
         try:
-            await self.send(_mail(resources, to, subject, body), key)
+            await self.send(plain_mail(resources, to, subject, body), key)
         except MailFailed as error:
             log.warning("a mail could not be sent yet", key=key, error=str(error))
             return False
@@ -91,10 +91,11 @@ class Mailer:
 
 def code_mail(resources: Resources, code: str, to: str) -> EmailMessage:
     """The mail with a one-time code."""
-    return _mail(resources, to, texts.CODE_SUBJECT, texts.code_body(code, resources.settings))
+    return plain_mail(resources, to, texts.CODE_SUBJECT, texts.code_body(code, resources.settings))
 
 
-def _mail(resources: Resources, to: str, subject: str, body: str) -> EmailMessage:
+def plain_mail(resources: Resources, to: str, subject: str, body: str) -> EmailMessage:
+    """A mail of the house's, dated now."""
     mail = EmailMessage()
     mail["Subject"] = subject
     mail["From"] = resources.settings.mail_from
@@ -106,7 +107,7 @@ def _mail(resources: Resources, to: str, subject: str, body: str) -> EmailMessag
 
 def connection_mail(resources: Resources, server: str, host: str, to: str) -> EmailMessage:
     """The mail with a server's connection file; its subject is what customers are told to look for."""
-    mail = _mail(resources, to, texts.MAIL_SUBJECT, texts.mail_body(server, resources.settings))
+    mail = plain_mail(resources, to, texts.MAIL_SUBJECT, texts.mail_body(server, resources.settings))
     file = f"full address:s:{host}\r\nprompt for credentials:i:1\r\nauthentication level:i:2\r\n"
     mail.add_attachment(file.encode(), maintype="application", subtype="x-rdp", filename=f"{server}.rdp")
     return mail

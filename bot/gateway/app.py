@@ -18,6 +18,7 @@ from bot.channels.base import BACKLOG, DISPATCHER, Channel, TextKey
 from bot.channels.bodies import SMALL
 from bot.channels.web import keys as web_keys
 from bot.channels.web.channel import WebChannel
+from bot.channels.web.portal_keys import PortalKeys
 from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.console import routes as console
 from bot.console import upkeep
@@ -32,7 +33,6 @@ from bot.gateway import keys
 from bot.gateway.middleware import add_headers, explain_errors, observe
 from bot.gateway.refusals import FIELD_BYTES, say_little
 from bot.gateway.routes import add_routes
-from bot.identity.portal import portal_key
 from bot.limits import Limit
 from bot.metrics import Metrics
 from bot.privacy import retention
@@ -65,7 +65,7 @@ def create_app(
     say_little()
     live = accounts or live_state.create(settings)
     app = web.Application(middlewares=[observe, explain_errors], client_max_size=SMALL, handler_args={"max_field_size": FIELD_BYTES})
-    app[web_keys.PORTAL_KEY] = portal_key(settings)
+    app[web_keys.PORTAL_KEYS] = PortalKeys(settings, now)
     app[web_keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
     app[web_keys.TYPING_LIMIT] = Limit("typing", TYPING_PER_MINUTE, now)
@@ -94,7 +94,7 @@ def create_app(
                 effects.worker,
                 delays.worker,
                 *upkeep.workers(resources, app[PUBLISHER], partial(mailer.post, resources)),
-                retention.worker(resources),
+                retention.worker(resources, mailer),
             ]
             for worker in (*workers, *carriers, *resources.feed.workers):
                 worker.start()

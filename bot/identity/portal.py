@@ -63,8 +63,10 @@ class PortalToken:
     use: OneUse
 
 
-def portal_key(settings: Settings) -> PortalKey:
-    """The configured key, with the one before it. Raises SettingsError when a public key cannot be used."""
+def portal_key(settings: Settings) -> PortalKey | None:
+    """The configured key, with the one before it; None where there is none. Raises SettingsError when a public key cannot be used."""
+    if not (settings.portal_jwt_secret or settings.portal_jwt_public_key):
+        return None
     before = settings.portal_jwt_previous_secret, settings.portal_jwt_previous_public_key
     previous = _key(settings, *before, "PORTAL_JWT_PREVIOUS_PUBLIC_KEY", None) if any(before) else None
     return _key(settings, settings.portal_jwt_secret, settings.portal_jwt_public_key, "PORTAL_JWT_PUBLIC_KEY", previous)
@@ -78,11 +80,12 @@ def _key(settings: Settings, secret: str, public: str, variable: str, previous: 
             key = load_pem_public_key(public.replace("\\n", "\n").encode())
         except ValueError:
             raise SettingsError(f"{variable}: is not a PEM public key") from None
-        algorithm = _algorithm_of(key, variable)
+        algorithm = algorithm_of(key, variable)
     return PortalKey(key, (algorithm,), settings.portal_jwt_audience, settings.portal_jwt_issuer, previous)
 
 
-def _algorithm_of(key: object, variable: str) -> str:
+def algorithm_of(key: object, variable: str) -> str:
+    """The only algorithm that a public key is used with. Raises SettingsError for a private, a weak or another kind of key."""
     if isinstance(key, RSAPublicKey) and key.key_size >= MIN_RSA_BITS:
         return "RS256"
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):

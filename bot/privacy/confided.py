@@ -30,7 +30,12 @@ _BEFORE: Final = re.compile(rf"(?P<value>\S{{4,64}})\s+es\s+(?:mi|la|nuestra)\s+
 _OR: Final = re.compile(r"\s+[ou]\s+(?P<value>\S*\d\S*)", re.IGNORECASE)
 _USER: Final = re.compile(r"\b(?:usuario|user|login)\b", re.IGNORECASE)
 _ALIAS: Final = re.compile(r"[A-ZÑ]{3,20}-\d{1,2}")
-_LIKE_ALIAS: Final = re.compile(r"[^\W\d_]{3,20}[-_]?\d{1,2}|office365|windows\d{1,2}", re.IGNORECASE)
+_LIKE_ALIAS: Final = re.compile(
+    r"[^\W\d_]{3,20}[-_]?\d{1,2}|office365|windows\d{1,4}|\d{1,2}:\d\d(?::\d\d)?(?:h(?:rs?)?|[ap]m)?|\d+(?:hrs?|pesos|mxn|usd|d[ií]as?|gb|mb|tb)"
+    r"|(?-i:[A-Z]-\d{3,8})|\d{1,4}[-/.](?:\d{1,2}|[a-z]{3,10})[-/.]\d{2,4}|(?-i:[234679ACDEFHJKMNPQRTUVWX]{6})",
+    re.IGNORECASE,
+)
+"""What stands behind "contraseña" and is a server, a product, an hour, an amount, an invoice, a day or a folio."""
 _LEAST_SECRET: Final = 6
 _BEGINS: Final = "([¿¡"
 _ENDS: Final = ".,;:!?¡¿)…\"'»”’"
@@ -52,13 +57,17 @@ _CODE: Final = re.compile(
     r"(?P<value>\d(?:[ \-]?\d){3,7})(?![\d\-]|[.,]\d|\s*(?:pesos|mxn|usd|%))(?!\w)",
     re.IGNORECASE,
 )
-_NO_CODE: Final = re.compile(
-    r"postal|error|barras|cliente|producto|sucursal|[aá]rea|\bpa[ií]s|\bsat\b|factura|folio|\bcp\b|lada", re.IGNORECASE
-)
+_OTHERS: Final = r"postal|error|barras|cliente|producto|sucursal|[aá]rea|\bpa[ií]s|\bsat\b|factura|folio|\bcp\b|lada"
+_NO_CODE: Final = re.compile(_OTHERS, re.IGNORECASE)
+_NOT_ITS_CODE: Final = re.compile(rf"{_OTHERS}|\bpag[aou]|\bcobr|\bdeb[eoí]|\babon|\bdeposit|\btransf|\bversi|\bpuerto", re.IGNORECASE)
+"""Words between the name of a code and figures that are another thing's: "no me llegó el código, pagué 1500"."""
 _NAMES_CODE: Final = re.compile(
     r"\b(?:c[oó]d(?:igo)?|token|otp|nip|pin|cv[vc]2?|csc|din[aá]mica|\w+ficaci[oó]n|confirmaci[oó]n)\b", re.IGNORECASE
 )
 _SIX: Final = re.compile(r"(?<![\w$.\-])(?<!\d )(?:\d{6}|\d{3}[ \-]\d{3}|\d\d[ \-]\d\d[ \-]\d\d|\d(?: \d){5})(?! ?\d)(?![\w\-]|[.,]\d)")
+SO_IT_IS: Final = r"(?:\n(?:\W*\b(?:es|el|la|al|son|va|ah[ií]|te|este|aqu[ií]|y|marca|m[aá]rcame)\b)*\W*)?"
+"""Words at the beginning of a message that go on with what the one before it has named."""
+_LEADS_TO_CODE: Final = re.compile(rf"{_NAMES_CODE.pattern}[^\d\n]{{0,30}}{SO_IT_IS}$", re.IGNORECASE)
 _ALONE: Final = frozenset(
     [
         "el",
@@ -120,12 +129,18 @@ def find_codes(text: str) -> Iterator[Found]:
     for found in _PIN.finditer(text):
         yield Found(*found.span("value"), "code")
     for found in _CODE.finditer(text):
-        if not _NO_CODE.search(found["between"]) and not DATE.match(text, found.start("value")):
+        if not _NOT_ITS_CODE.search(found["between"]) and not DATE.match(text, found.start("value")):
             yield Found(*found.span("value"), "code")
     if not _NO_CODE.search(text):
         for row in spoken_rows(text):
             if sum(len(group.digits) for group in row) in _CODE_DIGITS:
                 yield Found(row[0].start, row[-1].end, "code")
+
+
+def leads_to_code(said: str) -> bool:
+    """Whether what was said so far ends with the name of a code, and the digits come next."""
+    found = _LEADS_TO_CODE.search(said)
+    return found is not None and _NOT_ITS_CODE.search(found[0]) is None
 
 
 def _stripped(found: re.Match[str]) -> tuple[str, int]:

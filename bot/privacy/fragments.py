@@ -1,6 +1,6 @@
 """Identifiers that are written in pieces, one message after the other: "4152 3136", then "0000 1111"; "mi contraseña es", then the password.
 
-Of a number the pieces may have words between them ("y los otros son"), where together they are a card or a CLABE.
+Numbers have rules of their own (`pieces.py`); of everything else the messages are read as lines of one text.
 """
 
 from __future__ import annotations
@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from typing import Final
 
-from bot.privacy.kinds import PLACEHOLDERS, Found
+from bot.privacy.kinds import PLACEHOLDERS, Found, Kind
 from bot.privacy.masking import Mask, replaced
+from bot.privacy.names import find_broken
+from bot.privacy.pieces import follows_cue, in_pieces, says_what_it_is
 
 BETWEEN: Final = "\n"
 FEW_WORDS: Final = 4
-_DIGITS: Final = re.compile(r"\d[\d \-.]*\d|\d")
+_NUMBERS: Final[frozenset[Kind]] = frozenset({"card", "clabe", "phone"})
+_NAMED: Final = re.compile(r"\W*(?:(?:y|ok|bueno|mira|pues)\W+)*(?:mi|la|nuestra)\s+contra\w*\W*", re.IGNORECASE)
 _LEADS: Final = re.compile(
-    r"\d|@|arroba|contra|clave|pass|pwd|psw|nip|pin|rfc|curp|c[oó]d|token|\b(?:cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b",
+    r"\d|@|arroba|contra|clave|pass|pwd|psw|nip|pin|rfc|curp|c[oó]d|token|tarj|clabe|cuenta|tel|cel|m[oó]vil|whats|\b(?:cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b",
     re.IGNORECASE,
 )
 
@@ -52,33 +56,34 @@ def may_begin(text: str) -> bool:
 
 def join(earlier: Sequence[str], text: str, mask: Mask) -> Joined | None:
     """What a message holds together with those before it; None where that is no more than by itself."""
-    if not any(_LEADS.search(each) for each in earlier) and not text.lstrip().startswith("@"):
+    if not any(may_begin(each) for each in earlier) and not text.lstrip().startswith("@"):
         return None
-    begins = sum(len(each) + len(BETWEEN) for each in earlier)
-    found = [each for each in mask.find(BETWEEN.join([*earlier, text])) if each.end > begins]
-    across = [each for each in found if each.start < begins] or _parted(earlier, text, begins, mask)
-    own = [Found(max(0, each.start - begins), each.end - begins, each.kind) for each in sorted({*found, *across})]
-    if not across and own == mask.find(text):
+    messages = [*earlier, text]
+    begins = [0, *accumulate(len(each) + len(BETWEEN) for each in earlier)]
+    across = _apart([*in_pieces(messages, begins, mask.public), *_confided(BETWEEN.join(messages), begins[-1], mask)])
+    by_itself = mask.find(text)
+    found = [*across, *(Found(begins[-1] + each.start, begins[-1] + each.end, each.kind) for each in by_itself)]
+    own = _apart([Found(max(0, each.start - begins[-1]), each.end - begins[-1], each.kind) for each in found])
+    if own == by_itself and not any(each.start < begins[-1] for each in across):
         return None
-    return Joined(tuple(_pieces(earlier, across)), tuple(_apart(own)))
+    return Joined(tuple(_pieces(earlier, across)), tuple(own))
 
 
-def _parted(earlier: Sequence[str], text: str, begins: int, mask: Mask) -> list[Found]:
-    """A card or a CLABE whose pieces have words between them."""
-    first, at = _DIGITS.search(text), begins
-    if first is None:
-        return []
-    for each in reversed(earlier):
-        at -= len(each) + len(BETWEEN)
-        if pieces := list(_DIGITS.finditer(each)):
-            last = pieces[-1]
-            together = mask.find(f"{last[0]} {first[0]}")
-            whole = len(last[0]) + 1 + len(first[0])
-            if [(one.start, one.end) for one in together] != [(0, whole)] or together[0].kind not in {"card", "clabe"}:
-                return []
-            kind = together[0].kind
-            return [Found(at + last.start(), at + last.end(), kind), Found(begins + first.start(), begins + first.end(), kind)]
-    return []
+def _confided(joined: str, last: int, mask: Mask) -> list[Found]:
+    """What only the messages before it tell of the last one, or that begins in them: a password after "mi contraseña es", an RFC in two."""
+    found = _apart([each for each in chain(mask.find(joined), find_broken(joined)) if each.end > last])
+    return [each for each in found if _holds(each, joined, last)]
+
+
+def _holds(found: Found, joined: str, last: int) -> bool:
+    """Whether what is found in the lines of one text is so of messages too: numbers have rules of their own, and "es urgente" may be said of anything."""
+    if found.kind in _NUMBERS:
+        return found.start >= last and follows_cue(joined, found.start, last)
+    if found.kind == "code":
+        return found.start >= last and not says_what_it_is(joined, found.start, last)
+    if found.kind == "password" and joined[found.start : found.end].isalpha() and joined[last : found.start].strip():
+        return _NAMED.fullmatch(joined[:last].rsplit(BETWEEN, 2)[-2]) is not None
+    return True
 
 
 def _pieces(earlier: Sequence[str], across: Sequence[Found]) -> list[Piece]:
@@ -97,9 +102,9 @@ def _pieces(earlier: Sequence[str], across: Sequence[Found]) -> list[Piece]:
 
 
 def _apart(found: Sequence[Found]) -> list[Found]:
-    """Without those that another one covers, and what lies before the message."""
+    """Without those that an earlier one covers, and what lies before the message, in their order."""
     kept: list[Found] = []
     for each in found:
         if each.end > 0 and not any(each.start < other.end and other.start < each.end for other in kept):
             kept.append(each)
-    return kept
+    return sorted(kept)

@@ -37,6 +37,34 @@ _RFC_NAMED: Final = re.compile(r"\brfc\b\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
 _SHORT, _MORAL = 10, 12
 
 
+_BREAK: Final = r"[ ._\-]?\n?[ ._\-]?"
+_RFC_BROKEN: Final = re.compile(
+    rf"(?<![\w&])(?:[A-ZÑ&]\n?){{2,3}}[A-ZÑ&]{_BREAK}(?:\d\n?){{5}}\d{_BREAK}(?:[A-Z0-9]\n?){{2}}[A-Z0-9](?![\w&])", re.IGNORECASE
+)
+_CURP_BROKEN: Final = re.compile(
+    rf"\b(?:[A-Z]\n?){{3}}[A-Z]{_BREAK}(?:\d\n?){{5}}\d{_BREAK}[HMX]{_BREAK}(?:[A-Z]\n?){{2}}(?:[A-Z]\n?){{3}}[A-Z0-9]\n?\d\b",
+    re.IGNORECASE,
+)
+_MAIL_BROKEN: Final = re.compile(r"[\w.+%'-]+@[\w.-]*\n[\w-]+(?:\.[\w-]+)*")
+
+
+def find_broken(text: str) -> Iterator[Found]:
+    """RFCs, CURPs and mail addresses with a line's end anywhere in them, as they come in several messages.
+
+    What only looks like an RFC by chance (a name, six figures and a price) has figures at its end and its check digit wrong.
+    """
+    for found in _CURP_BROKEN.finditer(text):
+        yield Found(found.start(), found.end(), "curp")
+    for found in _RFC_BROKEN.finditer(text):
+        number = re.sub(r"[\s._\-]+", "", found[0])
+        named = _RFC_NAMED.search(text[max(0, found.start() - 40) : found.start()]) is not None
+        if _is_rfc(number, strict=not named) and (named or not number[-3:].isdecimal()):
+            yield Found(found.start(), found.end(), "rfc")
+    for found in _MAIL_BROKEN.finditer(text):
+        if _MAIL.fullmatch(found[0].replace("\n", "")):
+            yield Found(found.start(), found.end(), "mail")
+
+
 def find_mails(text: str) -> Iterator[Found]:
     """Mail addresses."""
     patterns = [_MAIL] if "@" in text else []

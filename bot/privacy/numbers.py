@@ -13,9 +13,9 @@ from typing import Final, Literal
 
 from bot.privacy.kinds import Found, Kind
 
-_INVISIBLE: Final = "\u00ad\u200b-\u200f\u2060\ufeff"
+INVISIBLE: Final = "\u00ad\u200b-\u200f\u2060\ufeff"
 _GROUP: Final = re.compile(r"\d+")
-_LINK: Final = re.compile(rf"[\s().,/_·*\-‐-―{_INVISIBLE}]{{1,4}}")
+_LINK: Final = re.compile(rf"[\s().,/_·*\-‐-―{INVISIBLE}]{{1,4}}")
 DATE: Final = re.compile(
     r"(?<![\d/.\-])(?:(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\1(?:19|20)?\d\d|(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01]))(?![/.\-]?\d)"
 )
@@ -23,12 +23,10 @@ _AMOUNT_BEFORE: Final = re.compile(r"\$\s*$")
 _AMOUNT_AFTER: Final = re.compile(r"\s*(?:pesos|mxn|usd|d[oó]lares|varos|baros|mil\b|[kmgt]b\b|%)", re.IGNORECASE)
 _CARD_WORDS: Final = re.compile(r"tarjeta|tarj\b|tdc|tdd|visa|master|amex|d[eé]bito|cr[eé]dito|pl[aá]stico", re.IGNORECASE)
 _CLABE_WORDS: Final = re.compile(r"clabe|interbancaria|cuenta", re.IGNORECASE)
-_PHONE_WORDS: Final = re.compile(
-    r"(?:tel[eé]?f?\w*|cel\w*|m[oó]vil|whats\w*|guats\w*|wh?ats?|wa|marc[aá]\w*|m[aá]rqu\w*|ll[aá]m\w*|n[uú]m\w*)\W+(?:\w+\W+){0,3}$",
-    re.IGNORECASE,
-)
+PHONE_NAMES: Final = r"tel[eé]?f?\w*|cel\w*|m[oó]vil|whats\w*|guats\w*|wh?ats?|wa|m[aá]rc\w*|m[aá]rqu\w*|ll[aá]m\w*"
+_PHONE_WORDS: Final = re.compile(rf"(?:{PHONE_NAMES}|n[uú]m\w*)\W+(?:\w+\W+){{0,3}}$", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(r"\bcuenta\b\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
-_CARD_PREFIXES: Final = frozenset("23456")
+CARD_PREFIXES: Final = frozenset("23456")
 _PRINTED: Final = ((4, 4, 4, 4), (4, 6, 5))
 _PHONE_GROUPS: Final = frozenset(
     {(10,), (2, 8), (3, 7), (2, 4, 4), (3, 3, 4), (2, 2, 2, 2, 2), (3, 3, 2, 2), (2, 4, 2, 2), (2, 3, 3, 2), (2, 2, 3, 3), (2, 3, 5)}
@@ -128,7 +126,7 @@ def _kind(row: Row, first: int, last: int, public: frozenset[str]) -> Tried | No
     if links & set(",/") and lengths not in {(4, 4, 4, 4), (2, 4, 4)}:
         return None
     start, end = groups[0].start, groups[-1].end
-    if _is_clabe(digits) or (len(digits) == _CLABE_DIGITS and row.of_accounts):
+    if is_clabe(digits) or (len(digits) == _CLABE_DIGITS and row.of_accounts):
         return "clabe"
     if _is_card(digits, lengths, row):
         return "card"
@@ -137,7 +135,8 @@ def _kind(row: Row, first: int, last: int, public: frozenset[str]) -> Tried | No
     return _phone(row, digits, lengths, start, links, public)
 
 
-def _is_clabe(digits: str) -> bool:
+def is_clabe(digits: str) -> bool:
+    """Eighteen digits of which the last checks the others."""
     if len(digits) != _CLABE_DIGITS:
         return False
     total = sum(int(digit) * _WEIGHTS[place % 3] % 10 for place, digit in enumerate(digits[:-1]))
@@ -145,14 +144,15 @@ def _is_clabe(digits: str) -> bool:
 
 
 def _is_card(digits: str, lengths: tuple[int, ...], row: Row) -> bool:
-    if digits[0] not in _CARD_PREFIXES or len(digits) not in _CARD_LENGTHS or (len(digits) == _VISA_DIGITS and digits[0] != "4"):
+    if digits[0] not in CARD_PREFIXES or len(digits) not in _CARD_LENGTHS or (len(digits) == _VISA_DIGITS and digits[0] != "4"):
         return False
-    if lengths in _PRINTED or lengths == (_CARD_DIGITS,) or _is_luhn(digits):
+    if lengths in _PRINTED or lengths == (_CARD_DIGITS,) or is_luhn(digits):
         return True  # written as cards are: one with a slip of the finger is a card's all the same
     return len(digits) in {_CARD_DIGITS, _AMEX_DIGITS} and row.of_cards
 
 
-def _is_luhn(digits: str) -> bool:
+def is_luhn(digits: str) -> bool:
+    """Whether the last digit checks the others as a card's does."""
     total = 0
     for place, digit in enumerate(reversed(digits)):
         value = int(digit) * (1 + place % 2)
@@ -163,7 +163,7 @@ def _is_luhn(digits: str) -> bool:
 def _phone(row: Row, digits: str, lengths: tuple[int, ...], start: int, links: set[str], public: frozenset[str]) -> Tried | None:
     dotted = "." in links
     plus = row.text[max(0, start - 2) : start].rstrip("(").endswith("+")
-    national, groups = _national(digits, lengths)
+    national, groups = national_of(digits, lengths)
     if national in public:
         return "public"
     grouped = (_DOTTED_PHONES if dotted else _PHONE_GROUPS) - (_FIGURES if "\n" in links else set())
@@ -179,12 +179,12 @@ def _phone(row: Row, digits: str, lengths: tuple[int, ...], start: int, links: s
     return None
 
 
-def _national(digits: str, lengths: tuple[int, ...]) -> tuple[str | None, tuple[int, ...]]:
+def national_of(digits: str, lengths: tuple[int, ...]) -> tuple[str | None, tuple[int, ...]]:
     """The ten digits of a Mexican number and their groups, without what stands before them."""
     if len(digits) == _NATIONAL:
         return (digits, lengths) if digits[0] != "0" else (None, ())
     for prefix in _PREFIXES:
-        if len(digits) == _NATIONAL + len(prefix) and digits.startswith(prefix):
+        if len(digits) == _NATIONAL + len(prefix) and digits.startswith(prefix) and digits[len(prefix)] != "0":
             return digits[len(prefix) :], _behind(lengths, len(prefix))
     return None, ()
 
@@ -227,7 +227,7 @@ def _rows(text: str) -> Iterator[Row]:
         if row and not linked:
             yield from _ended(text, row)
             row = []
-        row.append(Group(_ascii(found[0]), start, end, gap if row else None))
+        row.append(Group(ascii_digits(found[0]), start, end, gap if row else None))
         before = end
     yield from _ended(text, row)
 
@@ -246,5 +246,6 @@ def _is_apart(text: str, start: int, end: int) -> bool:
     return named or after.isalpha()
 
 
-def _ascii(digits: str) -> str:
+def ascii_digits(digits: str) -> str:
+    """Digits of any script as ASCII."""
     return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)

@@ -12,10 +12,12 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, not_, or_, select
 
 from bot.console import models
-from bot.conversations import disclosures
+from bot.conversations import disclosures, search
 from bot.conversations.base import OPEN_STATES
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CONVERSATION, ESCALATION, MESSAGE, SEALED, WEB_SESSION
+from bot.effects import anchors
+from bot.effects.mailer import Mailer
 from bot.privacy.removal import remove
 from bot.privacy.sealing import secrets_of
 from bot.resources import Resources
@@ -31,16 +33,18 @@ AUDIT = cast(Table, models.AuditEntry.__table__)
 AGENT_SESSION = cast(Table, models.AgentSession.__table__)
 
 
-def worker(resources: Resources) -> Worker:
-    """Removes what is older than it may be, and anchors the disclosure ledger."""
+def worker(resources: Resources, mailer: Mailer) -> Worker:
+    """Removes what is older than it may be, anchors the disclosure ledger, and mails the anchors out."""
 
     async def step() -> bool:
         counts = await run(resources.ledger, resources.settings, resources.now())
         if counts:
             log.info("removed what is older than it is kept", **counts)
+        await search.forget_old_words(resources.ledger)
         anchor = await disclosures.anchor(resources.ledger, secrets_of(resources.settings)[0], resources.now())
         if anchor is not None:
             log.info("disclosures anchored", anchor=anchor)
+        await anchors.post(resources, mailer)
         return False
 
     return Worker("retention", step, EVERY.total_seconds())

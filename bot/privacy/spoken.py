@@ -25,7 +25,7 @@ _DIGITS: Final[dict[str, str]] = {
 _TIMES: Final = {"doble": 2, "triple": 3}
 LEAST_WORDS: Final = 4
 """Fewer number words are no number that anybody dictates."""
-_NUMBER_WORD: Final = re.compile(
+NUMBER_WORD: Final = re.compile(
     rf"\b(?:{'|'.join(sorted((*_DIGITS, 'dieciséis', 'veintidós', 'veintitrés', 'veintiséis'), key=len, reverse=True))})\b", re.IGNORECASE
 )
 _TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
@@ -34,7 +34,7 @@ _GAP: Final = re.compile(r"[\s,.;:\-–—…]*")
 
 def find_spoken(text: str, public: frozenset[str]) -> Iterator[Found]:
     """Cards, CLABEs and telephones that are dictated."""
-    if len(_NUMBER_WORD.findall(text)) < LEAST_WORDS:
+    if len(NUMBER_WORD.findall(text)) < LEAST_WORDS:
         return
     for groups in spoken_rows(text):
         yield from find_in(Row(text, groups, spoken=True), public)

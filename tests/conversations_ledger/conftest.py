@@ -37,12 +37,12 @@ def url(request, tmp_path) -> str:
 
 
 @pytest.fixture
-async def open_ledger(url) -> AsyncIterator[Callable[[], Ledger]]:
-    """Opens the ledger, each time as another process would."""
+async def open_ledger(url) -> AsyncIterator[Callable[..., Ledger]]:
+    """Opens the ledger, each time as another process would: `open_ledger(command_seconds=60)`."""
     opened: list[Ledger] = []
 
-    def begin() -> Ledger:
-        opened.append(Ledger(open_database(url)))
+    def begin(**patience: float) -> Ledger:
+        opened.append(Ledger(open_database(url, **patience)))
         return opened[-1]
 
     yield begin

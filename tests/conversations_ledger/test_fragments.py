@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from bot.conversations import batches
+from bot.conversations import batches, search
 from bot.conversations.models import Base, Button, Conversation, Message
 from bot.conversations.tables import EPISODE
 from bot.errors import LeaseLost
-from bot.protocol.turn import Choice, Ranked, Reply, TurnResult, Understood
+from bot.protocol.turn import Choice, Effect, Ranked, Reply, TurnResult, Understood
 from tests.conversations_ledger.conftest import rows
 
 FIRST, SECOND = "mi tarjeta es 4242 4242", "4242 4242 gracias"
@@ -48,6 +48,24 @@ async def test_what_was_made_of_the_first_piece_is_taken_out_too(ledger, desk) -
     assert "4242" not in await everything(ledger)
     (button,) = await rows(ledger, Button)
     assert button.origin_text == "mi tarjeta es [tarjeta]"
+
+
+async def test_what_was_answered_and_handed_over_with_the_first_piece_says_it_no_more(ledger, desk) -> None:
+    """An answer may quote its question, a case tells what it is about, and a question that waits for a code is kept in words."""
+    quoting = Reply(f"No entendí «{FIRST}».")
+    case = Effect("escalate", {"reason": "pidio_asesor", "code": "SV-7K2M9", "summary": f"Escribió: {FIRST}"})
+    await desk.ask(FIRST, TurnResult((quoting,), (), (), (case,)))
+    assert (await everything(ledger)).count("4242") >= 3
+    await desk.say(SECOND)
+    assert "4242" not in await everything(ledger)
+
+
+async def test_figures_of_an_answer_that_are_like_a_short_piece_stay(ledger, desk) -> None:
+    await desk.ask("mi cel es 551", TurnResult((Reply("Debes $551.00."),), (), ()))
+    await desk.say("234 5678")
+    texts_ = [each.text for each in await rows(ledger, Message, Message.seq)]
+    assert texts_[0] == "mi cel es [teléfono]"
+    assert "Debes $551.00." in texts_
 
 
 async def test_a_turn_that_has_read_a_piece_keeps_nothing_and_runs_again(ledger, desk) -> None:
@@ -100,3 +118,19 @@ async def test_words_of_the_search_index_go_too(ledger, desk) -> None:
         )
         assert found == []
     assert await ledger.read(lambda connection: connection.execute(select(EPISODE.c.id)).all()) == []
+
+
+async def test_the_search_index_forgets_the_words_in_its_segments(ledger, desk) -> None:
+    """A search does not find them any more; the bytes of the index held them all the same."""
+    for n in range(40):
+        await desk.say(f"otra cosa {n}")
+    await desk.say("mi tarjeta es 42424242")
+    await desk.say("42424242 gracias")
+    if ledger.database.dialect != "sqlite":
+        return
+    words = text("SELECT group_concat(hex(block)) FROM message_words_data")
+    piece = b"2424242".hex()  # its first digit is shared with the word before it
+    assert piece in await ledger.read(lambda connection: connection.scalar(words))
+    await search.forget_old_words(ledger)
+    assert piece not in await ledger.read(lambda connection: connection.scalar(words))
+    assert len(await ledger.read(lambda connection: search.matches(connection, "otra cosa"))) == 1

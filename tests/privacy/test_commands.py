@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from datetime import timedelta
@@ -15,6 +16,7 @@ from bot.conversations import disclosures, inbox, sessions
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import DISCLOSURE
 from bot.database import open_database
+from bot.effects.mailer import Mailer
 from bot.migrations import upgrade
 from bot.privacy import retention
 from bot.privacy.sealing import sealer_of
@@ -50,8 +52,6 @@ async def talk(environ: dict[str, str]) -> str:
 
 @pytest.fixture
 def conversation(environ) -> str:
-    import asyncio
-
     return asyncio.run(talk(environ))
 
 
@@ -80,6 +80,28 @@ def test_disclosures_are_listed_and_verified(environ, conversation, bot) -> None
     code, told_ = bot("disclosures", "--verify")
     assert code == 1
     assert f"TAMPERED {conversation} 1: was changed" in told_
+
+
+def test_the_ledger_is_held_against_a_mail(environ, conversation, bot, tmp_path) -> None:
+    async def mailed() -> None:
+        resources = resources_in(
+            tmp_path, load_settings({**environ, "ANCHOR_MAIL_TO": "a@b.example", "SMTP_URL": "file:///x"}), now=lambda: NOON
+        )
+        await retention.worker(resources, Mailer(f"file://{tmp_path}/outbox"))._step()
+        await resources.ledger.close()
+        await resources.accounts.close()
+
+    asyncio.run(mailed())
+    (mail,) = (tmp_path / "outbox").glob("*.eml")
+    code, told_ = bot("disclosures", "--verify", "--against", str(mail))
+    assert (code, "1 anchors in 1 mails" in told_, "whole" in told_) == (0, True, True)
+    change(environ, "DELETE FROM disclosure_anchor")
+    assert bot("disclosures", "--verify")[0] == 0
+    code, told_ = bot("disclosures", "--against", str(mail))
+    assert (code, "TAMPERED anchor 1: was mailed and is gone" in told_) == (1, True)
+    empty = tmp_path / "empty.txt"
+    empty.write_text("nada")
+    assert bot("disclosures", "--against", str(empty))[0] == 1
 
 
 def test_a_person_is_exported_to_a_file_of_its_owner(conversation, bot, tmp_path) -> None:
@@ -120,7 +142,7 @@ async def test_the_worker_anchors_and_removes_and_says_how_much(environ, tmp_pat
     settings = load_settings(environ)
     resources = resources_in(tmp_path, settings, now=lambda: NOON + timedelta(days=366))
     with logged() as logs:
-        await retention.worker(resources)._step()
+        await retention.worker(resources, Mailer(""))._step()
     assert [each["event"] for each in logs] == ["removed what is older than it is kept", "disclosures anchored"]
     assert (logs[0]["message"], logs[0]["sealed"], len(logs[1]["anchor"])) == (2, 1, 64)
     assert await disclosures.problems(resources.ledger, ["1" * 40]) == []

@@ -25,7 +25,7 @@ class Planted:
 def plant(number: int, seed: int = 20261127) -> list[Planted]:
     """So many, all kinds in turn."""
     dice = random.Random(seed)
-    makers = (_card, _clabe, _phone, _rfc, _curp, _mail, _password, _code, _split_card, _split_password)
+    makers = (_card, _clabe, _phone, _rfc, _curp, _mail, _password, _code, _split_card, _split_password, _split_clabe, _split_name)
     return [makers[n % len(makers)](dice) for n in range(number)]
 
 
@@ -62,14 +62,9 @@ def _card(dice: random.Random) -> Planted:
 
 
 def _clabe(dice: random.Random) -> Planted:
-    body = dice.choice(["002", "012", "072"]) + _digits(dice, 14)
-    number = body + str(-sum(int(digit) * (3, 7, 1)[place % 3] % 10 for place, digit in enumerate(body)) % 10)
-    return _told(
-        dice,
-        "clabe",
-        dice.choice([number, _grouped(number, (3, 3, 11, 1), " "), _grouped(number, (6, 6, 6), "-"), _spoken(number)]),
-        number,
-    )
+    number = _clabe_number(dice)
+    ways = [number, _grouped(number, (3, 3, 11, 1), " "), _grouped(number, (6, 6, 6), "-"), _spoken(number)]
+    return _told(dice, "clabe", dice.choice(ways), number)
 
 
 def _phone(dice: random.Random) -> Planted:
@@ -95,19 +90,27 @@ def _birth(dice: random.Random) -> str:
     return f"{dice.randint(40, 99)}{dice.randint(1, 12):02}{dice.randint(1, 28):02}"
 
 
-def _rfc(dice: random.Random) -> Planted:
+def _rfc_number(dice: random.Random) -> str:
     first = _initials(dice, 1) + dice.choice("AEIOU") + _initials(dice, 2) if dice.random() < 0.5 else _initials(dice, 3)
     body = first + _birth(dice) + dice.choice("123456789ABCDEF") + dice.choice("123456789ABCDEF")
-    number = body + rfc.calc_check_digit(body)
-    at = len(first)
+    return body + rfc.calc_check_digit(body)
+
+
+def _rfc(dice: random.Random) -> Planted:
+    number = _rfc_number(dice)
+    at = len(number) - 9
     ways = [number, number.lower(), f"{number[:at]} {number[at:-3]} {number[-3:]}", f"{number[:at]}-{number[at:-3]}-{number[-3:]}"]
     return _told(dice, "rfc", dice.choice(ways), number)
 
 
-def _curp(dice: random.Random) -> Planted:
+def _curp_number(dice: random.Random) -> str:
     body = _initials(dice, 1) + dice.choice("AEIOU") + _initials(dice, 2) + _birth(dice) + dice.choice("HM")
     body += dice.choice(["AS", "DF", "JC", "NL"]) + _initials(dice, 3) + dice.choice("0123456789")
-    number = body + curp.calc_check_digit(body)
+    return body + curp.calc_check_digit(body)
+
+
+def _curp(dice: random.Random) -> Planted:
+    number = _curp_number(dice)
     return _told(dice, "curp", dice.choice([number, number.lower(), f"{number[:4]} {number[4:10]} {number[10:]}"]), number)
 
 
@@ -146,6 +149,26 @@ def _split_card(dice: random.Random) -> Planted:
         (f"mi tarjeta es {first}", dice.choice(["{}", "y luego {}", "{} ¿listo?"]).format(second)),
         (first, second, number),
     )
+
+
+def _clabe_number(dice: random.Random) -> str:
+    body = dice.choice(["002", "012", "072"]) + _digits(dice, 14)
+    return body + str(-sum(int(digit) * (3, 7, 1)[place % 3] % 10 for place, digit in enumerate(body)) % 10)
+
+
+def _split_clabe(dice: random.Random) -> Planted:
+    number = _clabe_number(dice)
+    first, second, third = number[:7], number[7:11] + " " + number[11:14], number[14:]
+    between = dice.choice(["espera", "son 1500 pesos", "es de RUIZ-01"])
+    return Planted(
+        "CLABE in pieces", (f"la clabe es {first}", between, f"luego {second}", f"y termina en {third}"), (first, second, number)
+    )
+
+
+def _split_name(dice: random.Random) -> Planted:
+    number = dice.choice([_rfc_number, _curp_number])(dice)
+    at = dice.randrange(6, 9)
+    return Planted("RFC or CURP in pieces", (f"{'rfc' if len(number) < 18 else 'curp'} {number[:at]}", number[at:]), (number[:at], number))
 
 
 def _split_password(dice: random.Random) -> Planted:

@@ -1,30 +1,37 @@
-"""500 identifiers are written to the assistant on both channels; then every table, index, file, log, page and export is searched: none in clear."""
+"""500 identifiers are written to the assistant on both channels; then every table, index, file, log, page, export and back-up is searched: none in clear."""
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import io
-import sqlite3
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, inspect, text
 
+from bot.commands import backups
+from bot.commands.backups.postgresql import _program
 from bot.commands.corrections import lines_of as corrected
 from bot.commands.transcript import lines_of as transcribed
 from bot.console import marks
-from bot.conversations import transcripts
+from bot.conversations import search, transcripts
+from bot.conversations.ledger import Ledger
+from bot.database import open_database
 from bot.identity.portal import issue_portal_token
 from bot.privacy import persons
 from bot.privacy.masking import mask_for
 from bot.resources import RESOURCES
 from tests.channels.whatsapp.meta import Meta, meta, start_meta
-from tests.channels.whatsapp.payloads import text as message
+from tests.channels.whatsapp.payloads import text as written
 from tests.console.conftest import Browser, add_agent, ana, browser, ledger
 from tests.gateway.client import Visitor
-from tests.gateway.conftest import databases, dialogue, gateway, migrated, seeded, start
+from tests.gateway.conftest import databases, dialogue, migrated, seeded, start
+from tests.gateway.on_each import gateway, ledger_url
 from tests.security.logs import logs
 from tests.security.planted import found_in, plant
+from tests.support.postgres import postgres, postgres_url
 
 __all__ = [
     "add_agent",
@@ -34,9 +41,12 @@ __all__ = [
     "dialogue",
     "gateway",
     "ledger",
+    "ledger_url",
     "logs",
     "meta",
     "migrated",
+    "postgres",
+    "postgres_url",
     "seeded",
     "start",
     "start_meta",
@@ -44,12 +54,12 @@ __all__ = [
 
 PLANTED = plant(500)
 WEB, WHATSAPP = PLANTED[:300], PLANTED[300:]
-PIECES = {"card in pieces", "password in pieces"}
+PIECES = {"card in pieces", "password in pieces", "CLABE in pieces", "RFC or CURP in pieces"}
 
 
 def test_all_of_them_are_masked_by_the_rules_alone():
     mask = mask_for(["55 8000 9480"])
-    left = [found for each in PLANTED if each.kind not in PIECES for text in each.messages for found in found_in(mask(text).text, [each])]
+    left = [found for each in PLANTED if each.kind not in PIECES for said in each.messages for found in found_in(mask(said).text, [each])]
     assert left == []
     assert {each.kind for each in PLANTED} == {"card", "clabe", "phone", "rfc", "curp", "mail", "password", "code", *PIECES}
 
@@ -67,8 +77,8 @@ async def test_none_of_300_that_came_by_the_web_is_found_anywhere(gateway, ana: 
             desk = ("C-1001", "C-1002", None)[start_ // 30 % 3]
             await visitor.open(**({"token": issue_portal_token(gateway.settings, desk, gateway.clock())} if desk else {}))
             for each in WEB[start_ : start_ + 30]:
-                for text in each.messages:
-                    assert (await visitor.send(text))[0] == 202
+                for said in each.messages:
+                    assert (await visitor.send(said))[0] == 202
                 gateway.clock.forward(minutes=4)  # what follows is no piece of this one
             await visitor.until(lambda messages: messages[-1]["kind"] == "answer")
             talks.append(visitor.conversation)
@@ -87,28 +97,58 @@ async def test_none_of_300_that_came_by_the_web_is_found_anywhere(gateway, ana: 
         await ana.get(page)
         assert found_in(ana.page, WEB) == [], page
     assert found_in("\n".join(corrected(await marks.corrections(ledger), answers=False)), WEB) == []
-    _assert_nothing_in(tmp_path, logs, gateway.dialogue.turns)
+    await _assert_nothing_in(ledger, tmp_path, logs, gateway.dialogue.turns)
 
 
 async def test_none_of_200_that_came_by_whatsapp_is_found_anywhere(meta: Meta, tmp_path, logs) -> None:
     for each in WHATSAPP:
-        await meta.say(*(message(text) for text in each.messages))
+        await meta.say(*(written(said) for said in each.messages))
         meta.clock.ahead += timedelta(minutes=4)
     await meta.settled()
-    _assert_nothing_in(tmp_path, logs, meta.dialogue.turns)
+    await _assert_nothing_in(meta.resources.ledger, tmp_path, logs, meta.dialogue.turns)
 
 
-def _assert_nothing_in(folder: Path, logs: io.StringIO, turns: list) -> None:
-    """Tables, the search index, the database's own files, logs; what the dialogue was sent, but for pieces that nobody could know for ones."""
-    with contextlib.closing(sqlite3.connect(folder / "ledger.db")) as ledger:
-        names = [name for (name,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for name in names:
-            assert found_in(repr(ledger.execute(f'SELECT * FROM "{name}"').fetchall()), PLANTED) == [], name
-        assert {"message", "message_words", "understanding", "episode", "sealed", "button"} <= set(names)
-        assert ledger.execute("SELECT count(*) FROM sealed").fetchone()[0] > 50
+async def _assert_nothing_in(ledger: Ledger, folder: Path, logs: io.StringIO, turns: list) -> None:
+    """Tables, the search index, the database's own files, logs, a back-up and what comes out of it when it is put back.
+
+    What the dialogue was sent and the file of a database that runs may hold pieces that nobody could know for ones when they came.
+    """
+    await search.forget_old_words(ledger)  # as it is done once an hour
+    await _assert_nothing_in_tables(ledger)
     whole = [each for each in PLANTED if each.kind not in PIECES]
-    for path in sorted(folder.glob("ledger.db*")):
-        assert found_in(path.read_bytes().decode("latin-1"), whole) == [], path.name
+    for name in ("ledger.db", "ledger.db-wal"):
+        if (file := folder / name).exists():
+            assert found_in(file.read_bytes().decode("latin-1"), whole) == [], name
     assert found_in(repr(turns), whole) == []
     assert '"event": "turn"' in logs.getvalue()
     assert found_in(logs.getvalue(), PLANTED) == []
+    await _assert_nothing_in_a_backup(ledger.database.engine.url.render_as_string(hide_password=False), folder)
+
+
+async def _assert_nothing_in_tables(ledger: Ledger) -> None:
+    def work(connection: Connection) -> set[str]:
+        names = inspect(connection).get_table_names()
+        for name in names:
+            assert found_in(repr(connection.execute(text(f'SELECT * FROM "{name}"')).all()), PLANTED) == [], name
+        assert connection.scalar(text("SELECT count(*) FROM sealed")) > 50
+        return set(names)
+
+    assert {"message", "understanding", "episode", "sealed", "button", "disclosure", "audit_entry"} <= await ledger.read(work)
+
+
+async def _assert_nothing_in_a_backup(address: str, folder: Path) -> None:
+    """Byte by byte: also what the database has freed and not yet written over, and the words of its search index."""
+    file = folder / "copy"
+    await asyncio.to_thread(backups.backup, address, file)
+    assert found_in(file.read_bytes().decode("latin-1"), PLANTED) == []
+    if not address.startswith("sqlite"):  # its copies are packed
+        done = await asyncio.to_thread(subprocess.run, [_program("pg_restore"), "--file", "-", str(file)], capture_output=True, text=True)
+        assert "COPY public.message " in done.stdout
+        assert "[tarjeta]" in done.stdout
+        assert found_in(done.stdout, PLANTED) == []
+        return
+    put_back = f"sqlite:///{folder}/put_back.db"
+    await asyncio.to_thread(backups.restore, put_back, file, replace=False)
+    async with open_database(put_back) as database:
+        await _assert_nothing_in_tables(Ledger(database))
+    assert found_in((folder / "put_back.db").read_bytes().decode("latin-1"), PLANTED) == []

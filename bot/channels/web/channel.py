@@ -12,6 +12,7 @@ from aiohttp import web
 from bot import texts as common
 from bot.channels.base import Limits, TextKey
 from bot.channels.web import handlers, render, texts
+from bot.channels.web.keys import PORTAL_KEYS
 from bot.conversations import base
 from bot.conversations.messages import ShownMessage
 from bot.settings import Settings
@@ -47,9 +48,10 @@ class WebChannel:
         ]
 
     @asynccontextmanager
-    async def running(self, app: web.Application) -> AsyncIterator[Sequence[Worker]]:  # noqa: ARG002
-        """Nothing."""
+    async def running(self, app: web.Application) -> AsyncIterator[Sequence[Worker]]:
+        """No workers; the portal's keys are asked for as long as it serves."""
         yield ()
+        await app[PORTAL_KEYS].close()
 
     def render(self, message: ShownMessage) -> dict[str, Any]:
         """JSON of the HTTP contract."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.identity.portal import PortalKey
+from bot.channels.web.portal_keys import PortalKeys
 from bot.limits import Limit
 
-PORTAL_KEY = web.AppKey("portal_key", PortalKey)
+PORTAL_KEYS = web.AppKey("portal_keys", PortalKeys)
 SESSION_LIMIT = web.AppKey("session_limit", Limit)
 MESSAGE_LIMIT = web.AppKey("message_limit", Limit)
 TYPING_LIMIT = web.AppKey("typing_limit", Limit)

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import hdrs, web
 from sqlalchemy import Connection
 
-from bot.channels.web.keys import PORTAL_KEY
+from bot.channels.web.keys import PORTAL_KEYS
 from bot.channels.web.parse import SessionRequest
 from bot.conversations import sessions
 from bot.conversations.inbox import Inbound
@@ -106,7 +106,7 @@ async def _earlier_session(resources: Resources, token: str, who: Identity) -> O
 
 async def _proved(request: web.Request, token: str) -> PortalToken:
     resources = request.app[RESOURCES]
-    read = read_portal_token(request.app[PORTAL_KEY], token, resources.now())
+    read = read_portal_token(await request.app[PORTAL_KEYS].of(token), token, resources.now())
     try:
         known = await resources.accounts.desk_exists(str(read.who.desk))
     except AccountsUnavailable:

@@ -21,8 +21,17 @@ def copy_to(url: URL, aside: Path) -> str:
     with _opened(_path(url)) as source, _opened(aside) as target:
         source.backup(target)  # in one step: a snapshot, which holds up no writer
         target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+        overwrite(target)
         _check(target, aside)
         return counted(target)
+
+
+def overwrite(ledger: sqlite3.Connection) -> None:
+    """Write a ledger anew, with nothing of what was removed: it would stay in free pages and in the segments of the search index."""
+    ledger.isolation_level = None
+    if ledger.execute("SELECT 1 FROM sqlite_master WHERE name = 'message_words'").fetchone():
+        ledger.execute("INSERT INTO message_words (message_words) VALUES ('optimize')")
+    ledger.execute("VACUUM")
 
 
 def version_in(file: Path) -> str | None:

@@ -67,7 +67,7 @@ async def answers_to(ledger: Ledger) -> Counter[Any]:
 
 
 async def test_ten_thousand_guesses_in_parallel_never_get_past_the_lock(open_ledger) -> None:
-    ledgers = [open_ledger() for _ in range(3)]
+    ledgers = [open_ledger(command_seconds=60) for _ in range(3)]  # all wait for one row, on a machine that may be busy
     conversations = await make_conversations(ledgers[0], CONVERSATIONS)
     right = {each: f"{n:06d}" for n, each in enumerate(conversations)}
     await open_codes(ledgers[0], right)
@@ -108,7 +108,7 @@ async def test_a_right_code_does_not_shorten_the_next_lock(ledger) -> None:
 
 
 async def test_mail_bombing_from_many_conversations_at_once(open_ledger) -> None:
-    ledgers = [open_ledger() for _ in range(3)]
+    ledgers = [open_ledger(command_seconds=60) for _ in range(3)]  # all wait for one row, on a machine that may be busy
     conversations = await make_conversations(ledgers[0], CONVERSATIONS)
     await open_codes(ledgers[0], {conversations[0]: "111111"}, NOON - timedelta(days=2))  # one that is forgotten meanwhile
 
