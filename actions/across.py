@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from actions.base import say_line
 from actions.cases import say_own_case
 from actions.charge_case import case_of, payment_readings, payment_values
 from actions.kept import say_until_kept
+from actions.licences import say_if_permanent
 from actions.mentions import mentions
 from actions.priorities import say_first_to_pay
 from actions.say import Reply
@@ -22,7 +24,13 @@ from bot.protocol.frame import Asked
 
 DATES: Final = frozenset({Asked.UNTIL, Asked.WHEN, Asked.SINCE, Asked.DO, Asked.HOW})
 _OF_RENEWALS: Final = frozenset({"consultar_suscripcion", "consultar_pago", "faq_consultar_vigencia", "faq_formas_pago"})
-_RENEWS: Final = r"se (?:me |nos )?ren(?:ue|o)v\w+ (?:\w+ )?(?:sol[oa]|autom)|renovacion (?:\w+ )?autom|autom\w+ (?:\w+ )?renov"
+_RENEWS: Final = r"se (?:me |nos )?ren(?:ue|o)v\w+ (?:\w+ )?(?:sol[oa]|autom)|renovacion (?:\w+ )?autom|autom\w+ (?:\w+ )?renov|renovacion\b(?: \w+){0,8} sol[oa]\b"
+_MOVES_THE_CHARGE: Final = (
+    r"(?:cobr\w+|carg\w+|cobro|pag(?:o|ue|ar))\b.{0,30}\b(?:recorr|mov(?:er|ier)|cambi(?:ar|e|en)|pas(?:ar|en|aran)\b).{0,25}\b(?:dia|quincena|fecha|\d{1,2}\b)"
+    r"|(?:recorr|mov(?:er|ier)|mueva|cambi(?:ar|e|en)\b).{0,15}(?:dia|fecha) (?:de(?:l)? )?(?:mi )?(?:cobro|cargo|pago)"
+    r"|cobr(?:en|es|e|ar|aran)\b(?:me)?(?: mejor)?(?: hasta)? (?:el|los|al|cada) (?:dias? )?(?:\d{1,2}|diez|quince|veinte|primero|ultimo|quincena)\b"
+)
+"""That the day of the charge be another one."""
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
 """Actions of messages whose topic was not found."""
 
@@ -35,6 +43,8 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
         say_own_case(turn, intent, reply)
         or say_first_to_pay(turn, reply)
         or _say_renewal(turn, intent, reply)
+        or _say_no_other_day(turn, reply)
+        or say_if_permanent(turn, intent, reply)
         or say_until_kept(turn, intent, reply)
         or _say_from_told_end(turn, reply)
         or say_of_a_new_one(turn, intent, reply)
@@ -49,6 +59,15 @@ def _say_renewal(turn: Turn, intent: str, reply: Reply) -> bool:
         return False
     reply.say("utter_pago_se_cobra_solo", readings=payment_readings(turn, server), **payment_values(turn, server))
     reply.servers.append(server.alias)
+    return True
+
+
+def _say_no_other_day(turn: Turn, reply: Reply) -> bool:
+    """Whether it is wished that the charge be made on another day: that is for support."""
+    if not mentions(turn, _MOVES_THE_CHARGE):
+        return False
+    reply.say("utter_suscripcion_no_puedo")
+    say_line(turn, reply)
     return True
 
 

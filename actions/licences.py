@@ -32,6 +32,11 @@ _OWN_LICENCE = (
 """Words that ask whether a licence that there is can be used on the server."""
 _STATE_OF_OWN = r"licencias?\b.{0,40}\b(?:venc|caduc|expir|perd|pierd|borr|vigente|activ|sigue|jala)|(?:venc|caduc|perdi|borr)\w*.{0,20} (?:mi|la) licencia"
 """Whether a licence that there is, is still in force."""
+_PERMANENT = (
+    r"(?:licencia|sae|coi|noi|caja|banco|prod|facture)\b.{0,40}\b(?:permanente|de por vida|para siempre|de renta|rentad[ao]|quit\w+)"
+    r"|(?:permanente|de por vida)\b.{0,30}\b(?:licencia|sae|coi|noi|caja|banco|prod|facture)\b"
+)
+"""Whether a licence that there is, was bought for good."""
 _OF_THE_RULE = r"necesit|oblig|para activ|requier|tengo que"
 _USERS = r"usuari|person|gente|muchach|emplead|entra(r|n)?\b|conect|a la vez|al mismo tiempo|sexta|nueva\b"
 _NOT_SAE = r"coi\b|noi\b|banco\b|caja\b|prod\b"
@@ -105,6 +110,15 @@ class LicenceRequired(_AboutLicences):
     intent = "faq_licencia_requerida"
     general = "utter_faq_licencia_requerida"
     own = "utter_licencia_propia"
+
+
+def say_if_permanent(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether it is asked if an own licence is for good, whatever topic it was read as; then the licences of the desk."""
+    desk = turn.sees(DataClass.SERVERS)
+    if desk is None or not desk.licences or intent.startswith("faq_que") or not mentions(turn, _PERMANENT):
+        return False
+    say_licences(turn, desk, reply)
+    return True
 
 
 def _asks_state_of_own(turn: Turn, desk: Desk) -> bool:

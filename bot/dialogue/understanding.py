@@ -31,6 +31,8 @@ LONG_WORDS = 20
 """From so many words on the sentences of a message that ask are read by themselves too."""
 CLEARLY = 0.9
 COURTESY = frozenset({"saludar", "agradecer", "despedirse"})
+OF_US = frozenset({"preguntar_si_es_bot", "preguntar_quien_eres"})
+"""Their answers are true and short whatever was meant; no button offers them."""
 SHORT_WORDS, SURELY_TALK = 4, 0.75
 POINTING_WORDS, CORRECTING_WORDS = 5, 8
 LIST = "listar_servidores"
@@ -100,14 +102,18 @@ def _alone(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict
         return read
     if (reader.eager or read["decision"] == ASKED) and (clearest := _clearest_clause(reader, clean)) is not None:
         return clearest
-    if reader.eager and read["decision"] == ASKED and (instead := _instead_of_asking(reader, read, clean)) is not None:
+    if read["decision"] == ASKED and (instead := _instead_of_asking(reader, read, clean)) is not None:
         return _answering(read, instead)
     return read
 
 
 def _instead_of_asking(reader: Reader, read: dict[str, Any], text: str) -> str | None:
-    """What is answered where a question back would be needless: what says and offers the deed that is likeliest, or the topic that may go on."""
+    """What is answered where a question back would be needless: who writes here, what says and offers the deed that is likeliest, or the topic that may go on."""
     likeliest, topic = str(read["intent_ranking"][0]["name"]), reader.state.topic
+    if likeliest in OF_US:
+        return likeliest
+    if not reader.eager:
+        return None
     if likeliest in INSTEAD_OF_DEED and asks(text):
         return INSTEAD_OF_DEED[likeliest]
     may_go_on = topic is not None and topic.intent not in DEEDS and any(each["intent"] == topic.intent for each in read["choices"])

@@ -55,7 +55,7 @@ LEADS = [
     ("C-1007", "which", "", "Es Cuenta BBVA ···· 1187 (cuenta bancaria), "),
     ("C-1007", "why", "", "NORTE-01 todavía no se crea porque el cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187 sigue pendiente: "),
     ("C-1007", "since", "", "Desde ayer, lunes 23 de noviembre: ese día se hizo el cargo, y sigue pendiente."),
-    ("C-1008", "when", "", "El cargo de $1,499.00 MXN, hecho el viernes 13 de noviembre, debía confirmarse a más tardar el jueves 19 de noviembre; sigue pendiente"),
+    ("C-1008", "when", "", "El cargo de $1,499.00 MXN, hecho el viernes 13 de noviembre, debía confirmarse a más tardar el jueves 19 de noviembre (lo normal es de 2 a 3 días hábiles); sigue pendiente"),
     ("C-1008", "count", "", "Lleva 6 días hábiles desde el cargo, 3 días hábiles más de lo normal, que es de 2 a 3."),
     ("C-1008", "sure", "", "Ya pasó del plazo normal, de 2 a 3: lleva 6 días hábiles desde el cargo y sigue sin confirmarse; aparece pendiente, no rechazado."),
     ("C-1008", "why", "", "MERCADO-01 todavía no se crea porque el cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187, hecho el viernes 13 de noviembre, sigue"),
@@ -111,12 +111,16 @@ async def test_whether_a_late_charge_is_confirmed_is_answered_each_time_with_the
     again = await of_demo("consultar_pago", "C-1008", f"whether{move} refers=goes_on", "¿pero ya?", earlier=first)
     thrice = await of_demo("consultar_pago", "C-1008", f"sure{move}", "¿entonces ya quedó?", earlier=again)
 
-    assert first.text.startswith("Sigue sin confirmarse: lleva 6 días hábiles desde el cargo")
+    assert first.text.startswith("Ya pasó del plazo normal, de 2 a 3: lleva 6 días hábiles desde el cargo")
     assert first.text.endswith(
         "Ya lo reporté con el folio KNWHUA; dáselo a soporte.\n\nLínea de soporte: 55 8000 9480 (abierta hoy hasta las 18:00)."
     )
     for later in (again, thrice):
-        assert later.text.removeprefix("Como te decía:\n\n").removeprefix("Te lo repito:\n\n").startswith("Sigue sin confirmarse: ")
+        assert (
+            later.text.removeprefix("Como te decía:\n\n")
+            .removeprefix("Te lo repito:\n\n")
+            .startswith(("Ya pasó del plazo normal", "Sigue sin confirmarse: "))
+        )
         assert later.text.endswith(_LINE)
 
 
