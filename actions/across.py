@@ -24,11 +24,13 @@ from bot.protocol.frame import Asked
 
 DATES: Final = frozenset({Asked.UNTIL, Asked.WHEN, Asked.SINCE, Asked.DO, Asked.HOW})
 _OF_RENEWALS: Final = frozenset({"consultar_suscripcion", "consultar_pago", "faq_consultar_vigencia", "faq_formas_pago"})
-_RENEWS: Final = r"se (?:me |nos )?ren(?:ue|o)v\w+ (?:\w+ )?(?:sol[oa]|autom)|renovacion (?:\w+ )?autom|autom\w+ (?:\w+ )?renov|renovacion\b(?: \w+){0,8} sol[oa]\b"
+_RENEWS: Final = r"se (?:me |nos )?ren(?:ue|o)v\w+ (?:\w+ )?(?:sol[oa]|autom)|renovacion (?:\w+ )?autom|autom\w+ (?:\w+ )?renov|renovacion\b(?: \w+){0,6} (?:hace|cobra|renueva) sol[oa]\b"
 _MOVES_THE_CHARGE: Final = (
-    r"(?:cobr\w+|carg\w+|cobro|pag(?:o|ue|ar))\b.{0,30}\b(?:recorr|mov(?:er|ier)|cambi(?:ar|e|en)|pas(?:ar|en|aran)\b).{0,25}\b(?:dia|quincena|fecha|\d{1,2}\b)"
-    r"|(?:recorr|mov(?:er|ier)|mueva|cambi(?:ar|e|en)\b).{0,15}(?:dia|fecha) (?:de(?:l)? )?(?:mi )?(?:cobro|cargo|pago)"
-    r"|cobr(?:en|es|e|ar|aran)\b(?:me)?(?: mejor)?(?: hasta)? (?:el|los|al|cada) (?:dias? )?(?:\d{1,2}|diez|quince|veinte|primero|ultimo|quincena)\b"
+    r"(?<!no )(?:quier|quisier|pued|podr|habr|hay (?:forma|manera|modo)|posib|gustari|ocup|necesit|favor).{0,45}(?:"
+    r"\b(?:cobro|cargo|pago|cobr\w+)\b.{0,25}\b(?:recorr\w+|mov(?:er|ier)\w*|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,15}\b(?:dia|quincena|fecha)"
+    r"|\b(?:recorr\w+|mov(?:er|ier)\w*|muev[ae]n?|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,12}\b(?:dia|fecha|cobro|cargo) (?:(?:de(?:l)? )?(?:mi )?(?:cobro|cargo|pago)|al dia)\b"
+    r"|(?<!a )\bcobr(?:en|es|aran|aras|arme|ar)\b(?: mejor)?(?: hasta)? (?:(?:el|al|cada) dia \w+|(?:el|al) (?:ultimo|quincena))"
+    r")"
 )
 """That the day of the charge be another one."""
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})

@@ -30,7 +30,11 @@ from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 
-_THE_CHANGE: Final = r"(?:el|mi|del) cambio\b|cambio que (?:ped|solicit)\w+"
+_GOES: Final = r"(?:termin|qued|list|acab|falt|tard|va\b|lleva)"
+_THE_CHANGE: Final = (
+    rf"\b{_GOES}\w*\b.{{0,15}}\b(?:el|mi|del) cambio\b|\b(?:el|mi|del) cambio\b.{{0,20}}\b{_GOES}|cambio que (?:ped|solicit)\w+"
+)
+"""How a change goes that was asked for."""
 
 
 class ChangeSolution(ServerAction):

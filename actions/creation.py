@@ -93,7 +93,8 @@ def say_time_it_takes(turn: Turn, server: Server, reply: Reply) -> None:
         reply.add("utter_inicio_se_confirma", hasta=values["limite"], readings=charge_readings(turn, server, charge))
         reply.add("utter_creacion_despues_correo")
     elif charge_state(turn, charge) in IN_PROCESS:
-        reply.say("utter_creacion_tras_el_pago", servidor=server.alias, minutos=minutes_words(turn))
+        if charge_state(turn, charge) == "overdue":
+            reply.say("utter_creacion_tras_el_pago", servidor=server.alias, minutos=minutes_words(turn))
         say_creation(turn, server, reply)
     else:
         say_rule(turn, reply)

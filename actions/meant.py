@@ -50,7 +50,7 @@ _SAID: Final[dict[Filter, str]] = {
     Filter.CREATING: r"creando|en creacion",
 }
 """States that are known by their own word, however the rest was read."""
-_CHANGING: Final = r"(?:se )?(?:esta|anda|va) (?:\w+ )?(?:cambiando|pasando)|en (?:pleno )?(?:proceso de )?cambio\b"
+_CHANGING: Final = r"(?<!no )(?<!no se )\b(?:se )?(?:esta|anda) (?:cambiando\b|cambiandose\b|en (?:pleno )?(?:proceso de )?cambio\b)"
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
 
@@ -92,7 +92,8 @@ def _named(turn: Turn, ways: Mapping[Which, str]) -> Servers:
     if turn.named_servers:
         and_this = turn.in_play if ways.keys() >= {Which.THAT_ONE, Which.NAMED} else ()
         return _in_order(turn, (*and_this, *turn.named_servers))
-    changing = sets.members(turn, turn.servers, "in_change") if mentions(turn, _CHANGING) else ()
+    asked_for = not ways.keys() & SETS and mentions(turn, _CHANGING)
+    changing = sets.members(turn, turn.servers, "in_change") if asked_for else ()
     return changing if len(changing) == 1 < len(turn.servers) else ()
 
 

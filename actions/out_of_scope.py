@@ -31,7 +31,7 @@ MOST_NAMED = 8
 MOST_OF_A_QUESTION = 40
 _PHISHING = r"(?:pidio|pide|piden|responda con su|mande) (?:la |su |mi )?(?:contrasen|clave)"
 _WHO_ELSE = r"quien mas|puede ver(?:lo)? (?:cualquier|esto|lo mio)|ver lo mio|si (?:el|ella) te|tambien le dice|informarle lo mio|como supo|tu como sabes"
-_TO_BE_LET_IN = r"identific|me reconoz|sep(?:as|an) (?:quien|que) soy|ocupo (?:mi )?usuario|meto mi (?:clave|usuario)|verific|ine\b|un codigo|(?:contrasen|clave|pass)\w* (?:d?el? )?(?:escritorio|portal)|escritorio si no me acuerdo|hago login"
+_TO_BE_LET_IN = r"identific|me reconoz|sep(?:as|an) (?:quien|que) soy|ocupo (?:mi )?usuario\b|meto mi (?:clave|usuario)|verific|ine\b|un codigo|(?:contrasen|clave|pass)\w* (?:d?el? )?(?:escritorio|portal)|escritorio si no me acuerdo|hago login"
 SURELY_OFF_TOPIC = 0.5
 """Below this probability "I cannot help with that" would be a guess: the message was just not understood."""
 

@@ -63,7 +63,7 @@ _WISHES: Final = r"recuerd|recorda|avis|program|cambi|muev|mov|recorr|alarg|exti
 """What is wished of a date that only the company can give."""
 _COUNTING: Final = r"(?:des)?cont(?:ando|ad[ao]s?)\b|a partir de\b"
 """From which day a number of days is counted."""
-_DATE: Final = r"fechas?\b|dias?\b"
+_DATE: Final = r"fechas?\b|(?:que|cual) dia\b"
 """A date, where one of several is meant."""
 _SYSTEM: Final = r"(?:sae|coi|noi|aspe[ln])\b"
 """The Aspel system, beside the server."""

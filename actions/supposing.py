@@ -42,7 +42,7 @@ _PARTS = 3
 _PLAIN = re.compile(
     r"\b(?:cuando|hoy|manana|ya|entonces|que dia|fecha)\b.{0,20}\b(?:venc(?:e|en|io|imiento)|termin[ao]|acaba|empieza|inicia|confirma|acredita|refleja|tengo|vigente)\b"
     r"|^\W*(?:y )?(?:se )?(?:vence|termina|confirma|acredita)\b"
-    r"|\b(?:puedo|podemos|se puede) (?:usar|entrar|trabajar|abrir)"
+    r"|(?<!cuando )\b(?:puedo|podemos|se puede) (?:usar|entrar|trabajar|abrir)"
 )
 """A plain question of a date or of what can be done now, after a supposition too ("¿y cuándo vence?"), unless its words suppose something."""
 _YES_OR_NO = re.compile(r"\bsi o no\b")

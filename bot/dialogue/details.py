@@ -12,7 +12,7 @@ from bot.dialogue.compound import DETAILS_FROM, Details, Joint, joints, two_deta
 from bot.dialogue.forms import asks
 from bot.dialogue.halves import SURELY_NOT_OURS, answered, best_of_ours, may_be_part, read_halves, topic_of
 from bot.dialogue.reading import ANSWERED, REFUSED, Reader, Understanding
-from bot.nlu.decision import NOT_OURS, same_or_pair
+from bot.nlu.decision import DEEDS, NOT_OURS, same_or_pair
 from bot.nlu.normalise import plain_text
 from bot.protocol.frame import NOTHING, Asked
 
@@ -50,9 +50,10 @@ def details_of(whole: Understanding, first: Understanding, second: dict[str, Any
     goes_on = same_or_pair(likely[0], label)
     if asked == its_asked or not VAGUE.isdisjoint({asked, its_asked}) or (not goes_on and second["acceptance"] > OF_ITS_OWN):
         return None
-    if not goes_on and likely[0] in NOT_OURS and second["intent_ranking"][0]["confidence"] >= SURELY_NOT_OURS:
-        return None
+    surely_not = likely[0] in NOT_OURS and second["intent_ranking"][0]["confidence"] >= SURELY_NOT_OURS
     may_go_on = any(same_or_pair(name, label) for name in likely)
+    if label in DEEDS or surely_not or not may_go_on:  # a deed is done once
+        return None
     return Details((asked, its_asked), (first.parse_data["acceptance"], second["acceptance"]), of_all, goes_on, may_go_on)
 
 

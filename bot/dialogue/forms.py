@@ -31,7 +31,7 @@ _BARE_INSIDE = re.compile(
 _ORDERS = re.compile(
     r"\b(?:quiero|kiero|quisiera|queremos|necesito|necesitamos|ocupo|ocupamos|requiero|requerimos|solicito|deseo|me\s+urge|me\s+gustar[ií]a|"
     r"d[ií]me\w*|dame|denme|d[eé]nme|d[ií]ga[n]?\w*|(?:me|nos)\s+(?:d|dices|dicen|dan|pasas?n?|pasan?|mandas?|mandan|env[ií]as?|regalas?|ayudas?|ayudan?|comunican?|reenv[ií]as?|reenv[ií]an)|"
-    r"(?:inform|indi[cq]|se[nñ]al|proporcion|dec|confirm|compart|brind)\w*(?:me|nos)|s[ií]rva\w*|indi(?:que|quen)|ruego|agradec\w+|"
+    r"(?:inf[oó]rm|ind[ií][cq]|se[nñ][aá]l|proporci[oó]n|d[eé]c|conf[ií]rm|comp[aá]rt|br[ií]nd)\w*(?:me|nos)|s[ií]rva\w*|indi(?:que|quen)|ruego|agradec\w+|"
     r"m[aá]nd[ae]\w*(?:me|nos|mela|melo|las|los)|m[aá]ndenme\w*|p[aá]s[ae]\w*(?:me|nos)|reenv[ií][ea]\w*|env[ií][ae]\w*(?:me|nos|mela|melo)|comun[ií]\w+|"
     r"expl[ií]c\w+me|ay[uú]d[ae]n?me|tengo\s+(?:una\s+)?dudas?|saber|preguntar)\b",
     re.IGNORECASE,
@@ -99,7 +99,7 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?<=[.?!,;])\s*(?:(?:muchas\s+|mil\s+)?gracias|de\s+antemano|saludos|recib(?:a|an|e)\b|quedo|quedamos|atentamente|sin\s+(?:otro\s+particular|m[aá]s\s+por)|"
+    r"(?<=[.?!])\s*(?:(?:muchas\s+|mil\s+)?gracias|de\s+antemano|saludos|recib(?:a|an|e)\b|quedo|quedamos|atentamente|sin\s+(?:otro\s+particular|m[aá]s\s+por)|"
     r"(?:le|les|te)\s+(?:agradezco|agradecemos|env[ií]o|mando)|agradezco|agradeciendo|que\s+tengan?|bonito|buen)\b[^.?!¿]*[.!]?\s*$",
     re.IGNORECASE,
 )
@@ -120,6 +120,7 @@ _POINTS = r"(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|dos|tres|cuatro|cinco|primer\w*|s
 _POINTS_LAST, _POINTS_FIRST = re.compile(rf"{_POINTS}\W*$", re.IGNORECASE), re.compile(rf"\W*{_POINTS}", re.IGNORECASE)
 _NAMED_AGAIN = re.compile(r"^(?:y\s+)?(?:el|la|los|las|lo\s+del?)\s+\w+\s+no[\s,]+(?=(?:el|la|los|las|lo)\s)", re.IGNORECASE)
 TAKEN_BACK_WORDS, LEAST_SAID_INSTEAD, PLENTY_SAID = 4, 3, 7
+CLOSING_WORDS = 9
 _SENTENCE_END = re.compile(r"(?<=[.?!;])\s+|\s*\n\s*|\s+punto\s+", re.IGNORECASE)
 
 
@@ -225,8 +226,11 @@ def without_taken_back(text: str) -> str:
 
 def without_closing(text: str) -> str:
     """What is left before thanks and greetings at the end of a letter ("…, quedo atento."); the text itself where there are none."""
-    rest = _CLOSING.sub("", text).strip()
-    return without_closing(rest) if rest and rest != text else text
+    found = _CLOSING.search(text)
+    said = found[0].split() if found else []
+    if found is None or not text[: found.start()].strip() or len(said) > CLOSING_WORDS or asks(found[0]) or orders(" ".join(said[1:])):
+        return text
+    return without_closing(text[: found.start()].rstrip())
 
 
 def without_courtesy(text: str) -> str:

@@ -122,12 +122,12 @@ def split(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understandin
 
 
 def _surer(second: Understanding, detail: Understanding) -> bool:
-    """Whether the second half is surer of itself as a question of its own than as what goes on from the first."""
-    return float(second.parse_data["acceptance"]) > float(detail.parse_data["acceptance"])
+    """Whether the second half is surer of itself as a question of its own than as what goes on from the first, or surely not ours."""
+    return bool(second.parse_data.get(BESIDE_ANSWER)) or float(second.parse_data["acceptance"]) > float(detail.parse_data["acceptance"])
 
 
 def _split_again(reader: Reader, half: Understanding) -> list[Understanding]:
-    return split_details(reader, half) or [half]
+    return [half] if half.parse_data.get(DETAIL) else split_details(reader, half) or [half]
 
 
 def _halved(reader: Reader, text: str, whole: dict[str, Any], split_from: float = SPLIT_FROM) -> list[Understanding]:

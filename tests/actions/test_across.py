@@ -501,3 +501,124 @@ async def test_whether_it_renews_by_itself_is_answered_by_the_next_charge(read, 
 async def test_of_a_server_without_a_next_charge_it_is_not_said():
     (answer,) = await talk(desk(suspended()), ("consultar_suscripcion state", "¿se renueva sola?"))
     assert "Se cobra solo" not in answer.text
+
+
+# --- another day of the charge; a licence for good; the server that is in a change ------------------------------------
+
+NO_OTHER_DAY = "Desde aquí no puedo cambiar fechas"
+ANY_TOPIC = ("consultar_pago amount", "consultar_suscripcion until", "tema_no_cubierto do")
+
+
+@pytest.mark.parametrize("frame", ANY_TOPIC)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "¿se podrá que me cobren mejor el día doce?",
+        "¿habría manera de que el cargo se recorriera al día 20?",
+        "quiero que me muevan la fecha del cobro",
+        "¿pueden pasar el cobro al día 5 de cada mes?",
+    ],
+)
+async def test_another_day_of_the_charge_is_for_support(frame: str, text: str):
+    (answer,) = await talk(demo_desk("C-1002", DEMO_NOW), (frame, text))
+    assert answer.text.startswith(NO_OTHER_DAY)
+    assert "Línea de soporte: " in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "¿me van a cobrar el día 15?",
+        "¿podrías decirme si me van a cobrar el día 15?",
+        "¿me van a cobrar los 2 servidores?",
+        "¿me cobrarán los 15 días de gracia?",
+        "pagué y cambié mi contraseña hace 2 días y no puedo entrar",
+        "pagué y no me movieron la fecha",
+        "no quiero que me cobren el día 15",
+        "puedo pagar el día 20 y cuándo vence",
+    ],
+)
+async def test_who_asks_of_the_charge_is_not_told_that_its_day_stays(text: str):
+    (answer,) = await talk(demo_desk("C-1002", DEMO_NOW), ("consultar_pago when", text))
+    assert NO_OTHER_DAY not in answer.text
+
+
+@pytest.mark.parametrize(
+    "text", ["¿mi sae es permanente o de renta?", "esa licencia la compré de por vida, ¿no me la quitan? la licencia digo"]
+)
+async def test_a_licence_for_good_is_told_however_it_was_read(text: str):
+    (answer,) = await talk(demo_desk("C-1004", DEMO_NOW), ("consultar_pago which", text))
+    assert "SAE" in answer.text
+    assert "permanente" in answer.text
+
+
+@pytest.mark.parametrize("text", ["el banco ya le quitó el dinero a la cuenta", "SAE no abre, ¿cómo quito el error?"])
+async def test_what_is_taken_away_is_mostly_no_licence(text: str):
+    (answer,) = await talk(demo_desk("C-1007", DEMO_NOW), ("consultar_pago state", text))
+    assert "permanente" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("frame", "text"),
+    [
+        ("faq_cambiar_solucion whether servers=named:?", "el que se está cambiando a uno más grande ¿ya mero queda?"),
+        ("faq_cambiar_solucion until", "¿cuándo termina el cambio?"),
+        ("faq_cambiar_solucion state", "¿cómo va lo que pedí?"),
+    ],
+)
+async def test_how_a_change_goes_is_told_of_the_server_that_is_in_one(frame: str, text: str):
+    (answer,) = await talk(SIERRA, (frame, text))
+    assert answer.text.startswith("El cambio de SIERRA-01 a Nube Empresarial")
+
+
+async def test_when_a_change_ends_is_not_made_up():
+    (answer,) = await talk(SIERRA, ("faq_cambiar_solucion when", "¿cuándo termina el cambio?"))
+    assert "Todavía no hay un día registrado para que termine" in answer.text
+    assert "Línea de soporte: " in answer.text
+
+
+@pytest.mark.parametrize(
+    ("frame", "text"),
+    [
+        ("faq_cambiar_solucion until", "¿hasta cuándo puedo pedir el cambio de plan?"),
+        ("consultar_servidor state servers=all", "¿qué está pasando con todos?"),
+    ],
+)
+async def test_another_question_is_not_narrowed_to_the_server_in_a_change(frame: str, text: str):
+    (answer,) = await talk(SIERRA, (frame, text))
+    assert not answer.text.startswith("El cambio de SIERRA-01")
+    assert "SIERRA-02" in answer.text or "72 horas" in answer.text
+
+
+async def test_in_cambio_is_mostly_no_change():
+    (answer,) = await talk(SIERRA, ("consultar_suscripcion until servers=named:SIERRA-02", "la del 2, en cambio, ¿cuándo vence?"))
+    assert "SIERRA-02" in answer.text
+    assert "SIERRA-01" not in answer.text
+
+
+async def test_why_several_charges_were_refused_is_told_of_each():
+    _, why = await talk(
+        SIERRA,
+        ("consultar_pago amount servers=all", "¿cuánto debo en total?"),
+        ("consultar_pago why servers=that_one refers=goes_on", "¿y por qué no pasaron?"),
+    )
+    assert "• SIERRA-03: cargo de $899.00 MXN rechazado: tarjeta vencida" in why.text
+
+
+async def test_the_time_of_creation_comes_before_the_state_of_a_late_charge():
+    (answer,) = await talk(demo_desk("C-1008", DEMO_NOW), ("faq_tiempo_creacion count", "¿cuánto tarda en crearse ya que se confirme?"))
+    assert answer.text.startswith("Unos 15 minutos después de que se acredite tu pago")
+
+
+async def test_the_next_backup_is_not_promised_while_the_server_is_down():
+    (answer,) = await talk(demo_desk("C-1012", DEMO_NOW), ("consultar_respaldo general", "¿cómo van mis respaldos?"))
+    assert "Mientras AGUILA-01 siga con la falla, no puedo asegurarte que el siguiente se haga." in answer.text
+
+
+async def test_what_can_be_done_now_is_asked_plainly_after_a_supposition():
+    _, now = await talk(
+        demo_desk("C-1003", DEMO_NOW),
+        ("consultar_suscripcion what_if supposed=pay", "¿y si pago mañana?"),
+        ("faq_periodo_gracia whether supposed=pay refers=goes_on", "¿sí o no lo puedo usar hoy?"),
+    )
+    assert "Con tarjeta de crédito" not in now.text
