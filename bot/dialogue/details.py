@@ -18,6 +18,9 @@ from bot.protocol.frame import NOTHING, Asked
 
 DETAIL = "detail"  # parse data of another thing that is asked about the topic of the part before it
 VAGUE = frozenset({NOTHING, Asked.NONE, Asked.GENERAL})
+OF_AN_ACCOUNT = frozenset(
+    {"consultar_suscripcion", "consultar_pago", "consultar_respaldo", "consultar_servidor", "consultar_factura", "listar_servidores"}
+)
 OF_ITS_OWN = 0.9
 """From so sure on a half is about its own topic, not about that of the half before it."""
 
@@ -26,6 +29,8 @@ def split_details(reader: Reader, whole: Understanding) -> list[Understanding]:
     """The two things that are asked about one topic, at the joint that is most likely between them; empty when none is likely enough."""
     best, likeliest = [], DETAILS_FROM
     for joint, first, second in read_as_details(reader, whole.text):
+        if reader.visitor and best_of_ours(first) in OF_AN_ACCOUNT:  # who is not known gets one answer to both
+            continue
         if (details := details_of(whole, first, second)) is not None and (probability := two_details(joint, details)) >= likeliest:
             best, likeliest = [answered(first), _about(first, second)], probability
     return best

@@ -51,7 +51,8 @@ class WebChannel:
     async def running(self, app: web.Application) -> AsyncIterator[Sequence[Worker]]:
         """No workers; the portal's keys are asked for as long as it serves."""
         yield ()
-        await app[PORTAL_KEYS].close()
+        if PORTAL_KEYS in app:
+            await app[PORTAL_KEYS].close()
 
     def render(self, message: ShownMessage) -> dict[str, Any]:
         """JSON of the HTTP contract."""
