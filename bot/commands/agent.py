@@ -61,9 +61,12 @@ async def _deed(ledger: Ledger, args: argparse.Namespace) -> int:
             second = "second factor on" if row.second_factor_at else "no second factor"
             print(f"{row.name:24} {row.role:14} {'removed' if row.removed_at else second:16} {row.mail or ''}".rstrip())
         return 0
-    if getattr(args, "mail", None) is not None and normal_mail(args.mail) is None:
-        print(f"{args.mail}: is no mail address", file=sys.stderr)
-        return 1
+    if getattr(args, "mail", None) is not None:
+        mail = normal_mail(args.mail)
+        if mail is None:
+            print(f"{args.mail}: is no mail address", file=sys.stderr)
+            return 1
+        args.mail = mail
     if args.deed == "mail":
         return _told(args, await agents.set_mail(ledger, args.name, args.mail))
     if args.deed in {"add", "password"}:

@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.console import pages, sessions, texts
 from bot.console.models import Role, Stage
 from bot.console.sessions import Session
+from bot.conversations.clean import clean_text
 from bot.errors import Conflict, LedgerUnavailable, Malformed, NotYours
 from bot.limits import Limit, TooMany, client_address
 from bot.resources import RESOURCES
@@ -119,11 +120,11 @@ def own_path(path: str) -> str:
 
 
 async def form(request: web.Request) -> dict[str, str]:
-    """The fields of a form. Raises Malformed."""
+    """The fields of a form, of what can be stored. Raises Malformed."""
     if request.content_type != FORM:
         raise Malformed
     try:
-        return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        return {name: clean_text(value) for name, value in (await request.post()).items() if isinstance(value, str)}
     except ValueError:
         raise Malformed from None
 

@@ -123,9 +123,10 @@ def count_failure(connection: Connection, agent: str | None, now: datetime) -> b
     return connection.execute(counted, {"until": now + LOCKED_FOR}).scalar() == 0
 
 
-async def renew_hash(ledger: Ledger, agent: str, password_hash: str) -> None:
-    """The same password, kept as it is kept today."""
-    await ledger.write(lambda connection: connection.execute(update(AGENT).where(AGENT.c.id == agent).values(password_hash=password_hash)))
+async def renew_hash(ledger: Ledger, agent: Known, password_hash: str) -> None:
+    """The same password, kept as it is kept today; not where it is another one by now."""
+    same = update(AGENT).where(AGENT.c.id == agent.id, AGENT.c.password_hash == agent.password_hash)
+    await ledger.write(lambda connection: connection.execute(same.values(password_hash=password_hash)))
 
 
 async def forgive(ledger: Ledger, agent: str) -> None:

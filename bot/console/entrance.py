@@ -43,7 +43,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
         await _note_failure(request, agent, now)
         return pages.render(request, "entrar.html", 401, notice=texts.FAILED, after=after, draft=draft, name=name)
     if passwords.is_outdated(agent.password_hash):
-        await agents.renew_hash(resources.ledger, agent.id, passwords.hashed(fields["clave"][: passwords.LONGEST]))
+        await agents.renew_hash(resources.ledger, agent, passwords.hashed(fields["clave"][: passwords.LONGEST]))
     stage: Stage = "code" if agent.confirmed else "enrol" if agent.needs_second_factor else "in"
     if stage == "in":
         await agents.forgive(resources.ledger, agent.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.console import access, audit, pages, texts, transcript
-from bot.console.windows import bounds
+from bot.console.windows import Bounds, bounds
 from bot.console.work import refusal_of, said_in
 from bot.conversations import later
 from bot.errors import Conflict, Malformed
@@ -20,8 +20,7 @@ async def plan(request: web.Request) -> web.Response:
     allowed = await bounds(resources, conversation)
     at, refusal = allowed.read(fields.get("cuando", "")), refusal_of(words, message)
     if refusal is not None or at is None:
-        wrong_hour = texts.LATER_WHEN if allowed.window_ends is None else texts.LATER_WINDOW
-        return await transcript.page(request, 400, refusal or wrong_hour, words)
+        return await transcript.page(request, 400, refusal or _wrong_hour(allowed), words)
     try:
         await later.plan(resources.ledger, conversation, session.name, words, message, at, resources.now())
     except Conflict as conflict:
@@ -31,19 +30,27 @@ async def plan(request: web.Request) -> web.Response:
     return access.see(f"{transcript.path_of(conversation)}#responder")
 
 
+def _wrong_hour(allowed: Bounds) -> str:
+    if allowed.session_ends is not None:
+        return texts.LATER_SESSION
+    return texts.LATER_WHEN if allowed.window_ends is None else texts.LATER_WINDOW
+
+
 async def withdraw(request: web.Request) -> web.Response:
-    """POST …/programada: it is not said; its text stands in the box again, unless it is thrown away. Raises Malformed, Conflict."""
+    """POST …/programada: it is not said; its text stands in the box again (and beside it until something else is said), unless it is thrown away. Raises Malformed, Conflict."""
     resources, session, conversation = request.app[RESOURCES], request[pages.SESSION], request.match_info["id"]
     fields = await access.form(request)
     number = fields.get("id", "")
     if not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - digits of an id
         raise Malformed
-    words = await later.withdraw(resources.ledger, conversation, int(number), session.name, resources.now())
+    which = resources.ledger, conversation, int(number), session.name, resources.now()
+    thrown_away = "descartar" in fields
+    words = "" if thrown_away else await later.withdraw(*which)
+    if thrown_away:
+        await later.put_away(*which)
     resources.feed.moved(conversation)
-    await _note(request, "programada, y retirada")
-    if "descartar" in fields:
-        return access.see(f"{transcript.path_of(conversation)}#responder")
-    return await transcript.page(request, draft=words)
+    await _note(request, "programada, y descartada" if thrown_away else "programada, y retirada")
+    return access.see(f"{transcript.path_of(conversation)}#responder") if thrown_away else await transcript.page(request, draft=words)
 
 
 async def _note(request: web.Request, detail: str) -> None:

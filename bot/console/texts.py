@@ -22,6 +22,7 @@ REASON: Final = "Escribe el motivo, de 10 a 200 caracteres: queda en la auditor�
 SEAL_BROKEN: Final = "(no se puede leer: falta la llave o se alteró)"
 LATER_WHEN: Final = "Elige una fecha y hora de los próximos 30 días."
 LATER_WINDOW: Final = "Elige una hora antes de que se cierre la ventana de 24 horas de WhatsApp."
+LATER_SESSION: Final = "Elige una hora antes de que termine la sesión de este visitante: después ya no podrá leerlo. Para más tarde, acuerda una llamada o dale su folio."
 LATER_ANOTHER: Final = "Ya hay un mensaje programado en esta conversación. Quítalo antes de programar otro."
 WINDOW_OVER: Final = (
     "Pasaron 24 horas desde su último mensaje y WhatsApp ya no permite responderle: no se envió nada. Llámale por teléfono."

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import Connection
+
 from bot import texts
 from bot.console import audit, digest
 from bot.console.publications import Publisher
@@ -31,12 +33,14 @@ def workers(resources: Resources, publisher: Publisher, post: digest.Post) -> Se
             resources.feed.moved(conversation)
         return False
 
+    def note(connection: Connection, outcome: later.Outcome) -> None:
+        what = "programada, no se envió" if outcome.message is None else f"programada, mensaje {outcome.message.seq}"
+        audit.add(connection, "respuesta", outcome.agent, "", now(), outcome.conversation, what)
+
     async def say_later() -> bool:
-        outcomes = await later.say_what_is_due(ledger, now())
+        outcomes = await later.say_what_is_due(ledger, now(), note)
         for each in outcomes:
             resources.feed.moved(each.conversation, () if each.message is None else [each.message])
-            what = "programada, no se envió" if each.message is None else f"programada, mensaje {each.message.seq}"
-            await audit.note(ledger, "respuesta", each.agent, "", now(), each.conversation, what)
         return len(outcomes) == later.AT_ONCE
 
     async def expire() -> bool:

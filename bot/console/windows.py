@@ -1,4 +1,4 @@
-"""When something may be said in a conversation: now, later, and on WhatsApp only while its window is open."""
+"""When something may be said in a conversation: now, later, and no later than its customer can read it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, select
-
-from bot.conversations import people
+from bot.conversations import reachable
 from bot.conversations.base import WINDOWS
-from bot.conversations.tables import CONVERSATION
-from bot.errors import NotYours
+from bot.conversations.reachable import Reachable
 from bot.resources import Resources
 from bot.rules.calendar import BusinessCalendar
 
@@ -28,7 +25,17 @@ class Bounds:
     first: datetime
     last: datetime
     offered: datetime
-    window_ends: datetime | None
+    reachable: Reachable
+
+    @property
+    def window_ends(self) -> datetime | None:
+        """Until when the channel carries what we say, where it does so for some time only."""
+        return self.reachable.until if self.reachable.channel in WINDOWS else None
+
+    @property
+    def session_ends(self) -> datetime | None:
+        """Until when a visitor of the chat can read it, who will have another conversation then."""
+        return None if self.reachable.channel in WINDOWS else self.reachable.until
 
     def written(self, at: datetime) -> str:
         """As a browser's field for date and time takes it: what clocks in Mexico show."""
@@ -48,22 +55,13 @@ class Bounds:
 
 
 async def bounds(resources: Resources, conversation: str) -> Bounds:
-    """For 30 days from now, on WhatsApp no longer than its window is open; offered is the line's next opening, where that lies between.
+    """For 30 days from now, and no longer than the customer can read it; offered is the line's next opening, where that lies between.
 
     Raises NotYours.
     """
     settings, now = resources.settings, resources.now()
     calendar = BusinessCalendar(settings.timezone, settings.extra_holidays)
-    ends = await resources.ledger.read(lambda connection: _window_ends(connection, conversation, now))
-    last = now + AHEAD if ends is None else min(now + AHEAD, ends)
+    reach = await resources.ledger.read(lambda connection: reachable.read(connection, conversation, now))
+    last = now + AHEAD if reach.until is None else min(now + AHEAD, reach.until - 2 * reachable.MARGIN)  # one for who says it
     opening = calendar.at(calendar.next_business_day(calendar.local_date(now)), settings.support_hours.opens)
-    return Bounds(calendar, now, last, opening if opening <= last else max(now + _MINUTE, last - timedelta(hours=1)), ends)
-
-
-def _window_ends(connection: Connection, conversation: str, now: datetime) -> datetime | None:
-    """None where the channel has no such window; where the customer never wrote it is over."""
-    channel = connection.scalar(select(CONVERSATION.c.channel).where(CONVERSATION.c.id == conversation))
-    if channel is None:
-        raise NotYours("conversation")
-    window = WINDOWS.get(channel)
-    return None if window is None else (people.reach(connection, conversation).last_inbound_at or now - window) + window
+    return Bounds(calendar, now, last, opening if opening <= last else max(now + _MINUTE, last - timedelta(hours=1)), reach)

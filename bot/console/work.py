@@ -147,7 +147,7 @@ async def called(request: web.Request) -> web.Response:
     ending = (await form(request)).get("fue", "")
     if ending not in {"done", "not_reached"}:
         raise Malformed
-    call = await dues.settle(resources.ledger, int(request.match_info["due"]), cast(dues.Ending, ending), session.name, now)
+    call = await dues.settle_call(resources.ledger, int(request.match_info["due"]), cast(dues.Ending, ending), session.name, now)
     if call is None:
         raise Conflict("told before")
     if ending == "not_reached":

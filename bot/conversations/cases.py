@@ -132,6 +132,7 @@ async def close(ledger: Ledger, conversation: str, code: str, agent: str, now: d
             raise NotYours("case")
         dues.end(connection, conversation, "snooze", "done", now, agent)
         connection.execute(_settle(now).where(CONVERSATION.c.id == conversation))
+        dues.hold_back_others(connection, conversation, agent, now)
 
     await ledger.write(work)
 

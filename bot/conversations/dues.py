@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from bot.conversations.base import DueKind
 from bot.conversations.ledger import Ledger
@@ -17,6 +17,7 @@ from bot.conversations.tables import CONVERSATION, DUE, ESCALATION
 
 MOST: Final = 200
 Ending = Literal["done", "not_reached", "cancelled", "left"]
+FORGOTTEN: Final[dict[str, Any]] = {"state": "cancelled", "text": None}
 _OPEN = DUE.c.state == "open"
 
 
@@ -32,6 +33,19 @@ def end(connection: Connection, conversation: str, kind: DueKind, ending: Ending
     """Nothing of that kind is due any more; whether anything was."""
     open_one = update(DUE).where(DUE.c.conversation_id == conversation, DUE.c.kind == kind, _OPEN)
     return bool(connection.execute(open_one.values(state=ending, closed_at=now, closed_by=by)).rowcount)
+
+
+def hold_back_others(connection: Connection, conversation: str, agent: str, now: datetime) -> None:
+    """This agent has answered, or closed the case: what another one wanted said later may not be right any more."""
+    others = update(DUE).where(DUE.c.conversation_id == conversation, DUE.c.kind == "later", _OPEN, DUE.c.agent != agent)
+    connection.execute(others.values(state="held_back", closed_at=now))
+
+
+def put_away_words(connection: Connection, conversation: str, agent: str, now: datetime, *, only_own: bool = False) -> None:
+    """What was held back there is settled by what this agent says or plans now; `only_own`: what they planned or took back themselves."""
+    held = update(DUE).where(DUE.c.conversation_id == conversation, DUE.c.kind == "later", DUE.c.state == "held_back")
+    held = held.where(or_(DUE.c.agent == agent, DUE.c.closed_by == agent)) if only_own else held
+    connection.execute(held.values(**FORGOTTEN, closed_at=now, closed_by=agent))
 
 
 async def leave(ledger: Ledger, conversation: str, now: datetime) -> bool:
@@ -70,12 +84,12 @@ async def open_ones(ledger: Ledger, kind: DueKind) -> Sequence[Row[Any]]:
     return await ledger.read(lambda connection: connection.execute(query).all())
 
 
-async def settle(ledger: Ledger, due: int, ending: Ending, agent: str, now: datetime) -> Row[Any] | None:
-    """The agent says what became of it; its row (conversation_id, kind, at, phone), or None where somebody said so before."""
-    mine = update(DUE).where(DUE.c.id == due, _OPEN).values(state=ending, closed_at=now, closed_by=agent)
+async def settle_call(ledger: Ledger, due: int, ending: Ending, agent: str, now: datetime) -> Row[Any] | None:
+    """The agent says what became of a call; its row (conversation_id, at, phone), or None where somebody said so before, or it is none."""
+    mine = update(DUE).where(DUE.c.id == due, DUE.c.kind == "call_back", _OPEN).values(state=ending, closed_at=now, closed_by=agent)
 
     def work(connection: Connection) -> Row[Any] | None:
-        row = connection.execute(mine.returning(DUE.c.conversation_id, DUE.c.kind, DUE.c.at, DUE.c.phone)).one_or_none()
+        row = connection.execute(mine.returning(DUE.c.conversation_id, DUE.c.at, DUE.c.phone)).one_or_none()
         if row is not None and ending == "done":
             connection.execute(update(CONVERSATION).where(CONVERSATION.c.id == row.conversation_id).values(owed_since=None))
         return row

@@ -455,7 +455,7 @@ class Escalation(Base):
 class Due(Base):
     """What is due in a conversation: a call to `phone` (E.164) in the half hour from `at` on, an agent in this chat, or what agents put off.
 
-    That is their own second look, or what `agent` wants said later (`text`, as the message of the id `message`). `left`: nobody is there any more who could, and the customer was told. `held_back`: it was not said, and agents see why (`later.py`).
+    That is their own second look, or what `agent` wants said later (`text`, as the message of the id `message`). `left`: nobody is there any more who could, and the customer was told. `held_back`: it was not said, and agents see why (`later.py`); by whom, if an agent took it back. `after_seq`: the conversation's last message when it was planned.
     """
 
     __tablename__ = "due"
@@ -477,6 +477,7 @@ class Due(Base):
     agent: Mapped[str | None] = mapped_column(String(64))
     message: Mapped[str | None] = mapped_column(_ID)
     text: Mapped[str | None] = mapped_column(Text)
+    after_seq: Mapped[int | None]
 
 
 class Presence(Base):

@@ -72,6 +72,8 @@ async def say(
         place = connection.execute(going_on).one_or_none()
         if place is None:
             raise Conflict("not taken")
+        dues.hold_back_others(connection, conversation, agent, now)
+        dues.put_away_words(connection, conversation, agent, now, only_own=True)
         own: dict[str, Any] = {"channel": place.channel, "seq": place.last_seq, "now": now}
         return shown(outbox.say(connection, conversation, "text", words, author="agent", id=message, **own))
 

@@ -39,8 +39,8 @@ async def post(resources: Resources, mailer: Mailer) -> bool:
     anchors = await disclosures.unmailed(resources.ledger, now - EVERY, MOST)
     if not anchors:
         return False
-    mail = plain_mail(resources, to, texts.ANCHORS_SUBJECT, texts.anchors_body(lines(anchors)))
     try:
+        mail = plain_mail(resources, to, texts.ANCHORS_SUBJECT, texts.anchors_body(lines(anchors)))
         await mailer.send(mail, f"anchors:{hashlib.sha256(anchors[-1].hash.encode()).hexdigest()[:32]}")
     except (MailFailed, MailRefused) as error:
         log.warning("the anchors could not be mailed", error=str(error), anchors=len(anchors))

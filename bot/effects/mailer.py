@@ -59,9 +59,9 @@ class Mailer:
             raise MailFailed(type(error).__name__) from error
 
     async def post(self, resources: Resources, to: str, subject: str, body: str, key: str) -> bool:
-        """Send a plain mail; False where another try may help. What is refused for good is logged, and done with."""
+        """Send a plain mail to one person; False where another try may help. What is refused for good is logged, and done with."""
         try:
-            await self.send(plain_mail(resources, to, subject, body), key)
+            await self.send(_to_one(plain_mail(resources, to, subject, body)), key)
         except MailFailed as error:
             log.warning("a mail could not be sent yet", key=key, error=str(error))
             return False
@@ -89,17 +89,26 @@ class Mailer:
         aside.replace(folder / f"{key.replace(':', '-')}.eml")
 
 
+def _to_one(mail: EmailMessage) -> EmailMessage:
+    if len(mail["To"].addresses) != 1:
+        raise MailRefused("not one address")
+    return mail
+
+
 def code_mail(resources: Resources, code: str, to: str) -> EmailMessage:
     """The mail with a one-time code."""
     return plain_mail(resources, to, texts.CODE_SUBJECT, texts.code_body(code, resources.settings))
 
 
 def plain_mail(resources: Resources, to: str, subject: str, body: str) -> EmailMessage:
-    """A mail of the house's, dated now."""
+    """A mail of the house's, dated now. Raises MailRefused where `to` cannot stand in a header."""
     mail = EmailMessage()
     mail["Subject"] = subject
     mail["From"] = resources.settings.mail_from
-    mail["To"] = to
+    try:
+        mail["To"] = to.strip()  # with an end of line behind it no mail server takes it
+    except ValueError:
+        raise MailRefused("not an address") from None
     mail["Date"] = format_datetime(resources.now())
     mail.set_content(body)
     return mail

@@ -14,6 +14,8 @@ import phonenumbers
 REGION: Final = "MX"
 MOST_CHARACTERS: Final = 320
 _MEXICO: Final = 52
+_MAIL: Final = re.compile(r'[^\s@,;:<>()\[\]"\\]+@[^\s@,;:<>()\[\]"\\]+')
+"""One address and no list of them, which a mail's header would take for several."""
 _OLD_MOBILE: Final = re.compile(r"(?:1|44|45)(\d{10})")
 """What stood before the ten digits until 2019: +52 1 from abroad (WhatsApp still says so), 01, 044 and 045 inside the country."""
 
@@ -45,8 +47,7 @@ def normal_phone(written: str) -> str | None:
 
 
 def normal_mail(written: str) -> str | None:
-    """The address without its case and the blanks around it; None when it is no address. Dots and tags stay: they may be another's."""
+    """The address without its case and the blanks around it; None when it is none, or several. Dots and tags stay: they may be another's."""
     address = written.strip().casefold()
-    name, at, domain = address.rpartition("@")
-    fits = at and name and domain and len(address) <= MOST_CHARACTERS and address.isprintable() and " " not in address
+    fits = len(address) <= MOST_CHARACTERS and address.isprintable() and _MAIL.fullmatch(address)
     return address if fits else None

@@ -125,7 +125,7 @@ async def fill(site: Site) -> dict[str, str]:
     talks: dict[str, str] = {}
     for desk, texts in TALKS:
         async with Visitor(site.wire.gateway) as one:
-            await one.open(**({"token": issue_portal_token(site.portal.settings, desk, clock.now())} if desk else {}))
+            await one.open(**({"token": issue_portal_token(site.portal.settings, desk, clock.now(), f"p-{desk}")} if desk else {}))
             for text in texts:
                 await one.ask(text)
             talks[desk or "visitor"] = one.conversation

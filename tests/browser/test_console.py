@@ -244,9 +244,10 @@ async def test_an_answer_is_written_now_and_goes_out_later(new_context, site):
 
     await ana.get_by_role("button", name="Quitar y editar").click()
     await expect(box).to_have_value("Tu cargo pasa el lunes.")
-    await expect(ana.locator(".planned")).to_have_count(0)
+    await expect(ana.get_by_text("Ya no se enviará")).to_be_visible()
     await ana.get_by_text("Enviar después").click()
     await ana.get_by_role("button", name="Programar").click()
+    await expect(ana.get_by_text("Se enviará:")).to_be_visible()
     await expect(ana.locator(".planned")).to_have_count(1)
     assert await axe_findings(ana) == []
 

@@ -28,10 +28,10 @@ def escalated(code: str, reason: str = "cliente_pide_asesor", summary: str = "C-
 
 
 @asynccontextmanager
-async def customer(gateway: Gateway, desk: str | None = None):
-    """Somebody in the web chat, signed in to the portal where a desk is named."""
+async def customer(gateway: Gateway, desk: str | None = None, person: str | None = None):
+    """Somebody in the web chat, signed in to the portal where a desk is named, by name where `person` is."""
     async with Visitor(gateway.url("/")) as one:
-        token = {"token": issue_portal_token(gateway.settings, desk, gateway.clock())} if desk else {}
+        token = {"token": issue_portal_token(gateway.settings, desk, gateway.clock(), person)} if desk else {}
         await one.open(**token)
         yield one
 

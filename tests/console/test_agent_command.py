@@ -55,8 +55,9 @@ def test_an_agents_address_is_given_changed_and_taken_away(command) -> None:
     assert command("add", "ana", "--mail", "no-es-correo").returncode == 1
     assert command("add", "ana", "--mail", "ana@empresa.example").returncode == 0
     assert "ana@empresa.example" in command("list").stdout
-    assert command("mail", "ana", "otra@empresa.example").returncode == 0
-    assert "otra@empresa.example" in command("list").stdout
+    assert command("mail", "ana", " Otra@empresa.example\n").returncode == 0
+    assert command("mail", "ana", "ana@empresa.example,beto@empresa.example").returncode == 1
+    assert command("list").stdout.endswith(" otra@empresa.example\n")
     assert command("mail", "ana", "a b@empresa.example").returncode == 1
     assert command("mail", "ana").returncode == 0
     assert "@" not in command("list").stdout

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.console import archive, marks, publications, review_queue
+from bot.console import agents, archive, marks, publications, review_queue
 from bot.console.queue_watch import QueueWatch
 from bot.conversations import dues, later, listing, take_over
 from bot.conversations.ledger import Ledger
@@ -63,14 +63,18 @@ async def test_the_look_of_the_queue(ledger: Ledger, desk) -> None:
     assert len(set(seen)) == 3
 
 
+def untold(*_: object) -> None:
+    """Nobody writes it down."""
+
+
 async def test_what_is_said_later_is_said_once(ledger: Ledger, open_ledger, desk) -> None:
     await desk.ask("hola")
     await take_over.take_over(ledger, desk.conversation, "ana", desk.now, LIFE)
     for _ in range(2):
         await later.plan(ledger, desk.conversation, "ana", "Ya quedó.", "a" * 32, desk.now + LIFE, desk.now)
-    assert await later.say_what_is_due(ledger, desk.now) == []
+    assert await later.say_what_is_due(ledger, desk.now, untold) == []
     due = desk.now + 2 * LIFE
-    both = await asyncio.gather(*(later.say_what_is_due(each, due) for each in (ledger, open_ledger())))
+    both = await asyncio.gather(*(later.say_what_is_due(each, due, untold) for each in (ledger, open_ledger())))
     (outcome,) = [outcome for outcomes in both for outcome in outcomes]
     assert (outcome.agent, outcome.message.text, outcome.message.author) == ("ana", "Ya quedó.", "agent")
     assert await later.shown_in(ledger, desk.conversation) is None
@@ -80,16 +84,43 @@ async def test_what_is_said_later_is_said_once(ledger: Ledger, open_ledger, desk
     await later.plan(ledger, desk.conversation, "ana", "Y algo más.", "b" * 32, due + LIFE, desk.now)
     (planned,) = [each for each in await dues.of(ledger, desk.conversation) if each.state == "open"]
     assert await later.withdraw(ledger, desk.conversation, planned.id, "beto", desk.now) == "Y algo más."
-    with pytest.raises(Conflict):
-        await later.withdraw(ledger, desk.conversation, planned.id, "beto", desk.now)
+    assert await later.withdraw(ledger, desk.conversation, planned.id, "ana", desk.now) == "Y algo más.", "the words stay there"
+    await later.put_away(ledger, desk.conversation, planned.id, "ana", desk.now)
+    for gone in (later.withdraw, later.put_away):
+        with pytest.raises(Conflict):
+            await gone(ledger, desk.conversation, planned.id, "ana", desk.now)
     assert [each.text for each in await dues.of(ledger, desk.conversation)] == [None, None]
+
+
+async def test_what_is_said_and_that_it_was_are_written_together(ledger: Ledger, desk) -> None:
+    await desk.ask("hola")
+    await take_over.take_over(ledger, desk.conversation, "ana", desk.now, LIFE)
+    await later.plan(ledger, desk.conversation, "ana", "Ya quedó.", "a" * 32, desk.now, desk.now)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await later.say_what_is_due(ledger, desk.now, broken)
+    assert [(due.state, due.text) for due in await dues.of(ledger, desk.conversation)] == [("open", "Ya quedó.")]
+
+
+async def test_only_the_password_that_was_given_is_kept_anew(ledger: Ledger, desk) -> None:
+    await agents.add(ledger, "ana", "agent", "old", desk.now)
+    known = await agents.find(ledger, "ana", desk.now)
+    await agents.set_password(ledger, "ana", "another", desk.now)
+    await agents.renew_hash(ledger, known, "old, kept anew")
+    changed = await agents.find(ledger, "ana", desk.now)
+    assert changed.password_hash == "another"
+    await agents.renew_hash(ledger, changed, "another, kept anew")
+    assert (await agents.find(ledger, "ana", desk.now)).password_hash == "another, kept anew"
 
 
 async def test_what_was_sent_by_hand_is_not_said_later(ledger: Ledger, desk) -> None:
     await take_over.take_over(ledger, desk.conversation, "ana", desk.now, LIFE)
     await later.plan(ledger, desk.conversation, "ana", "Ya quedó.", "a" * 32, desk.now, desk.now)
     assert await take_over.say(ledger, desk.conversation, "ana", "Ya quedó.", "a" * 32, desk.now, LIFE)
-    assert await later.say_what_is_due(ledger, desk.now) == []
+    assert await later.say_what_is_due(ledger, desk.now, untold) == []
     assert [(due.state, due.text) for due in await dues.of(ledger, desk.conversation)] == [("done", None)]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.console import agents, digest, upkeep
 from bot.conversations import dues
-from bot.effects.mailer import Mailer
+from bot.effects.mailer import Mailer, plain_mail
 from bot.resources import RESOURCES
 from tests.console.conftest import KEPT, Browser
 from tests.console.talk import escalated, say
@@ -159,6 +159,16 @@ async def test_the_gateway_sends_it_by_itself(start, seeded, tmp_path: Path) -> 
     assert isinstance(mail, EmailMessage)
     assert mail["To"] == ADDRESS
     assert "https://consola.example/console" in mail.get_content()
+
+
+@pytest.mark.parametrize("to", ["a@empresa.example,b@empresa.example", f"{ADDRESS}\nBcc: b@empresa.example", ""])
+async def test_what_is_not_one_address_is_given_up_and_reaches_nobody(gateway, tmp_path: Path, to: str) -> None:
+    assert await Mailer(f"file://{tmp_path}/mails").post(gateway.app[RESOURCES], to, "a", "b", "digest:1")
+    assert not (tmp_path / "mails").exists()
+
+
+async def test_an_end_of_line_behind_an_address_is_no_part_of_it(gateway) -> None:
+    assert plain_mail(gateway.app[RESOURCES], f"{ADDRESS}\n", "a", "b")["To"] == ADDRESS
 
 
 @pytest.mark.parametrize(("url", "settled"), [("", True), ("smtp://127.0.0.1:9", False)])

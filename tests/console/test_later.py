@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from bot.console import agents, audit, texts
-from bot.conversations import dues, people, take_over
+from bot.conversations import cases, dues, people, take_over
 from bot.conversations.ledger import new_id
-from bot.conversations.tables import MESSAGE
+from bot.conversations.tables import DUE, MESSAGE, WEB_SESSION
 from tests.console.conftest import Browser
 from tests.console.talk import customer, escalated
 from tests.console.test_alerts import heard
@@ -79,7 +79,7 @@ async def noon(gateway, ana: Browser) -> None:
 async def one(gateway, noon: None):
     """A customer with an open case."""
     gateway.dialogue.script["una persona"] = escalated("4KD7WP")
-    async with customer(gateway, "C-1004") as someone:
+    async with customer(gateway, "C-1004", "p-1") as someone:
         await someone.ask("una persona")
         yield someone
 
@@ -151,11 +151,107 @@ async def test_who_has_the_conversation_by_then_is_not_talked_over(ana: Browser,
     await until_held_back(ledger, one.conversation)
 
 
-async def test_a_removed_agent_says_nothing_later(ana: Browser, gateway, ledger, one: Visitor) -> None:
+async def test_a_removed_agent_says_nothing_later_and_somebody_else_owes_it(ana: Browser, gateway, ledger, noon: None) -> None:
+    async with customer(gateway, "C-1004", "p-1") as one:
+        await one.ask("hola")
+        await take(ana, one.conversation)
+        await plan(ana, one.conversation)
+        assert await cases.waiting(ledger) == []
+        await agents.remove(ledger, "ana", gateway.clock())
+        assert await states(ledger, one.conversation) == ["held_back"]
+        assert [each.conversation_id for each in await cases.waiting(ledger)] == [one.conversation], "it is in the queue of all"
+
+
+async def test_held_back_words_stay_until_something_else_is_said(ana: Browser, beto: Browser, gateway, ledger, one: Visitor) -> None:
+    await beto.sign_in("beto")
     await take(ana, one.conversation)
     await plan(ana, one.conversation)
-    await agents.remove(ledger, "ana", gateway.clock())
+    here, (due,) = f"/console/conversaciones/{one.conversation}", await dues.of(ledger, one.conversation)
+    await ana.post(f"{here}/devolver")
+    for _ in range(2):  # who does not have it, and a page that was loaded again
+        await ana.post(f"{here}/programada", id=str(due.id))
+        assert (ana.status, await states(ledger, one.conversation)) == (200, ["held_back"])
+    await take(beto, one.conversation)
+    assert WORDS in beto.page
+    await send(beto, one.conversation, "Un momento.")
+    await beto.get(here)
+    assert WORDS in beto.page, "they are ana's"
+    await beto.post(f"{here}/devolver")
+    await take(ana, one.conversation)
+    await send(ana, one.conversation, "Ya quedó.")
+    assert WORDS not in ana.page
+    assert [(row.state, row.text) for row in await dues.of(ledger, one.conversation)] == [("cancelled", None)]
+
+
+async def test_what_is_planned_anew_replaces_what_was_held_back(ana: Browser, gateway, ledger, one: Visitor) -> None:
+    await take(ana, one.conversation)
+    for words in ("Una.", "Otra."):
+        await plan(ana, one.conversation, words=words)
+        await agents_words_are_held_back(ledger)
+    assert len([alert for alert in (await heard(ana))["alerts"] if "programaste" in alert["text"]]) == 1
+    assert [(row.state, row.text) for row in await dues.of(ledger, one.conversation)] == [("cancelled", None), ("held_back", "Otra.")]
+
+
+async def agents_words_are_held_back(ledger) -> None:
+    held = DUE.update().where(DUE.c.state == "open", DUE.c.kind == "later").values(state="held_back")
+    await ledger.write(lambda connection: connection.execute(held))
+
+
+@pytest.mark.parametrize("deed", ["answers", "closes the case"])
+async def test_what_another_agent_settled_meanwhile_is_not_said_again(
+    ana: Browser, beto: Browser, gateway, ledger, one: Visitor, deed: str
+) -> None:
+    await beto.sign_in("beto")
+    await take(ana, one.conversation)
+    await plan(ana, one.conversation)
+    await ana.post(f"/console/conversaciones/{one.conversation}/devolver")
+    await take(beto, one.conversation)
+    if deed == "answers":
+        await send(beto, one.conversation, "Ya quedó.")
+    else:
+        await beto.post(f"/console/conversaciones/{one.conversation}/casos", folio="4KD7WP")
+    await beto.post(f"/console/conversaciones/{one.conversation}/devolver")
     assert await states(ledger, one.conversation) == ["held_back"]
+    assert "No se envió lo que programaste para C-1004" in [alert["text"] for alert in (await heard(ana))["alerts"]]
+
+
+async def test_nothing_is_planned_for_after_a_visitor_can_read_it(ana: Browser, gateway, ledger, noon: None) -> None:
+    async with customer(gateway, "C-1004") as one:
+        await one.ask("hola")
+        await take(ana, one.conversation)
+        assert "Este visitante puede leer aquí hasta" in ana.words
+        await plan(ana, one.conversation)
+        assert (ana.status, await states(ledger, one.conversation)) == (400, [])
+        assert texts.LATER_SESSION in ana.words
+        await plan(ana, one.conversation, "2026-11-27T20:00")
+        assert await states(ledger, one.conversation) == ["open"]
+        over = WEB_SESSION.update().values(revoked_at=gateway.clock())
+        await ledger.write(lambda connection: connection.execute(over))
+        gateway.clock.forward(hours=9)
+        await until_held_back(ledger, one.conversation)
+        assert [each.conversation_id for each in await cases.waiting(ledger)] == [one.conversation]
+        await ana.sign_in("ana")
+        await take(ana, one.conversation)
+        assert "Terminó la sesión de este visitante" in ana.words
+
+
+async def test_whether_somebody_wrote_meanwhile_is_told_by_no_clock(ana: Browser, gateway, ledger, one: Visitor) -> None:
+    await take(ana, one.conversation)
+    await plan(ana, one.conversation)
+    await ana.post(f"/console/conversaciones/{one.conversation}/devolver")
+    await one.send("olvídenlo, ya la encontré")
+    behind = MESSAGE.update().where(MESSAGE.c.text == "olvídenlo, ya la encontré").values(at=gateway.clock() - timedelta(hours=1))
+    await ledger.write(lambda connection: connection.execute(behind))
+    await later_on(gateway, ana)
+    await until_held_back(ledger, one.conversation)
+
+
+async def test_what_cannot_be_stored_is_left_out_of_every_form(ana: Browser, ledger, one: Visitor) -> None:
+    await take(ana, one.conversation)
+    await plan(ana, one.conversation, words="Ya\x00 quedó.")
+    assert [row.text for row in await dues.of(ledger, one.conversation)] == ["Ya quedó."]
+    await ana.post(f"/console/conversaciones/{one.conversation}/responder", texto="\x00", mensaje="c" * 32)
+    assert (ana.status, texts.EMPTY in ana.words) == (400, True)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +329,9 @@ async def test_on_whatsapp_no_later_than_its_window_is_open(ana: Browser, gatewa
     assert await states(ledger, talk) == []
     await plan(ana, talk, "2026-11-27T15:30")
     assert await states(ledger, talk) == ["open"]
-    gateway.clock.forward(hours=5)
+    gateway.clock.forward(hours=5)  # nobody was there to say it at half past three
+    await until_held_back(ledger, talk)
+    assert [each.conversation_id for each in await cases.waiting(ledger)] == [talk]
     await ana.sign_in("ana")
     await take(ana, talk)
     assert "WhatsApp ya no permite responderle" in ana.words

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, MetaData, insert, select, text
+from sqlalchemy import Connection, DateTime, MetaData, bindparam, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import answers, gathering, history, operators, queue, sessions, transcripts
@@ -263,6 +263,22 @@ async def test_the_way_back_from_bursts_answers_what_was_gathered(url, open_ledg
     await asyncio.to_thread(go, url, "upgrade", "head")
     assert await at(url, place) == [until, None, None]
     assert (await queue.claim(open_ledger(), until, LIFE)).text == "n=3"
+
+
+async def test_what_was_planned_before_knows_after_which_message(url) -> None:
+    await asyncio.to_thread(go, url, "upgrade", "ledger_0015")
+
+    def plan(connection: Connection) -> int | None:
+        row = {"of": "customer", "moment": LATER.replace(tzinfo=None) if connection.dialect.name == "sqlite" else LATER}
+        words = "INSERT INTO due (conversation_id, kind, at, state, created_at) VALUES (:of, 'later', :moment, 'open', :moment)"
+        connection.execute(text(words).bindparams(bindparam("moment", type_=DateTime(timezone=True))), row)
+        written = "SELECT max(seq) FROM message WHERE conversation_id = :of AND at <= :moment"
+        return connection.scalar(text(written).bindparams(bindparam("moment", type_=DateTime(timezone=True))), row)
+
+    expected = await at(url, plan)
+    assert expected
+    await asyncio.to_thread(go, url, "upgrade", "head")
+    assert await at(url, lambda connection: connection.scalar(text("SELECT after_seq FROM due"))) == expected
 
 
 async def test_the_way_back_from_what_is_said_later_leaves_the_calls(url) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from bot.conversations import answers, batches, cases, dues, inbox, presence, take_over
 from bot.conversations.answers import Offer, OwnChoice
 from bot.conversations.models import Conversation, Escalation
+from bot.conversations.tables import DUE
 from bot.protocol.turn import Choice
 from tests.conversations_ledger.conftest import rows, told
 from tests.conversations_ledger.test_cases import case
@@ -86,11 +88,17 @@ async def test_one_of_a_kind_is_due_and_settled_once(ledger, desk) -> None:
         )
     (call,) = await dues.open_ones(ledger, "call_back")
     assert (call.at, call.code, call.desk) == (desk.now + timedelta(hours=2), "7K2M9X", "C-1009")
-    settled = await dues.settle(ledger, call.id, "done", "ana", desk.now)
+    at = {"conversation_id": desk.conversation, "at": desk.now, "state": "open", "created_at": desk.now, "agent": "ana"}
+    row = {**at, "kind": "later", "message": "a" * 32, "text": "Ya quedó."}
+    await ledger.write(lambda connection: connection.execute(insert(DUE), row))
+    for other in await dues.open_ones(ledger, "later"):
+        assert await dues.settle_call(ledger, other.id, "done", "ana", desk.now) is None, "it is no call"
+    settled = await dues.settle_call(ledger, call.id, "done", "ana", desk.now)
     assert settled.conversation_id == desk.conversation
     assert await owed(ledger) is None, "who was called was answered"
-    assert await dues.settle(ledger, call.id, "not_reached", "beto", desk.now) is None
-    assert [(row.state, row.closed_by) for row in await dues.of(ledger, desk.conversation)] == [("cancelled", None), ("done", "ana")]
+    assert await dues.settle_call(ledger, call.id, "not_reached", "beto", desk.now) is None
+    became = [(row.state, row.closed_by) for row in await dues.of(ledger, desk.conversation)]
+    assert became == [("cancelled", None), ("done", "ana"), ("open", None)]
 
 
 async def test_the_place_in_the_queue(ledger, desk) -> None:

@@ -67,7 +67,22 @@ def test_nothing_is_guessed_of_an_address():
 
 
 @pytest.mark.parametrize(
-    "written", ["", "   ", "contacto", "@x.example", "a@", "a b@x.example", "a@x\x00.example", "\ud800@x.example", "a" * 400 + "@x"]
+    "written",
+    [
+        "a@x.example,b@x.example",
+        "a@x.example;b",
+        "Ana <a@x.example>",
+        "a@b@x.example",
+        "",
+        "   ",
+        "contacto",
+        "@x.example",
+        "a@",
+        "a b@x.example",
+        "a@x\x00.example",
+        "\ud800@x.example",
+        "a" * 400 + "@x",
+    ],
 )
 def test_what_is_no_address(written):
     assert normal_mail(written) is None

@@ -91,6 +91,7 @@
     if (!now || !panel || (panel.dataset.owner === now.held && panel.dataset.later === now.later)) return;
     if (!one('#respuesta')?.value.trim()) location.reload();
     else if (panel.dataset.owner !== now.held) say('La conversación cambió de manos. Vuelve a cargar la página antes de enviar.', true);
+    else if (now.later) say('Lo programado en esta conversación cambió. Vuelve a cargar la página para verlo.');
     else one('.planned', panel)?.remove(); // it was said, or somebody has put it away
   }
 
