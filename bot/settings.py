@@ -198,10 +198,18 @@ def _mail_address(raw: str) -> str:
 
 def _jwks(raw: str) -> str:
     url = urlsplit(raw)
-    here = url.hostname is not None and (url.hostname == "localhost" or url.hostname.startswith("127."))
-    if raw and not (url.hostname and not url.username and (url.scheme == "https" or (url.scheme == "http" and here))):
+    safe = url.scheme == "https" or (url.scheme == "http" and _is_here(url.hostname or ""))
+    if raw and not (url.hostname and not url.username and safe):
         raise ValueError("must be an https address without a user, or http on this machine")
     return raw
+
+
+def _is_here(host: str) -> bool:
+    """Whether this is our own machine: a name that only begins like its address (127.evil.example) is somebody else's."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _secret(raw: str) -> Secret:
@@ -435,11 +443,9 @@ def _check_together(values: Mapping[str, Any]) -> None:
     if not (values["portal_jwt_secret"] or values["portal_jwt_public_key"] or values["portal_jwks_url"]):
         raise SettingsError("PORTAL_JWT_SECRET: is required outside the demo, or PORTAL_JWT_PUBLIC_KEY or PORTAL_JWKS_URL instead of it")
     if values["anchor_mail_to"] and not values["smtp_url"]:
-        raise SettingsError("SMTP_URL: is required with ANCHOR_MAIL_TO")
+        raise SettingsError("ANCHOR_MAIL_TO: needs SMTP_URL, by which the anchors go out")
     if values["portal_jwks_url"] and not values["portal_jwt_issuer"]:
-        raise SettingsError(
-            "PORTAL_JWT_ISSUER: is required with PORTAL_JWKS_URL: a house that publishes its keys may sign for others with them"
-        )
+        raise SettingsError("PORTAL_JWKS_URL: needs PORTAL_JWT_ISSUER: a house that publishes its keys may sign for others with them")
     if values["whatsapp_phone_number_id"]:
         for name in ("whatsapp_access_token", "whatsapp_app_secret", "whatsapp_verify_token"):
             if not values[name]:

@@ -156,6 +156,9 @@ BAD = {
     "WHATSAPP_PHONE_NUMBER_ID": ["+52 55", "１２３"],
     "WHATSAPP_API_VERSION": ["26", "v26", "v26.0/x"],
     "WHATSAPP_PRICE_MXN": ["-1", "x", "nan"],
+    # good by themselves, and nothing without another one: the one that was written is named
+    "ANCHOR_MAIL_TO": ["auditor@contadores.example"],
+    "PORTAL_JWKS_URL": ["https://portal.example/jwks", "http://127.0.0.1/jwks"],
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=Path,
         metavar="FILE",
         nargs="+",
-        help="mails with anchors, as they were received: is this the ledger that they tell of?",
+        help="mails with anchors, as they were received: is this the ledger that they tell of? (and all that --verify checks)",
     )
     parser.set_defaults(run=run)
 
@@ -46,7 +47,7 @@ async def _work(settings: Settings, args: argparse.Namespace) -> int:
                 print(line)
         if not (args.verify or args.against):
             return 0
-        found = await disclosures.problems(ledger, secrets_of(settings)) if args.verify else []
+        found = await disclosures.problems(ledger, secrets_of(settings), timedelta(days=settings.keep_disclosures_days))
         if args.against:
             witnessed = [each for path in args.against for each in anchors.read_back(_words_of(path))]
             found += await disclosures.contradicted(ledger, witnessed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
@@ -103,7 +103,8 @@ async def anchor(ledger: Ledger, secret: str, now: datetime) -> str | None:
     """Bind the ends of the chains that grew since the last anchor; the new anchor's hash, None where none grew."""
 
     def work(connection: Connection) -> str | None:
-        last = connection.execute(select(DISCLOSURE_ANCHOR).order_by(DISCLOSURE_ANCHOR.c.id.desc()).limit(1)).one_or_none()
+        earlier = connection.execute(select(DISCLOSURE_ANCHOR).order_by(DISCLOSURE_ANCHOR.c.id.desc())).all()
+        last = next((each for each in earlier if not _is_cut(each)), None)  # one that tells of a removal binds nothing that is there
         newest = select(DISCLOSURE.c.conversation_id, func.max(DISCLOSURE.c.n).label("n")).group_by(DISCLOSURE.c.conversation_id)
         grown = (newest if last is None else newest.where(DISCLOSURE.c.at >= last.at)).subquery()
         own = (DISCLOSURE.c.conversation_id == grown.c.conversation_id) & (DISCLOSURE.c.n == grown.c.n)
@@ -170,14 +171,17 @@ def moment_of(anchor: Row[Any]) -> str:
     return str(anchor.at.astimezone(UTC).isoformat(timespec="microseconds"))
 
 
-async def unmailed(ledger: Ledger, since: datetime, most: int) -> Sequence[Row[Any]]:
-    """The oldest anchors that were not mailed, at most so many; none while one was mailed after `since`, but for what that mail had no room for."""
+async def unmailed(ledger: Ledger, now: datetime, every: timedelta, most: int) -> Sequence[Row[Any]]:
+    """The oldest anchors that were not mailed, at most so many; none while the last mail is younger than `every`, but for what it had no room for.
+
+    A mail of the future is none: who can write to the database could stop all others with it.
+    """
 
     def work(connection: Connection) -> Sequence[Row[Any]]:
         waiting = select(DISCLOSURE_ANCHOR).where(DISCLOSURE_ANCHOR.c.mailed_at.is_(None))
         rows = connection.execute(waiting.order_by(DISCLOSURE_ANCHOR.c.id).limit(most)).all()
-        last = connection.scalar(select(func.max(DISCLOSURE_ANCHOR.c.mailed_at)))
-        return rows if last is None or last <= since or len(rows) == most else ()
+        last = connection.scalar(select(func.max(DISCLOSURE_ANCHOR.c.mailed_at)).where(DISCLOSURE_ANCHOR.c.mailed_at <= now))
+        return rows if last is None or last <= now - every or len(rows) == most else ()
 
     return await ledger.read(work)
 
@@ -204,14 +208,17 @@ async def contradicted(ledger: Ledger, witnessed: Sequence[Witnessed]) -> list[s
     return await ledger.read(work)
 
 
-async def problems(ledger: Ledger, secrets: Sequence[str]) -> list[str]:
-    """Everything by which it shows that entries were changed, removed or added behind the house's back; empty: all is whole."""
+async def problems(ledger: Ledger, secrets: Sequence[str], kept: timedelta | None = None) -> list[str]:
+    """Everything by which it shows that entries were changed, removed or added behind the house's back; empty: all is whole.
+
+    `kept`: how old an entry must be before it may be removed; None: that is not looked at.
+    """
 
     def work(connection: Connection) -> list[str]:
         entries = connection.execute(select(DISCLOSURE).order_by(DISCLOSURE.c.conversation_id, DISCLOSURE.c.n)).all()
         anchors = connection.execute(select(DISCLOSURE_ANCHOR).order_by(DISCLOSURE_ANCHOR.c.id)).all()
         cuts = {end[0]: (end[1], end[2]) for anchor_ in anchors for end in anchor_.ends if end[3:] == [CUT]}
-        return [*_chains(entries, cuts), *_anchors(entries, anchors, cuts, secrets), *_untold(connection)]
+        return [*_chains(entries, cuts), *_anchors(entries, anchors, cuts, secrets), *_too_young(anchors, kept), *_untold(connection)]
 
     return await ledger.read(work)
 
@@ -242,6 +249,29 @@ def _anchors(entries: Sequence[Row[Any]], anchors: Sequence[Row[Any]], cuts: Cut
         for conversation, number, hash_, *_ in row.ends:
             if number > cuts.get(conversation, (0, ""))[0] and hashes.get((conversation, number)) != hash_:
                 yield f"{conversation} {number}: is not what anchor {row.id} bound"
+
+
+def _too_young(anchors: Sequence[Row[Any]], kept: timedelta | None) -> Iterator[str]:
+    """Entries that were removed before their time: what an anchor binds for the first time was told after the anchor before it."""
+    if kept is None:
+        return
+    told_after: dict[str, list[tuple[int, datetime]]] = {}
+    last: datetime | None = None
+    for place, row in enumerate(anchors):
+        if not _is_cut(row):
+            if last is not None:
+                for conversation, number, *_ in row.ends:
+                    told_after.setdefault(conversation, []).append((number, last))
+            last = row.at
+            continue
+        removed = min(each.at for each in anchors[place:])  # its moment may be made up, but not those of all that come after
+        for conversation, number, *_ in row.ends:
+            if any(n <= number and after > removed - kept for n, after in told_after.get(conversation, ())):
+                yield f"{conversation} {number}: was removed before its time, by anchor {row.id}"
+
+
+def _is_cut(anchor_: Row[Any]) -> bool:
+    return all(end[3:] == [CUT] for end in anchor_.ends)
 
 
 def _untold(connection: Connection) -> Iterator[str]:

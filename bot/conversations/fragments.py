@@ -20,7 +20,7 @@ from bot.privacy.masking import Mask, Masked
 WITHIN: Final = timedelta(minutes=3)
 MOST: Final = 12
 LEAST_CHARACTERS: Final = 3
-"""A piece that is shorter is looked for in the messages only: it would be found everywhere."""
+"""A piece that is shorter is looked for as a whole line only: it would be found everywhere."""
 LEAST_IN_ANSWERS: Final = 6
 """The same for what we have said: a shorter one may be an amount of an account's."""
 _RECENT = (
@@ -99,7 +99,10 @@ def _take_out(connection: Connection, conversation: str, message: Recent, piece:
     connection.execute(update(MESSAGE).where(MESSAGE.c.id == message.id).values(text=piece.text))
 
     def without(told: str) -> str:
-        told = told.replace(before_, piece.text)
+        if len(before_) >= LEAST_CHARACTERS:
+            told = told.replace(before_, piece.text)
+        else:  # a turn of several messages has each in a line of its own
+            told = "\n".join(piece.text if line.strip() == before_ else line for line in told.split("\n"))
         return told.replace(piece.part, piece.placeholder) if len(piece.part) >= LEAST_CHARACTERS else told
 
     of_message = MESSAGE.c.id == message.id

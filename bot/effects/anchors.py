@@ -36,7 +36,7 @@ async def post(resources: Resources, mailer: Mailer) -> bool:
     to, now = resources.settings.anchor_mail_to, resources.now()
     if not to:
         return False
-    anchors = await disclosures.unmailed(resources.ledger, now - EVERY, MOST)
+    anchors = await disclosures.unmailed(resources.ledger, now, EVERY, MOST)
     if not anchors:
         return False
     try:

@@ -65,7 +65,7 @@ def create_app(
     say_little()
     live = accounts or live_state.create(settings)
     app = web.Application(middlewares=[observe, explain_errors], client_max_size=SMALL, handler_args={"max_field_size": FIELD_BYTES})
-    app[web_keys.PORTAL_KEYS] = PortalKeys(settings, now)
+    app[web_keys.PORTAL_KEYS] = PortalKeys(settings)
     app[web_keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
     app[web_keys.TYPING_LIMIT] = Limit("typing", TYPING_PER_MINUTE, now)

@@ -135,7 +135,7 @@ def _verified(key: PortalKey, token: str) -> Mapping[str, Any]:
         claims: Mapping[str, Any] = jwt.decode(
             token, key.key, algorithms=list(key.algorithms), audience=key.audience, issuer=key.issuer or None, options=options
         )
-    except (jwt.PyJWTError, ValueError, TypeError) as error:
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         if key.previous is not None:
             return _verified(key.previous, token)
         raise TokenInvalid(type(error).__name__) from None

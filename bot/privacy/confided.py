@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.privacy.kinds import IS_PLACEHOLDER, Found
-from bot.privacy.numbers import DATE
+from bot.privacy.numbers import DATE, MONTHS
 from bot.privacy.spoken import spoken_rows
 from bot.rules.folding import bare
 
@@ -31,11 +31,13 @@ _OR: Final = re.compile(r"\s+[ou]\s+(?P<value>\S*\d\S*)", re.IGNORECASE)
 _USER: Final = re.compile(r"\b(?:usuario|user|login)\b", re.IGNORECASE)
 _ALIAS: Final = re.compile(r"[A-ZÑ]{3,20}-\d{1,2}")
 _LIKE_ALIAS: Final = re.compile(
-    r"[^\W\d_]{3,20}[-_]?\d{1,2}|office365|windows\d{1,4}|\d{1,2}:\d\d(?::\d\d)?(?:h(?:rs?)?|[ap]m)?|\d+(?:hrs?|pesos|mxn|usd|d[ií]as?|gb|mb|tb)"
-    r"|(?-i:[A-Z]-\d{3,8})|\d{1,4}[-/.](?:\d{1,2}|[a-z]{3,10})[-/.]\d{2,4}|(?-i:[234679ACDEFHJKMNPQRTUVWX]{6})",
+    r"[^\W\d_]{3,20}[-_]?\d{1,2}|office365|windows(?:7|8|10|11|95|98|20(?:00|03|08|12|16|19|22|25))|\d{1,2}:\d\d(?::\d\d)?(?:h(?:rs?)?|[ap]m)?|\d+(?:hrs?|pesos|mxn|usd|d[ií]as?|gb|mb|tb)"
+    r"|(?-i:[A-Z]-\d{3,8})|\d{1,4}[-/.](?:\d{1,2}|MONTHS)[-/.]\d{2,4}|(?-i:[234679ACDEFHJKMNPQRTUVWX]{5}[ACDEFHJKMNPQRTUVWX])".replace(
+        "MONTHS", MONTHS
+    ),
     re.IGNORECASE,
 )
-"""What stands behind "contraseña" and is a server, a product, an hour, an amount, an invoice, a day or a folio."""
+"""What stands behind "contraseña" and is a server, a product, an hour, an amount, an invoice, a day or a folio, which ends in a letter."""
 _LEAST_SECRET: Final = 6
 _BEGINS: Final = "([¿¡"
 _ENDS: Final = ".,;:!?¡¿)…\"'»”’"
@@ -59,8 +61,17 @@ _CODE: Final = re.compile(
 )
 _OTHERS: Final = r"postal|error|barras|cliente|producto|sucursal|[aá]rea|\bpa[ií]s|\bsat\b|factura|folio|\bcp\b|lada"
 _NO_CODE: Final = re.compile(_OTHERS, re.IGNORECASE)
-_NOT_ITS_CODE: Final = re.compile(rf"{_OTHERS}|\bpag[aou]|\bcobr|\bdeb[eoí]|\babon|\bdeposit|\btransf|\bversi|\bpuerto", re.IGNORECASE)
+_ANOTHERS: Final = re.compile(rf"{_OTHERS}|\bpag[aou]|\bcobr|\bdeb[eoí]|\babon|\bdeposit|\btransf|\bversi|\bpuerto", re.IGNORECASE)
 """Words between the name of a code and figures that are another thing's: "no me llegó el código, pagué 1500"."""
+_ITS_USE: Final = re.compile(
+    r"\b(?:de|del|para|por)\s+(?:(?:la|el|los|mi|tu|su|un|una)\s+)?(?:pagos?|cobros?|transfer\w+|dep[oó]sitos?|abonos?)\b"
+    r"|\bdeb\w+\s+(?:de\s+)?(?!pag|cobr|abon|deposit|transf)[^\W\d]+[aei]r\b",
+    re.IGNORECASE,
+)
+"""What a code is for, or should be: "código de transferencia", "el código debe ser"."""
+_TO_PAY: Final = re.compile(r"\bpara\s+(?:pagar|cobrar|abonar|depositar|transferir)\w*", re.IGNORECASE)
+_SAYS_IT: Final = re.compile(r"(?:[:=]|\b(?:es|era|fue|dice))\W*(?:el\s+)?$", re.IGNORECASE)
+_ONE_TIME_DIGITS: Final = 6
 _NAMES_CODE: Final = re.compile(
     r"\b(?:c[oó]d(?:igo)?|token|otp|nip|pin|cv[vc]2?|csc|din[aá]mica|\w+ficaci[oó]n|confirmaci[oó]n)\b", re.IGNORECASE
 )
@@ -101,6 +112,7 @@ _ALONE: Final = frozenset(
     ]
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_GAPS: Final = re.compile(r"[ \-]")
 _CODE_DIGITS: Final = range(4, 9)
 
 
@@ -108,11 +120,12 @@ def find_passwords(text: str) -> Iterator[Found]:
     """Passwords that are told."""
     for found in _TOLD.finditer(text):
         value, start = _stripped(found)
-        if value and _is_told(found, value, text[start + len(value) :]):
+        if value and _is_told(found, value, text[start + len(value) : start + len(value) + 40]):
             yield from _with_others(text, start, value)
+    with_user = _USER.search(text) is not None
     for found in _BARE.finditer(text):
         value, start = _stripped(found)
-        if value and (_looks_secret(value) or (_USER.search(text) and any(map(str.isdecimal, value)))):
+        if value and (_looks_secret(value) or (with_user and any(map(str.isdecimal, value)))):
             yield Found(start, start + len(value), "password")
     for found in _BEFORE.finditer(text):
         value, start = _stripped(found)
@@ -129,7 +142,7 @@ def find_codes(text: str) -> Iterator[Found]:
     for found in _PIN.finditer(text):
         yield Found(*found.span("value"), "code")
     for found in _CODE.finditer(text):
-        if not _NOT_ITS_CODE.search(found["between"]) and not DATE.match(text, found.start("value")):
+        if not _is_anothers(found["between"], len(_GAPS.sub("", found["value"]))) and not DATE.match(text, found.start("value")):
             yield Found(*found.span("value"), "code")
     if not _NO_CODE.search(text):
         for row in spoken_rows(text):
@@ -140,7 +153,18 @@ def find_codes(text: str) -> Iterator[Found]:
 def leads_to_code(said: str) -> bool:
     """Whether what was said so far ends with the name of a code, and the digits come next."""
     found = _LEADS_TO_CODE.search(said)
-    return found is not None and _NOT_ITS_CODE.search(found[0]) is None
+    return found is not None and not _is_anothers(found[0], None)
+
+
+def _is_anothers(between: str, digits: int | None) -> bool:
+    """Whether figures after these words are not the code's (None: how many there are is not known yet).
+
+    "Para pagar" alone says what a code is for, and before an amount what is to be paid with it.
+    """
+    rest = _ITS_USE.sub(" ", between)
+    if digits is None or digits == _ONE_TIME_DIGITS or _SAYS_IT.search(rest):
+        rest = _TO_PAY.sub(" ", rest)
+    return _ANOTHERS.search(rest) is not None
 
 
 def _stripped(found: re.Match[str]) -> tuple[str, int]:

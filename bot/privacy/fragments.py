@@ -19,7 +19,11 @@ from bot.privacy.pieces import follows_cue, in_pieces, says_what_it_is
 BETWEEN: Final = "\n"
 FEW_WORDS: Final = 4
 _NUMBERS: Final[frozenset[Kind]] = frozenset({"card", "clabe", "phone"})
-_NAMED: Final = re.compile(r"\W*(?:(?:y|ok|bueno|mira|pues)\W+)*(?:mi|la|nuestra)\s+contra\w*\W*", re.IGNORECASE)
+_NAMED: Final = re.compile(
+    r"\W*(?:(?:y|ok|bueno|mira|pues)\W+)*(?:mi|la|nuestra)\s+(?:contra\w*|password|passwd|pasword|pass|pwd|psw)\W*", re.IGNORECASE
+)
+_HAS_CODE: Final = re.compile(r"\W*(?:(?:ya|s[ií]|ahora|aqu[ií]|ok)\W+)*tengo\W+(?:el|este|ese)\W+", re.IGNORECASE)
+_ONE_TIME: Final = re.compile(r"\d(?:[ \-]?\d){5}")
 _LEADS: Final = re.compile(
     r"\d|@|arroba|contra|clave|pass|pwd|psw|nip|pin|rfc|curp|c[oó]d|token|tarj|clabe|cuenta|tel|cel|m[oó]vil|whats|\b(?:cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)\b",
     re.IGNORECASE,
@@ -80,6 +84,8 @@ def _holds(found: Found, joined: str, last: int) -> bool:
     if found.kind in _NUMBERS:
         return found.start >= last and follows_cue(joined, found.start, last)
     if found.kind == "code":
+        if found.start >= last and _HAS_CODE.fullmatch(joined, last, found.start) and _ONE_TIME.fullmatch(joined, found.start, found.end):
+            return True
         return found.start >= last and not says_what_it_is(joined, found.start, last)
     if found.kind == "password" and joined[found.start : found.end].isalpha() and joined[last : found.start].strip():
         return _NAMED.fullmatch(joined[:last].rsplit(BETWEEN, 2)[-2]) is not None

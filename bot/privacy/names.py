@@ -45,7 +45,7 @@ _CURP_BROKEN: Final = re.compile(
     rf"\b(?:[A-Z]\n?){{3}}[A-Z]{_BREAK}(?:\d\n?){{5}}\d{_BREAK}[HMX]{_BREAK}(?:[A-Z]\n?){{2}}(?:[A-Z]\n?){{3}}[A-Z0-9]\n?\d\b",
     re.IGNORECASE,
 )
-_MAIL_BROKEN: Final = re.compile(r"[\w.+%'-]+@[\w.-]*\n[\w-]+(?:\.[\w-]+)*")
+_MAIL_BROKEN: Final = re.compile(r"(?<![\w.+%'-])[\w.+%'-]{1,64}@[\w.-]{0,190}\n[\w-]+(?:\.[\w-]+)*")
 
 
 def find_broken(text: str) -> Iterator[Found]:
@@ -60,7 +60,7 @@ def find_broken(text: str) -> Iterator[Found]:
         named = _RFC_NAMED.search(text[max(0, found.start() - 40) : found.start()]) is not None
         if _is_rfc(number, strict=not named) and (named or not number[-3:].isdecimal()):
             yield Found(found.start(), found.end(), "rfc")
-    for found in _MAIL_BROKEN.finditer(text):
+    for found in _MAIL_BROKEN.finditer(text) if "@" in text else ():
         if _MAIL.fullmatch(found[0].replace("\n", "")):
             yield Found(found.start(), found.end(), "mail")
 

@@ -19,12 +19,17 @@ _LINK: Final = re.compile(rf"[\s().,/_·*\-‐-―{INVISIBLE}]{{1,4}}")
 DATE: Final = re.compile(
     r"(?<![\d/.\-])(?:(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\1(?:19|20)?\d\d|(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01]))(?![/.\-]?\d)"
 )
+MONTHS: Final = (
+    r"(?:ene|feb|mar|abr|may|jun|jul|ago|sept?|oct|nov|dic)(?:ero|rero|zo|il|o|io|osto|iembre|tiembre|ubre|viembre|embre|nio|lio)?\b"
+)
 _AMOUNT_BEFORE: Final = re.compile(r"\$\s*$")
 _AMOUNT_AFTER: Final = re.compile(r"\s*(?:pesos|mxn|usd|d[oó]lares|varos|baros|mil\b|[kmgt]b\b|%)", re.IGNORECASE)
 _CARD_WORDS: Final = re.compile(r"tarjeta|tarj\b|tdc|tdd|visa|master|amex|d[eé]bito|cr[eé]dito|pl[aá]stico", re.IGNORECASE)
 _CLABE_WORDS: Final = re.compile(r"clabe|interbancaria|cuenta", re.IGNORECASE)
 PHONE_NAMES: Final = r"tel[eé]?f?\w*|cel\w*|m[oó]vil|whats\w*|guats\w*|wh?ats?|wa|m[aá]rc\w*|m[aá]rqu\w*|ll[aá]m\w*"
-_PHONE_WORDS: Final = re.compile(rf"(?:{PHONE_NAMES}|n[uú]m\w*)\W+(?:\w+\W+){{0,3}}$", re.IGNORECASE)
+NO_PHONE: Final = r"err(?:or)?\b|errores|fall[aoó]|problema"
+"""Words between such a name and figures that are not called: "me marca error 80070005"."""
+_PHONE_WORDS: Final = re.compile(rf"(?:{PHONE_NAMES}|n[uú]m\w*)\W+(?:(?!{NO_PHONE})\w+\W+){{0,3}}$", re.IGNORECASE)
 _ACCOUNT: Final = re.compile(r"\bcuenta\b\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
 CARD_PREFIXES: Final = frozenset("23456")
 _PRINTED: Final = ((4, 4, 4, 4), (4, 6, 5))

@@ -8,28 +8,38 @@ pieces need more than a length: right check digits, or a word just before them t
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bot.privacy.confided import SO_IT_IS, leads_to_code
 from bot.privacy.kinds import Found, Kind
-from bot.privacy.numbers import CARD_PREFIXES, DATE, INVISIBLE, PHONE_NAMES, Group, ascii_digits, is_clabe, is_luhn, national_of
+from bot.privacy.numbers import (
+    CARD_PREFIXES,
+    DATE,
+    INVISIBLE,
+    MONTHS,
+    NO_PHONE,
+    PHONE_NAMES,
+    Group,
+    ascii_digits,
+    is_clabe,
+    is_luhn,
+    national_of,
+)
 from bot.privacy.spoken import NUMBER_WORD, spoken_rows
 
 _GROUP: Final = re.compile(r"\d+")
 _RUN: Final = re.compile(rf"\d+(?:[\s().·*\-‐-―{INVISIBLE}]{{1,3}}\d+)*")
 _WORD: Final = re.compile(r"[^\W\d_]")
-_MONTHS: Final = (
-    r"(?:ene|feb|mar|abr|may|jun|jul|ago|sept?|oct|nov|dic)(?:ero|rero|zo|il|o|io|osto|iembre|tiembre|ubre|viembre|embre|nio|lio)?\b"
-)
 _OTHER: Final = re.compile(
     rf"{DATE.pattern}"
     r"|(?<!\d)\d{1,2} \d{1,2} (?:19|20)\d\d(?!\d)|\d{1,4}/\d{1,2}(?!\d)|\d{1,2}:\d\d|\$\s*\d[\d.,]*"
     r"|\d{1,3}(?:[,']\d{3})+(?!\d)|\d[.,]\d{1,2}(?!\d)|(?<![\d.])\d{1,3}(?:\.\d+)+"
     r"|\b(?=\w*\d)\d*[^\W\d]\w*(?:-\d+)?|[^\W\d]-\d+"
     r"|(?<!\d)\d+(?=\s*(?:%|pesos|peso|mxn|mn|usd|d[oó]lares|[vb]aros|mil\b|[kmgt]b\b|usuari|servidor|d[ií]as?\b|horas?\b|hrs?\b|h\b|min|mes|a[ñn]o|seman"
-    rf"|licencia|vec(?:es)?\b|equipo|persona|factura|pagos?\b|[ap]\.?m\b|(?:de )?{_MONTHS}))",
+    rf"|licencia|vec(?:es)?\b|equipo|persona|factura|pagos?\b|[ap]\.?m\b|(?:de )?{MONTHS}))",
     re.IGNORECASE,
 )
 """Figures that say what they are: days, times, amounts, versions, addresses of machines, counts, and what is part of a name."""
@@ -40,17 +50,25 @@ _OTHER_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _LEAD: Final = rf"(?:[^\w\n]+[^\W\d]+){{0,3}}[^\w\n]*{SO_IT_IS}$"
+_LEAD_TO_PHONE: Final = rf"(?:[^\w\n]+(?!{NO_PHONE})[^\W\d]+){{0,3}}[^\w\n]*{SO_IT_IS}$"
 _CARD_CUE: Final = re.compile(rf"(?:tarjeta|tarj|tdc|tdd|visa|master\w*|amex|pl[aá]stico|d[eé]bito|cr[eé]dito){_LEAD}", re.IGNORECASE)
 _CLABE_CUE: Final = re.compile(rf"(?:clabe|interbancaria|cuenta){_LEAD}", re.IGNORECASE)
-_PHONE_CUE: Final = re.compile(rf"(?:{PHONE_NAMES}|mi n[uú]m\w*){_LEAD}", re.IGNORECASE)
+_PHONE_CUE: Final = re.compile(rf"(?:{PHONE_NAMES}|mi n[uú]m\w*){_LEAD_TO_PHONE}", re.IGNORECASE)
 _CARDS: Final = re.compile(r"4|5[0-8]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|6[0-9]")
 _AMEX: Final = re.compile(r"3[47]")
 _AREAS: Final = ("55", "56", "33", "81")
 _BARE_PHONES: Final = frozenset({(2, 4, 4), (2, 8), (3, 7), (3, 3, 4), (2, 2, 2, 2, 2), (2, 4, 2, 2)})
 _SHORTEST: Final = 3
 """So many digits has a piece that stands among words: what is shorter is the number of a server, or a day."""
-_LONGEST: Final = 500
-"""Characters of a message that is one of a burst; a longer one is a letter."""
+_NEAR: Final = 80
+"""So many characters before figures say what they are: looked for over a whole letter for each of its figures it would take minutes."""
+_NO_AMOUNT: Final = 8
+"""Digits of one run that is hardly an amount or a folio, whatever stands before it."""
+_PAYS_WITH: Final = re.compile(
+    r"(?:\bcon|\b(?:tarj\w*|tdc|tdd|pl[aá]stico|d[eé]bito|cr[eé]dito)\W{1,3}(?:(?:de|del|mi|el)\W{1,2}){0,2}banco)\W{1,3}(?:(?:la|mi|n[uú]mero|num)\W{1,2}){0,2}$",
+    re.IGNORECASE,
+)
+"""Words of payments before figures that are what is paid with: "pago con 4242 4242"."""
 _LOCAL: Final = (7, 8)
 _CARD, _AMEX_LENGTH, _CLABE = 16, 15, 18
 _CARD_LENGTHS: Final = range(13, 20)
@@ -61,7 +79,11 @@ _CODES: Final = range(4, 9)
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Figures of one message that may be a piece; `alone`: the message has no letter besides, `before`: what was said before them."""
+    """Figures of one message that may be a piece.
+
+    `alone`: the message has no letter besides; `before`: what was said before them; `another`: by which they are another thing's, unless their
+    digits check each other.
+    """
 
     start: int
     end: int
@@ -70,6 +92,7 @@ class _Run:
     alone: bool
     spoken: bool
     before: str
+    another: bool
 
 
 def in_pieces(messages: Sequence[str], begins: Sequence[int], public: frozenset[str]) -> list[Found]:
@@ -80,9 +103,12 @@ def in_pieces(messages: Sequence[str], begins: Sequence[int], public: frozenset[
     last = _runs(messages, len(messages) - 1, begins)
     if not last:
         return []
-    chain, together, likely = [last[0]], True, list[Found]()
+    chain, together, likely = [next((run for run in last if not run.another), last[0])], True, list[Found]()
     for place in range(len(messages) - 2, -1, -1):
-        earlier = _runs(messages, place, begins)
+        all_of_it = _runs(messages, place, begins)
+        if all_of_it and all_of_it[-1].another and (kind := _checked([all_of_it[-1], *chain])):
+            return [Found(run.start, run.end, kind) for run in (all_of_it[-1], *chain)]
+        earlier = [run for run in all_of_it if not run.another]
         if not earlier:
             together = False  # words between
             continue
@@ -100,52 +126,65 @@ def in_pieces(messages: Sequence[str], begins: Sequence[int], public: frozenset[
 
 def follows_cue(joined: str, start: int, last: int) -> bool:
     """Whether the figures at `start` of the last message, which begins at `last`, are what the message before it ends with the name of."""
-    return _cued(joined[max(0, start - 80) : start]) and not says_what_it_is(joined, start, last)
+    return _cued(joined[:start]) and not says_what_it_is(joined, start, last)
 
 
 def says_what_it_is(joined: str, start: int, last: int) -> bool:
     """Whether the figures at `start` of a message that begins at `last` are a day, an amount, a folio or the like by their own words."""
-    return _OTHER.match(joined, start) is not None or _OTHER_BEFORE.search(joined[last:start]) is not None
+    return _OTHER.match(joined, start) is not None or _OTHER_BEFORE.search(joined, max(last, start - _NEAR), start) is not None
 
 
 def _runs(messages: Sequence[str], place: int, begins: Sequence[int]) -> list[_Run]:
-    """The runs of a message that say nothing else of themselves."""
+    """The runs of a message that say nothing else of themselves, or may be a card or a CLABE all the same."""
     text = messages[place]
-    if len(text) > _LONGEST:
-        return []
     others = [found.span() for found in _OTHER.finditer(text)]
+    letters = [found.start() for found in _WORD.finditer(text)]
     found = []
     for groups, spoken in _rows(text):
         start, end = groups[0].start, groups[-1].end
-        if any(first < end and start < last for first, last in others) or _OTHER_BEFORE.search(text[:start]):
+        if _overlaps(others, start, end):
             continue
         digits = "".join(group.digits for group in groups)
-        alone = not _WORD.search(text[:start] + text[end:])
-        said = f"{messages[place - 1] if place else ''}\n{text[:start]}"[-80:]
+        before = text[max(0, start - _NEAR) : start]
+        another = _OTHER_BEFORE.search(before) is not None
+        if another and len(digits) < _NO_AMOUNT and not _PAYS_WITH.search(before):
+            continue
+        alone = not letters or (start <= letters[0] and letters[-1] < end)
+        said = f"{messages[place - 1][-_NEAR:] if place else ''}\n{before}"[-_NEAR:]
         lengths = tuple(len(group.digits) for group in groups)
-        if alone or len(digits) >= _SHORTEST or _cued(text[:start]):
-            found.append(_Run(begins[place] + start, begins[place] + end, digits, lengths, alone, spoken, said))
+        if alone or len(digits) >= _SHORTEST or _cued(before):
+            found.append(_Run(begins[place] + start, begins[place] + end, digits, lengths, alone, spoken, said, another))
     return found
+
+
+def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether any of these, which are in their order, has a character of this place."""
+    after = bisect_right(spans, start, key=lambda span: span[1])
+    return after < len(spans) and spans[after][0] < end
 
 
 def _rows(text: str) -> Iterator[tuple[Sequence[Group], bool]]:
     """Runs of digits, and what is dictated, in their order."""
     spoken = [row for row in (spoken_rows(text) if NUMBER_WORD.search(text) else ()) if _WORD.search(text[row[0].start : row[-1].end])]
+    dictated = [(row[0].start, row[-1].end) for row in spoken]
     written = (
         [Group(ascii_digits(each[0]), run.start() + each.start(), run.start() + each.end(), None) for each in _GROUP.finditer(run[0])]
         for run in _RUN.finditer(text)
-        if not any(row[0].start <= run.start() < row[-1].end for row in spoken)
+        if not _overlaps(dictated, run.start(), run.start() + 1)
     )
     yield from sorted([*((row, True) for row in spoken), *((row, False) for row in written)], key=lambda found: found[0][0].start)
 
 
 def _cued(said: str) -> bool:
-    return any(cue.search(said) for cue in (_CARD_CUE, _CLABE_CUE, _PHONE_CUE)) or leads_to_code(said)
+    near = said[-_NEAR:]
+    return any(cue.search(near) for cue in (_CARD_CUE, _CLABE_CUE, _PHONE_CUE)) or leads_to_code(near)
 
 
 def _checked(chain: Sequence[_Run]) -> Kind | None:
     """What these are together by their check digits, or by the word before them and their form."""
     digits, before = "".join(run.digits for run in chain), chain[0].before
+    if any(run.another for run in chain):
+        return "clabe" if is_clabe(digits) else "card" if _is_card(chain, digits, cued=False) else None
     if is_clabe(digits) or (len(digits) == _CLABE and _CLABE_CUE.search(before)):
         return "clabe"
     return "card" if _is_card(chain, digits, cued=_CARD_CUE.search(before) is not None) else None
@@ -154,6 +193,8 @@ def _checked(chain: Sequence[_Run]) -> Kind | None:
 def _unchecked(chain: Sequence[_Run], public: frozenset[str]) -> Kind | None:
     """What messages of which nothing stands between are together by what was said before them, or by their form alone."""
     digits, before = "".join(run.digits for run in chain), chain[0].before
+    if any(run.another for run in chain):
+        return None
     if len(digits) in _CODES and leads_to_code(before) and all(run.alone for run in chain[1:]):
         return "code"
     return "phone" if _is_phone(chain, digits, public) else None

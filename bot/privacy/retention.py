@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, cast
@@ -34,20 +34,38 @@ AGENT_SESSION = cast(Table, models.AgentSession.__table__)
 
 
 def worker(resources: Resources, mailer: Mailer) -> Worker:
-    """Removes what is older than it may be, anchors the disclosure ledger, and mails the anchors out."""
+    """Removes what is older than it may be, anchors the disclosure ledger, and mails the anchors out: each whatever becomes of the others."""
 
     async def step() -> bool:
-        counts = await run(resources.ledger, resources.settings, resources.now())
-        if counts:
-            log.info("removed what is older than it is kept", **counts)
-        await search.forget_old_words(resources.ledger)
-        anchor = await disclosures.anchor(resources.ledger, secrets_of(resources.settings)[0], resources.now())
-        if anchor is not None:
-            log.info("disclosures anchored", anchor=anchor)
-        await anchors.post(resources, mailer)
+        parts = (_remove(resources), search.forget_old_words(resources.ledger), _anchor(resources), anchors.post(resources, mailer))
+        failed = [error for part in parts if (error := await _error_of(part))]
+        for error in failed[1:]:
+            log.warning("another part of the upkeep failed too", error=type(error).__name__)
+        if failed:
+            raise failed[0]
         return False
 
     return Worker("retention", step, EVERY.total_seconds())
+
+
+async def _error_of(part: Awaitable[Any]) -> Exception | None:
+    try:
+        await part
+    except Exception as error:
+        return error
+    return None
+
+
+async def _remove(resources: Resources) -> None:
+    counts = await run(resources.ledger, resources.settings, resources.now())
+    if counts:
+        log.info("removed what is older than it is kept", **counts)
+
+
+async def _anchor(resources: Resources) -> None:
+    anchor = await disclosures.anchor(resources.ledger, secrets_of(resources.settings)[0], resources.now())
+    if anchor is not None:
+        log.info("disclosures anchored", anchor=anchor)
 
 
 async def run(ledger: Ledger, settings: Settings, now: datetime) -> dict[str, int]:

@@ -134,3 +134,17 @@ async def test_the_search_index_forgets_the_words_in_its_segments(ledger, desk) 
     await search.forget_old_words(ledger)
     assert piece not in await ledger.read(lambda connection: connection.scalar(words))
     assert len(await ledger.read(lambda connection: search.matches(connection, "otra cosa"))) == 1
+
+
+async def test_a_piece_of_one_digit_is_taken_out_of_no_other_word(ledger, desk) -> None:
+    asked = "¿SIERRA-04 vence el 24?"
+    button = Choice("SIERRA-04", "consultar_vigencia", {})
+    for said in ("mi código es", "4", "8", "2"):
+        events = tuple({"event": "user", "text": each} for each in (asked, f"hola\n{said}"))
+        await desk.ask(said, TurnResult((Reply("Sigue.", (button,)),), events, ()))
+    await desk.say("9")
+    customers = [each.text for each in await rows(ledger, Message, Message.seq) if each.author == "customer"]
+    assert customers == ["mi código es", *["[código]"] * 4]
+    assert {each.title for each in await rows(ledger, Button)} == {"SIERRA-04"}
+    (events,) = await ledger.read(lambda connection: connection.scalars(select(EPISODE.c.events)).all())
+    assert [each["text"] for each in events] == [asked, "hola\n[código]"]

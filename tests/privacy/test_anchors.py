@@ -11,7 +11,8 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversations import disclosures
 from bot.conversations.disclosures import BEGINNING, anchored, link
@@ -20,7 +21,7 @@ from bot.conversations.tables import DISCLOSURE, DISCLOSURE_ANCHOR
 from bot.effects import anchors
 from bot.effects.anchors import EVERY, read_back
 from bot.effects.mailer import Mailer
-from bot.errors import SettingsError
+from bot.errors import LedgerUnavailable, SettingsError
 from bot.privacy import retention
 from bot.resources import Resources
 from bot.settings import load_settings
@@ -117,6 +118,52 @@ async def test_more_than_one_mail_holds_go_out_one_after_the_other(house: House,
     assert [len(read_back(mail.get_content())) for mail in house.mails()] == [2, 2]  # the last one waits for its day
     await house.keeps_up(hours=24)
     assert all(mailed for _, _, mailed in await anchors_of(ledger))
+
+
+async def test_a_mail_of_the_future_stops_none(house: House, ledger: Ledger) -> None:
+    await house.tells()
+    await house.keeps_up()
+    await ledger.write(
+        lambda connection: connection.execute(update(DISCLOSURE_ANCHOR).values(mailed_at=house.desk.now + timedelta(days=9999)))
+    )
+    await house.tells()
+    await house.keeps_up()
+    assert len(house.mails()) == 2
+
+
+async def test_anchors_go_out_whatever_becomes_of_the_rest_of_the_upkeep(house: House, ledger: Ledger) -> None:
+    await house.tells()
+    gone = "message_words" if ledger.database.dialect == "sqlite" else "audit_entry"
+    await ledger.write(lambda connection: connection.execute(text(f"DROP TABLE {gone}")))
+    with pytest.raises((SQLAlchemyError, LedgerUnavailable)):
+        await house.keeps_up()
+    assert len(house.mails()) == 1
+
+
+async def test_what_was_told_before_old_entries_were_removed_is_anchored_after_it(house: House, ledger: Ledger) -> None:
+    days = house.resources.settings.keep_disclosures_days
+    house.resources = replace(house.resources, settings=replace(house.resources.settings, keep_messages_days=days + 9))
+    for hours in (1, days * 24 - 1.5, 1):
+        await house.tells()
+        await house.keeps_up(hours)
+    bound = await ledger.read(
+        lambda connection: connection.scalars(select(DISCLOSURE_ANCHOR.c.ends).order_by(DISCLOSURE_ANCHOR.c.id)).all()
+    )
+    assert [[end[1:2] + end[3:] for end in ends] for ends in bound] == [[[1]], [[2]], [[1, "cut"]], [[3]]]
+    assert await disclosures.problems(ledger, [SECRET], timedelta(days=days)) == []
+
+
+async def test_a_beginning_that_was_cut_off_too_early_by_somebody_who_has_the_key(house: House, ledger: Ledger) -> None:
+    for _ in range(3):
+        await house.tells()
+        await house.keeps_up()
+    assert await disclosures.cut(ledger, SECRET, house.desk.now, house.desk.now) == 2
+    assert await house.problems() == []
+    assert await disclosures.problems(ledger, [SECRET]) == []
+    conversation = house.desk.conversation
+    assert await disclosures.problems(ledger, [SECRET], timedelta(days=1)) == [
+        f"{conversation} 2: was removed before its time, by anchor 4"
+    ]
 
 
 async def test_without_an_address_nothing_is_mailed(house: House) -> None:

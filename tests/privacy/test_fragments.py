@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from bot.privacy.fragments import join, may_go_on
 from bot.privacy.masking import Mask, replaced
+from bot.privacy.names import find_broken
 from bot.privacy.numbers import is_clabe, is_luhn
+from bot.privacy.pieces import follows_cue, in_pieces, says_what_it_is
 from tests.privacy import identifiers
 
 MASK = Mask()
@@ -29,6 +31,9 @@ def said(*messages: str) -> list[str]:
             stored[piece.place] = piece.text
         stored.append(replaced(text, joined.found))
     return stored
+
+
+LETTER = "No puedo entrar a mi servidor desde ayer y nadie me contesta. " * 20
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,19 @@ def said(*messages: str) -> list[str]:
         (["mi código es 482", "913"], ["mi código es [código]", "[código]"]),
         (["mi contraseña", "es perrito"], ["mi contraseña", "es [contraseña]"]),
         (["mi contraseña", "Gato.99"], ["mi contraseña", "[contraseña]"]),
+        (["mi password", "es girasol"], ["mi password", "es [contraseña]"]),
+        (["ok, mi pwd", "es girasol"], ["ok, mi pwd", "es [contraseña]"]),
+        (["mi código", "tengo el 482913"], ["mi código", "tengo el [código]"]),
+        (["mi código de transferencia es", "482 913"], ["mi código de transferencia es", "[código]"]),
+        (["el código debe ser", "482913 creo"], ["el código debe ser", "[código] creo"]),
+        (["pago con 4242 4242", "4242 4242"], ["pago con [tarjeta]", "[tarjeta]"]),
+        (["pago con 4242", "4242 4242 4242"], ["pago con [tarjeta]", "[tarjeta]"]),
+        (["mi tarjeta del banco 4242 4242", "4242 4242"], ["mi tarjeta del banco [tarjeta]", "[tarjeta]"]),
+        (["4242 4242", "y pago con 4242 4242"], ["[tarjeta]", "y pago con [tarjeta]"]),
+        (["referencia 4242 4242", "a ver", "4242 4242"], ["referencia [tarjeta]", "a ver", "[tarjeta]"]),
+        (["4242 4242", "pagué 12345678", "4242 4242"], ["[tarjeta]", "pagué 12345678", "[tarjeta]"]),
+        ([LETTER + " mi tarjeta es 4242 4242", "4242 4242"], [LETTER + " mi tarjeta es [tarjeta]", "[tarjeta]"]),
+        (["mi tarjeta es 4242 4242", "4242 4242. " + LETTER], ["mi tarjeta es [tarjeta]", "[tarjeta]. " + LETTER]),
     ],
 )
 def test_pieces(messages: list[str], stored: list[str]):
@@ -80,6 +98,8 @@ def test_pieces(messages: list[str], stored: list[str]):
         ["les llamé", "12 11 2026"], ["pagué con mi tarjeta", "1500 el 3", "2026"], ["y 4", "192.168.1.10", "899.00"], ["me cobraron 27 11 2025", "2025"],
         ["version 10.0.19041", "51000"], ["uno", "dos", "tres", "cuatro", "cinco", "seis", "siete"], ["treinta y cinco", "cuarenta y dos", "veinte", "diez", "sesenta y uno"],
         ["18635", "40294"], ["1500", "2000", "2500", "3000"], ["RUIZ 251126", "899"],
+        ["me marca error", "80070005"], ["marca un error", "80070005"], ["mi cel marca falla", "80070005"], ["mi código", "tengo el 2022"], ["no tengo el código para pagar", "son 1500"],
+        ["pago con 1500", "2000 2500 3001"], ["pagué 4500", "2000", "2500", "3003"], ["pagué 42424242", "1234"], ["olvidé mi password", "es urgente"], [LETTER + "pagué 1500", LETTER + "2000"],
     ],
 )  # fmt: skip
 def test_messages_that_are_no_pieces(messages: list[str]):
@@ -182,7 +202,7 @@ AMOUNTS = st.integers(1, 9_999_999).flatmap(
     )
 )
 FOLIOS = st.one_of(
-    st.text("234679ACDEFHJKMNPQRTUVWX", min_size=6, max_size=6).filter(lambda folio: not folio.isdecimal()),
+    st.from_regex(r"[234679ACDEFHJKMNPQRTUVWX]{5}[ACDEFHJKMNPQRTUVWX]", fullmatch=True),
     st.integers(1000, 99999).flatmap(
         lambda number: st.sampled_from([f"A-{number}", f"factura {number}", f"mi folio es el {number}", f"el folio {number}"])
     ),
@@ -236,3 +256,19 @@ def test_a_piece_of_a_card_is_found_among_what_is_unrelated(messages: list[str],
     stored = said(f"mi tarjeta es {number[:8]}", *messages, number[8:])
     assert [*stored[:1], *stored[-1:]] == ["mi tarjeta es [tarjeta]", "[tarjeta]"]
     assert stored[1:-1] == messages
+
+
+# --- work ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["pag" * 200_000 + " zz 12345678", "pago 1, " * 20_000 + "12345678"])
+def test_what_stands_before_figures_is_not_read_from_the_beginning(text: str):
+    """Much longer than any message: what looked at all that stands before each of its figures would not come to an end here."""
+    assert in_pieces(["mi tarjeta es 4242", text], [0, 19], frozenset()) == []
+    says_what_it_is(text, len(text) - 8, 0)
+    follows_cue(text, len(text) - 8, 0)
+
+
+@pytest.mark.parametrize("text", ["a" * 1_000_000, "a@" * 500_000, "ana" + "@" + "b" * 1_000_000, "a" * 1_000_000 + "@b"])
+def test_an_address_in_two_messages_is_looked_for_once_in_each_place(text: str):
+    assert list(find_broken(text)) == []

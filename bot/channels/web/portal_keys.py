@@ -7,8 +7,9 @@ all who wait. While it cannot be read the keys that are known go on for a day; a
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -38,13 +39,16 @@ MOST_ID: Final = 255
 class PortalKeys:
     """Finds the key of a token. `close` ends its connections."""
 
-    def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
-        """Raises SettingsError when a public key of the settings cannot be used."""
-        self._settings, self._now = settings, now
+    def __init__(self, settings: Settings, seconds: Callable[[], float] = time.monotonic) -> None:
+        """Raises SettingsError when a public key of the settings cannot be used.
+
+        `seconds` never goes back, as the time of day may: a key that was taken back would be good for so long.
+        """
+        self._settings, self._seconds = settings, seconds
         self._own = portal_key(settings)
         self._published: Mapping[str, PortalKey] = {}
-        self._read_at: datetime | None = None
-        self._asked_at: datetime | None = None
+        self._read_at: timedelta | None = None
+        self._asked_at: timedelta | None = None
         self._one_at_a_time = asyncio.Lock()
         self._http: aiohttp.ClientSession | None = None
 
@@ -60,6 +64,9 @@ class PortalKeys:
         """Nothing is asked any more."""
         if self._http is not None:
             await self._http.close()
+
+    def _now(self) -> timedelta:
+        return timedelta(seconds=self._seconds())
 
     async def _published_as(self, name: str) -> PortalKey | None:
         if name not in self._published or (self._wants(name) and not self._one_at_a_time.locked()):
@@ -79,7 +86,7 @@ class PortalKeys:
         self._asked_at = self._now()
         try:
             self._published = _keys(await self._fetched(), self._settings)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError) as error:
             log.warning("the portal's keys cannot be read", error=type(error).__name__, known=len(self._published))
             return
         self._read_at = self._asked_at
@@ -103,7 +110,7 @@ def _name_in(token: str) -> str | None:
     """The `kid` of a token; None where it names none. Raises TokenInvalid."""
     try:
         header = jwt.get_unverified_header(token)
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, RecursionError) as error:
         raise TokenInvalid(type(error).__name__) from None
     name = header.get("kid")
     if name is not None and not (isinstance(name, str) and 0 < len(name) <= MOST_ID):
@@ -112,7 +119,10 @@ def _name_in(token: str) -> str | None:
 
 
 def _keys(said: bytes, settings: Settings) -> dict[str, PortalKey]:
-    """The public keys of a set that tokens may be signed with, each for the one algorithm of its kind. Raises ValueError where it is none."""
+    """The public keys of a set that tokens may be signed with, each for the one algorithm of its kind.
+
+    Raises ValueError where it is none, RecursionError where it is too deep to be one.
+    """
     told: Any = msgspec.json.decode(said)
     listed = told.get("keys") if isinstance(told, dict) else None
     if not isinstance(listed, list):

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import time
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from bot.channels.web import portal_keys
 from bot.channels.web.portal_keys import FRESH, KEPT, MOST_BYTES, PAUSE, PortalKeys
 from bot.errors import SettingsError, TokenInvalid
 from bot.identity.identity import Identity, Level
@@ -23,6 +27,9 @@ from tests.security.identity.jwks import ISSUER, Portal, Signer, signed_with_tex
 
 SECRETS = {"INTERNAL_SECRET": "internal-secret-of-the-tests-000001", "SESSION_SECRET": "session-secret-of-the-tests-0000001"}
 OLD, NEW = Signer("2026-11"), Signer("2026-12", "EdDSA")
+
+DEEP = f"{urlsafe_b64encode(b'[' * 3000).decode()}.e30.x"
+"""A header that no reader follows to its end."""
 
 
 @pytest.fixture
@@ -41,7 +48,7 @@ class Asking:
 
     def __init__(self, settings: Settings) -> None:
         self.clock = Clock()
-        self.keys = PortalKeys(settings, self.clock)
+        self.keys = PortalKeys(settings, lambda: time.monotonic() + self.clock.ahead.total_seconds())
 
     def token(self, signer: Signer = OLD, **changes: object) -> str:
         return signer.sign(self.clock().timestamp(), **changes)  # type: ignore[arg-type]
@@ -103,12 +110,16 @@ async def test_all_who_come_at_once_wait_for_one_request(portal: Portal, asking:
     assert portal.asked == 1
 
 
-@pytest.mark.parametrize("fault", ["down", "not json", "no keys", "error", "too much", "elsewhere"])
+@pytest.mark.parametrize("fault", ["down", "not json", "deep", "deep within", "no keys", "error", "too much", "elsewhere"])
 async def test_known_keys_go_on_while_the_address_cannot_be_read(portal: Portal, asking: Asking, fault: str) -> None:
     await asking.who(asking.token())
-    portal.said = {"not json": b"<html>", "no keys": [], "too much": json.dumps({"keys": [], "x": "x" * MOST_BYTES}).encode()}.get(
-        fault, {"keys": [NEW.published]}
-    )
+    portal.said = {
+        "not json": b"<html>",
+        "deep": b"[" * MOST_BYTES,
+        "deep within": b'{"keys":' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+        "no keys": [],
+        "too much": json.dumps({"keys": [], "x": "x" * MOST_BYTES}).encode(),
+    }.get(fault, {"keys": [NEW.published]})
     portal.status = {"down": 503, "error": 500, "elsewhere": 302}.get(fault, 200)
     portal.headers = {"Location": portal.url} if fault == "elsewhere" else {}
     asking.clock.ahead += FRESH
@@ -140,6 +151,7 @@ async def test_forged_with_a_published_name(asking: Asking) -> None:
         OLD.sign(at, kid=""),
         jwt.encode(claims, OLD.private, algorithm="ES256"),
         "x.y.z",
+        DEEP,
     ]
     for token in forged:
         assert await asking.refuses(token)
@@ -183,14 +195,23 @@ async def test_beside_the_portals_secret_each_token_has_one_key(portal: Portal, 
     claims = {"aud": "servidor-virtual-assistant", "iss": ISSUER, "sub": "C-1003", "iat": at, "exp": at + 300}
     assert (await asking.who(jwt.encode(claims, secret))).desk == "C-1003"
     assert portal.asked == 0
+    with pytest.raises(TokenInvalid):
+        read_portal_token(asking.keys._own, DEEP, asking.clock())
     assert await asking.refuses(jwt.encode(claims, secret, headers={"kid": OLD.kid}))
     assert await asking.refuses(jwt.encode(claims, OLD.private, algorithm="ES256"))
     await asking.keys.close()
 
 
+IN_CLEAR = [f"http://{host}/jwks" for host in ("127.evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "127.0.0.256")]
+"""Not this machine, whatever they begin with."""
+
+
 @pytest.mark.parametrize(
     "changes",
-    [{"PORTAL_JWKS_URL": url} for url in ("http://portal.example/jwks", "ftp://portal.example", "https://u:p@portal.example/jwks", "jwks")]
+    [
+        {"PORTAL_JWKS_URL": url}
+        for url in ("http://portal.example/jwks", "ftp://portal.example", "https://u:p@portal.example/jwks", "jwks", *IN_CLEAR)
+    ]
     + [{"PORTAL_JWT_ISSUER": ""}],
 )
 def test_addresses_that_are_refused_at_the_start(changes: dict[str, str]) -> None:
@@ -209,5 +230,23 @@ async def test_the_gateway_opens_a_session_by_a_published_key_and_none_by_anothe
     async with (
         Visitor(gateway.url("/")) as stranger,
         stranger.http.post(gateway.url("/webchat/session"), json={"token": Signer(OLD.kid).sign(gateway.clock().timestamp())}) as response,
+    ):
+        assert response.status == 401
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_a_key_taken_back_is_gone_though_the_clock_was_set_back(
+    portal: Portal, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portal_keys, "FRESH", timedelta())
+    monkeypatch.setattr(portal_keys, "PAUSE", timedelta())
+    gateway: Gateway = await start(portal_jwks_url=portal.url, portal_jwt_issuer=ISSUER)
+    async with Visitor(gateway.url("/")) as visitor:
+        await visitor.open(token=OLD.sign(gateway.clock().timestamp(), jti="1"))
+    portal.publish(NEW)
+    gateway.clock.forward(hours=-2)
+    async with (
+        Visitor(gateway.url("/")) as visitor,
+        visitor.http.post(gateway.url("/webchat/session"), json={"token": OLD.sign(gateway.clock().timestamp(), jti="2")}) as response,
     ):
         assert response.status == 401
