@@ -46,6 +46,7 @@ from bot.protocol.frame import Asked, Refers
 _SINCE: Mapping[Asked, str] = dict.fromkeys(
     (Asked.SINCE, Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.WHAT_IF, Asked.WHY), "utter_inicio_cuando"
 )
+_BEGINS = r"empez|empiez|inici|arranc|comenz|comienz"
 
 
 class _Dated(ServerAction):
@@ -187,13 +188,18 @@ class WhereIsMyEndDate(_Dated):
         say_standing(turn, server, reply, CURRENT)
 
 
+def _say_where(turn: Turn, server: Server, reply: Reply) -> None:
+    """Where the end is to be seen; the start stands nowhere else, so who asks for that is told it."""
+    (say_start if mentions(turn, _BEGINS) else say_where)(turn, server, reply)
+
+
 class StartOfValidity(_Dated):
     """FAQ 18: validity starts when the payment is confirmed; the actual start date."""
 
     intent = "faq_inicio_vigencia"
     general = "utter_faq_inicio_vigencia"
     short: ClassVar[Mapping[Asked, str]] = {**_SINCE, Asked.WHERE: "utter_vigencia_donde"}
-    facts: ClassVar[Mapping[Asked, Fact]] = {**dict.fromkeys(_SINCE, say_start), Asked.WHERE: say_where}
+    facts: ClassVar[Mapping[Asked, Fact]] = {**dict.fromkeys(_SINCE, say_start), Asked.WHERE: _say_where}
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Start and end, or the charge that still has to be confirmed."""

@@ -28,6 +28,7 @@ from sklearn.model_selection import GroupKFold
 from bot.dialogue import compound
 from bot.dialogue.compound import Joint, Readings
 from bot.dialogue.details import details_of, read_as_details
+from bot.dialogue.halves import read_firsts
 from bot.dialogue.models import newest_model
 from bot.dialogue.reading import Reader, Understanding
 from bot.dialogue.several import ours_and_not, ours_and_ours
@@ -89,7 +90,7 @@ def collect_details(reader: Reader) -> tuple[Material, list[tuple[str, str, list
             continue
         text = plain_text(turn.bubbles[0])
         whole = Understanding(text, within.read([text])[0], "text")
-        for joint, first, second in read_as_details(within, text):
+        for joint, first, second in read_as_details(within, read_firsts(within, text)):
             if (details := details_of(whole, first, second)) is not None:
                 right = (
                     pair

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.dialogue.compound import DETAILS_FROM, Details, Joint, joints, two_details
+from bot.dialogue.compound import DETAILS_FROM, Details, Joint, two_details
 from bot.dialogue.forms import asks
-from bot.dialogue.halves import SURELY_NOT_OURS, answered, best_of_ours, may_be_part, read_halves, topic_of
+from bot.dialogue.halves import SURELY_NOT_OURS, First, answered, best_of_ours, topic_of
 from bot.dialogue.reading import ANSWERED, REFUSED, Reader, Understanding
 from bot.nlu.decision import DEEDS, NOT_OURS, same_or_pair
 from bot.nlu.normalise import plain_text
@@ -25,10 +25,10 @@ OF_ITS_OWN = 0.9
 """From so sure on a half is about its own topic, not about that of the half before it."""
 
 
-def split_details(reader: Reader, whole: Understanding) -> list[Understanding]:
+def split_details(reader: Reader, whole: Understanding, firsts: Sequence[First]) -> list[Understanding]:
     """The two things that are asked about one topic, at the joint that is most likely between them; empty when none is likely enough."""
     best, likeliest = [], DETAILS_FROM
-    for joint, first, second in read_as_details(reader, whole.text):
+    for joint, first, second in read_as_details(reader, firsts):
         if reader.visitor and best_of_ours(first) in OF_AN_ACCOUNT:  # who is not known gets one answer to both
             continue
         if (details := details_of(whole, first, second)) is not None and (probability := two_details(joint, details)) >= likeliest:
@@ -36,11 +36,9 @@ def split_details(reader: Reader, whole: Understanding) -> list[Understanding]:
     return best
 
 
-def read_as_details(reader: Reader, text: str) -> list[tuple[Joint, Understanding, dict[str, Any]]]:
+def read_as_details(reader: Reader, firsts: Sequence[First]) -> list[tuple[Joint, Understanding, dict[str, Any]]]:
     """The joints whose first half may be a question of ours, with their halves as they are read: the second as what goes on from the first."""
-    found = list(joints(text))
-    firsts = read_halves(reader, [joint.first for joint in found])
-    left = [(joint, first) for joint, first in zip(found, firsts, strict=True) if first.decision != REFUSED and may_be_part(first)]
+    left = [(joint, first) for joint, first in firsts if first.decision != REFUSED]
     seconds = reader.read([plain_text(joint.second) for joint, _ in left], [topic_of(first) for _, first in left]) if left else []
     return [(joint, first, second) for (joint, first), second in zip(left, seconds, strict=True)]
 
@@ -64,8 +62,8 @@ def details_of(whole: Understanding, first: Understanding, second: dict[str, Any
 
 def _about(first: Understanding, second: dict[str, Any]) -> Understanding:
     """The second half as a question about the first half's topic."""
-    label = best_of_ours(first)
-    own = next((str(row["name"]) for row in second["intent_ranking"][:1] if same_or_pair(str(row["name"]), label)), label)
+    label, likeliest = best_of_ours(first), str(second["intent_ranking"][0]["name"])
+    own = likeliest if same_or_pair(likeliest, label) else label
     data = {**second, "intent": {"name": own, "confidence": 1.0}, "decision": ANSWERED, "choices": [], DETAIL: True}
     return Understanding(str(second["text"]), data, first.via)
 
@@ -76,6 +74,11 @@ def with_details(halves: Sequence[Understanding]) -> list[Understanding]:
     for half in halves:
         same = [before for before in marked if same_or_pair(str(before.intent), str(half.intent))]
         asked = {topic_of(each).asked for each in (*same, half)}
-        apart = bool(same) and len(asked) > len(same) and VAGUE.isdisjoint(asked) and asks(half.text)
-        marked.append(Understanding(half.text, {**half.parse_data, DETAIL: True}, half.via) if apart else half)
+        apart = bool(same) and len(asked) > len(same) and VAGUE.isdisjoint(asked) and asks(half.text) and half.intent not in DEEDS
+        marked.append(as_detail(half) if apart else half)
     return marked
+
+
+def as_detail(part: Understanding) -> Understanding:
+    """The same, marked as another thing about the topic before it."""
+    return Understanding(part.text, {**part.parse_data, DETAIL: True}, part.via)

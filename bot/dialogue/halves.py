@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.dialogue.compound import Joint, joints
 from bot.dialogue.reading import ANSWERED, REFUSED, Reader, Understanding
 from bot.nlu.decision import NOT_OURS, TALK
 from bot.nlu.normalise import plain_text
 from bot.protocol.frame import Asked
 from bot.protocol.state import Topic
 
+First = tuple[Joint, Understanding]
 UNSURE_HALF_FROM = 0.4  # a half may be less sure than a message of its own: the form of the joint speaks for it too
 SURELY_NOT_OURS = 0.5
 
@@ -22,6 +24,13 @@ def read_halves(reader: Reader, texts: Sequence[str]) -> list[Understanding]:
     different = list(dict.fromkeys(clean))
     read = dict(zip(different, reader.read(different), strict=True)) if different else {}
     return [Understanding(text, read[text], "text") for text in clean]
+
+
+def read_firsts(reader: Reader, text: str) -> list[First]:
+    """The joints of `text` whose first half may be a part of a split, with this half as it is read."""
+    found = list(joints(text))
+    firsts = read_halves(reader, [joint.first for joint in found])
+    return [(joint, first) for joint, first in zip(found, firsts, strict=True) if may_be_part(first)]
 
 
 def may_be_part(half: Understanding) -> bool:

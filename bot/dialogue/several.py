@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Joint, Readings, joints, one_beside, two_questions
-from bot.dialogue.details import DETAIL, split_details, with_details
+from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Readings, one_beside, two_questions
+from bot.dialogue.details import DETAIL, as_detail, split_details, with_details
 from bot.dialogue.forms import asks, asks_yes_or_no, leans, orders, without_closing
-from bot.dialogue.halves import SURELY_NOT_OURS, UNSURE_HALF_FROM, answered, best_of_ours, may_be_part, read_halves
+from bot.dialogue.halves import SURELY_NOT_OURS, UNSURE_HALF_FROM, First, answered, best_of_ours, may_be_part, read_firsts, read_halves
 from bot.dialogue.reading import ANSWERED, ASKED, REFUSED, Reader, Understanding
 from bot.nlu.classifier import ASK
 from bot.nlu.decision import DEEDS, NOT_OURS, TALK, same_or_pair
@@ -110,15 +110,18 @@ def _one_question(part: Understanding, other: Understanding) -> bool:
 
 def split(reader: Reader, text: str, whole: dict[str, Any]) -> list[Understanding]:
     """Two or more questions of one message, each half split again where it holds two; empty when it holds one."""
-    text = without_closing(text)
-    found = Understanding(text, whole, "text")
-    halves, details = _halved(reader, text, whole), split_details(reader, found)
-    if details and not (halves and _surer(halves[-1], details[-1])):
-        halves = details
-    parts = [
-        part for half in halves for part in _halved(reader, half.text, half.parse_data, SPLIT_AGAIN_FROM) or _split_again(reader, half)
-    ]
-    return _different(parts)[:MOST_PARTS]
+    halves = _parts(reader, Understanding(without_closing(text), whole, "text"), SPLIT_FROM)
+    return _different([part for half in halves for part in _parts(reader, half, SPLIT_AGAIN_FROM) or [half]])[:MOST_PARTS]
+
+
+def _parts(reader: Reader, message: Understanding, split_from: float) -> list[Understanding]:
+    """Two questions, or two things asked about one topic, whichever is surer; empty when it is one. A second thing is not looked for in a second thing."""
+    firsts = read_firsts(reader, message.text)
+    halves = _halved(reader, message, firsts, split_from)
+    if message.parse_data.get(DETAIL):
+        return [as_detail(half) for half in halves]
+    details = split_details(reader, message, firsts)
+    return halves if not details or (halves and _surer(halves[-1], details[-1])) else details
 
 
 def _surer(second: Understanding, detail: Understanding) -> bool:
@@ -126,36 +129,26 @@ def _surer(second: Understanding, detail: Understanding) -> bool:
     return bool(second.parse_data.get(BESIDE_ANSWER)) or float(second.parse_data["acceptance"]) > float(detail.parse_data["acceptance"])
 
 
-def _split_again(reader: Reader, half: Understanding) -> list[Understanding]:
-    return [half] if half.parse_data.get(DETAIL) else split_details(reader, half) or [half]
-
-
-def _halved(reader: Reader, text: str, whole: dict[str, Any], split_from: float = SPLIT_FROM) -> list[Understanding]:
+def _halved(reader: Reader, message: Understanding, firsts: Sequence[First], split_from: float) -> list[Understanding]:
     """Both halves at the joint that is most likely between two questions; empty when none is likely enough.
 
     Two questions of ours come in their order. A question that is not ours comes after the one that is answered.
     """
     best, likeliest = [], split_from
     beside, likeliest_beside = [], max(split_from, BESIDE_FROM)
-    for joint, halves in _understood_joints(reader, text):
-        if (readings := ours_and_ours(halves, whole)) is not None:
+    seconds = read_halves(reader, [joint.second for joint, _ in firsts])
+    for (joint, first), second in zip(firsts, seconds, strict=True):
+        halves = [first, second]
+        if not may_be_part(second):
+            continue
+        if (readings := ours_and_ours(halves, message.parse_data)) is not None:
             if (probability := two_questions(joint, readings)) >= likeliest:
                 best, likeliest = [answered(half) for half in halves], probability
-        elif (readings := ours_and_not(halves, whole)) is not None and (probability := one_beside(joint, readings)) >= likeliest_beside:
+        elif (readings := ours_and_not(halves, message.parse_data)) is not None and (
+            probability := one_beside(joint, readings)
+        ) >= likeliest_beside:
             beside, likeliest_beside = _answer_first(halves), probability
     return best or beside
-
-
-def _understood_joints(reader: Reader, text: str) -> list[tuple[Joint, list[Understanding]]]:
-    """The joints whose halves may both be parts of a split, with these understood as messages of their own.
-
-    All first halves are read at once, then the second halves of those that are left.
-    """
-    found = list(joints(text))
-    firsts = read_halves(reader, [joint.first for joint in found])
-    left = [(joint, first) for joint, first in zip(found, firsts, strict=True) if may_be_part(first)]
-    seconds = read_halves(reader, [joint.second for joint, _ in left])
-    return [(joint, [first, second]) for (joint, first), second in zip(left, seconds, strict=True) if may_be_part(second)]
 
 
 def ours_and_ours(halves: list[Understanding], whole: dict[str, Any]) -> Readings | None:

@@ -80,3 +80,12 @@ def test_lines_that_ask_different_things_of_one_topic_are_both_kept() -> None:
         part("¿qué día sale la factura?", "consultar_factura", "when"),
     ]
     assert [bool(each.parse_data.get(DETAIL)) for each in with_details(lines)] == [False, True, False]
+
+
+def test_a_deed_is_done_once() -> None:
+    lines = [
+        part("¿me reenvías el correo?", "reenviar_datos_conexion", "do"),
+        part("¿a cuál correo va?", "reenviar_datos_conexion", "which"),
+    ]
+    assert not any(each.parse_data.get(DETAIL) for each in with_details(lines))
+    assert details_of(lines[0], lines[0], lines[1].parse_data) is None
