@@ -92,7 +92,7 @@ def _named(turn: Turn, ways: Mapping[Which, str]) -> Servers:
     if turn.named_servers:
         and_this = turn.in_play if ways.keys() >= {Which.THAT_ONE, Which.NAMED} else ()
         return _in_order(turn, (*and_this, *turn.named_servers))
-    asked_for = not ways.keys() & SETS and mentions(turn, _CHANGING)
+    asked_for = not ways.keys() & (SETS - {Which.FILTER}) and mentions(turn, _CHANGING)
     changing = sets.members(turn, turn.servers, "in_change") if asked_for else ()
     return changing if len(changing) == 1 < len(turn.servers) else ()
 

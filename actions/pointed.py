@@ -11,6 +11,7 @@ from bot.rules.folding import bare
 _ORDINALS = ("primer", "segund", "tercer", "cuart", "quint", "sext", "septim", "octav", "noven", "decim")
 _NOUNS = frozenset({"numero", "num", "nro", "servidor", "server", "srv", "serv", "equipo", "maquina", "nube", "compu"})
 _POINTERS = _NOUNS | {"el", "la", "l", "del", "al", "n", "ala", "dela"}
+_HAVE = frozenset({"tengo", "tenemos", "tiene", "tienen", "rento", "rentamos", "uso", "usamos"})
 _JOINTS = frozenset({"y", "e", "o", "u", "ni", "vs", "con", "contra", "a"})
 _OTHER_NUMBER = re.compile(r"[/:,.]?[0-9]|\s?%")
 _FEW = 3
@@ -43,9 +44,10 @@ def find_numbers(folded: str, tokens: Sequence[Token], aliases: Sequence[str], t
 
 
 def _is_sure(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a number is a server's though nobody said that one is named: "el 3" may be a day, "a la 1" an hour."""
+    """Whether a number is a server's though nobody said that one is named: "el 3" may be a day but not what one has, "a la 1" an hour."""
     token, before, earlier = tokens[place], *(tokens[at].text if at >= 0 else "" for at in (place - 1, place - 2))
-    return token.padded or before in _NOUNS or (before in {"la", "dela"} and earlier != "a" and token.text != "una")
+    had = before == "el" and earlier in _HAVE
+    return token.padded or before in _NOUNS or had or (before in {"la", "dela"} and earlier != "a" and token.text != "una")
 
 
 def _points_at(folded: str, tokens: Sequence[Token], place: int, *, going_on: bool, loose: bool) -> bool:

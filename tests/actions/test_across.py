@@ -562,6 +562,7 @@ async def test_what_is_taken_away_is_mostly_no_licence(text: str):
     ("frame", "text"),
     [
         ("faq_cambiar_solucion whether servers=named:?", "el que se está cambiando a uno más grande ¿ya mero queda?"),
+        ("faq_cambiar_solucion state servers=filter:creating", "el que se está cambiando, ¿ya mero queda?"),
         ("faq_cambiar_solucion until", "¿cuándo termina el cambio?"),
         ("faq_cambiar_solucion state", "¿cómo va lo que pedí?"),
     ],
@@ -569,6 +570,15 @@ async def test_what_is_taken_away_is_mostly_no_licence(text: str):
 async def test_how_a_change_goes_is_told_of_the_server_that_is_in_one(frame: str, text: str):
     (answer,) = await talk(SIERRA, (frame, text))
     assert answer.text.startswith("El cambio de SIERRA-01 a Nube Empresarial")
+
+
+async def test_a_number_that_one_has_is_told_of_and_not_the_server_in_play():
+    _, two = await talk(
+        SIERRA,
+        ("consultar_servidor state servers=named:SIERRA-04", "¿la 4 ya está?"),
+        ("consultar_suscripcion until refers=goes_on", "¿y hasta cuándo tengo el 2?"),
+    )
+    assert two.text.startswith("SIERRA-02 vence")
 
 
 async def test_when_a_change_ends_is_not_made_up():

@@ -91,6 +91,21 @@ def test_numbers_and_places_where_a_server_is_known_to_be_meant(text, names):
 @pytest.mark.parametrize(
     ("text", "names"),
     [
+        ("asta cuando tengo el 2 y se renueva solito", ["SIERRA-02"]),
+        ("¿cuánto nos cuesta si sólo tenemos el 4?", ["SIERRA-04"]),
+        ("¿vence el 2?", []),
+        ("tengo el 2 de diciembre una junta", []),
+        ("tengo el pago el 3", []),
+        ("pago el 5", []),
+    ],
+)
+def test_what_one_has_is_a_server_though_nobody_said_that_one_is_named(text, names):
+    assert list(mentioned(text, SIERRA).aliases) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
         ("si no pago la 3 el lunes 30 que pasa", ["SIERRA-03"]),
         ("mandame otra vez los datos de la 1", ["SIERRA-01"]),
         ("cambiame la 2 a una mas grande antes de q venza", ["SIERRA-02"]),
