@@ -26,9 +26,10 @@ DATES: Final = frozenset({Asked.UNTIL, Asked.WHEN, Asked.SINCE, Asked.DO, Asked.
 _OF_RENEWALS: Final = frozenset({"consultar_suscripcion", "consultar_pago", "faq_consultar_vigencia", "faq_formas_pago"})
 _RENEWS: Final = r"se (?:me |nos )?ren(?:ue|o)v\w+ (?:\w+ )?(?:sol[oa]|autom)|renovacion (?:\w+ )?autom|autom\w+ (?:\w+ )?renov|renovacion\b(?: \w+){0,6} (?:hace|cobra|renueva) sol[oa]\b"
 _MOVES_THE_CHARGE: Final = (
-    r"(?<!no )(?:quier|quisier|pued|podr|habr|hay (?:forma|manera|modo)|posib|gustari|ocup|necesit|favor).{0,45}(?:"
+    r"(?<!no )(?:quier|quisier|pued|podr|habr|hay (?:forma|manera|modo)|posib|gustari|ocup|necesit|favor|dese|solicit|ruego).{0,45}(?:"
     r"\b(?:cobro|cargo|pago|cobr\w+)\b.{0,25}\b(?:recorr\w+|mov(?:er|ier)\w*|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,15}\b(?:dia|quincena|fecha)"
     r"|\b(?:recorr\w+|mov(?:er|ier)\w*|muev[ae]n?|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,12}\b(?:dia|fecha|cobro|cargo) (?:(?:de(?:l)? )?(?:mi )?(?:cobro|cargo|pago)|al dia)\b"
+    r"|\bha(?:cer(?:me|nos)?|gan) el (?:cargo|cobro) (?:el|al) dia \w+"
     r"|(?<!a )\bcobr(?:en|es|aran|aras|arme|ar)\b(?: mejor)?(?: hasta)? (?:(?:el|al|cada) dia \w+|(?:el|al) (?:ultimo|quincena))"
     r")"
 )

@@ -33,7 +33,7 @@ _OWN_LICENCE = (
 _STATE_OF_OWN = r"licencias?\b.{0,40}\b(?:venc|caduc|expir|perd|pierd|borr|vigente|activ|sigue|jala)|(?:venc|caduc|perdi|borr)\w*.{0,20} (?:mi|la) licencia"
 """Whether a licence that there is, is still in force."""
 _PERMANENT = (
-    r"(?:licencia|sae|coi|noi|caja|facture)\b.{0,30}\b(?:permanente|de por vida|para siempre|de renta|rentad[ao])\b"
+    r"(?:li[cs]en[cs]ia|sae|coi|noi|caja|facture)\b.{0,50}\b(?:permanente|de por vida|pa(?:ra)? siempre|de renta|rentad[ao])\b"
     r"|(?:permanente|de por vida)\b.{0,30}\b(?:licencia|sae|coi|noi|caja|facture)\b|licencia\b.{0,45}\b(?:la|las) quit\w+|quit\w+ (?:la|mi|las|mis) licencia"
 )
 """Whether a licence that there is, was bought for good."""

@@ -14,6 +14,7 @@ from actions.server_state import creation_in_time, say_creation, say_gone, say_s
 from actions.service_facts import HOURS, HOURS_IN_SHORT, STANDARD_SYSTEM, SYSTEM, SYSTEM_IN_SHORT, can_be_used, say_during_backup
 from actions.set_leads import say_first, say_in_grace, say_last, say_most, say_none, say_some, say_usable
 from actions.sets import rest
+from actions.subscription_facts import SUBSCRIPTION
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
 from bot.protocol.frame import Act, Asked, Filter, Refers, Which
@@ -254,7 +255,10 @@ class MyServers(DeskAction):
     def add_live(self, turn: Turn, desk: Desk, reply: Reply) -> None:
         """Number and lines; those deleted are named only when nothing else is left. Of some servers only those."""
         meant = find_meant(turn, turn.servers)
-        if turn.servers and (meant.state or meant.pick or (meant.way == "servers" and len(meant.servers) < len(turn.servers))):
+        if turn.frame.asked is Asked.AMOUNT and len(turn.servers) == 1:  # how much, not how many
+            SUBSCRIPTION[Asked.AMOUNT](turn, turn.servers[0], reply)
+            reply.servers.append(turn.servers[0].alias)
+        elif turn.servers and (meant.state or meant.pick or (meant.way == "servers" and len(meant.servers) < len(turn.servers))):
             _list_some(turn, meant, reply)
         else:
             _list_all(turn, desk, reply)

@@ -517,6 +517,8 @@ ANY_TOPIC = ("consultar_pago amount", "consultar_suscripcion until", "tema_no_cu
         "¿habría manera de que el cargo se recorriera al día 20?",
         "quiero que me muevan la fecha del cobro",
         "¿pueden pasar el cobro al día 5 de cada mes?",
+        "¿podrían hacerme el cargo el día 20 en lugar de ese día?",
+        "deseo mover la fecha de cargo de todos al día 1",
     ],
 )
 async def test_another_day_of_the_charge_is_for_support(frame: str, text: str):
@@ -544,7 +546,12 @@ async def test_who_asks_of_the_charge_is_not_told_that_its_day_stays(text: str):
 
 
 @pytest.mark.parametrize(
-    "text", ["¿mi sae es permanente o de renta?", "esa licencia la compré de por vida, ¿no me la quitan? la licencia digo"]
+    "text",
+    [
+        "¿mi sae es permanente o de renta?",
+        "y la lisensia la tengo ke volver a comprar?? la compre pa siempre",
+        "esa licencia la compré de por vida, ¿no me la quitan? la licencia digo",
+    ],
 )
 async def test_a_licence_for_good_is_told_however_it_was_read(text: str):
     (answer,) = await talk(demo_desk("C-1004", DEMO_NOW), ("consultar_pago which", text))
@@ -579,6 +586,11 @@ async def test_a_number_that_one_has_is_told_of_and_not_the_server_in_play():
         ("consultar_suscripcion until refers=goes_on", "¿y hasta cuándo tengo el 2?"),
     )
     assert two.text.startswith("SIERRA-02 vence")
+
+
+async def test_how_much_is_no_list_of_servers():
+    (answer,) = await talk(demo_desk("C-1001", DEMO_NOW), ("listar_servidores amount", "¿y lo mío de cuánto es?"))
+    assert answer.text.startswith("ESPERANZA-01 cuesta $9,588.00 MXN al año")
 
 
 async def test_when_a_change_ends_is_not_made_up():
