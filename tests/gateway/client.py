@@ -63,12 +63,14 @@ class Visitor:
         return page if len(page) < PAGE else page + await self.messages(answer["cursor"])
 
     async def until(self, wanted: Any) -> list[dict[str, Any]]:
-        """All messages, once `wanted(messages)` holds."""
+        """All messages, once `wanted(messages)` holds; who asks ever less often leaves the machine to those who answer."""
+        pause = 0.01
         async with asyncio.timeout(GUARD_SECONDS):
             while True:
                 if wanted(messages := await self.messages()):
                     return messages
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(pause)
+                pause = min(1.5 * pause, 0.25)
 
     async def answer_to(self, seq: int) -> dict[str, Any]:
         """The answer that covers the message with this seq."""

@@ -54,6 +54,7 @@ __all__ = [
 
 PLANTED = plant(500)
 WEB, WHATSAPP = PLANTED[:300], PLANTED[300:]
+IN_ONE_GO = 10  # before its answers are waited for
 PIECES = {"card in pieces", "password in pieces", "CLABE in pieces", "RFC or CURP in pieces"}
 
 
@@ -72,11 +73,11 @@ def test_the_search_finds_what_is_there():
 @pytest.mark.usefixtures("seeded")
 async def test_none_of_300_that_came_by_the_web_is_found_anywhere(gateway, ana: Browser, tmp_path, logs) -> None:
     talks = []
-    for start_ in range(0, len(WEB), 30):
+    for start_ in range(0, len(WEB), IN_ONE_GO):
         async with Visitor(gateway.url("/")) as visitor:
-            desk = ("C-1001", "C-1002", None)[start_ // 30 % 3]
+            desk = ("C-1001", "C-1002", None)[start_ // IN_ONE_GO % 3]
             await visitor.open(**({"token": issue_portal_token(gateway.settings, desk, gateway.clock())} if desk else {}))
-            for each in WEB[start_ : start_ + 30]:
+            for each in WEB[start_ : start_ + IN_ONE_GO]:
                 for said in each.messages:
                     assert (await visitor.send(said))[0] == 202
                 gateway.clock.forward(minutes=4)  # what follows is no piece of this one
