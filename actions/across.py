@@ -6,6 +6,7 @@ until when the information is kept.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from actions.base import say_line
@@ -13,6 +14,7 @@ from actions.cases import say_own_case
 from actions.charge_case import case_of, payment_readings, payment_values
 from actions.kept import say_until_kept
 from actions.licences import say_if_permanent
+from actions.live import IN_GRACE, Standing, period_readings, period_values, standing
 from actions.mentions import mentions
 from actions.priorities import say_first_to_pay
 from actions.say import Reply
@@ -34,6 +36,11 @@ _MOVES_THE_CHARGE: Final = (
     r")"
 )
 """That the day of the charge be another one."""
+_WHEN_IT_ENDED: Final = r"(?:cuando|(?:que|cual) dia|fecha)\b(?: \w+){0,5} vencio\b"
+_ENDED_ON: Final[Mapping[Standing, str]] = {
+    **dict.fromkeys(IN_GRACE, "utter_suscripcion_vencio_en_gracia"),
+    **dict.fromkeys(("retained", "retained_last_day"), "utter_suscripcion_vencio_resguardo"),
+}
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
 """Actions of messages whose topic was not found."""
 
@@ -47,6 +54,7 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
         or say_first_to_pay(turn, reply)
         or _say_renewal(turn, intent, reply)
         or _say_no_other_day(turn, reply)
+        or _say_when_it_ended(turn, reply)
         or say_if_permanent(turn, intent, reply)
         or say_until_kept(turn, intent, reply)
         or _say_from_told_end(turn, reply)
@@ -71,6 +79,17 @@ def _say_no_other_day(turn: Turn, reply: Reply) -> bool:
         return False
     reply.say("utter_suscripcion_no_puedo")
     say_line(turn, reply)
+    return True
+
+
+def _say_when_it_ended(turn: Turn, reply: Reply) -> bool:
+    """Whether it is asked when a server ended that did: that day first, whatever is still to come."""
+    server = turn.chosen if mentions(turn, _WHEN_IT_ENDED) else None
+    key = _ENDED_ON.get(standing(turn, server)) if server is not None else None
+    if server is None or key is None:
+        return False
+    reply.say(key, readings=period_readings(turn, server), **period_values(turn, server))
+    reply.servers.append(server.alias)
     return True
 
 

@@ -8,6 +8,7 @@ is data, such as a server's alias, are made in Python.
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal
@@ -264,6 +265,13 @@ class LiveAction(AssistantAction):
 class DeskAction(LiveAction):
     """A question about the whole desk: subclasses implement `add_live`."""
 
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """Of a server that is not on it, only that."""
+        if turn.named_foreign:
+            reply.say("utter_servidor_no_esta", servidor=turn.named_foreign)
+        else:
+            await super().answer(turn, reply)
+
 
 class ServerAction(LiveAction):
     """A question about a server.
@@ -334,8 +342,12 @@ class ServerAction(LiveAction):
         return self.many == "ask" and len(turn.servers) > 1 and self._meant(turn) is None
 
     def find(self, turn: Turn) -> Meant:
-        """The servers that the question means."""
-        return find_meant(turn, self.candidates(turn), usable=self.usable)
+        """The servers that the question means; of those that are pointed at, the only one that it may be about."""
+        candidates = self.candidates(turn)
+        meant = find_meant(turn, candidates, usable=self.usable)
+        about = tuple(each for each in meant.servers if each in candidates)
+        pointed_at = meant.way == "servers" and not (meant.state or meant.pick or turn.named_servers)
+        return dataclasses.replace(meant, servers=about) if pointed_at and len(about) == 1 else meant
 
     def _meant(self, turn: Turn) -> Server | None:
         """The one server that is meant; None where several are, or where they are asked for by what they are ("cuál está suspendido")."""

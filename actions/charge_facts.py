@@ -55,6 +55,7 @@ _PERIOD: Final = r"(?:al|por|cada) (?:mes|ano)\b|mensual|anual"
 _RETRY: Final = r"otra vez|de nuevo|volv|vuelv|(?:re)?intent|sol[oa]s?\b|automatic|avis(?:ar|o a)|picarle"
 _TAXES: Final = r"iva\b|impuesto"
 _PAST: Final = r"fue\b|ultim|pague\b|de (?:que|cual|cuando)\b|se (?:hizo|pago|cobro|acredito)\b"
+_WENT_THROUGH: Final = r"(?:cobro|cargo|pago|lana|dinero) (?:si|ya) (?:paso|entro|cayo|quedo|se (?:hizo|acredito))|(?:si|ya) (?:paso|entro|cayo|quedo|se hizo|se acredito) (?:el|mi|ese) (?:cobro|cargo|pago)|de cuanto fue|cuanto fue|cuanto (?:me )?cobraron"
 _WIDER: Final[Mapping[Case, Case]] = {"overdue": "pending", "unsettled": "pending", "unexplained": "rejected", "settled": "credited"}
 _METHODS: Final = {
     "bank_account": "utter_pago_cual_cuenta",
@@ -274,7 +275,7 @@ def _of_paid(asked: Asked, turn: Turn) -> Saying | None:
         return "utter_pago_sin_adeudo", (add_what_comes,)
     if asked in {Asked.AMOUNT, *_DIVERSE} and mentions(turn, _TAXES):
         return "utter_pago_sin_desglose", ()
-    if asked is Asked.WHEN and mentions(turn, _PAST):
+    if (asked is Asked.WHEN and mentions(turn, _PAST)) or (asked is Asked.AMOUNT and mentions(turn, _WENT_THROUGH)):
         return "utter_pago_cuando_ultimo", (add_what_comes,)
     return None
 

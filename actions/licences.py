@@ -34,6 +34,7 @@ _STATE_OF_OWN = r"licencias?\b.{0,40}\b(?:venc|caduc|expir|perd|pierd|borr|vigen
 """Whether a licence that there is, is still in force."""
 _PERMANENT = (
     r"(?:li[cs]en[cs]ia|sae|coi|noi|caja|facture)\b.{0,50}\b(?:permanente|de por vida|pa(?:ra)? siempre|de renta|rentad[ao])\b"
+    r"|(?:li[cs]en[cs]ia|sae|coi|noi|caja|facture)\b.{0,25}\bcompr\w+ (?:de|por) un[ao]? (?:sola )?(?:vez|solo pago)\b|(?:sae|coi|noi|caja|facture)\b.{0,8}\bque (?:\w+ )?(?:compr|ten)\w+ .{0,20}\b(?:perd|pierd)"
     r"|(?:permanente|de por vida)\b.{0,30}\b(?:licencia|sae|coi|noi|caja|facture)\b|licencia\b.{0,45}\b(?:la|las) quit\w+|quit\w+ (?:la|mi|las|mis) licencia"
 )
 """Whether a licence that there is, was bought for good."""

@@ -50,7 +50,10 @@ _SAID: Final[dict[Filter, str]] = {
     Filter.CREATING: r"creando|en creacion",
 }
 """States that are known by their own word, however the rest was read."""
-_CHANGING: Final = r"(?<!no )(?<!no se )\b(?:se )?(?:esta|anda) (?:cambiando\b|cambiandose\b|en (?:pleno )?(?:proceso de )?cambio\b)"
+_CHANGING: Final = (
+    r"(?<!no )(?<!no se )\b(?:(?:se|l[eo]) )?(?:esta|anda)n? (?:cambiando\b|cambiandose\b|en (?:pleno )?(?:proceso de )?cambio\b|haciendo (?:el |un )?cambio\b)"
+    r"|\bcambio (?:es el )?(?:que )?(?:le )?(?:esta|anda)n haciendo"
+)
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
 

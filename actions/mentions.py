@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, TypeVar
 
 from actions.turn import Turn
@@ -54,6 +54,7 @@ def only_asks_if_sure(turn: Turn) -> bool:
     return mentions(turn, _CERTAIN, longest=_FEW_WORDS)
 
 
+@lru_cache(maxsize=64)
 def as_said(text: str) -> str:
     """Without case and accents, single blanks, no letter three times, and what chats write with k or q: "Kién  síííí, q" → "quien si, que"."""
     return _REPEATED.sub(r"\1", _QUE.sub("que", _K.sub("qu", " ".join(bare(text).split()))))

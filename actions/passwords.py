@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from actions.base import ServerAction, say_line
+from collections.abc import Mapping
+from typing import ClassVar
+
+from actions.base import Fact, ServerAction, say_line
 from actions.live import readings
 from actions.mails import say_not_active
 from actions.mentions import mentions
 from actions.say import Reply
-from actions.server_state import say_gone
+from actions.server_facts import MY_SERVER
+from actions.server_state import incident_read, incident_values, say_gone
+from actions.situation import is_broken
 from actions.turn import GONE, Turn
 from bot.accounts.port import Desk, Server
 from bot.protocol.frame import Asked
@@ -51,8 +56,19 @@ def _say_of_server(turn: Turn, server: Server, reply: Reply) -> None:
         told = readings(turn, server, "virtual_server", status=server.status)
         reply.add("utter_contrasena_no_activo", servidor=server.alias, readings=told)
     elif server.incident is not None:
-        told = readings(turn, server, "incident", started_at=server.incident.started_at.isoformat())
-        reply.add("utter_contrasena_incidente", servidor=server.alias, readings=told)
+        _say_incident(turn, server, reply)
+
+
+def _say_incident(turn: Turn, server: Server, reply: Reply) -> None:
+    reply.add("utter_contrasena_incidente", readings=incident_read(turn, server), **incident_values(turn, server))
+
+
+def _say_since(turn: Turn, server: Server, reply: Reply) -> None:
+    """A password has no beginning: what lasts is what keeps the server from being entered."""
+    if is_broken(server):
+        MY_SERVER[Asked.SINCE](turn, server, reply)
+    else:
+        reply.say("utter_contrasena_ruta")
 
 
 def _say_of_desk(turn: Turn, desk: Desk, reply: Reply) -> None:
@@ -66,7 +82,7 @@ class ChangePassword(ServerAction):
     intent = "faq_cambiar_contrasena"
     general = "utter_faq_cambiar_contrasena"
     short = _SHORT
-    facts = dict.fromkeys(_SHORT, _say_of_server)
+    facts: ClassVar[Mapping[Asked, Fact]] = {**dict.fromkeys(_SHORT, _say_of_server), Asked.SINCE: _say_since}
     desk_facts = dict.fromkeys(_SHORT, _say_of_desk)
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
@@ -76,11 +92,18 @@ class ChangePassword(ServerAction):
     def holds(self, turn: Turn, server: Server) -> bool:
         """Where it opens something."""
         del turn
-        return server.status == "active"
+        return server.status == "active" and server.incident is None
+
+    def say_reason(self, turn: Turn, server: Server, reply: Reply) -> None:
+        """Where it is changed all the same, behind what holds the server up."""
+        if server.status == "active":
+            super().say_general(turn, reply)
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """That this server cannot be entered with any password, when that is so."""
-        if server.status in GONE:
+        if server.incident is not None and server.status == "active":
+            _say_incident(turn, server, reply)
+        elif server.status in GONE:
             say_gone(turn, server, reply)
         elif server.status != "active":
             say_not_active(turn, server, reply)

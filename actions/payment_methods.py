@@ -26,6 +26,19 @@ _METHODS = {
     "credit_card": "utter_formas_pago_credito",
 }
 
+_CREDIT, _OTHERS = r"(?<!a )credito\b", r"debito\b|nomina\b|cuenta\b|clabe\b|banco\b"
+_CREATED: Final = r"(?:queda|este|estara) (?:ya )?list|list[oa]\b|se crea|nuev[oa]\b|me lo (?:dan|entregan)"
+_OF_ONE: Final = frozenset({Asked.WHETHER, Asked.WHEN, Asked.SURE, Asked.COUNT, Asked.NONE})
+"""What may be asked of one method alone: whether it is taken, and how long it takes."""
+
+
+def _only_method(turn: Turn) -> str | None:
+    """The text of the one method that is named, where one is."""
+    credit, others = mentions(turn, _CREDIT), mentions(turn, _OTHERS)
+    if credit == others:
+        return None
+    return "utter_formas_pago_con_credito" if credit else "utter_formas_pago_con_debito"
+
 
 class PaymentMethods(ServerAction):
     """FAQ 8: automatic charge to a bank account or to a card; then the customer's own method, masked."""
@@ -57,11 +70,16 @@ class PaymentMethods(ServerAction):
         key = self.short.get(asked, self.general)
         if asked is not Asked.GENERAL and mentions(turn, _UNLISTED_METHOD):
             key = "utter_formas_pago_solo"
+        elif asked in _OF_ONE and (one := _only_method(turn)):
+            key = one
         elif asked is Asked.HOW and mentions(turn, _METHOD):
             key = self.short[Asked.WHICH]
         elif asked is Asked.WHETHER and mentions(turn, _AUTOMATIC):
             key = "utter_formas_pago_automatico"
         reply.say(key, **bank_days(turn))
+
+        if key == "utter_formas_pago_con_credito" and mentions(turn, _CREATED):
+            reply.say("utter_formas_pago_y_se_crea", minutos=str(turn.settings.creation_minutes))
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """The method of the last charge."""

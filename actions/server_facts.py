@@ -15,19 +15,20 @@ from actions.server_state import incident_read, incident_values, say_state
 from actions.sets import is_up
 from actions.situation import add_seen_up, is_broken, say_cause, say_situation
 from actions.subscription_facts import SUBSCRIPTION
-from actions.turn import Turn
+from actions.turn import SETS, Turn
 from bot.accounts.port import Server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Refers
 from bot.rules.backup import streak_of_failures
 
-About = Literal["payment", "others", "everything"]
+About = Literal["whose", "payment", "others", "everything"]
 _ABOUT: Final[dict[About, str]] = {
-    "payment": r"\bpag|\bno debe|adeud|\blana\b|cobr",
+    "whose": r"(?:mi|el|la|tu) (?:internet|inter|modem|wifi|red|compu|maquina|equipo|conexion|lap)|internet\b|de (?:ustedes|uds?)\b|de (?:mi|su) lado|culpa",
+    "payment": r"\bpag|\bno debe|adeud|\blana\b|(?<!puede )(?<!puedo )(?<!pueden )(?<!podemos )cobr",
     "everything": r"\btodo (?:bien|en orden)|en orden|pendiente|preocup",
     "others": r"a todos|general|los demas|otros clientes",
 }
-"""What a state, a yes or no, or a doubt is about, by its words: "es porque no pague?", "es nomas a nosotros o a todos", "todo en orden"."""
+"""What a state, a yes or no, or a doubt is about, by its words: "es mi internet o son ustedes?", "es porque no pague?", "es nomas a nosotros o a todos"."""
 _BROKEN: Final[dict[Asked, str]] = {
     Asked.WHEN: "utter_servidor_sin_hora_estimada",
     Asked.UNTIL: "utter_servidor_sin_hora_estimada",
@@ -106,6 +107,8 @@ def _say_broken(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say(
             "utter_servidor_no_es_por_pago", readings=(*said, *period_readings(turn, server)), **{**period_values(turn, server), **values}
         )
+    elif about == "whose":
+        reply.say("utter_servidor_no_es_tu_lado", readings=said, **values)
     elif about == "others":
         reply.say("utter_servidor_solo_tu_cuenta", readings=said, **values)
     elif asked is Asked.WHY:
@@ -113,7 +116,7 @@ def _say_broken(turn: Turn, server: Server, reply: Reply) -> None:
     elif asked is Asked.DO and not known:
         say_state(turn, server, reply)
         reply.add(_BROKEN[asked], **values)
-    elif asked in _BROKEN:
+    elif asked in _BROKEN and not (asked is Asked.WHICH and any(each.which in SETS for each in turn.frame.servers)):
         reply.say(_BROKEN[asked], readings=said, **values)
     elif known and asked is Asked.STATE:
         reply.say("utter_servidor_falla_sigue" if server.health else "utter_servidor_falla_sigue_sin_revision", readings=said, **values)

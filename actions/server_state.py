@@ -216,7 +216,7 @@ def _say_credited(turn: Turn, server: Server, payment: Payment, reply: Reply) ->
     reply.readings.extend(readings(turn, server, "payment", credited_at=credited_at.isoformat()))
     values: Values = {"servidor": server.alias, "acreditado": when_words(turn, credited_at)}
     if turn.now <= ready_at:
-        reply.say("utter_creacion_en_curso", listo=when_words(turn, ready_at), **values)
+        reply.say("utter_creacion_en_curso", listo=when_words(turn, ready_at), minutos=minutes_words(turn), **values)
     else:
         say_with_line(turn, reply, "utter_creacion_retrasada", minutos=minutes_words(turn), **values)
 

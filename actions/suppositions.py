@@ -13,6 +13,7 @@ from actions.base import say_line
 from actions.charges import say_charge_in_process
 from actions.live import ENDED, IN_FORCE, IN_PROCESS, UNPAID, Standing, charge_state, last_charge, period_readings, period_values, standing
 from actions.say import Reply, Values
+from actions.standings import rule_values
 from actions.subscription import ANY_STANDING, say_standing
 from actions.supposing import Supposition, decided_by, read_supposition
 from actions.suppositions_general import say_creation_rule, say_general_rule, say_method, say_process
@@ -146,7 +147,7 @@ def _say_not_paid(turn: Turn, intent: str, server: Server, supposition: Supposit
     if ends_on is None:
         return False
     day = supposition.day(turn, ends_on)
-    values, told = period_values(turn, server), period_readings(turn, server)
+    values, told = {**period_values(turn, server), **rule_values(turn)}, period_readings(turn, server)
     if day is None:
         reply.say(_without_day(intent, server, standing(turn, server)), readings=told, **values)
         return True

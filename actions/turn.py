@@ -112,12 +112,12 @@ class Turn(Moment):
         """How often this turn has been tried, this time included."""
         return int((self.tracker.latest_message.get("metadata") or {}).get("attempt", 1))
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What the customer wrote, as it was read."""
         return str(self.tracker.latest_message.get("text") or "")
 
-    @property
+    @cached_property
     def frame(self) -> Frame:
         """What is asked, in its parts; the general question of its intent where no more was understood (a pressed button, say)."""
         latest = self.tracker.latest_message
@@ -129,12 +129,12 @@ class Turn(Moment):
         """Whether what is asked was read from words; else a button was pressed, or no more than the intent was understood."""
         return bool(self.tracker.latest_message.get("frame"))
 
-    @property
+    @cached_property
     def state(self) -> state.State:
         """What the episode remembers."""
         return state.read_state(self.tracker.get_slot(state.SLOT))
 
-    @property
+    @cached_property
     def entities(self) -> list[dict[str, Any]]:
         """Entities of the latest message."""
         return list(self.tracker.latest_message.get("entities") or [])
@@ -154,7 +154,7 @@ class Turn(Moment):
         """Whether the customer says to be waiting or held up."""
         return self.entity(WAITING) is not None
 
-    @property
+    @cached_property
     def servers(self) -> tuple[Server, ...]:
         """The desk's servers that matter: those not deleted or cancelled, or all when nothing else is left."""
         desk = self.sees(DataClass.SERVERS)
@@ -169,7 +169,7 @@ class Turn(Moment):
         desk, alias = self.sees(DataClass.SERVERS), self.tracker.get_slot(SLOT_SERVER)
         return desk.server(alias) if desk and alias else None
 
-    @property
+    @cached_property
     def in_play(self) -> tuple[Server, ...]:
         """The servers that the last answers were about: a set, or one; of this desk only."""
         desk = self.sees(DataClass.SERVERS)
@@ -225,13 +225,13 @@ class Turn(Moment):
             return self.servers[0]
         return self.in_play[0] if len(self.in_play) == 1 and not (self.wants_other or self.named_servers) else None
 
-    @property
+    @cached_property
     def pressed(self) -> str | None:
         """What a button, or the reading in its context, says of the server; what was only found in the text (it has a place there) counts for nothing."""
         values = [str(entity["value"]) for entity in self.entities if entity.get("entity") == SLOT_SERVER and "start" not in entity]
         return values[-1] if values else None
 
-    @property
+    @cached_property
     def _ways(self) -> frozenset[Which]:
         return frozenset(each.which for each in self.frame.servers)
 
@@ -251,7 +251,7 @@ class Turn(Moment):
         pressed = self.pressed
         return self._of(mentioned(pressed, self._aliases, loose=True).aliases) if pressed and pressed.startswith(NUMBERED) else ()
 
-    @property
+    @cached_property
     def _aliases(self) -> tuple[str, ...]:
         """Those that are contracted before those that are gone."""
         desk = self.sees(DataClass.SERVERS)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from actions.base import Fact, line_at_end, say_with_line
-from actions.leads import WHAT_THEN, YES, Leads, leads
-from actions.live import standing
+from actions.leads import COUNT, WHAT_THEN, YES, Leads, leads
+from actions.live import IN_FORCE, standing
 from actions.mentions import SHORT, mentions, only_asks_if_sure
 from actions.say import Reply
 from actions.situation import say_situation
@@ -23,6 +23,8 @@ WHICH_DAYS: Final = (
 """Which days are counted, and whether one span lies within the other."""
 ASPEL: Final = r"(?:sae|coi|noi|caja|banco|prod|aspe[ln]|sistema|programa|mism[ao]s?|independientes?|los (?:dos|2))\b"
 """The Aspel system's own span, or whether two are one."""
+_LEFT: Final = r"(?:faltan|quedan|restan)\b"
+_GRACE: Final = r"gracia\b|prorroga"
 _GRACE_OVER = leads(kept="utter_gracia_hasta_resguardo", gone="utter_gracia_hasta_terminado")
 _GRACE_UNTIL: Leads = {
     **_GRACE_OVER,
@@ -134,8 +136,16 @@ def _say_rule(turn: Turn, server: Server, reply: Reply) -> None:
     add_lead(turn, server, reply, _KEPT_UNTIL)
 
 
+def _say_days(turn: Turn, server: Server, reply: Reply) -> None:
+    """How many days are left of what runs, where that is asked and grace is not named; else until when grace goes."""
+    left = standing(turn, server) in IN_FORCE and mentions(turn, _LEFT) and not mentions(turn, _GRACE)
+    say_lead(turn, server, reply, COUNT if left else _GRACE_UNTIL)
+    if not left:
+        add_what_follows(turn, server, reply)
+
+
 GRACE_FACTS: Mapping[Asked, Fact] = {
-    Asked.COUNT: lead(_GRACE_UNTIL, then=(add_what_follows,)),
+    Asked.COUNT: _say_days,
     Asked.UNTIL: lead(_GRACE_UNTIL, then=(add_what_follows,)),
     Asked.WHEN: lead(_GRACE_UNTIL, then=(add_what_follows,)),
     Asked.AGAIN: lead(_GRACE_UNTIL),

@@ -48,7 +48,7 @@ _RELATED = tuple(
     )
 )
 
-_QUESTION_WORD = r"(?:qu[eé]|cu[aá]nt[oa]s?|cu[aá]ndo|cu[aá]l(?:es)?|d[oó]nde|c[oó]mo|qui[eé]n|hasta\s+cu[aá]ndo|a\s+qu[eé]|en\s+qu[eé]|de\s+qu[eé]|para\s+qu[eé])"
+_QUESTION_WORD = r"(?:qu[eé]|ke|(?:cu|ku)[aá]nt[oa]s?|(?:cu|ku)[aá]ndo|(?:cu|ku)[aá]l(?:es)?|d[oó]nde|(?:x|por)\s+d[oó]nde|[ck][oó]mo|(?:qu|k)i[eé]n|hasta\s+cu[aá]ndo|a\s+(?:qu[eé]|ke|[kq](?=\s))|en\s+(?:qu[eé]|ke|[kq](?=\s))|de\s+qu[eé]|para\s+qu[eé])"
 _NEXT_TOPIC = (
     r"(?:adem[aá]s|tambi[eé]n|tamb|tmb|tb|aparte|por\s+otr[oa]\s+(?:lado|parte)|otr[ao]\s+(?:cosa|cosita|duda|pregunta)|lo\s+otro|"
     r"de\s+paso|ya\s+de\s+paso|de\s+una\s+vez|por\s+cierto|as[ií]\s+como)"

@@ -68,14 +68,15 @@ def _about(first: Understanding, second: dict[str, Any]) -> Understanding:
     return Understanding(str(second["text"]), data, first.via)
 
 
-def with_details(halves: Sequence[Understanding]) -> list[Understanding]:
-    """The same, marked where one asks another thing about the topic of one before it."""
+def with_details(halves: Sequence[Understanding], *, visitor: bool = False) -> list[Understanding]:
+    """The same, marked where one asks another thing about the topic of one before it; who is not known gets one answer to all of an account."""
     marked: list[Understanding] = []
     for half in halves:
         same = [before for before in marked if same_or_pair(str(before.intent), str(half.intent))]
         asked = {topic_of(each).asked for each in (*same, half)}
         apart = bool(same) and len(asked) > len(same) and VAGUE.isdisjoint(asked) and asks(half.text) and half.intent not in DEEDS
-        marked.append(as_detail(half) if apart else half)
+        unknown = visitor and best_of_ours(half) in OF_AN_ACCOUNT
+        marked.append(as_detail(half) if apart and not unknown else half)
     return marked
 
 

@@ -45,7 +45,7 @@ _YES_OR_NO = re.compile(
 )
 _PROBLEM = re.compile(
     r"\b(?:no\s+(?:(?:me|nos|le|lo|la|les|se|ha|han|he)\s+)*(?:pued\w+|podemos|pude|deja\w*|abr\w+|entra\w*|conect\w+|lleg\w+|yeg\w+|jala\w*|funcion\w+|prend\w+|encontr\w+|encuentr\w+|sirv\w+|"
-    r"carg\w+|cae\w*|ca[ií]do|aparec\w+|sal\w+|recuerd\w+|acuerd\w+|recib\w+|responde\w*|tengo)|error|se\s+(?:cay[oó]|apag[oó]|trab\w+|congel\w+|qued[oó]\s+\w+)|ca[ií]do|rechaz\w+|"
+    r"carg\w+|cae\w*|ca[ií]do|aparec\w+|sal\w+|recuerd\w+|acuerd\w+|recib\w+|responde\w*|tengo)|error|sig(?:o|ue|uen|uimos)\s+sin|se\s+(?:cay[oó]|apag[oó]|trab\w+|congel\w+|qued[oó]\s+\w+)|ca[ií]do|rechaz\w+|"
     r"(?:perd[ií]|borr[eé]|tir[eé]|extravi[eé]|olvid\w+|se\s+me\s+(?:perdi[oó]|borr[oó]|olvid[oó])))\b",
     re.IGNORECASE,
 )
@@ -90,12 +90,13 @@ _CONTRAST = re.compile(
     r"\b(?:pero|lo\s+[uú]nico|lo\s+q(?:ue)?\s+(?:no|me)|mi\s+problema|solo\s+(?:me|q|que)|sin\s+problema)\b", re.IGNORECASE
 )
 _LEANS = re.compile(
-    r"^\W*(?:(?:y|o|en|por|a|de|para|entonces)\s+)*(?:qu[eé]|q|d[oó]nde|c[oó]mo|cu[aá]nto|cu[aá]ndo|cu[aá]l)?\s*(?:(?:se|me|te|le|nos)\s+)?(?:l[oae]s?\s+\w+(?:\s+yo)?|es[eoa]s?\b.*|\w+\s+es[eoa]s?)\W*$",
+    r"^\W*(?:(?:y|o|en|por|a|de|para|entonces)\s+)*(?:qu[eé]|q|d[oó]nde|c[oó]mo|cu[aá]nto|cu[aá]ndo|cu[aá]l)?\s*(?:(?:se|me|te|le|nos)\s+)?(?:l[oae]s?\s+\w+(?:\s+(?:yo|despu[eé]s|luego))?|es[eoa]s?\b.*|\w+\s+es[eoa]s?)\W*$",
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
     r"^\W*(?:(?:hola+|holi\w*|ola|qu[eé]\s+tal|q\s+tal|qu[eé]\s+onda|buen[oa]?s?\s*(?:d[ií]as?|tardes?|noches?|tardecitas?)?|saludos|(?:muchas\s+|mil\s+)?gracias(?:\s+por\s+\w+)?|disculp\w+|perd[oó]n\w*|"
-    r"perfecto|excelente|ok|va|sale|jaja\w*)(?:\W+|$))+",
+    r"perfecto|excelente|(?:muy|est[aá])\s+bien|ok(?:as?|ay)?|vale|listo|jaja\w*|(?:va|sale|ya|bueno|bien|ah|[oó]rale|entonces)(?=\s*(?:[,.;!…]|$))|(?:va|sale|ok)(?!\s+(?:al?|ser|el|la|los|las|mi|un|lo|de|en|con|por)\b)|"
+    rf"entonces(?=\s+(?:{_QUESTION_WORD}|q|x)\b)|(?:y\s+)?(?:una|otra)\s+(?:cosa|cosita|duda|pregunta)(?:\s+m[aá]s)?)(?:\W+|$))+",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
@@ -113,12 +114,14 @@ _DENIED = re.compile(
 _TAKES_BACK = re.compile(
     r"(?:(?<=^)|[\s,;.…]+)(?:"
     r"(?:perd[oó]n\w*,?\s+no|no,?\s+perd[oó]n\w*|(?:perd[oó]n\w*[\s,]+)?me\s+(?:expres[eé]|expliqu[eé])\s+mal(?:[\s,]+no\s+(?:[eé]s[aeo]s?|[eé]st[aeo]s?|eso))?)\s*[,:;.…\n]\s*"
-    r"|no,?\s+a\s+ver,?\s+esp[eé]r[ae](?:me|te)?[\s,:;.…]+)",
+    r"|no,?\s+a\s+ver,?\s+esp[eé]r[ae](?:me|te)?[\s,:;.…]+"
+    r"|(?P<outright>(?:ya\s+)?(?:olv[ií]d[ae](?:l[oa]|te)?(?:\s+(?:de\s+)?(?:eso|lo\s+de(?:l|\s+l[ao])?\s+\w+))?|(?:deja|dejemos)\s+(?:eso|lo\s+de(?:l|\s+l[ao])?\s+\w+))\s*[,:;.…\n]+\s*))",
     re.IGNORECASE,
 )  # "perdón no la recibí" denies, and "me equivoqué" is what happened
 _POINTS = r"(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)\b"
 _POINTS_LAST, _POINTS_FIRST = re.compile(rf"{_POINTS}\W*$", re.IGNORECASE), re.compile(rf"\W*{_POINTS}", re.IGNORECASE)
 _NAMED_AGAIN = re.compile(r"^(?:y\s+)?(?:el|la|los|las|lo\s+del?)\s+\w+\s+no[\s,]+(?=(?:el|la|los|las|lo)\s)", re.IGNORECASE)
+TAKEN_BACK_OUTRIGHT = 14  # "… olvida eso. …" says it of all that stands before
 TAKEN_BACK_WORDS, LEAST_SAID_INSTEAD, PLENTY_SAID = 4, 3, 7
 CLOSING_WORDS = 9
 _SENTENCE_END = re.compile(r"(?<=[.?!;])\s+|\s*\n\s*|\s+punto\s+", re.IGNORECASE)
@@ -221,7 +224,8 @@ def without_taken_back(text: str) -> str:
     before, after = text[: found.start()], _NAMED_AGAIN.sub("", text[found.end() :])
     taken_back, said = len(before.split()), len(after.split())
     enough = said >= LEAST_SAID_INSTEAD if taken_back else said >= PLENTY_SAID or asks(after)  # "perdón, me equivoqué: la 2" only points
-    return after if taken_back <= TAKEN_BACK_WORDS and enough else text
+    few = taken_back <= (TAKEN_BACK_OUTRIGHT if found["outright"] else TAKEN_BACK_WORDS)
+    return after if few and enough else text
 
 
 def without_closing(text: str) -> str:

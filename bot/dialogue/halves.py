@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.dialogue.compound import Joint, joints
+from bot.dialogue.forms import without_courtesy
 from bot.dialogue.reading import ANSWERED, REFUSED, Reader, Understanding
 from bot.nlu.decision import NOT_OURS, TALK
 from bot.nlu.normalise import plain_text
@@ -28,7 +29,7 @@ def read_halves(reader: Reader, texts: Sequence[str]) -> list[Understanding]:
 
 def read_firsts(reader: Reader, text: str) -> list[First]:
     """The joints of `text` whose first half may be a part of a split, with this half as it is read."""
-    found = list(joints(text))
+    found = list(joints(without_courtesy(text)))
     firsts = read_halves(reader, [joint.first for joint in found])
     return [(joint, first) for joint, first in zip(found, firsts, strict=True) if may_be_part(first)]
 

@@ -8,8 +8,18 @@ from typing import Any
 
 from bot.dialogue.compound import BESIDE_FROM, SPLIT_FROM, Readings, one_beside, two_questions
 from bot.dialogue.details import DETAIL, as_detail, split_details, with_details
-from bot.dialogue.forms import asks, asks_yes_or_no, leans, orders, without_closing
-from bot.dialogue.halves import SURELY_NOT_OURS, UNSURE_HALF_FROM, First, answered, best_of_ours, may_be_part, read_firsts, read_halves
+from bot.dialogue.forms import asks, asks_yes_or_no, leans, orders, without_closing, without_courtesy
+from bot.dialogue.halves import (
+    SURELY_NOT_OURS,
+    UNSURE_HALF_FROM,
+    First,
+    answered,
+    best_of_ours,
+    may_be_part,
+    read_firsts,
+    read_halves,
+    topic_of,
+)
 from bot.dialogue.reading import ANSWERED, ASKED, REFUSED, Reader, Understanding
 from bot.nlu.classifier import ASK
 from bot.nlu.decision import DEEDS, NOT_OURS, TALK, same_or_pair
@@ -34,16 +44,27 @@ def listed(reader: Reader, text: str) -> list[Understanding]:
 
     None is dropped in silence: what is not ours comes as one part beside them, and what is too much or too unsure is named.
     """
-    asking = counted(text) or _asking(_ITEM.split(text)) or _asking_clauses(text)
+    asking = counted(text) or _asking(_ITEM.split(text)) or _asking_clauses(without_courtesy(text))
     if len(asking) > MOST_LINES:
         return []
-    halves = with_details(read_halves(reader, asking))
+    halves = with_details(_in_turn(reader, read_halves(reader, asking)), visitor=reader.visitor)
     ours = _different([answered(half) for half in halves if may_be_part(half) and half.decision != REFUSED])
     if len(ours) < MIN_PARTS:
         return []
     others = [half for half in halves if may_be_part(half) and half.decision == REFUSED]
     unsure = [half for half in halves if not may_be_part(half) and best_of_ours(half) not in TALK]
     return [*ours[:MOST_PARTS], *_beside(others), *_left([*ours[MOST_PARTS:], *map(answered, unsure)])]
+
+
+def _in_turn(reader: Reader, parts: Sequence[Understanding]) -> list[Understanding]:
+    """The same; one that leans on the part before it ("¿y en dónde la consulto?") is read as what goes on from that."""
+    read: list[Understanding] = []
+    for part in parts:
+        if read and leans(part.text):
+            (again,) = reader.read([part.text], [topic_of(read[-1])])
+            part = Understanding(part.text, again, part.via)  # noqa: PLW2901
+        read.append(part)
+    return read
 
 
 def _asking(lines: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from rasa.core.processor import MessageProcessor
 
 from bot.dialogue.forms import (
     asks,
+    complains,
     marked,
     orders,
     sentences,
@@ -211,15 +212,24 @@ def _framed(part: Understanding) -> Understanding:
 def _beyond_the_story(reader: Reader, text: str, clean: str, whole: dict[str, Any]) -> dict[str, Any]:
     """The reading of the sentences that ask, where they stand in a long message and are surer of themselves than the whole; else of the whole."""
     said = sentences(text)
-    hidden = whole["intent"]["name"] in TALK and (marked(clean) or (len(said) > 1 and any(map(asks, said))))
+    only_talk = whole["intent"]["name"] in TALK
+    hidden = only_talk and (marked(clean) or (len(said) > 1 and any(asks(each) or complains(each) for each in said)))
     if len(clean.split()) < LONG_WORDS and not hidden:
         return _beyond_courtesy(reader, clean, whole)
-    asking = plain_text(" ".join(sentence for sentence in said if asks(sentence) or orders(sentence)))
-    if len(asking.split()) < MIN_WORDS or len(asking) == len(clean):
+    asking = [each for each in said if asks(each) or orders(each) or (hidden and complains(each))]
+    together = " ".join(asking)
+    tried = [plain_text(each) for each in dict.fromkeys([together, *asking] if hidden else [together])]
+    tried = [each for each in tried if len(each.split()) >= MIN_WORDS and len(each) != len(clean)]
+    if not tried:
         return _beyond_courtesy(reader, clean, whole)
-    (read,) = reader.read([asking])
-    surer = read["acceptance"] > whole["acceptance"] or (hidden and read["decision"] == ANSWERED and read["intent"]["name"] not in TALK)
+    read = max(reader.read(tried), key=lambda each: (_answers(each), float(each["acceptance"])))
+    surer = read["acceptance"] > whole["acceptance"] and (only_talk or read["intent"]["name"] not in TALK)
+    surer = surer or (hidden and _answers(read))
     return {**read, "text": clean} if surer else whole
+
+
+def _answers(read: Mapping[str, Any]) -> bool:
+    return bool(read["decision"] == ANSWERED and read["intent"]["name"] not in TALK and read["acceptance"] >= SURE_TOPIC)
 
 
 def _beyond_courtesy(reader: Reader, text: str, whole: dict[str, Any]) -> dict[str, Any]:

@@ -629,7 +629,7 @@ async def test_why_several_charges_were_refused_is_told_of_each():
 
 async def test_the_time_of_creation_comes_before_the_state_of_a_late_charge():
     (answer,) = await talk(demo_desk("C-1008", DEMO_NOW), ("faq_tiempo_creacion count", "¿cuánto tarda en crearse ya que se confirme?"))
-    assert answer.text.startswith("Unos 15 minutos después de que se acredite tu pago")
+    assert answer.text.startswith("Lo normal: de 2 a 3 días hábiles para que se acredite el cargo, y unos 15 minutos después se crea solo.")
 
 
 async def test_the_next_backup_is_not_promised_while_the_server_is_down():
@@ -644,3 +644,139 @@ async def test_what_can_be_done_now_is_asked_plainly_after_a_supposition():
         ("faq_periodo_gracia whether supposed=pay refers=goes_on", "¿sí o no lo puedo usar hoy?"),
     )
     assert "Con tarjeta de crédito" not in now.text
+
+
+# --- a day that is over, a name that is not theirs, a fault in the way ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "frame", ["consultar_suscripcion until", "consultar_suscripcion when", "faq_resguardo_sin_pago until refers=returns"]
+)
+@pytest.mark.parametrize("text", ["¿cuándo venció mi servidor?", "¿y cuál era la fecha en que venció?", "q dia vencio"])
+async def test_the_day_that_it_ended_on_is_said_first(frame: str, text: str):
+    (kept,) = await talk(desk(suspended()), (frame, text))
+    assert re.match(r"\S+ venció el ", kept.text)
+    assert "se guarda hasta" in kept.text
+    (grace,) = await talk(desk(in_grace()), (frame, text))
+    assert re.match(r"\S+ venció el ", grace.text)
+    assert "su gracia llega hasta" in grace.text
+
+
+async def test_what_runs_has_not_ended():
+    (answer,) = await talk(desk(valid()), ("consultar_suscripcion until", "¿cuándo venció?"))
+    assert " vence el " in answer.text
+
+
+@pytest.mark.parametrize("read", ["faq_licencias_incluidas whether", "faq_cantidad_maxima count", "consultar_linea when"])
+async def test_a_server_that_is_not_theirs_is_answered_as_such(read: str):
+    (answer,) = await talk(SIERRA, (read, "una colega renta con ustedes, su servidor es RUIZ-01, ¿ya pagó?"))
+    if not read.startswith("consultar_linea"):  # the line is the same for everybody
+        assert answer.text == "No encuentro RUIZ-01 en tu escritorio de servicios: desde esta sesión solo veo los servidores de tu cuenta."
+
+
+async def test_a_program_with_its_version_is_no_server():
+    (answer,) = await talk(SIERRA, ("faq_licencias_incluidas whether", "Ya tengo SAE-10, ¿me sirve esa licencia?"))
+    assert "No encuentro" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("mi cuñada contrató el suyo, ¿ya está listo?", False),
+        ("mi prima ya tiene la suya, cuándo vence", False),
+        ("mi cuñada tiene el suyo y yo quiero saber si el mío está activo", True),
+        ("el contador dice que ya está, ¿es cierto?", True),
+    ],
+)
+async def test_what_somebody_else_has_is_theirs(text: str, own: bool):
+    (answer,) = await talk(demo_desk("C-1001", DEMO_NOW), ("consultar_servidor state", text))
+    assert answer.text.startswith("ESPERANZA-01" if own else "Desde esta sesión solo veo la cuenta de")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (
+            "¿es mi internet o está caído? aquí nadie puede cobrar",
+            "La falla es de nuestro lado, no de tu equipo ni de tu internet: AGUILA-01",
+        ),
+        ("¿eso es de ustedes o de mi compu?", "La falla es de nuestro lado"),
+        ("¿es porque no me han cobrado?", "No es por falta de pago"),
+    ],
+)
+async def test_whose_fault_it_is_is_answered_first(text: str, first: str):
+    (answer,) = await talk(demo_desk("C-1012", DEMO_NOW), ("consultar_servidor whether", text))
+    assert answer.text.startswith(first)
+
+
+async def test_a_fault_comes_before_the_password_that_is_not_to_blame():
+    down = demo_desk("C-1012", DEMO_NOW)
+    wrong, since = await talk(
+        down,
+        ("faq_cambiar_contrasena state", "no puedo entrar, creo que se me olvidó la contraseña"),
+        ("faq_cambiar_contrasena since refers=goes_on", "no, sí me la sé. ¿desde qué hora está así?"),
+    )
+    assert wrong.text.startswith("AGUILA-01 tiene un incidente abierto desde hoy a las ")
+    assert "Mis Servicios > Servidor virtual > Contraseña" in wrong.text
+    assert since.text.startswith("Desde hoy a las ")
+    assert "Contraseña" not in since.text
+    (well,) = await talk(desk(valid()), ("faq_cambiar_contrasena since", "¿desde cuándo tengo esa contraseña?"))
+    assert well.text.startswith("En tu escritorio de servicios: Mis Servicios")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ah no pues crédito, ¿esa es al momento?", "Con tarjeta de crédito sí se puede"),
+        ("¿y con débito sale luego luego?", "tarda de 2 a 3 días hábiles en acreditarse"),
+        ("¿débito o crédito?", "Se puede con cargo automático a tarjeta de crédito, que se acredita al momento, o a tarjeta de débito"),
+        ("¿me lo dan a crédito?", "Se puede con cargo automático a tarjeta de crédito"),
+    ],
+)
+async def test_of_one_way_to_pay_only_that_one_is_told(text: str, said: str):
+    for of in (None, desk(valid())):
+        (answer,) = await talk(of, ("faq_formas_pago whether refers=goes_on", text))
+        assert said in answer.text
+
+
+async def test_whether_a_charge_went_through_is_told_with_how_much():
+    (answer,) = await talk(
+        demo_desk("C-1006", DEMO_NOW), ("consultar_pago amount refers=goes_on", "¿pero el cobro sí pasó? ¿de cuánto fue?")
+    )
+    assert answer.text.startswith("El último pago de CENTRAL-01 se acreditó")
+    assert "$899.00" in answer.text
+
+
+async def test_of_two_in_play_the_change_is_asked_of_the_one_that_is_in_it():
+    _, change = await talk(
+        SIERRA,
+        ("consultar_suscripcion which servers=filter:active", "¿de los activos cuál vence primero?"),
+        ("faq_cambiar_solucion until servers=that_one refers=goes_on", "¿y el cambio que pedimos en cuál es?"),
+    )
+    assert change.text.startswith("El cambio de SIERRA-01 a Nube Empresarial")
+
+
+async def test_which_of_them_is_down_asks_for_no_report():
+    (answer,) = await talk(
+        demo_desk("C-1012", DEMO_NOW), ("consultar_servidor which servers=filter:down", "¿alguno de mis servidores está caído?")
+    )
+    assert "AGUILA-01 tiene un incidente abierto" in answer.text
+    assert "número de reporte" not in answer.text
+
+
+async def test_by_credit_a_new_one_is_ready_in_minutes():
+    (answer,) = await talk(None, ("faq_formas_pago when", "con tarjeta de crédito, ¿en cuánto queda listo?"))
+    assert "Un servidor nuevo queda listo unos 15 minutos después." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("standing", "text", "said"),
+    [
+        (valid, "¿cuántos días naturales faltan?", "días más, sin contar hoy"),
+        (valid, "¿cuántos días de gracia me quedan?", "su gracia llega hasta"),
+        (in_grace, "¿cuántos días me quedan?", "3 días naturales y RUIZ-01 venció"),
+    ],
+)
+async def test_days_that_are_left_are_those_of_what_runs(standing, text: str, said: str):
+    (answer,) = await talk(desk(standing()), ("faq_periodo_gracia count", text))
+    assert said in answer.text

@@ -71,7 +71,10 @@ async def test_only_those_that_owe_are_named_with_their_sum(intent):
             valid(),
             "ESPERANZA-01 está activo y no hace falta reactivarlo; en la última revisión, hoy a las 10:00, estaba encendido y respondiendo.",
         ),
-        (creating(), "CENTRAL-01 se está creando: tu pago se acreditó hoy a las 9:54 y calculamos que quede listo hoy a las 10:09."),
+        (
+            creating(),
+            "CENTRAL-01 se está creando: tu pago se acreditó hoy a las 9:54 y tarda unos 15 minutos; calculamos que quede listo hoy a las 10:09.",
+        ),
         (
             valid(status="suspended"),
             f"ESPERANZA-01 está suspendido. Para saber el motivo y reactivarlo, llama a soporte.\n\n{LINE}",

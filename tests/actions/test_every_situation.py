@@ -143,6 +143,7 @@ FACTS = [
 ]
 WORDS = (
     "sera porque no pague",
+    "es mi internet o son ustedes",
     "y hoy si sale",
     "lo reporto yo",
     "si borro algo",

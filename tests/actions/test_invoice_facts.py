@@ -85,7 +85,7 @@ async def test_the_rule_of_invoices_is_short_and_what_is_to_come_stands_alone():
 
 
 METHODS = [
-    ("whether", "¿pasa la de débito?", "Se puede con cargo automático a tarjeta de crédito, que se acredita al momento, o a tarjeta de débito o cuenta bancaria, "),
+    ("whether", "¿pasa la de débito?", "Con tarjeta de débito o cuenta bancaria sí se puede, con cargo automático; tarda de 2 a 3 días hábiles en acreditarse."),
     ("whether", "¿aceptan OXXO?", "Solo con cargo automático: a cuenta bancaria o a tarjeta de crédito o débito. Otra forma de pago no está"),
     ("whether", "¿se paga solo o hay que picarle?", "Se cobra solo: es un cargo automático a la cuenta bancaria o a la tarjeta que registres."),
     ("how", "no tengo de crédito, solo la de nómina, ¿cómo le pago?", "Se puede con cargo automático a tarjeta de crédito, "),

@@ -318,7 +318,10 @@ class TestCreation:
         ("of", "live"),
         [
             (RUNNING, "CENTRAL-01 ya está creado y activo."),
-            (CREATING, "CENTRAL-01 se está creando: tu pago se acreditó hoy a las 9:54 y calculamos que quede listo hoy a las 10:09."),
+            (
+                CREATING,
+                "CENTRAL-01 se está creando: tu pago se acreditó hoy a las 9:54 y tarda unos 15 minutos; calculamos que quede listo hoy a las 10:09.",
+            ),
             (
                 server("CENTRAL-01", "provisioning", payments=(payment(charged_at=ago(minutes=16)),)),
                 (

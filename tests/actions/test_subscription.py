@@ -110,7 +110,7 @@ WHOLE = {
     ),
     "creating": (
         "CENTRAL-01 está vigente hasta el martes 23 de noviembre de 2027: faltan 364 días.\n\nCENTRAL-01 se está creando: tu pago se "
-        "acreditó hoy a las 9:54 y calculamos que quede listo hoy a las 10:09."
+        "acreditó hoy a las 9:54 y tarda unos 15 minutos; calculamos que quede listo hoy a las 10:09."
     ),
 }
 

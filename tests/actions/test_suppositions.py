@@ -52,7 +52,7 @@ CASES = [
     ("C-1004", "faq_inicio_vigencia what_if supposed=pay", "Y si pago hoy, ¿me lo dan desde hoy?", ["La vigencia inicia cuando se confirma el pago", "55 8000 9480"]),
     ("C-1004", "consultar_suscripcion what_if supposed=nopay", "y si no pago?", ["Sin pago, OCAMPO-01 sigue suspendido y sin acceso"]),
     # C-1002: ends on Sunday 29, usable until 2 December, kept until 29 December
-    ("C-1002", "consultar_suscripcion what_if supposed=nopay", "ok y si rebota?", ["HIDALGO-01 sigue vigente hasta el domingo 29 de noviembre y tiene gracia hasta el miércoles 2 de diciembre"]),
+    ("C-1002", "consultar_suscripcion what_if supposed=nopay", "ok y si rebota?", ["HIDALGO-01 sigue vigente hasta el domingo 29 de noviembre y tiene 3 días de gracia, hasta el miércoles 2 de diciembre"]),
     ("C-1002", "consultar_suscripcion what_if supposed=nopay", "¿Y si para el cierre de mes sigo sin cubrirlo?", ["Para el lunes 30 de noviembre, HIDALGO-01 todavía se puede usar"]),
     ("C-1002", "consultar_suscripcion what_if supposed=pay", "al décimo día de vencido", ["Para el miércoles 9 de diciembre, HIDALGO-01 ya estará suspendido"]),
     ("C-1002", "consultar_suscripcion what_if supposed=pay move=fragment", "¿Y al día treinta y uno?", ["Para el jueves 31 de diciembre ya no alcanzas"]),

@@ -237,7 +237,9 @@ SEVERAL: dict[str, list[str]] = {
         f"• SIERRA-05: inició {the(date(2026, 10, 15))}",
     ],
     "faq_licencia_requerida": ["tienes 3 registradas: Aspel SAE, Aspel PROD y Aspel COI."],
-    "faq_pago_sin_correo": ["SIERRA-04 se está creando: tu pago se acreditó hoy a las 9:56 y calculamos que quede listo hoy a las 10:11."],
+    "faq_pago_sin_correo": [
+        "SIERRA-04 se está creando: tu pago se acreditó hoy a las 9:56 y tarda unos 15 minutos; calculamos que quede listo hoy a las 10:11."
+    ],
     "faq_conexion_sae": ["• SIERRA-01: SAE, 10 usuarios", "• SIERRA-02: sin SAE registrado"],
 }
 

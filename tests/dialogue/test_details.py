@@ -82,6 +82,12 @@ def test_lines_that_ask_different_things_of_one_topic_are_both_kept() -> None:
     assert [bool(each.parse_data.get(DETAIL)) for each in with_details(lines)] == [False, True, False]
 
 
+def test_who_is_not_known_gets_one_answer_to_all_of_an_account() -> None:
+    lines = [part("¿cuándo vence?", "consultar_suscripcion", "until"), part("¿cuánto pago?", "consultar_suscripcion", "amount")]
+    assert [bool(each.parse_data.get(DETAIL)) for each in with_details(lines)] == [False, True]
+    assert not any(each.parse_data.get(DETAIL) for each in with_details(lines, visitor=True))
+
+
 def test_a_deed_is_done_once() -> None:
     lines = [
         part("¿me reenvías el correo?", "reenviar_datos_conexion", "do"),

@@ -62,19 +62,19 @@ class Visitor:
         page = answer["messages"]
         return page if len(page) < PAGE else page + await self.messages(answer["cursor"])
 
-    async def until(self, wanted: Any) -> list[dict[str, Any]]:
-        """All messages, once `wanted(messages)` holds; who asks ever less often leaves the machine to those who answer."""
+    async def until(self, wanted: Any, since: int = 0) -> list[dict[str, Any]]:
+        """All messages after `since`, once `wanted(messages)` holds; who asks ever less often leaves the machine to those who answer."""
         pause = 0.01
         async with asyncio.timeout(GUARD_SECONDS):
             while True:
-                if wanted(messages := await self.messages()):
+                if wanted(messages := await self.messages(since)):
                     return messages
                 await asyncio.sleep(pause)
                 pause = min(1.5 * pause, 0.25)
 
     async def answer_to(self, seq: int) -> dict[str, Any]:
         """The answer that covers the message with this seq."""
-        messages = await self.until(lambda all_of: any(m["kind"] == "answer" and m["in_reply_to"] >= seq for m in all_of))
+        messages = await self.until(lambda all_of: any(m["kind"] == "answer" and m["in_reply_to"] >= seq for m in all_of), seq)
         return next(m for m in messages if m["kind"] == "answer" and m["in_reply_to"] >= seq)
 
     async def ask(self, text: str | None = None, **options: Any) -> dict[str, Any]:
