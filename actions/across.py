@@ -19,7 +19,8 @@ from actions.mentions import mentions
 from actions.priorities import say_first_to_pay
 from actions.say import Reply
 from actions.told_end import DATED, say_from_told_end, told_end
-from actions.turn import Turn
+from actions.turn import SETS, Turn
+from actions.whose import asks_of_others
 from actions.without_server import say_of_a_new_one, say_rule_without_server
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
@@ -36,7 +37,10 @@ _MOVES_THE_CHARGE: Final = (
     r")"
 )
 """That the day of the charge be another one."""
-_WHEN_IT_ENDED: Final = r"(?:cuando|(?:que|cual) dia|fecha)\b(?: \w+){0,5} vencio\b"
+_WHEN_IT_ENDED: Final = r"(?:cuando|(?:que|cual) dia|fecha)\b(?: (?!(?:si|ya|el|lo|la|no)\b)\w+){0,5} vencio\b"
+_OF_A_DAY: Final = frozenset({Asked.WHEN, Asked.SINCE, Asked.UNTIL, Asked.WHICH, Asked.AGAIN, Asked.GENERAL})
+_ENDS_TOO: Final = r"licencia|sae\b|coi\b|noi\b|caja\b|facture\b|tarjeta|gracia|prorroga|plazo|cobr|pag"
+"""What else has an end, or is asked beside it."""
 _ENDED_ON: Final[Mapping[Standing, str]] = {
     **dict.fromkeys(IN_GRACE, "utter_suscripcion_vencio_en_gracia"),
     **dict.fromkeys(("retained", "retained_last_day"), "utter_suscripcion_vencio_resguardo"),
@@ -84,7 +88,11 @@ def _say_no_other_day(turn: Turn, reply: Reply) -> bool:
 
 def _say_when_it_ended(turn: Turn, reply: Reply) -> bool:
     """Whether it is asked when a server ended that did: that day first, whatever is still to come."""
-    server = turn.chosen if mentions(turn, _WHEN_IT_ENDED) else None
+    plain = turn.frame.asked in _OF_A_DAY and not (
+        turn.named_foreign or asks_of_others(turn) or {each.which for each in turn.frame.servers} & SETS
+    )
+    asked = plain and mentions(turn, _WHEN_IT_ENDED) and not mentions(turn, _ENDS_TOO)
+    server = turn.chosen if asked else None
     key = _ENDED_ON.get(standing(turn, server)) if server is not None else None
     if server is None or key is None:
         return False

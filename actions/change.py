@@ -33,7 +33,7 @@ from bot.protocol.frame import Asked
 _GOES: Final = r"(?:termin|qued|list|acab|falt|tard|va\b|lleva)"
 _THE_CHANGE: Final = (
     rf"\b{_GOES}\w*\b.{{0,15}}\b(?:el|mi|del) cambio\b|\b(?:el|mi|del) cambio\b.{{0,20}}\b{_GOES}|cambio que (?:ped|solicit)\w+"
-    r"|\bcambio (?:es el )?(?:que )?(?:le )?(?:esta|anda)n haciendo|(?:esta|anda)n (?:cambiando|haciendo (?:el |un )?cambio)\b"
+    r"|\bcambio (?:es el )?(?:que )?(?:le )?(?:esta|anda)n haciendo|(?<!no )\bl[eo] (?:esta|anda)n (?:cambiando\b(?! (?:el|la|los|las|su|sus|mi|mis|de)\b)|haciendo (?:el |un )?cambio\b)"
 )
 """How a change goes that was asked for."""
 

@@ -94,7 +94,8 @@ def say_time_it_takes(turn: Turn, server: Server, reply: Reply) -> None:
         reply.add("utter_creacion_despues_correo")
     elif charge_state(turn, charge) in IN_PROCESS:
         if charge_state(turn, charge) == "overdue":
-            reply.say("utter_creacion_lo_normal", minutos=minutes_words(turn), **bank_days(turn))
+            normal = charge_readings(turn, server, charge) if charge else ()
+            reply.say("utter_creacion_lo_normal", minutos=minutes_words(turn), **bank_days(turn), readings=normal)
         say_creation(turn, server, reply)
     else:
         say_rule(turn, reply)

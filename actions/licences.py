@@ -34,10 +34,12 @@ _STATE_OF_OWN = r"licencias?\b.{0,40}\b(?:venc|caduc|expir|perd|pierd|borr|vigen
 """Whether a licence that there is, is still in force."""
 _PERMANENT = (
     r"(?:li[cs]en[cs]ia|sae|coi|noi|caja|facture)\b.{0,50}\b(?:permanente|de por vida|pa(?:ra)? siempre|de renta|rentad[ao])\b"
-    r"|(?:li[cs]en[cs]ia|sae|coi|noi|caja|facture)\b.{0,25}\bcompr\w+ (?:de|por) un[ao]? (?:sola )?(?:vez|solo pago)\b|(?:sae|coi|noi|caja|facture)\b.{0,8}\bque (?:\w+ )?(?:compr|ten)\w+ .{0,20}\b(?:perd|pierd)"
+    r"|(?:li[cs]en[cs]ia|sae|coi|noi|caja|facture)\b.{0,25}\bcompr\w+ (?:de|por) un[ao]? (?:sola )?(?:vez|solo pago)\b(?! o\b)|(?:sae|coi|noi|caja|facture)\b.{0,8}\bque (?:\w+ )?compr\w+ .{0,20}\b(?:perd|pierd)"
     r"|(?:permanente|de por vida)\b.{0,30}\b(?:licencia|sae|coi|noi|caja|facture)\b|licencia\b.{0,45}\b(?:la|las) quit\w+|quit\w+ (?:la|mi|las|mis) licencia"
 )
 """Whether a licence that there is, was bought for good."""
+_OF_DATA = r"info\b|informacion|datos\b|archivos?\b|respald|lo de\b"
+"""What is kept on the server, and no licence."""
 _OF_THE_RULE = r"necesit|oblig|para activ|requier|tengo que"
 _USERS = r"usuari|person|gente|muchach|emplead|entra(r|n)?\b|conect|a la vez|al mismo tiempo|sexta|nueva\b"
 _NOT_SAE = r"coi\b|noi\b|banco\b|caja\b|prod\b"
@@ -116,7 +118,7 @@ class LicenceRequired(_AboutLicences):
 def say_if_permanent(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether it is asked if an own licence is for good, whatever topic it was read as; then the licences of the desk."""
     desk = turn.sees(DataClass.SERVERS)
-    if desk is None or not desk.licences or intent.startswith("faq_que") or not mentions(turn, _PERMANENT):
+    if desk is None or not desk.licences or intent.startswith("faq_que") or not mentions(turn, _PERMANENT) or mentions(turn, _OF_DATA):
         return False
     say_licences(turn, desk, reply)
     return True

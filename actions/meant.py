@@ -16,6 +16,7 @@ from actions.mentions import DEBTS, IN_ALL, OWES, PAID_UP, mentions
 from actions.tokens import said_count
 from actions.turn import SETS, Turn
 from bot.accounts.port import Server
+from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Filter, Move, Refers, Which
 
 Servers = tuple[Server, ...]
@@ -51,7 +52,8 @@ _SAID: Final[dict[Filter, str]] = {
 }
 """States that are known by their own word, however the rest was read."""
 _CHANGING: Final = (
-    r"(?<!no )(?<!no se )\b(?:(?:se|l[eo]) )?(?:esta|anda)n? (?:cambiando\b|cambiandose\b|en (?:pleno )?(?:proceso de )?cambio\b|haciendo (?:el |un )?cambio\b)"
+    r"(?<!no )(?<!no se )\b(?:se )?(?:esta|anda) (?:cambiando\b|cambiandose\b|en (?:pleno )?(?:proceso de )?cambio\b)"
+    r"|(?<!no )\bl[eo] (?:esta|anda)n (?:cambiando\b(?! (?:el|la|los|las|su|sus|mi|mis|de)\b)|haciendo (?:el |un )?cambio\b)"
     r"|\bcambio (?:es el )?(?:que )?(?:le )?(?:esta|anda)n haciendo"
 )
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
@@ -95,7 +97,8 @@ def _named(turn: Turn, ways: Mapping[Which, str]) -> Servers:
     if turn.named_servers:
         and_this = turn.in_play if ways.keys() >= {Which.THAT_ONE, Which.NAMED} else ()
         return _in_order(turn, (*and_this, *turn.named_servers))
-    asked_for = not ways.keys() & (SETS - {Which.FILTER}) and mentions(turn, _CHANGING)
+    may = turn.sees(DataClass.CHANGES) is not None
+    asked_for = may and not ways.keys() & (SETS - {Which.FILTER}) and mentions(turn, _CHANGING)
     changing = sets.members(turn, turn.servers, "in_change") if asked_for else ()
     return changing if len(changing) == 1 < len(turn.servers) else ()
 

@@ -18,7 +18,7 @@ from bot.rules.folding import bare
 _SPOKEN = frozenset({"guion", "bajo", "medio", "raya"})
 SHORTEST_TO_SPACE = 3
 MOST_DIGITS = 4
-_OF_ASPEL = re.compile(r"(?:SAE|COI|NOI|CAJA|BANCO|PROD|ADM|FACTURE|ASPEL)\b", re.IGNORECASE)
+_PROGRAM = re.compile(r"(?:SAE|COI|NOI|CAJA|BANCO|PROD|ADM|FACTURE|ASPEL|WINDOWS|WIN|OFFICE|CFDI|SQL)(?![^\W\d_])", re.IGNORECASE)
 """A program with its version ("SAE-90") is no server."""
 
 
@@ -177,7 +177,7 @@ def _in_capitals(text: str, aliases: Sequence[str], *, loose: bool) -> str:
     if not loose and not any(each.islower() for each in text):
         return ""
     words = (word for form in filter(None, map(_form, aliases)) for word in re.findall(form, text) if word.isupper())
-    return next((word for word in words if not _OF_ASPEL.match(word)), "")
+    return next((word for word in words if not _PROGRAM.match(word)), "")
 
 
 @lru_cache(maxsize=256)

@@ -67,8 +67,21 @@ def _say_since(turn: Turn, server: Server, reply: Reply) -> None:
     """A password has no beginning: what lasts is what keeps the server from being entered."""
     if is_broken(server):
         MY_SERVER[Asked.SINCE](turn, server, reply)
-    else:
+        return
+    if server.status == "active":
         reply.say("utter_contrasena_ruta")
+    _say_hindrance(turn, server, reply)
+
+
+def _say_hindrance(turn: Turn, server: Server, reply: Reply) -> None:
+    """What keeps a server from being entered with any password, where something does."""
+    if server.incident is not None and server.status == "active":
+        _say_incident(turn, server, reply)
+    elif server.status in GONE:
+        say_gone(turn, server, reply)
+    elif server.status != "active":
+        say_not_active(turn, server, reply)
+        reply.say("utter_acceso_no_activo")
 
 
 def _say_of_desk(turn: Turn, desk: Desk, reply: Reply) -> None:
@@ -101,13 +114,7 @@ class ChangePassword(ServerAction):
 
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """That this server cannot be entered with any password, when that is so."""
-        if server.incident is not None and server.status == "active":
-            _say_incident(turn, server, reply)
-        elif server.status in GONE:
-            say_gone(turn, server, reply)
-        elif server.status != "active":
-            say_not_active(turn, server, reply)
-            reply.say("utter_acceso_no_activo")
+        _say_hindrance(turn, server, reply)
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line for a server that cannot be entered."""

@@ -26,16 +26,18 @@ _METHODS = {
     "credit_card": "utter_formas_pago_credito",
 }
 
-_CREDIT, _OTHERS = r"(?<!a )credito\b", r"debito\b|nomina\b|cuenta\b|clabe\b|banco\b"
-_CREATED: Final = r"(?:queda|este|estara) (?:ya )?list|list[oa]\b|se crea|nuev[oa]\b|me lo (?:dan|entregan)"
-_OF_ONE: Final = frozenset({Asked.WHETHER, Asked.WHEN, Asked.SURE, Asked.COUNT, Asked.NONE})
+_CREDIT, _OTHERS = r"(?<!a )credito\b", r"debito\b|nomina\b|clabe\b|cuenta (?:de banco|del banco|bancaria|de cheques)"
+_MORE_THAN_THAT: Final = r"meses\b|interes|comision|sin\b|no (?:tengo|quiero|uso|traigo)\b|a fuerza|otra (?:forma|manera)|nomas\b|solo\b|(?:en|al) (?:el )?banco\b"
+"""What is asked beyond whether a method is taken and how long it takes."""
+_CREATED: Final = r"(?:queda|este|estara) (?:ya )?list|list[oa]\b|se crea|(?:servidor|uno|otro) nuev[oa]\b|me lo (?:dan|entregan)"
+_OF_ONE: Final = frozenset({Asked.WHETHER, Asked.WHEN, Asked.SURE, Asked.COUNT})
 """What may be asked of one method alone: whether it is taken, and how long it takes."""
 
 
 def _only_method(turn: Turn) -> str | None:
     """The text of the one method that is named, where one is."""
     credit, others = mentions(turn, _CREDIT), mentions(turn, _OTHERS)
-    if credit == others:
+    if credit == others or mentions(turn, _MORE_THAN_THAT):
         return None
     return "utter_formas_pago_con_credito" if credit else "utter_formas_pago_con_debito"
 

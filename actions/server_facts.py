@@ -21,12 +21,15 @@ from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked, Refers
 from bot.rules.backup import streak_of_failures
 
-About = Literal["whose", "payment", "others", "everything"]
+About = Literal["payment", "others", "everything", "whose"]
 _ABOUT: Final[dict[About, str]] = {
-    "whose": r"(?:mi|el|la|tu) (?:internet|inter|modem|wifi|red|compu|maquina|equipo|conexion|lap)|internet\b|de (?:ustedes|uds?)\b|de (?:mi|su) lado|culpa",
     "payment": r"\bpag|\bno debe|adeud|\blana\b|(?<!puede )(?<!puedo )(?<!pueden )(?<!podemos )cobr",
     "everything": r"\btodo (?:bien|en orden)|en orden|pendiente|preocup",
     "others": r"a todos|general|los demas|otros clientes",
+    "whose": (
+        r"(?:es|fue|era|sera|son|seran|falla|problema|culpa|bronca)\b.{0,20}\b(?:(?:mi|el|la|tu) (?:internet|inter|modem|wifi|red|compu|maquina|conexion|lap)"
+        r"|mi equipo|ustedes|uds?\b|de (?:mi|su) lado|culpa)"
+    ),
 }
 """What a state, a yes or no, or a doubt is about, by its words: "es mi internet o son ustedes?", "es porque no pague?", "es nomas a nosotros o a todos"."""
 _BROKEN: Final[dict[Asked, str]] = {

@@ -24,7 +24,7 @@ WHICH_DAYS: Final = (
 ASPEL: Final = r"(?:sae|coi|noi|caja|banco|prod|aspe[ln]|sistema|programa|mism[ao]s?|independientes?|los (?:dos|2))\b"
 """The Aspel system's own span, or whether two are one."""
 _LEFT: Final = r"(?:faltan|quedan|restan)\b"
-_GRACE: Final = r"gracia\b|prorroga"
+_GRACE: Final = r"gracia\b|prorroga|toleranc|extras?\b|de mas\b|margen|chance|colchon|suspend|apag|cort|no pag|despues"
 _GRACE_OVER = leads(kept="utter_gracia_hasta_resguardo", gone="utter_gracia_hasta_terminado")
 _GRACE_UNTIL: Leads = {
     **_GRACE_OVER,

@@ -31,13 +31,18 @@ _DONE_BY_OTHERS: Final = (
     rf"|les? cobran? a (?:(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_PERSON})\b|{_BUSINESS} {_NAME})"
 )
 _CLIENTS_HERE: Final = (
-    rf"(?:{_PERSON}|{_BUSINESS} {_NAME})\b(?:,? \w+){{0,7}},? (?:tiene|renta|esta|contrata|contrato|trabaja)n? (?:\w+ ){{0,2}}con (?:ustedes|uds?)\b.*"
+    rf"(?<!soy )(?<!somos )(?:{_PERSON}|{_BUSINESS} {_NAME})\b(?:,? (?!(?:mi|nuestr[oa]|yo|me|nos)\b)\w+){{0,7}},? (?:tiene|renta|esta|contrata|contrato|trabaja)n? (?:\w+ ){{0,2}}con (?:ustedes|uds?)\b.*"
     r"\b(?:(?:les?|la|lo) cobran|(?<!se )(?:paga|debe)n?\b|lo suyo|su (?:cuenta|pago|adeudo|numero))"
 )
 """Somebody who rents here too, and what is theirs."""
-_THEIRS: Final = rf"\b(?:{_PERSON}|coleg[ao]|ti[oa]|hij[oa]|novi[oa]|maestr[oa]|conta(?:dora?)?)\b.{{0,60}}\b(?:el|la|lo) suy[oa]\b"
+_THEIRS: Final = (
+    rf"(?:{_PERSON}|coleg[ao]|ti[oa]|novi[oa]|espos[oa]|papa|mama|soci[oa])\b.{{0,60}}\b(?:el|la|lo) suy[oa]\b"
+    r"|(?:hij[oa]|maestr[oa]|conta(?:dora?)?)\b.{0,40}\b(?:contrat|rent|compr|vendi)\w*.{0,20}\b(?:el|la|lo) suy[oa]\b"
+)
 """Somebody who has one too: "mi cuñada contrató el suyo, ¿ya está?"."""
-_MINE: Final = r"(?:el|la|lo|los|las) mi[oa]s?\b|nosotros\b|nuestr[oa]s?\b|a mi\b|yo\b"
+_MINE: Final = (
+    rf"(?:el|la|lo|los|las) mi[oa]s?\b|nosotros\b|nuestr[oa]s?\b|a mi\b(?! (?:{_PERSON}|ti[oa]|novi[oa]|espos[oa]|soci[oa]))|yo\b"
+)
 _OF_A_NAMED_BUSINESS: Final = rf"(?<!mi )(?<!somos )(?<!tengo )(?<!nuestra )(?<!nuestro )(?<!soy )\b{_BUSINESS} {_NAME}.{{0,100}}\b(?:tienen? (?:pagad|vigente|contratad|su servidor)|le vence\b|su (?:cuenta|adeudo|vigencia)\b)"
 _OF_PROGRAMS: Final = r"complemento|sae\b|coi\b|noi\b|timbr|texto|imprim|inventario"
 """The customer's own clients, in their Aspel system."""

@@ -59,7 +59,7 @@ _LEAD = re.compile(rf"^\W*(?:{_CONNECTOR}\b\W*)+", re.IGNORECASE)
 _TAIL = re.compile(r"[\s,;]+(?:y|e|ah|oye|oiga|pero|o)?$", re.IGNORECASE)
 _STARTS_CONNECTED = re.compile(rf"^\W*{_CONNECTOR}\s", re.IGNORECASE)
 _STARTS_NEXT = re.compile(rf"^\W*(?:(?:y|e|ah|oye|oiga)\W+)*{_NEXT_TOPIC}\b", re.IGNORECASE)
-_STARTS_QUESTION = re.compile(rf"^\W*(?!que\b|quien|(?:de|para)\s+que\b){_QUESTION_WORD}\b", re.IGNORECASE)
+_STARTS_QUESTION = re.compile(rf"^\W*(?!que\b|ke\b|quien|kien|(?:de|para)\s+(?:que|ke)\b){_QUESTION_WORD}\b", re.IGNORECASE)
 _STARTS_ORDER = re.compile(rf"^\W*{_ORDER}\b", re.IGNORECASE)
 _ENDS_OPEN = re.compile(
     r"\b(?:y|de|en|a|por|para|pa|hasta|desde|saber|que|q|entre|el|la|lo|los|las|un|una|mi|su|al|del|con|se|no|pero|o|ni|u|ahora|aqu[ií]|sin|despu[eé]s|antes|menos)\W*$",

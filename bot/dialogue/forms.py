@@ -49,6 +49,10 @@ _PROBLEM = re.compile(
     r"(?:perd[ií]|borr[eé]|tir[eé]|extravi[eé]|olvid\w+|se\s+me\s+(?:perdi[oó]|borr[oó]|olvid[oó])))\b",
     re.IGNORECASE,
 )
+_SOLVED = re.compile(
+    r"\bya\s+no\s+(?:(?:me|nos)\s+)?(?:sale|aparece|marca|da|hay|tengo)\b|\bno\s+tengo\s+(?:m[aá]s\s+)?(?:dudas?|problemas?|preguntas?)\b",
+    re.IGNORECASE,
+)
 _TELLS = re.compile(
     r"^\W*(?:(?:es\s+que|oye|oigan?|hola|bue\w+\s+\w+|mire|pues|la\s+neta|f[ií]jese\s+que|y|lo\s+que\s+pasa\s+es\s+que)\W+)*"
     r"(?:ya\s+(?:tengo|tenemos|me|nos|pagu?[eé]|pagamos|saqu[eé]|vi|entr[eé]|s[eé]|est[aá]\s+pagado|llev\w+)|s[eé]\s+que|encontr[eé]|recib[ií]|nos\s+dieron|"
@@ -95,7 +99,7 @@ _LEANS = re.compile(
 )
 _COURTESY = re.compile(
     r"^\W*(?:(?:hola+|holi\w*|ola|qu[eé]\s+tal|q\s+tal|qu[eé]\s+onda|buen[oa]?s?\s*(?:d[ií]as?|tardes?|noches?|tardecitas?)?|saludos|(?:muchas\s+|mil\s+)?gracias(?:\s+por\s+\w+)?|disculp\w+|perd[oó]n\w*|"
-    r"perfecto|excelente|(?:muy|est[aá])\s+bien|ok(?:as?|ay)?|vale|listo|jaja\w*|(?:va|sale|ya|bueno|bien|ah|[oó]rale|entonces)(?=\s*(?:[,.;!…]|$))|(?:va|sale|ok)(?!\s+(?:al?|ser|el|la|los|las|mi|un|lo|de|en|con|por)\b)|"
+    r"perfecto|excelente|ok(?:as?|ay)?|jaja\w*|(?:va|sale|ya|bueno|bien|muy\s+bien|est[aá]\s+bien|vale|listo|ah|[oó]rale|entonces)(?=\s*(?:[,.;!…]|$))|(?:va|sale)(?=\s+(?:y|pues|gracias|entonces)\b)|"
     rf"entonces(?=\s+(?:{_QUESTION_WORD}|q|x)\b)|(?:y\s+)?(?:una|otra)\s+(?:cosa|cosita|duda|pregunta)(?:\s+m[aá]s)?)(?:\W+|$))+",
     re.IGNORECASE,
 )
@@ -115,7 +119,7 @@ _TAKES_BACK = re.compile(
     r"(?:(?<=^)|[\s,;.…]+)(?:"
     r"(?:perd[oó]n\w*,?\s+no|no,?\s+perd[oó]n\w*|(?:perd[oó]n\w*[\s,]+)?me\s+(?:expres[eé]|expliqu[eé])\s+mal(?:[\s,]+no\s+(?:[eé]s[aeo]s?|[eé]st[aeo]s?|eso))?)\s*[,:;.…\n]\s*"
     r"|no,?\s+a\s+ver,?\s+esp[eé]r[ae](?:me|te)?[\s,:;.…]+"
-    r"|(?P<outright>(?:ya\s+)?(?:olv[ií]d[ae](?:l[oa]|te)?(?:\s+(?:de\s+)?(?:eso|lo\s+de(?:l|\s+l[ao])?\s+\w+))?|(?:deja|dejemos)\s+(?:eso|lo\s+de(?:l|\s+l[ao])?\s+\w+))\s*[,:;.…\n]+\s*))",
+    r"|(?P<outright>(?<!me\s)(?<!se\s)(?<!la\s)(?<!lo\s)(?<!les\s)(?<!te\s)(?<!nos\s)(?:ya\s+)?(?:olv[ií]d[ae]l[oa]\b|(?:olv[ií]d[ae](?:te)?|deja|dejemos)\s+(?:de\s+)?(?:eso|lo\s+de(?:l|\s+l[ao])?\s+\w+))\s*[,:;.…\n]+\s*))",
     re.IGNORECASE,
 )  # "perdón no la recibí" denies, and "me equivoqué" is what happened
 _POINTS = r"(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)\b"
@@ -149,7 +153,7 @@ def asks_yes_or_no(text: str) -> bool:
 
 def complains(text: str) -> bool:
     """Says that something does not work or is lost, which is a question in itself: "no puedo entrar"."""
-    return bool(_PROBLEM.search(text))
+    return bool(_PROBLEM.search(text)) and not _SOLVED.search(text)
 
 
 def tells(text: str) -> bool:

@@ -60,7 +60,7 @@ def _in_turn(reader: Reader, parts: Sequence[Understanding]) -> list[Understandi
     """The same; one that leans on the part before it ("¿y en dónde la consulto?") is read as what goes on from that."""
     read: list[Understanding] = []
     for part in parts:
-        if read and leans(part.text):
+        if read and leans(part.text) and asks(part.text):
             (again,) = reader.read([part.text], [topic_of(read[-1])])
             part = Understanding(part.text, again, part.via)  # noqa: PLW2901
         read.append(part)

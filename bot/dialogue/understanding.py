@@ -222,7 +222,9 @@ def _beyond_the_story(reader: Reader, text: str, clean: str, whole: dict[str, An
     tried = [each for each in tried if len(each.split()) >= MIN_WORDS and len(each) != len(clean)]
     if not tried:
         return _beyond_courtesy(reader, clean, whole)
-    read = max(reader.read(tried), key=lambda each: (_answers(each), float(each["acceptance"])))
+    readings = reader.read(tried)
+    alone = max(readings, key=lambda each: (_answers(each), float(each["acceptance"])))
+    read = readings[0] if _answers(readings[0]) else alone
     surer = read["acceptance"] > whole["acceptance"] and (only_talk or read["intent"]["name"] not in TALK)
     surer = surer or (hidden and _answers(read))
     return {**read, "text": clean} if surer else whole

@@ -667,7 +667,7 @@ async def test_what_runs_has_not_ended():
     assert " vence el " in answer.text
 
 
-@pytest.mark.parametrize("read", ["faq_licencias_incluidas whether", "faq_cantidad_maxima count", "consultar_linea when"])
+@pytest.mark.parametrize("read", ["faq_licencias_incluidas whether", "listar_servidores which", "consultar_linea when"])
 async def test_a_server_that_is_not_theirs_is_answered_as_such(read: str):
     (answer,) = await talk(SIERRA, (read, "una colega renta con ustedes, su servidor es RUIZ-01, ¿ya pagó?"))
     if not read.startswith("consultar_linea"):  # the line is the same for everybody
@@ -780,3 +780,107 @@ async def test_by_credit_a_new_one_is_ready_in_minutes():
 async def test_days_that_are_left_are_those_of_what_runs(standing, text: str, said: str):
     (answer,) = await talk(desk(standing()), ("faq_periodo_gracia count", text))
     assert said in answer.text
+
+
+OCAMPO = demo_desk("C-1004", DEMO_NOW)
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        ("reactivar_servicio how", "mi servidor se apagó cuando venció, ¿cómo lo reactivo?"),
+        ("consultar_pago amount", "no me avisaron cuando venció, ¿cuánto debo?"),
+        ("faq_licencias_incluidas when", "¿cuándo venció mi licencia de COI?"),
+        ("consultar_pago when", "¿qué día venció mi tarjeta?"),
+        ("faq_periodo_gracia until", "¿qué día venció la gracia?"),
+        ("consultar_suscripcion when servers=foreign", "¿cuándo venció el de mi vecino?"),
+        ("consultar_suscripcion when", "¿cuándo venció RUIZ-01?"),
+    ],
+)
+async def test_the_day_that_it_ended_on_answers_nothing_else(read: str, text: str):
+    (answer,) = await talk(OCAMPO, (read, text))
+    assert not re.match(r"OCAMPO-01 venció el .{0,80}se guarda hasta", answer.text)
+
+
+@pytest.mark.parametrize(("standing", "said"), [(suspended, "suspendid"), (deleted, "eliminad"), (valid, "Contraseña")])
+async def test_since_when_a_password_does_not_serve_is_told_by_what_holds_it_up(standing, said: str):
+    (answer,) = await talk(desk(standing()), ("faq_cambiar_contrasena since", "¿desde cuándo no sirve mi contraseña?"))
+    assert said in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "¿puedo pagar en el banco?",
+        "¿puedo pagar a meses sin intereses con tarjeta de crédito?",
+        "¿puedo contratar sin tarjeta de crédito?",
+        "no quiero usar mi tarjeta de crédito, ¿hay otra forma?",
+        "¿en cuánto se refleja el pago en mi cuenta?",
+    ],
+)
+async def test_more_than_whether_a_way_to_pay_is_taken_is_no_yes(text: str):
+    (answer,) = await talk(None, ("faq_formas_pago whether", text))
+    assert "sí se puede" not in answer.text
+
+
+@pytest.mark.parametrize("text", ["¿la información del SAE que tengo se pierde?", "lo de mi SAE que compré, ¿ya se perdieron los datos?"])
+async def test_what_is_kept_is_no_licence(text: str):
+    (answer,) = await talk(OCAMPO, ("faq_resguardo_sin_pago whether", text))
+    assert "Licencias registradas" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("soy cliente, mi empresa renta con ustedes, ¿cuánto debe?", True),
+        ("un amigo me recomendó y ahora mi negocio está con ustedes, ¿cuánto debe?", True),
+        ("mi contadora dice que no puede entrar con el suyo", True),
+        ("a mi cuñada le vendieron el suyo, ¿ya está?", False),
+        ("mi compadre, el de la ferretería, tiene su servidor con ustedes, ¿cuánto paga?", False),
+    ],
+)
+async def test_who_only_mentions_somebody_asks_of_their_own(text: str, own: bool):
+    (answer,) = await talk(demo_desk("C-1001", DEMO_NOW), ("consultar_pago amount", text))
+    assert answer.text.startswith("Desde esta sesión solo veo la cuenta de") is not own
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "los usuarios están cambiando su contraseña y no pueden entrar",
+        "nos están cambiando la tarjeta en el banco, ¿hasta cuándo tengo?",
+        "el que no le están haciendo cambio, ¿cuándo vence?",
+    ],
+)
+async def test_what_is_changed_elsewhere_points_at_no_server(text: str):
+    (answer,) = await talk(SIERRA, ("consultar_suscripcion until", text))
+    assert "SIERRA-02" in answer.text
+
+
+async def test_the_server_that_is_being_changed_is_pointed_at():
+    (answer,) = await talk(SIERRA, ("faq_cambiar_solucion which", "¿y a cuál le están haciendo el cambio?"))
+    assert answer.text.startswith("El cambio de SIERRA-01 a Nube Empresarial")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("¿alguien de ustedes ya lo está viendo?", "Ya está registrado"),
+        ("¿ya lo sabe el equipo de soporte?", "Ya está registrado"),
+        ("¿es a todos los de la red o nada más a nosotros?", "Solo puedo ver tu cuenta"),
+    ],
+)
+async def test_a_word_of_theirs_asks_for_no_blame(text: str, said: str):
+    (answer,) = await talk(demo_desk("C-1012", DEMO_NOW), ("consultar_servidor whether", text))
+    assert said in answer.text
+
+
+@pytest.mark.parametrize("text", ["¿cuántos días de tolerancia me quedan?", "¿cuántos días me quedan antes de que lo suspendan?"])
+async def test_days_of_grace_under_another_name_are_grace(text: str):
+    (answer,) = await talk(desk(valid()), ("faq_periodo_gracia count", text))
+    assert "gracia llega hasta" in answer.text
+
+
+async def test_a_server_that_is_to_come_may_be_named():
+    (answer,) = await talk(SIERRA, ("faq_cantidad_maxima count", "¿cabe un SIERRA-06?"))
+    assert "No encuentro" not in answer.text

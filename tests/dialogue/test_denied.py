@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.dialogue import forms
 from bot.dialogue.forms import without_denied, without_taken_back, without_wrong_pointer
 
 
@@ -68,3 +69,40 @@ def test_a_pointer_that_is_put_right_is_left_out() -> None:
 )
 def test_what_takes_nothing_back_is_left_as_it_is(said: str) -> None:
     assert without_taken_back(said) == said == without_wrong_pointer(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("sí me la sé, la contraseña está bien, olvida eso. ¿desde qué hora está así?", "¿desde qué hora está así?"),
+        ("deja lo de la factura, ¿cuándo vence mi servidor?", "¿cuándo vence mi servidor?"),
+        ("mi contraseña siempre se me olvida. ¿Cómo la cambio?", None),
+        ("mi clave la olvide, donde la veo", None),
+        ("el sistema no me deja eso. como lo activo", None),
+        ("se me olvidó la clave. cómo la cambio", None),
+    ],
+)
+def test_what_is_to_be_forgotten_is_dropped(text: str, left: str | None):
+    assert forms.without_taken_back(text) == (left or text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Va. Cómo se paga", "Cómo se paga"),
+        ("muy bien, entonces cómo se paga", "cómo se paga"),
+        ("y una cosa más puedo entrar de noche", "puedo entrar de noche"),
+        ("¿Está bien mi respaldo?", None),
+        ("listo el servidor nuevo?", None),
+        ("¿vale mi licencia de SAE?", None),
+        ("¿Sale más caro con débito?", None),
+        ("¿Va incluido SAE?", None),
+    ],
+)
+def test_an_opener_is_no_part_of_what_is_asked(text: str, left: str | None):
+    assert forms.without_courtesy(text) == (left or text)
+
+
+def test_what_is_solved_is_no_complaint():
+    assert not any(map(forms.complains, ("Ya no me sale el error", "No tengo dudas")))
+    assert all(map(forms.complains, ("ya no me deja entrar", "sigo sin servidor", "no puedo entrar")))
