@@ -43,8 +43,6 @@ BY_THE_RULE = frozenset({Asked.GENERAL, Asked.WHERE, Asked.HOW, Asked.WHO, Asked
 """What is asked of the rule, whichever servers are meant."""
 BESIDES = frozenset({"subscription price", "payment masked"})
 """What is only told besides: where it may not be told the answer is whole without it."""
-ABOUT_ANY = frozenset({"faq_cantidad_maxima", "contratar_servicio"})
-"""Questions in which a server may be named that is still to come."""
 LINE = "utter_linea"
 _REPEATING = ("utter_como_te_decia", "utter_te_lo_repito")
 _DANGER = r"suicid|matarme\b|me (?:voy a |quiero )?matar\b|quitarme la vida|(?:me )?quiero morir|no quiero (?:seguir )?vivi"
@@ -267,9 +265,11 @@ class LiveAction(AssistantAction):
 class DeskAction(LiveAction):
     """A question about the whole desk: subclasses implement `add_live`."""
 
+    of_what_is: ClassVar[bool] = True  # a server that is named must be theirs; else it may be one that is still to come
+
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """Of a server that is not on it, only that."""
-        if turn.named_foreign and self.intent not in ABOUT_ANY:
+        if self.of_what_is and turn.named_foreign:
             reply.say("utter_servidor_no_esta", servidor=turn.named_foreign)
         else:
             await super().answer(turn, reply)

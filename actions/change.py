@@ -20,6 +20,7 @@ from actions.change_facts import (
     say_move_of,
 )
 from actions.live import standing
+from actions.meant import CHANGING
 from actions.mentions import mentions
 from actions.say import Reply
 from actions.server_state import say_state_line
@@ -33,7 +34,6 @@ from bot.protocol.frame import Asked
 _GOES: Final = r"(?:termin|qued|list|acab|falt|tard|va\b|lleva)"
 _THE_CHANGE: Final = (
     rf"\b{_GOES}\w*\b.{{0,15}}\b(?:el|mi|del) cambio\b|\b(?:el|mi|del) cambio\b.{{0,20}}\b{_GOES}|cambio que (?:ped|solicit)\w+"
-    r"|\bcambio (?:es el )?(?:que )?(?:le )?(?:esta|anda)n haciendo|(?<!no )\bl[eo] (?:esta|anda)n (?:cambiando\b(?! (?:el|la|los|las|su|sus|mi|mis|de)\b)|haciendo (?:el |un )?cambio\b)"
 )
 """How a change goes that was asked for."""
 
@@ -52,7 +52,11 @@ class ChangeSolution(ServerAction):
     def candidates(self, turn: Turn) -> tuple[Server, ...]:
         """How a change goes is asked of those that are in one."""
         changing = sets.members(turn, turn.servers, "in_change")
-        return changing if changing and (turn.frame.asked is Asked.STATE or mentions(turn, _THE_CHANGE)) else turn.servers
+        return (
+            changing
+            if changing and (turn.frame.asked is Asked.STATE or mentions(turn, _THE_CHANGE) or mentions(turn, CHANGING))
+            else turn.servers
+        )
 
     def holds(self, turn: Turn, server: Server) -> bool:
         """While there is time to cancel it, or no date yet."""

@@ -55,7 +55,7 @@ _PERIOD: Final = r"(?:al|por|cada) (?:mes|ano)\b|mensual|anual"
 _RETRY: Final = r"otra vez|de nuevo|volv|vuelv|(?:re)?intent|sol[oa]s?\b|automatic|avis(?:ar|o a)|picarle"
 _TAXES: Final = r"iva\b|impuesto"
 _PAST: Final = r"fue\b|ultim|pague\b|de (?:que|cual|cuando)\b|se (?:hizo|pago|cobro|acredito)\b"
-_WENT_THROUGH: Final = r"(?:cobro|cargo|pago|lana|dinero) (?:si|ya) (?:paso|entro|cayo|quedo|se (?:hizo|acredito))|(?:si|ya) (?:paso|entro|cayo|quedo|se hizo|se acredito) (?:el|mi|ese) (?:cobro|cargo|pago)|de cuanto fue|cuanto fue|cuanto (?:me )?cobraron"
+_WENT_THROUGH: Final = r"(?:cobro|cargo|pago|lana|dinero) (?:si|ya) (?:paso|entro|cayo|quedo|se (?:hizo|acredito))|(?:si|ya) (?:paso|entro|cayo|quedo|se hizo|se acredito) (?:el|mi|ese) (?:cobro|cargo|pago)|cuanto fue|cuanto (?:me )?cobraron"
 _WIDER: Final[Mapping[Case, Case]] = {"overdue": "pending", "unsettled": "pending", "unexplained": "rejected", "settled": "credited"}
 _METHODS: Final = {
     "bank_account": "utter_pago_cual_cuenta",

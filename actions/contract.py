@@ -30,6 +30,7 @@ class Contract(DeskAction):
     """Where one contracts, how many more, how it is paid and when it is ready; prices are the line's."""
 
     intent = "contratar_servicio"
+    of_what_is = False
     general = "utter_contratar"
 
     async def answer(self, turn: Turn, reply: Reply) -> None:

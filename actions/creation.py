@@ -92,10 +92,10 @@ def say_time_it_takes(turn: Turn, server: Server, reply: Reply) -> None:
         reply.say("utter_creacion_tras_el_pago", servidor=server.alias, minutos=minutes_words(turn))
         reply.add("utter_inicio_se_confirma", hasta=values["limite"], readings=charge_readings(turn, server, charge))
         reply.add("utter_creacion_despues_correo")
-    elif charge_state(turn, charge) in IN_PROCESS:
+    elif charge is not None and charge_state(turn, charge) in IN_PROCESS:
         if charge_state(turn, charge) == "overdue":
-            normal = charge_readings(turn, server, charge) if charge else ()
-            reply.say("utter_creacion_lo_normal", minutos=minutes_words(turn), **bank_days(turn), readings=normal)
+            told = charge_readings(turn, server, charge)
+            reply.say("utter_creacion_lo_normal", minutos=minutes_words(turn), **bank_days(turn), readings=told)
         say_creation(turn, server, reply)
     else:
         say_rule(turn, reply)

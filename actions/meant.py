@@ -51,11 +51,12 @@ _SAID: Final[dict[Filter, str]] = {
     Filter.CREATING: r"creando|en creacion",
 }
 """States that are known by their own word, however the rest was read."""
-_CHANGING: Final = (
+CHANGING: Final = (
     r"(?<!no )(?<!no se )\b(?:se )?(?:esta|anda) (?:cambiando\b|cambiandose\b|en (?:pleno )?(?:proceso de )?cambio\b)"
     r"|(?<!no )\bl[eo] (?:esta|anda)n (?:cambiando\b(?! (?:el|la|los|las|su|sus|mi|mis|de)\b)|haciendo (?:el |un )?cambio\b)"
     r"|\bcambio (?:es el )?(?:que )?(?:le )?(?:esta|anda)n haciendo"
 )
+"""That a server is being changed: "el que se está cambiando", "a cuál le están haciendo el cambio"."""
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
 
@@ -98,7 +99,7 @@ def _named(turn: Turn, ways: Mapping[Which, str]) -> Servers:
         and_this = turn.in_play if ways.keys() >= {Which.THAT_ONE, Which.NAMED} else ()
         return _in_order(turn, (*and_this, *turn.named_servers))
     may = turn.sees(DataClass.CHANGES) is not None
-    asked_for = may and not ways.keys() & (SETS - {Which.FILTER}) and mentions(turn, _CHANGING)
+    asked_for = may and not ways.keys() & (SETS - {Which.FILTER}) and mentions(turn, CHANGING)
     changing = sets.members(turn, turn.servers, "in_change") if asked_for else ()
     return changing if len(changing) == 1 < len(turn.servers) else ()
 

@@ -78,6 +78,7 @@ class MaximumServers(DeskAction):
     """FAQ 2: up to five; then how many are contracted and left."""
 
     intent = "faq_cantidad_maxima"
+    of_what_is = False
     general = "utter_faq_cantidad_maxima"
     desk_facts = dict.fromkeys((Asked.COUNT, Asked.WHETHER, Asked.WHAT_IF, Asked.SURE, Asked.WHICH), _say_room)
 

@@ -128,16 +128,12 @@ class Stage:
         for service in self.services:
             service.start()
         started = time.monotonic()
-        while True:
-            try:
-                await asyncio.to_thread(upgrade, settings.database_url, "ledger")
-                await asyncio.to_thread(upgrade, settings.accounts_database_url, "accounts")
-            except OSError:  # the database server is still starting
-                if time.monotonic() - started > READY_SECONDS:
-                    raise
-                await asyncio.sleep(0.2)
-            else:
-                return
+        while not all([await service.probe() for service in self.services if service.probe]):
+            if time.monotonic() - started > READY_SECONDS:
+                raise RuntimeError(f"the database server is not ready after {READY_SECONDS:.0f} s; log in {self.folder}")
+            await asyncio.sleep(0.2)
+        await asyncio.to_thread(upgrade, settings.database_url, "ledger")
+        await asyncio.to_thread(upgrade, settings.accounts_database_url, "accounts")
 
     def _start_processes(self) -> None:
         for number, url in enumerate(self.settings.actions_url, start=1):

@@ -217,14 +217,12 @@ def _beyond_the_story(reader: Reader, text: str, clean: str, whole: dict[str, An
     if len(clean.split()) < LONG_WORDS and not hidden:
         return _beyond_courtesy(reader, clean, whole)
     asking = [each for each in said if asks(each) or orders(each) or (hidden and complains(each))]
-    together = " ".join(asking)
-    tried = [plain_text(each) for each in dict.fromkeys([together, *asking] if hidden else [together])]
-    tried = [each for each in tried if len(each.split()) >= MIN_WORDS and len(each) != len(clean)]
+    together = plain_text(" ".join(asking))
+    alone = map(plain_text, asking) if hidden else ()
+    tried = [each for each in dict.fromkeys([together, *alone]) if len(each.split()) >= MIN_WORDS and len(each) != len(clean)]
     if not tried:
         return _beyond_courtesy(reader, clean, whole)
-    readings = reader.read(tried)
-    alone = max(readings, key=lambda each: (_answers(each), float(each["acceptance"])))
-    read = readings[0] if _answers(readings[0]) else alone
+    read = max(reader.read(tried), key=lambda each: (_answers(each), each["text"] == together, float(each["acceptance"])))
     surer = read["acceptance"] > whole["acceptance"] and (only_talk or read["intent"]["name"] not in TALK)
     surer = surer or (hidden and _answers(read))
     return {**read, "text": clean} if surer else whole

@@ -37,6 +37,8 @@ class Child:
     """Variables of its own, besides ours."""
     process: asyncio.subprocess.Process | None = None
     starts: list[float] = field(default_factory=list)
+    loads: bool = True
+    """Whether it has not been seen ready since it was started."""
     hang: str | None = None
     """How it was seen to hang, for which it was killed."""
     _reader: asyncio.Task[None] | None = None
@@ -49,7 +51,7 @@ class Child:
         """Start it, again or for the first time; its output goes to its log file, and the end of it is kept for an explanation."""
         await self._end_reader()
         self.starts.append(asyncio.get_running_loop().time())
-        self.hang = None
+        self.hang, self.loads = None, True
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -68,11 +70,13 @@ class Child:
 
     async def is_ready(self, http: aiohttp.ClientSession) -> bool:
         """Whether it answers 200 at its readiness address."""
-        return await http_probe(http, f"{self.url}/health/ready", READY_SECONDS)()
+        ready = await http_probe(http, f"{self.url}/health/ready", READY_SECONDS)()
+        self.loads = self.loads and not ready
+        return ready
 
     async def until_gone(self, http: aiohttp.ClientSession) -> None:
         """Wait until it has ended, or kill it because it hangs: one that is stopped hears no other signal."""
-        watch = asyncio.create_task(until_hung(http_probe(http, f"{self.url}/health/live")))
+        watch = asyncio.create_task(until_hung(http_probe(http, f"{self.url}/health/live"), loads=self.loads))
         try:
             while self.running and not watch.done():  # noqa: ASYNC110 - its end is in the hands of the system
                 await asyncio.sleep(POLL_SECONDS)

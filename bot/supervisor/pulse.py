@@ -30,11 +30,11 @@ def http_probe(http: aiohttp.ClientSession, url: str, seconds: float | None = No
     return answers
 
 
-async def until_hung(answers: Probe) -> str:
-    """Return, in words, once the process hangs. While it loads, which ends with its first answer, only LOADING_SECONDS count."""
+async def until_hung(answers: Probe, *, loads: bool = True) -> str:
+    """Return, in words, once the process hangs. While it `loads`, which ends with its first answer, only LOADING_SECONDS count."""
     clock = asyncio.get_running_loop().time
     started = clock()
-    while not await answers():
+    while loads and not await answers():
         if clock() - started > LOADING_SECONDS:
             return f"did not come up within {LOADING_SECONDS:.0f} s"
         await asyncio.sleep(POLL_SECONDS)

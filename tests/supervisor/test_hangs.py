@@ -85,6 +85,20 @@ async def test_one_that_hangs_is_started_again(keep: Callable[..., Kept]) -> Non
     assert any("lives and does not answer (asked 3 times) and was killed; starting it again" in line for line in kept.said)
 
 
+async def test_one_that_hangs_as_soon_as_it_was_ready_is_seen_as_soon(keep: Callable[..., Kept], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was seen ready does not load any more, though the watch has no answer of its own yet."""
+    kept = keep()
+
+    def say(line: str) -> None:
+        kept.said.append(line)
+        if line == "ready":
+            os.kill(kept.pids[0], signal.SIGSTOP)
+
+    monkeypatch.setattr(kept.supervisor, "_say", say)
+    await eventually(lambda: len(kept.pids) == 2)
+    assert any("lives and does not answer" in line for line in kept.said)
+
+
 async def test_one_that_loads_longer_than_a_hang_takes_is_left_alone(keep: Callable[..., Kept]) -> None:
     kept = keep(loads=8 * PROBE_SECONDS)
     await kept.started(1)
