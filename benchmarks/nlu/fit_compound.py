@@ -28,14 +28,14 @@ from sklearn.model_selection import GroupKFold
 from bot.dialogue import compound
 from bot.dialogue.compound import Joint, Readings
 from bot.dialogue.details import details_of, read_as_details
-from bot.dialogue.halves import read_firsts
+from bot.dialogue.halves import may_be_part, read_firsts, read_halves
 from bot.dialogue.models import newest_model
 from bot.dialogue.reading import Reader, Understanding
 from bot.dialogue.several import ours_and_not, ours_and_ours
 from bot.logs import configure_logs
 from bot.nlu.context import NEVER_A_TOPIC
 from bot.nlu.conversations import LabelledTurn, read_corpus, read_situations
-from bot.nlu.decision import NOT_OURS, same_or_pair
+from bot.nlu.decision import NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
 from bot.protocol.frame import Frame
 from bot.protocol.state import State, Topic
@@ -43,6 +43,7 @@ from bot.settings import ROOT
 
 DEV = ROOT / "tests" / "nlu" / "dev"
 PAIRS, BESIDE = ("compound_1", "compound_2", "compound_3", "compound_5", "compound_6"), ("compound_4",)
+CORPUS_PAIRS, CORPUS_BESIDE, CORPUS_ONE = "corpus_two", "corpus_beside", "corpus_one"
 SINGLES = ("single_1", "single_2", "single_3", "single_4", "single_5", "single_6", "writer_a", "writer_b", "typos")
 BARS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 ROUNDS, FOLDS, STRENGTH = 3, 10, 1.0
@@ -71,14 +72,50 @@ def rows(name: str) -> list[list[str]]:
 
 def collect(reader: Reader, messages: list[tuple[str, str, list[str]]]) -> tuple[Material, Material]:
     """Candidates of the model of two questions of ours, and of the one of a question beside ours."""
-    two, beside = Material(PAIRS), Material(BESIDE)
+    two, beside = Material((*PAIRS, CORPUS_PAIRS)), Material((*BESIDE, CORPUS_BESIDE))
     for number, (kind, text, labels) in enumerate(messages):
         for joint, halves, whole in _read(reader, plain_text(text)):
-            if (readings := ours_and_ours(halves, whole)) is not None and kind not in BESIDE:
-                two.add(compound.features(joint, readings), kind in PAIRS and _fits(readings, labels), number)
-            elif (readings := ours_and_not(halves, whole)) is not None:
-                beside.add(compound.features_beside(joint, readings), kind in BESIDE and _fits(readings, labels), number)
+            _add(two, beside, joint, halves, whole, (kind, labels, number))
     return two, beside
+
+
+def _add(
+    two: Material,
+    beside: Material,
+    joint: Joint,
+    halves: list[Understanding],
+    whole: dict[str, Any],
+    message: tuple[str, Sequence[str], int],
+) -> None:
+    kind, labels, number = message
+    if (readings := ours_and_ours(halves, whole)) is not None and kind not in beside.pairs:
+        two.add(compound.features(joint, readings), kind in two.pairs and _fits(readings, labels), number)
+    elif (readings := ours_and_not(halves, whole)) is not None:
+        beside.add(compound.features_beside(joint, readings), kind in beside.pairs and _fits(readings, labels), number)
+
+
+def add_corpus(reader: Reader, two: Material, beside: Material, messages: list[tuple[str, str, list[str]]]) -> None:
+    """The same of every turn of the corpus that is one message with one thing or two, each read within its talk, as it is when it is used."""
+    for within, turn in _turns(reader):
+        if len(turn.bubbles) > 1 or (kind := _kind(turn.frames)) is None:
+            continue
+        text = plain_text(turn.bubbles[0])
+        whole = within.read([text])[0]
+        firsts = read_firsts(within, text)
+        seconds = read_halves(within, [joint.second for joint, _ in firsts])
+        for (joint, first), second in zip(firsts, seconds, strict=True):
+            if may_be_part(second):
+                _add(two, beside, joint, [first, second], whole, (kind, [frame.intent for frame in turn.frames], len(messages)))
+        messages.append((kind, text, []))
+
+
+def _kind(frames: Sequence[Frame]) -> str | None:
+    labels = [frame.intent for frame in frames]
+    if len(labels) == 1:
+        return CORPUS_ONE
+    if len(labels) != 2 or not TALK.isdisjoint(labels) or same_or_pair(*labels):
+        return None
+    return CORPUS_PAIRS if set(NOT_OURS).isdisjoint(labels) else CORPUS_BESIDE
 
 
 def collect_details(reader: Reader) -> tuple[Material, list[tuple[str, str, list[str]]]]:
@@ -125,7 +162,7 @@ def _read(reader: Reader, text: str) -> Iterator[tuple[Joint, list[Understanding
         yield joint, [Understanding(half["text"], half, "text") for half in halves], whole
 
 
-def _fits(readings: Readings, labels: list[str]) -> bool:
+def _fits(readings: Readings, labels: Sequence[str]) -> bool:
     wanted = zip(readings.labels, labels, strict=True)
     return all(same_or_pair(found, label) or (found in NOT_OURS and label in NOT_OURS) for found, label in wanted)
 
@@ -184,6 +221,7 @@ def main() -> None:
     messages = [(kind, text, labels) for kind in (*PAIRS, *BESIDE, *SINGLES) for text, *labels in rows(kind)]
     reader = Reader(Agent.load(str(newest_model())).processor)
     two, beside = collect(reader, messages)
+    add_corpus(reader, two, beside, messages)
     details, corpus = collect_details(reader)
     weights = {}
     for title, material, its in (("two_questions", two, messages), ("one_beside", beside, messages), ("two_details", details, corpus)):

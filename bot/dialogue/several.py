@@ -26,11 +26,11 @@ from bot.nlu.decision import DEEDS, NOT_OURS, TALK, same_or_pair
 from bot.nlu.normalise import plain_text
 from bot.protocol.frame import NOTHING, Which
 
-SPLIT_AGAIN_FROM = 0.8
+SPLIT_AGAIN_FROM = 0.7
 MIN_PARTS, MOST_PARTS, MOST_LINES, LEAST_CLAUSES = 2, 4, 20, 3
 MIN_WORDS = 2
 _CLAUSES = re.compile(
-    r"[,;?¿\n]+\s*(?:y\s+)?|\s+y\s+(?=(?:a |de |en |con |por |hasta )?(?:qu[eé]|cu[aá]\w+|c[oó]mo|d[oó]nde)\b)", re.IGNORECASE
+    r"[,;?¿\n]+\s*(?:y\s+)?|\s+y\s+(?=(?:a |de |en |con |por |hasta )?(?:qu[eé]|cu[aá]\w+|c[oó]mo|d[oó]nde|si)\b)", re.IGNORECASE
 )
 _ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
 _COUNTER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}\s?[).]|[a-e]\s?\))\s|\s(?:\d{1,2}|[a-e])\s?\)\s", re.IGNORECASE)
@@ -87,10 +87,10 @@ def _asks_or_orders(line: str) -> bool:
 
 
 def _asking_clauses(text: str) -> list[str]:
-    """The clauses of one line that lists its questions: three or more, all of which ask; a word of courtesy is no clause."""
+    """The clauses of one line that lists its questions: three or more, all of which ask, the last maybe by "y si …"; a word of courtesy is no clause."""
     clauses = [clean for clause in _CLAUSES.split(text) if len((clean := plain_text(clause)).split()) >= MIN_WORDS]
-    asking = _asking(clauses)
-    return asking if len(asking) == len(clauses) >= LEAST_CLAUSES else []
+    asking = [clause for clause in clauses if _asks_or_orders(clause) or (clause is clauses[-1] and clause.startswith("si "))]
+    return list(dict.fromkeys(asking)) if len(asking) == len(clauses) >= LEAST_CLAUSES else []
 
 
 def _beside(others: Sequence[Understanding]) -> list[Understanding]:
@@ -188,7 +188,8 @@ def ours_and_not(halves: list[Understanding], whole: dict[str, Any]) -> Readings
     if len(other) != 1 or not any(half.decision == ANSWERED for half in halves) or any(label in TALK for label in labels):
         return None
     sure = other[0].parse_data["intent"]["confidence"]
-    return _readings(halves, labels, whole, sure) if sure >= SURELY_NOT_OURS and not leans(other[0].text) else None
+    points = leans(other[0].text) or other[0].parse_data["parts"].get("servers", NOTHING) not in {NOTHING, Which.FOREIGN}  # "…, y el 2?"
+    return _readings(halves, labels, whole, sure) if sure >= SURELY_NOT_OURS and not points else None
 
 
 def _readings(halves: list[Understanding], labels: list[str], whole: dict[str, Any], sure_not_ours: float = 0.0) -> Readings:

@@ -194,9 +194,10 @@ def test_inside_a_sentence_what_stands_in_others_does_not_ask():
     assert features(Joint(before, after, before, after), readings())["plain_1"]
 
 
-def test_the_bars_for_a_split_are_not_below_even():
-    assert SPLIT_FROM >= 0.5
-    assert BESIDE_FROM >= 0.5
+def test_the_bars_for_a_split_are_near_even():
+    """Fitted on a corpus where one message in thirty holds two questions, a joint that is as likely as not counts for more than it says."""
+    assert 0.4 <= SPLIT_FROM <= 0.5
+    assert 0.4 <= BESIDE_FROM <= 0.5
 
 
 # --- forms ----------------------------------------------------------------------------------------------------------

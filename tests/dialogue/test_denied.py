@@ -23,6 +23,9 @@ from bot.dialogue.forms import without_denied, without_taken_back, without_wrong
         ("ya pagué, no sé cuánto es", "ya pagué, no sé cuánto es"),
         ("ya pagué y sigue suspendido, no que se activaba luego", "ya pagué y sigue suspendido, no que se activaba luego"),
         ("no me deja entrar, no como ayer", "no me deja entrar, no como ayer"),
+        ("no busco rentar otro, lo que busco es mi respaldo", "lo que busco es mi respaldo"),
+        ("no, no contraseña. la factura es lo que busco", "la factura es lo que busco"),
+        ("no, no puedo. ya intenté", "no, no puedo. ya intenté"),
     ],
 )
 def test_a_denied_thing_is_left_out(said: str, left: str) -> None:
