@@ -24,6 +24,7 @@ from bot.database import each_of, is_listed, listed
 from bot.errors import Conflict, IdentityError, NotYours
 from bot.identity.identity import Identity
 from bot.privacy.masking import Masked
+from bot.rules.asked_hour import names_hour
 
 _CHANGING: Final = (
     "last_seq", "ready_at", "lease_until", "lease_token", "secrets_notice_at", "pieces_until", "desk", "person", "level", "owed_since",
@@ -223,4 +224,6 @@ def _key(inbound: Inbound) -> Key:
 def _chooses(inbound: Inbound, offers: dict[str, list[Row[Any]]], terms: Terms) -> bool:
     offered = offers.get(inbound.conversation)
     titles = [button.title for button in offered] if offered else []
-    return bool(titles) and terms.match is not None and terms.match(inbox.masked(inbound, terms).text, titles) is not None
+    if terms.match is None:
+        return False
+    return names_hour(inbound.text or "") or (bool(titles) and terms.match(inbox.masked(inbound, terms).text, titles) is not None)

@@ -16,6 +16,7 @@ from bot.conversations.base import SILENCE
 from bot.conversations.tables import BUTTON, MESSAGE, NOW
 from bot.database import is_listed, listed
 from bot.errors import Conflict, NotYours
+from bot.rules.asked_hour import match_hour, names_hour
 
 _BUTTON = (
     BUTTON.c.id, BUTTON.c.conversation_id, BUTTON.c.title, BUTTON.c.intent, BUTTON.c.entities, BUTTON.c.origin_text,
@@ -30,6 +31,12 @@ _LAST_ANSWER = (
     .scalar_subquery()
 )
 _OFFERED = select(*_BUTTON).where(BUTTON.c.reply_id == _LAST_ANSWER).order_by(BUTTON.c.position)
+_OPEN_SINCE = (
+    select(*_BUTTON)
+    .join_from(BUTTON, MESSAGE, MESSAGE.c.id == BUTTON.c.reply_id)
+    .where(BUTTON.c.conversation_id == bindparam("conversation"), BUTTON.c.used_at.is_(None), MESSAGE.c.at > bindparam("since"))
+    .order_by(MESSAGE.c.seq.desc(), BUTTON.c.position)
+)
 _ANSWER = MESSAGE.alias("answer")
 _OFFERED_IN = (
     select(*_BUTTON, BUTTON.c.reply_id)
@@ -65,15 +72,25 @@ def press(connection: Connection, conversation: str, button_id: str, now: dateti
 def typed(
     connection: Connection, conversation: str, text: str, match: Callable[[str, Sequence[str]], int | None], now: datetime
 ) -> Row[Any] | None:
-    """The last answer's open button that the text chooses, used up; None when it chooses none, or after 30 minutes of silence."""
-    offered = connection.execute(_OFFERED, {"conversation": conversation, "since": now - SILENCE}).all()
+    """The last answer's open button that the text chooses, used up; None when it chooses none, or after 30 minutes of silence.
+
+    An hour to be called at is chosen whichever of the answers offered it.
+    """
+    known = {"conversation": conversation, "since": now - SILENCE}
+    offered = connection.execute(_OFFERED, known).all()
     position = match(text, [button.title for button in offered]) if offered else None
-    if position is None:
+    if position is not None:
+        chosen = offered[position]
+        return _taken(connection, chosen, now) if chosen.used_at is None and chosen.expires_at > now else None
+    if not names_hour(text):
         return None
-    chosen = offered[position]
-    if chosen.used_at is not None or chosen.expires_at <= now:
-        return None
-    return chosen if _use(connection, chosen.id, now) else None
+    before = {button.title: button for button in reversed(connection.execute(_OPEN_SINCE, known).all()) if button.expires_at > now}
+    hour = match_hour(text, list(before))
+    return None if hour is None else _taken(connection, list(before.values())[hour], now)
+
+
+def _taken(connection: Connection, button: Row[Any], now: datetime) -> Row[Any] | None:
+    return button if _use(connection, button.id, now) else None
 
 
 def offered_in(connection: Connection, conversations: Sequence[str], now: datetime) -> dict[str, list[Row[Any]]]:

@@ -24,6 +24,11 @@ _NOT: Final = re.compile(
     r"|(?:les?|yo|ahi) (?:les? )?(?:marco|llamo|hablo))\b"
 )
 _FEW_WORDS: Final = 4
+_ONLY_WHEN: Final = frozenset(
+    f"a al como tipo de del en el la las los por para punto hrs hora horas am pm manana tarde noche dia puedo puede podria ser seria si ok va sale pues ps entonces mejor y o"
+    f" esta bien favor porfa gracias perfecto prefiero quiero elijo {' '.join(_HOURS)} {_DAYS.replace('|', ' ')}".split()
+)
+"""Words of a message that says nothing but when."""
 _NOON, _EARLIEST = 12, 8
 
 
@@ -34,13 +39,19 @@ def match_hour(text: str, titles: Sequence[str]) -> int | None:
     """
     said = _OPENS_WITH_NO.sub("", " ".join(bare(text).split()))
     hours = {found: index for index, title in enumerate(titles) if (found := _offered(title))}
-    asks = _CALLS.search(said) or len(said.split()) <= _FEW_WORDS
+    words = re.findall(r"[a-z]+", said)
+    asks = _CALLS.search(said) or len(said.split()) <= _FEW_WORDS or _ONLY_WHEN.issuperset(words)
     times = {time for found in _SAID.finditer(said) if (time := _time(found, said))}
     if not hours or not asks or _NOT.search(said) or len(times) != 1:
         return None
     days = set(_DAY.findall(said))
     fitting = [index for (day, *time), index in hours.items() if tuple(time) in times and days <= {day}]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def names_hour(text: str) -> bool:
+    """Whether it names an hour of any kind."""
+    return bool(_SAID.search(" ".join(bare(text).split())))
 
 
 def _offered(title: str) -> tuple[str, int, int] | None:

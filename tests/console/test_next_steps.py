@@ -112,6 +112,18 @@ async def test_an_hour_may_be_asked_for_in_words(gateway, ledger, night) -> None
         assert [row.at for row in await dues.of(ledger, one.conversation)] == [local(gateway, 30, 10)]
 
 
+async def test_an_hour_may_be_typed_after_other_answers_and_changed(gateway, ledger, night) -> None:
+    async with customer(gateway, "C-1004") as one:
+        await asks(gateway, one)
+        await one.ask("¿a qué hora es el respaldo?")
+        assert "de 9:00 a 9:30" in (await one.ask("A LAS 9 EN PUNTO"))["text"]
+        assert "de 16:00 a 16:30" in (await one.ask("mejor a las 4"))["text"]
+        assert [(row.state, row.at) for row in await dues.of(ledger, one.conversation)] == [
+            ("cancelled", local(gateway, 30, 9)),
+            ("open", local(gateway, 30, 16)),
+        ]
+
+
 async def test_nobody_is_promised_a_call_whose_telephone_we_do_not_know(gateway, night) -> None:
     async with customer(gateway) as one:
         told = await asks(gateway, one)

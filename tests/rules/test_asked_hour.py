@@ -25,6 +25,9 @@ HOURS = [f"lunes {hour}:00" for hour in range(9, 18)]
         ("11:00", 11),
         ("tipo 3 pm", 15),
         ("lunes 14:00", 14),
+        ("A LAS 9 EN PUNTO", 9),
+        ("el lunes a las once puede ser", 11),
+        ("mejor tipo 4 de la tarde porfa", 16),
     ],
 )
 def test_an_offered_hour_is_chosen(text, hour):
@@ -54,6 +57,7 @@ def test_an_offered_hour_is_chosen(text, hour):
         "¿y a qué hora abren, a las 9?",
         "mi negocio cierra a las 5 y el servidor se cayó a las 4",
         "me llamo Lupe y tengo 10 usuarios",
+        "el corte de caja es a las 10",
         "el respaldo corre a las 2 de la mañana verdad que sí",
         "",
     ],
