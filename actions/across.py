@@ -12,14 +12,17 @@ from typing import Final
 from actions.base import say_line
 from actions.cases import say_own_case
 from actions.charge_case import case_of, payment_readings, payment_values
+from actions.charge_facts import say_payment_fact, saying_of
 from actions.kept import say_until_kept
 from actions.licences import say_if_permanent
 from actions.live import IN_GRACE, Standing, period_readings, period_values, standing
-from actions.mentions import mentions
+from actions.mentions import MOVES_THE_CHARGE, mentions
+from actions.neighbours import say_instead_of_neighbour
 from actions.priorities import say_first_to_pay
 from actions.say import Reply
 from actions.told_end import DATED, say_from_told_end, told_end
 from actions.turn import SETS, Turn
+from actions.unpaid_facts import KEPT_FACTS
 from actions.whose import asks_of_others
 from actions.without_server import say_of_a_new_one, say_rule_without_server
 from bot.identity.levels import DataClass
@@ -27,16 +30,9 @@ from bot.protocol.frame import Asked
 
 DATES: Final = frozenset({Asked.UNTIL, Asked.WHEN, Asked.SINCE, Asked.DO, Asked.HOW})
 _OF_RENEWALS: Final = frozenset({"consultar_suscripcion", "consultar_pago", "faq_consultar_vigencia", "faq_formas_pago"})
-_RENEWS: Final = r"se (?:me |nos )?ren(?:ue|o)v\w+ (?:\w+ )?(?:sol[oa]|autom)|renovacion (?:\w+ )?autom|autom\w+ (?:\w+ )?renov|renovacion\b(?: \w+){0,6} (?:hace|cobra|renueva) sol[oa]\b"
-_MOVES_THE_CHARGE: Final = (
-    r"(?<!no )(?:quier|quisier|pued|podr|habr|hay (?:forma|manera|modo)|posib|gustari|ocup|necesit|favor|dese|solicit|ruego).{0,45}(?:"
-    r"\b(?:cobro|cargo|pago|cobr\w+)\b.{0,25}\b(?:recorr\w+|mov(?:er|ier)\w*|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,15}\b(?:dia|quincena|fecha)"
-    r"|\b(?:recorr\w+|mov(?:er|ier)\w*|muev[ae]n?|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,12}\b(?:dia|fecha|cobro|cargo) (?:(?:de(?:l)? )?(?:mi )?(?:cobro|cargo|pago)|al dia)\b"
-    r"|\bha(?:cer(?:me|nos)?|gan) el (?:cargo|cobro) (?:el|al) dia \w+"
-    r"|(?<!a )\bcobr(?:en|es|aran|aras|arme|ar)\b(?: mejor)?(?: hasta)? (?:(?:el|al|cada) dia \w+|(?:el|al) (?:ultimo|quincena))"
-    r")"
-)
-"""That the day of the charge be another one."""
+_RENEWS: Final = r"se (?:me |nos )?ren(?:ue|o)v\w+ (?:\w+ )?(?:sol(?:it)?[oa]|autom)|renovacion (?:\w+ )?autom|autom\w+ (?:\w+ )?renov|renovacion\b(?: \w+){0,6} (?:hace|cobra|renueva) sol(?:it)?[oa]\b"
+_OR_BY_HAND: Final = r"sol(?:it)?[oa],? o (?:(?:le|lo|me|yo|ya) )*(?:tengo|tenemos|hay|ocupo|debo|necesito)"
+"""Whether it goes on by itself: "¿sigue solo o tengo que hacer algo?"."""
 _WHEN_IT_ENDED: Final = r"(?:cuando|(?:que|cual) dia|fecha)\b(?: (?!(?:si|ya|el|lo|la|no)\b)\w+){0,5} vencio\b"
 _OF_A_DAY: Final = frozenset({Asked.WHEN, Asked.SINCE, Asked.UNTIL, Asked.WHICH, Asked.AGAIN, Asked.GENERAL})
 _ENDS_TOO: Final = r"licencia|sae\b|coi\b|noi\b|caja\b|facture\b|tarjeta|gracia|prorroga|plazo|cobr|pag"
@@ -45,6 +41,15 @@ _ENDED_ON: Final[Mapping[Standing, str]] = {
     **dict.fromkeys(IN_GRACE, "utter_suscripcion_vencio_en_gracia"),
     **dict.fromkeys(("retained", "retained_last_day"), "utter_suscripcion_vencio_resguardo"),
 }
+_PAID_WITH: Final = r"(?:con|a|de|en|por) (?:que|cual) (?:(?:numero de )?(?:tarjeta|cuenta)|banco)\b|(?:que|cual) tarjeta\b"
+_OTHERS_SEE: Final = (
+    r"(?:lo mio|mi (?:cuenta|info\w*)|mis datos) (?:\w+ ){0,3}(?:puede|pueden|podria) ver|(?:puede|pueden|podria)n? ver(?:lo)? (?:\w+ )?(?:lo mio|mi (?:cuenta|info)\w*|mis datos)"
+    r"|(?:cualquiera|alguien mas|otr[oa]s?(?: personas?)?) (?:\w+ ){0,4}(?:ve|ver|entra|entrar) (?:a )?(?:lo mio|mi (?:cuenta|info)\w*|mis datos)"
+)
+_HAD_AGAIN: Final = r"recuper|rescat"
+_OF_A_LOSS: Final = frozenset({"consultar_suscripcion", "faq_consultar_vigencia", "faq_resguardo_sin_pago", "consultar_respaldo"})
+_OF_A_CARD: Final = frozenset({Asked.WHICH, Asked.HOW, Asked.WHO, Asked.WHERE})
+_OF_AN_END: Final = frozenset({"consultar_suscripcion", "faq_consultar_vigencia"})
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
 """Actions of messages whose topic was not found."""
 
@@ -57,6 +62,10 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
         say_own_case(turn, intent, reply)
         or say_first_to_pay(turn, reply)
         or _say_renewal(turn, intent, reply)
+        or say_instead_of_neighbour(turn, intent, reply)
+        or _say_paid_with(turn, intent, reply)
+        or _say_who_else_sees(turn, reply)
+        or _say_not_to_be_had_again(turn, intent, reply)
         or _say_no_other_day(turn, reply)
         or _say_when_it_ended(turn, reply)
         or say_if_permanent(turn, intent, reply)
@@ -69,7 +78,8 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
 
 def _say_renewal(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether it is asked if a server renews by itself, and its next charge answers that."""
-    server = turn.chosen if intent in _OF_RENEWALS and turn.frame.asked not in DATES and mentions(turn, _RENEWS) else None
+    asked = (turn.frame.asked not in DATES and mentions(turn, _RENEWS)) or mentions(turn, _OR_BY_HAND)
+    server = turn.chosen if intent in _OF_RENEWALS and asked else None
     if server is None or turn.sees(DataClass.PAYMENTS) is None or case_of(turn, server) != "credited":
         return False
     reply.say("utter_pago_se_cobra_solo", readings=payment_readings(turn, server), **payment_values(turn, server))
@@ -77,9 +87,38 @@ def _say_renewal(turn: Turn, intent: str, reply: Reply) -> bool:
     return True
 
 
+def _say_paid_with(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether it is asked with which card a server is renewed, though it was read as a question about its end."""
+    server = turn.chosen if intent in _OF_AN_END and turn.frame.asked in _OF_A_CARD and mentions(turn, _PAID_WITH) else None
+    if server is None or turn.sees(DataClass.PAYMENTS) is None or saying_of(Asked.WHICH, turn, server) is None:
+        return False
+    say_payment_fact(Asked.WHICH, turn, server, reply)
+    reply.servers.append(server.alias)
+    return True
+
+
+def _say_who_else_sees(turn: Turn, reply: Reply) -> bool:
+    """Whether it is asked who else can see what is told here."""
+    desk = turn.sees(DataClass.NAME)
+    if desk is None or not mentions(turn, _OTHERS_SEE):
+        return False
+    reply.vary("utter_quien_eres_otra_persona", "utter_quien_eres_sesion", cliente=desk.name)
+    return True
+
+
+def _say_not_to_be_had_again(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether what was on a server that is gone is to be had again, doubted or asked in other words: the rule says no."""
+    server = turn.chosen if intent in _OF_A_LOSS and turn.frame.asked in {Asked.SURE, Asked.AGAIN} else None
+    if server is None or standing(turn, server) != "gone" or not mentions(turn, _HAD_AGAIN):
+        return False
+    KEPT_FACTS[Asked.SURE](turn, server, reply)
+    reply.servers.append(server.alias)
+    return True
+
+
 def _say_no_other_day(turn: Turn, reply: Reply) -> bool:
     """Whether it is wished that the charge be made on another day: that is for support."""
-    if not mentions(turn, _MOVES_THE_CHARGE):
+    if not mentions(turn, MOVES_THE_CHARGE):
         return False
     reply.say("utter_suscripcion_no_puedo")
     say_line(turn, reply)

@@ -47,6 +47,12 @@ LINE = "utter_linea"
 _REPEATING = ("utter_como_te_decia", "utter_te_lo_repito")
 _DANGER = r"suicid|matarme\b|me (?:voy a |quiero )?matar\b|quitarme la vida|(?:me )?quiero morir|no quiero (?:seguir )?vivi"
 _NOTHING_TO_SAY = "utter_tema_no_cubierto"
+_WHOM_TO_CALL = (
+    r"(?:a|con) (?:(?:que|cual) (?:numero|num|tel\w*)|quien) (?:(?:me|nos|le|les|puedo|debo|tengo|hay|que|se) ){0,3}(?:llam|marc|comunic|habl|dirij|dirig|report|acud|contact|quej)"
+    r"|(?:numero|telefono|tel) (?:(?:de|del|para|pa|al?|que|donde|hay) ){1,3}(?:llam|marc|soporte|comunic|habl|ustedes)"
+    r"|donde (?:(?:me|nos|le|les|puedo|debo|tengo|hay|que|se) ){0,3}(?:llam|marco\b|marcar|comunic|report)"
+)
+"""Words that ask for the support line, whatever else is asked."""
 Fact = Callable[[Turn, Server, Reply], None]
 """Says what is asked of one server: the value first, then what changes what to do now."""
 DeskFact = Callable[[Turn, Desk, Reply], None]
@@ -108,6 +114,8 @@ class AssistantAction(Action, ABC):
                     reply.add("utter_no_escribas_tarjetas")
                 reply.take_over(answer)
                 state_first(reply)
+                if mentions(turn, _WHOM_TO_CALL) and not reply.gives_line:
+                    say_line(turn, reply)
                 reply.state = turn.state
                 return reply
         reply = Reply(state=turn.state)

@@ -55,7 +55,12 @@ _PERIOD: Final = r"(?:al|por|cada) (?:mes|ano)\b|mensual|anual"
 _RETRY: Final = r"otra vez|de nuevo|volv|vuelv|(?:re)?intent|sol[oa]s?\b|automatic|avis(?:ar|o a)|picarle"
 _TAXES: Final = r"iva\b|impuesto"
 _PAST: Final = r"fue\b|ultim|pague\b|de (?:que|cual|cuando)\b|se (?:hizo|pago|cobro|acredito)\b"
-_WENT_THROUGH: Final = r"(?:cobro|cargo|pago|lana|dinero) (?:si|ya) (?:paso|entro|cayo|quedo|se (?:hizo|acredito))|(?:si|ya) (?:paso|entro|cayo|quedo|se hizo|se acredito) (?:el|mi|ese) (?:cobro|cargo|pago)|cuanto fue|cuanto (?:me )?cobraron"
+_WENT_THROUGH: Final = r"(?:cobro|cargo|pago|lana|dinero) (?:si|ya) (?:paso|entro|cayo|quedo|se (?:hizo|acredito))|(?:si|ya) (?:paso|entro|cayo|quedo|se hizo|se acredito) (?:el|mi|ese) (?:cobro|cargo|pago)|cuanto fue|cuanto (?:me )?cobraron|(?:si|ya) (?:me |nos )(?:cobraron|hicieron el (?:cobro|cargo))"
+_HOW_MUCH: Final = r"de cuanto (?:fue|es|era|seria|sera)\b|cuanto (?:fue|es|era) (?:el|ese|mi) (?:cargo|cobro|pago)|(?:que|cual(?: (?:es|fue) el)?) (?:monto|importe|cantidad)\b"
+_PAID_FROM: Final = (
+    r"(?:sal[ea]|cobra\w*|carga\w*|jala\w*|descuenta\w*|quita\w*|va|pasa\w*) (?:\w+ ){0,2}(?:de|a|con|por|en) (?:la|mi|esa|el) (?:\w+ de )?"
+    r"(?:cuenta|tarjeta|debito|credito|nomina|visa|master\w*|amex|bbva|bancomer|banamex|banorte|santander|hsbc)\b"
+)
 _WIDER: Final[Mapping[Case, Case]] = {"overdue": "pending", "unsettled": "pending", "unexplained": "rejected", "settled": "credited"}
 _METHODS: Final = {
     "bank_account": "utter_pago_cual_cuenta",
@@ -177,7 +182,7 @@ _ALIKE: Final[Mapping[Asked, tuple[Asked, Asked]]] = {
 
 def saying_of(asked: Asked, turn: Turn, server: Server) -> Saying | None:
     """The lead and what follows it, where what is asked has words of its own in the case of this server."""
-    case = case_of(turn, server)
+    case, asked = case_of(turn, server), _worded(asked, turn)
     if case == "other":
         return None
     waits = case in {"pending", "overdue"}
@@ -187,8 +192,16 @@ def saying_of(asked: Asked, turn: Turn, server: Server) -> Saying | None:
     return _by_words(asked, case, turn) or _by_values(asked, case, turn, server) or _saying(asked, case)
 
 
+def _worded(asked: Asked, turn: Turn) -> Asked:
+    """What is asked, unless its words ask how much, or whether it is paid with a certain card or account."""
+    if asked is not Asked.WHAT_IF and mentions(turn, _HOW_MUCH):
+        return Asked.AMOUNT
+    return Asked.WHICH if asked in {Asked.WHETHER, Asked.SURE} and mentions(turn, _PAID_FROM) else asked
+
+
 def say_payment_fact(asked: Asked, turn: Turn, server: Server, reply: Reply) -> None:
     """Say it."""
+    asked = _worded(asked, turn)
     found = saying_of(asked, turn, server)
     worded = _by_words(asked, case_of(turn, server), turn) or _by_values(asked, case_of(turn, server), turn, server)
     if asked is Asked.WHY and say_cause(turn, server, reply):
@@ -275,7 +288,7 @@ def _of_paid(asked: Asked, turn: Turn) -> Saying | None:
         return "utter_pago_sin_adeudo", (add_what_comes,)
     if asked in {Asked.AMOUNT, *_DIVERSE} and mentions(turn, _TAXES):
         return "utter_pago_sin_desglose", ()
-    if (asked is Asked.WHEN and mentions(turn, _PAST)) or (asked is Asked.AMOUNT and mentions(turn, _WENT_THROUGH)):
+    if (asked is Asked.WHEN and mentions(turn, _PAST)) or (asked in {Asked.AMOUNT, Asked.WHEN} and mentions(turn, _WENT_THROUGH)):
         return "utter_pago_cuando_ultimo", (add_what_comes,)
     return None
 

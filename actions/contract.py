@@ -105,8 +105,10 @@ def _say_running_out(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def _say_last_day(turn: Turn, server: Server, reply: Reply) -> None:
-    """The last day to cancel for a change, which is all that the sources know."""
-    if _say_limit(turn, server, reply):
+    """The last day to cancel for a change, which is all that the sources know; where there is none, who cancels."""
+    if turn.frame.asked is Asked.WHETHER and server.status not in GONE and standing(turn, server) not in _RUNNING:
+        _say_that_the_line_cancels(turn, server, reply)
+    elif _say_limit(turn, server, reply):
         reply.add("utter_cancelar_condiciones")
 
 

@@ -89,10 +89,9 @@ class _AboutLicences(DeskAction):
             say_licences(turn, desk, reply)
             return
         in_force = tuple(each for each in desk.licences if each.status in IN_FORCE)
-        expired = tuple(each for each in desk.licences if each.status == "expired")
-        if expired and _asks_of_own(turn):
-            reply.add("utter_licencia_vencida", productos=_products(expired), readings=_readings(turn, expired))
-        elif in_force and not _asks_of_own(turn):
+        if _asks_of_own(turn):
+            _say_expired(turn, desk, reply)
+        elif in_force:
             key = "utter_licencia_tienes" if len(in_force) == 1 else "utter_licencia_tienes_varias"
             reply.add(key, cuantas=str(len(in_force)), productos=_products(in_force), readings=_readings(turn, in_force))
             line_at_end(turn, reply)
@@ -113,6 +112,18 @@ class LicenceRequired(_AboutLicences):
     intent = "faq_licencia_requerida"
     general = "utter_faq_licencia_requerida"
     own = "utter_licencia_propia"
+
+
+def say_own_licence(turn: Turn, desk: Desk, reply: Reply) -> None:
+    """What is known for who asks whether a licence that there is serves on a new server: where it is confirmed, and which are over."""
+    reply.vary(LicenceRequired.own, "utter_licencia_propia_otra")
+    _say_expired(turn, desk, reply)
+    say_line(turn, reply)
+
+
+def _say_expired(turn: Turn, desk: Desk, reply: Reply) -> bool:
+    expired = tuple(each for each in desk.licences if each.status == "expired")
+    return bool(expired) and reply.add("utter_licencia_vencida", productos=_products(expired), readings=_readings(turn, expired))
 
 
 def say_if_permanent(turn: Turn, intent: str, reply: Reply) -> bool:

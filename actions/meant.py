@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from actions import sets
 from actions.live import IN_FORCE, UNPAID, owed, standing
-from actions.mentions import DEBTS, IN_ALL, OWES, PAID_UP, mentions
+from actions.mentions import DEBTS, IN_ALL, OWES, PAID_UP, WENT_THROUGH, mentions
 from actions.tokens import said_count
 from actions.turn import SETS, Turn
 from bot.accounts.port import Server
@@ -55,8 +55,11 @@ CHANGING: Final = (
     r"(?<!no )(?<!no se )\b(?:se )?(?:esta|anda) (?:cambiando\b|cambiandose\b|en (?:pleno )?(?:proceso de )?cambio\b)"
     r"|(?<!no )\bl[eo] (?:esta|anda)n (?:cambiando\b(?! (?:el|la|los|las|su|sus|mi|mis|de)\b)|haciendo (?:el |un )?cambio\b)"
     r"|\bcambio (?:es el )?(?:que )?(?:le )?(?:esta|anda)n haciendo"
+    r"|(?<!no )\b(?:tiene|trae|esta|lleva) (?:(?:en (?:curso|proceso|tramite)|pendiente) (?:un|el) cambio\b|(?:un |el )?cambio (?:de \w+ )?(?:en (?:curso|proceso|tramite)|pendiente))"
 )
 """That a server is being changed: "el que se está cambiando", "a cuál le están haciendo el cambio"."""
+_AND_THIS: Final = r"(?:es[ea]|est[ea]) y (?:el|la|los|las)\b"
+"""The one in play beside those that are told by their state: "entre ese y el suspendido"."""
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
 
@@ -122,6 +125,8 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
     pick = next((each for each in (Which.FIRST, Which.LAST, Which.MOST) if each in ways), None)
     if state is Filter.ACTIVE and mentions(turn, DEBTS) and not mentions(turn, PAID_UP):
         state = Filter.OWING
+    if state is Filter.OWING and mentions(turn, WENT_THROUGH):
+        state = None
     if pick in _ENDS and mentions(turn, _SAYS_FIRST) != mentions(turn, _SAYS_LAST):
         pick = Which.FIRST if mentions(turn, _SAYS_FIRST) else Which.LAST
     within = turn.servers
@@ -135,6 +140,8 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
         within = sets.ending_within(turn, within, SOON)
     elif state is not None:
         within = sets.members(turn, within, _STATES[state])
+        if within and turn.in_play and mentions(turn, _AND_THIS):
+            return Meant("servers", _in_order(turn, (*within, *sets.rest(turn.in_play, within))))
     return Meant("servers", within, state, pick)
 
 

@@ -30,15 +30,18 @@ class Mentioned:
     stranger: str = ""
 
 
-def mentioned(text: str, aliases: Sequence[str], *, loose: bool = False) -> Mentioned:
-    """What `text` names of `aliases`, in their order on the desk. `loose`: a server is known to be named, so its number or place is enough."""
+def mentioned(text: str, aliases: Sequence[str], *, loose: bool = False, told: Sequence[str] = ()) -> Mentioned:
+    """What `text` names of `aliases`, in their order on the desk. `loose`: a server is known to be named, so its number or place is enough.
+
+    `told`: those among which a place counts ("el primero"), where some of several were told just now.
+    """
     folded = bare(text)
     tokens = tokens_of(folded)
     found = list(_full_names(folded, tokens, tuple(aliases), loose=loose))
     taken = {place for each in found for place in range(each.first, each.last)}
     found = sorted([*found, *find_numbers(folded, tokens, aliases, taken, loose=loose)], key=lambda each: each.first)
     if loose and not found:
-        found = find_places(tokens, aliases) or find_words(tokens, aliases)
+        found = find_places(tokens, told or aliases) or find_words(tokens, aliases)
     own = [each for each in found if each.alias]
     kept = [each for each in own if not is_denied(folded, tokens, each.first)] or own
     stranger = "" if own else next((each.stranger for each in found), "") or _in_capitals(text, aliases, loose=loose)

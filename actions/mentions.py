@@ -19,7 +19,8 @@ SHORT: Final = 25
 """Words of a few sentences: in a longer story single words are part of the story."""
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 _K = re.compile(r"k(?=[ei])")
-_QUE = re.compile(r"\b[qk]\b")
+_SHORTHAND = {"q": "que", "k": "que", "d": "de", "x": "por"}
+_SHORT = re.compile(r"\b[qkdx]\b(?![/-])")
 _CERTAIN = r"segur|neta\b|de (?:veras|verdad)|en serio|cierto|verdad\b|vdd\b"
 _FEW_WORDS = 4
 IN_ALL: Final = r"tot(?:al(?:es)?)?\b|todos?\b|entre todos|sumando|junt[oa]s\b"
@@ -31,8 +32,20 @@ PAID_UP: Final = (
     r"|(?<!no )(?:estan?|van?|tengo|si|cuales) al corriente|(?:(?<!no )estan|ya|si) (?:(?!no )\w+ ){0,2}pagad[oa]s?\b"
 )
 """Who asks which servers owe nothing wants those."""
+WENT_THROUGH: Final = r"(?:pagos|cargos|cobros)\b.{0,25}\b(?:si|ya) (?:todos )?(?:entra|pasa|caye|queda|se (?:hic|acredit))"
+"""Whether several charges are through: each is told."""
 PRICE: Final = r"mensualidad|mensual|al mes\b|cada mes|por mes|anualidad|al ano\b|precio|cuesta|costo|renta\b"
 DEAR: Final = r"car[oa]s?\b|cost|cuest|precio"
+MOVES_THE_CHARGE: Final = (
+    r"(?<!no )(?:quier|quisier|pued|podr|habr|hay (?:forma|manera|modo)|posib|gustari|ocup|necesit|favor|dese|solicit|ruego).{0,45}(?:"
+    r"\b(?:cobro|cargo|pago|cobr\w+)\b.{0,25}\b(?:recorr\w+|mov(?:er|ier)\w*|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,15}\b(?:dia|quincena|fecha)"
+    r"|\b(?:recorr\w+|mov(?:er|ier)\w*|muev[ae]n?|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,12}\b(?:dia|fecha|cobro|cargo) (?:(?:de(?:l)? )?(?:mi )?(?:cobro|cargo|pago)|al dia)\b"
+    r"|\bha(?:cer(?:me|nos)?|gan) el (?:cargo|cobro) (?:el|al) dia \w+"
+    r"|\b(?:cargo|cobro|pago) (?:se|me lo|lo) (?:ha|aplique|realice|cobre|pase)[a-z]* (?:hasta )?(?:el|al|en|para)\b"
+    r"|(?<!a )\bcobr(?:en|es|aran|aras|arme|ar)\b(?: mejor)?(?: hasta)? (?:(?:el|al|cada) dia \w+|(?:el|al) (?:ultimo|quincena))"
+    r")"
+)
+"""That the day of the charge be another one."""
 MASKED_CARD: Final = "[tarjeta]"
 """What stands in place of a card in whatever is read."""
 _CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
@@ -56,8 +69,8 @@ def only_asks_if_sure(turn: Turn) -> bool:
 
 @lru_cache(maxsize=64)
 def as_said(text: str) -> str:
-    """Without case and accents, single blanks, no letter three times, and what chats write with k or q: "Kién  síííí, q" → "quien si, que"."""
-    return _REPEATED.sub(r"\1", _QUE.sub("que", _K.sub("qu", " ".join(bare(text).split()))))
+    """Without case and accents, single blanks, no letter three times, and what chats write short: "Kién  síííí, q d mi" → "quien si, que de mi"."""
+    return _REPEATED.sub(r"\1", _SHORT.sub(lambda found: _SHORTHAND[found[0]], _K.sub("qu", " ".join(bare(text).split()))))
 
 
 @cache

@@ -32,6 +32,7 @@ MOST_OF_A_QUESTION = 40
 _PHISHING = r"(?:pidio|pide|piden|responda con su|mande) (?:la |su |mi )?(?:contrasen|clave)"
 _WHO_ELSE = r"quien mas|puede ver(?:lo)? (?:cualquier|esto|lo mio)|ver lo mio|si (?:el|ella) te|tambien le dice|informarle lo mio|como supo|tu como sabes"
 _TO_BE_LET_IN = r"identific|me reconoz|sep(?:as|an) (?:quien|que) soy|ocupo (?:mi )?usuario\b|meto mi (?:clave|usuario)|verific|ine\b|un codigo|(?:contrasen|clave|pass)\w* (?:d?el? )?(?:escritorio|portal)|escritorio si no me acuerdo|hago login"
+_OF_AN_ACCOUNT = ("consultar_s", "consultar_p", "consultar_r", "consultar_f", "listar_")
 SURELY_OFF_TOPIC = 0.5
 """Below this probability "I cannot help with that" would be a guess: the message was just not understood."""
 
@@ -86,6 +87,9 @@ class AskIntent(AssistantAction):
             return
         if not choices:
             say_not_understood(turn, reply)
+            return
+        if turn.audience == "visitor" and all(choice["intent"].startswith(_OF_AN_ACCOUNT) for choice in choices):
+            say_how_to_identify(turn, reply, "cuenta")  # whichever it is, that is the answer
             return
         buttons = tuple(Button(choice["title"][:MAX_BUTTON_TITLE], choice["intent"]) for choice in choices)
         again = failures(turn) > 0
@@ -153,8 +157,10 @@ def say_not_understood(turn: Turn, reply: Reply) -> None:
     elif waiting and turn.servers:
         reply.remember(SLOT_PENDING, waiting)
         reply.say("utter_no_entendi_servidor", buttons=waiting_buttons(turn, waiting))
-    else:
+    elif not turn.text or any(each.isalnum() for each in turn.text):
         reply.say("utter_no_entendi")
+    else:  # "???" says nothing that could be understood
+        reply.say("utter_saludar_aqui")
 
 
 def _confidence(turn: Turn) -> float:

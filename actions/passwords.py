@@ -19,6 +19,8 @@ from bot.protocol.frame import Asked
 
 _BEYOND = r"sesion|la misma|demas|otros|otras|reactiv|prend|caido|se cambia la de"
 """Words that ask what else a new password changes, which no source says."""
+_OF_THE_DESK = r"(?:contrasen\w*|contra|clave|pass\w*) (?:(?:del?|para|pa|entrar|al?) ){1,3}(?:(?:la|el|mi|su|tu|ese|esa) )?(?:portal|escritorio|pagina|pag|sitio)\b"
+"""The password of the services desk, which is another one."""
 _SHORT = {
     Asked.WHERE: "utter_contrasena_ruta",
     Asked.HOW: "utter_contrasena_ruta",
@@ -97,6 +99,14 @@ class ChangePassword(ServerAction):
     short = _SHORT
     facts: ClassVar[Mapping[Asked, Fact]] = {**dict.fromkeys(_SHORT, _say_of_server), Asked.SINCE: _say_since}
     desk_facts = dict.fromkeys(_SHORT, _say_of_desk)
+
+    async def answer(self, turn: Turn, reply: Reply) -> None:
+        """Of the services desk's own password only where that one is to be had again."""
+        if mentions(turn, _OF_THE_DESK):
+            reply.say("utter_identificate_clave")
+            say_line(turn, reply)
+        else:
+            await super().answer(turn, reply)
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """Always: nothing else answers it."""

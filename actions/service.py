@@ -103,6 +103,10 @@ class MaximumServers(DeskAction):
             reply.say("utter_cantidad_quedan" if left else "utter_cantidad_completa", readings=said, **values)
 
 
+_DIFFERENT = r"distint|diferent|otr[oa] (?:windows|version|sistema)|no (?:es|trae|tiene) el mismo"
+"""Words that ask for the server whose system is another one."""
+
+
 class OperatingSystem(ServerAction):
     """FAQ 3: Windows Server 2012 R2; then what is recorded for this server."""
 
@@ -110,6 +114,12 @@ class OperatingSystem(ServerAction):
     general = "utter_faq_sistema_operativo"
     short = SYSTEM_IN_SHORT
     facts = SYSTEM
+
+    def find(self, turn: Turn) -> Meant:
+        """Those with another system, where it is asked which of several that is."""
+        others = tuple(each for each in turn.servers if each.status not in GONE and not self.holds(turn, each))
+        one_of_several = len(turn.servers) > 1 and not turn.named_servers and turn.frame.asked is Asked.WHICH
+        return Meant("servers", others) if others and one_of_several and mentions(turn, _DIFFERENT) else super().find(turn)
 
     def say_general(self, turn: Turn, reply: Reply) -> None:
         """The rule; with the support line, which knows of other versions."""

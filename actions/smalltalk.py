@@ -16,6 +16,7 @@ from bot.protocol.frame import Asked, Move, Refers
 WILL_CALL = r"(?:l[eo]s? |yo |ya |ahorita |hoy |manana )*(?:toy |voy |estoy )?(?:marco|marcando|llamo|llamando|hablo por)"
 SORRY = r"perdon|disculp|no (?:era|es|va) (?:pa|para|con)|lata\b|ortografia|gritos"
 _LANGUAGE = r"ingles|english"
+_WHO_AM_I = r"sab(?:es|e|ias?|en) (?:con )?quien(?:es)? (?:soy|hablas?|te (?:habla|escribe))|quien soy yo"
 _GREETINGS = {
     "utter_saludar_presente": r"hay alguien|sigues? |probando|contestan|lee\b|en linea",
     "utter_saludar_regreso": r"volvi|ya vine|regreso|otra vez|ya llegue|lata\b|extranaste",
@@ -181,6 +182,9 @@ class Chat(TalkAction):
         """As it was said: a joke for who asks for one, regret for who regrets."""
         if turn.frame.move is Move.COMPLAINS and " " in turn.text.strip():
             say_complaint(turn, reply)
+            return
+        if (desk := turn.sees(DataClass.NAME)) is not None and mentions(turn, _WHO_AM_I):
+            reply.vary("utter_quien_eres_sesion", "utter_quien_eres_sesion_otra", cliente=desk.name)
             return
         kind = _kind_of_chat(turn)
         found = worst_trouble(turn) if kind == "animo" else None

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Final, Literal
 
 from actions.live import Standing, last_charge, standing
-from actions.turn import Turn
+from actions.turn import GONE, Turn
 from bot.accounts.port import Server
-from bot.protocol.frame import Act, Move, Refers, Supposed
+from bot.protocol.frame import Act, Asked, Move, Refers, Supposed
 from bot.rules.folding import folded
 from bot.rules.suppositions import not_paid_until, paid_on
 from bot.rules.when import When, find_when
@@ -50,6 +50,9 @@ _IN_WORDS = re.compile(
     r"\b(?:si|sin|aunque|caso|supon\w*|imagin\w*|digamos|pongamos|en cuanto|hasta (?:que|el)|de no|al \w+[aei]r|(?:lo|la|le|yo|los) pago|pagando|pagar\w*|pague\w*"
     r"|pago (?:hoy|manana|el|hasta|en|con|a|ahorita)|deposit\w*|cancel\w*|contrat\w*|esper\w*|tard\w*|cobr\w*|compr\w*|meto|hago|cambi\w*|no (?:se )?(?:paga|pasa|confirma))\b"
 )
+_NOT_PAYING = re.compile(
+    r"\b(?:si|caso|supon\w*|supongamos|supuesto|imagin\w*|digamos)\b.{0,40}\b(?:no|ni) (?:(?:se|lo|la|le|les|me|nos|alcanz\w*|pued\w*|podemos|a) ){0,3}(?:cubr\w+|pag(?:o|ue|uen|a|an|ara|aran|amos|ar|arlo|arla)|renuev[oea]\w*|renov\w+|deposit\w+|liquid\w+)\b"
+)
 _SHORT_TIME = re.compile(r"\b\d* ?(?:min|mins|minutos?|horas?)\b")
 
 
@@ -84,7 +87,7 @@ class Supposition:
 def read_supposition(turn: Turn, server: Server | None) -> Supposition | None:
     """What this turn supposes; None for nothing, or for waiting some minutes. `server`: whose last charge "the same card" means."""
     text = folded(turn.text)
-    supposed = _going_on(turn, text, server) or turn.frame.supposed
+    supposed = _going_on(turn, text, server) or supposed_in(turn)
     if supposed is None or (_PLAIN.search(text) and not _IN_WORDS.search(_YES_OR_NO.sub("", text))):
         return None
     last = supposed.act in {Act.NOPAY, Act.WAIT}
@@ -99,6 +102,13 @@ def read_supposition(turn: Turn, server: Server | None) -> Supposition | None:
     some_card = method is None and bool(_BY_CARD.search(_NOT_HAVING.sub("", text)))
     when, method = _as_before(turn, Supposition(supposed.act, when, method, some_card=some_card))
     return Supposition(supposed.act, when, method, bool(_OTHER_PERSON.search(text)), some_card)
+
+
+def supposed_in(turn: Turn) -> Supposed | None:
+    """What the frame supposes; where it says nothing, not paying, if the words of a question of dates do."""
+    lives = any(each.status not in GONE for each in turn.servers)
+    dated = turn.is_read and lives and turn.frame.asked in {Asked.UNTIL, Asked.WHAT_IF, Asked.WHEN, Asked.WHETHER}
+    return turn.frame.supposed or (Supposed(Act.NOPAY) if dated and _NOT_PAYING.search(folded(turn.text)) else None)
 
 
 def _going_on(turn: Turn, text: str, server: Server | None) -> Supposed | None:

@@ -12,10 +12,11 @@ from typing import Final
 from actions.base import say_line
 from actions.charges import say_charge_in_process
 from actions.live import ENDED, IN_FORCE, IN_PROCESS, UNPAID, Standing, charge_state, last_charge, period_readings, period_values, standing
+from actions.mentions import MOVES_THE_CHARGE, mentions
 from actions.say import Reply, Values
 from actions.standings import rule_values
 from actions.subscription import ANY_STANDING, say_standing
-from actions.supposing import Supposition, decided_by, read_supposition
+from actions.supposing import Supposition, decided_by, read_supposition, supposed_in
 from actions.suppositions_general import say_creation_rule, say_general_rule, say_method, say_process
 from actions.suppositions_paid import say_paid, say_second_charge
 from actions.turn import SLOT_SERVER, Turn
@@ -67,7 +68,9 @@ _LINES: Mapping[Phase, str] = {
 def say_what_follows(turn: Turn, intent: str, reply: Reply) -> bool:
     """Say what follows from what `turn` supposes, the consequence that the topic asks about first; False when that is not for here to say."""
     goes_on = turn.state.topic is not None and turn.state.topic.supposed
-    if not (turn.frame.supposed or goes_on) or turn.frame.asked not in ASKED or turn.named_foreign or turn.audience == "unavailable":
+    if not (supposed_in(turn) or goes_on) or turn.frame.asked not in ASKED or turn.named_foreign or turn.audience == "unavailable":
+        return False
+    if mentions(turn, MOVES_THE_CHARGE):  # that is a wish, and nothing follows from it
         return False
     servers = _servers(turn)
     one = servers[0] if len(servers) == 1 else None
@@ -90,11 +93,13 @@ def _say(turn: Turn, intent: str, servers: tuple[Server, ...], supposition: Supp
     brings_back = intent in _TIME_OF_CREATION and supposition.act is Act.PAY and one is not None and one.status == "suspended"
     if intent in CREATION and supposition.act in {Act.PAY, Act.CONTRACT, Act.CHANGE} and not brings_back:
         return _say_creation(turn, intent, one, supposition, reply)
-    if intent in OF_A_CHANGE:
+    neither = intent == "faq_cambiar_solucion" and supposition.act is Act.NOPAY  # "ni lo cambio ni lo pago"
+    if intent in OF_A_CHANGE and not neither:
         return one is not None and _say_cancelled(turn, intent, one, supposition, reply)
     if supposition.act in {Act.CONTRACT, Act.CHANGE}:
         return intent in OF_A_NEW_ONE and one is not None and _say_contracted(turn, one, reply)
-    if intent not in (OF_THE_ACCOUNT | CREATION if brings_back else OF_THE_ACCOUNT) or supposition.act is Act.CANCEL:
+    of_account = intent in OF_THE_ACCOUNT or neither or (brings_back and intent in CREATION)
+    if not of_account or supposition.act is Act.CANCEL:
         return False
     if turn.sees(DataClass.PAYMENTS) is None:
         return say_general_rule(turn, intent, supposition, reply)

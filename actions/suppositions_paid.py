@@ -35,6 +35,7 @@ _RETRIED: Final = re.compile(
 )
 _EARLY: Final = re.compile(r"\b(?:por adelantado|adelant\w+|antes|quitan|pierd\w+ (?:el tiempo|los dias))\b")
 _PARTLY: Final = re.compile(r"\b(?:la mitad|una parte|parcial\w*|en abonos|abono algo|a plazos|en pagos)\b")
+_FASTER: Final = re.compile(r"\b(?:mas rapido|tarda tanto|tarda menos|se tarda|al instante|luego luego)\b")
 _AGAIN: Final = re.compile(r"\b(?:otr[ao]s?|mejor|cambi\w+|dobl\w+|duplic\w+|tarjeta|credito|tc|de nuevo|vuelv\w+)\b")
 
 _ONLY_CREDITED: Final = re.compile(r"^(?!.*\b(?:pag|deposit|abon)).*\b(?:acredit|confirm)")
@@ -101,6 +102,9 @@ def _day(turn: Turn, server: Server, supposition: Supposition) -> date | None:
 
 def _say_on_day(turn: Turn, intent: str, server: Server, supposition: Supposition, reply: Reply) -> None:
     day = _day(turn, server, supposition)
+    if turn.frame.asked in {Asked.WHETHER, Asked.WHY, Asked.SURE} and _FASTER.search(folded(turn.text)):
+        say_method(turn, supposition, day, reply, leads=True)
+        return
     if day is None:
         _say_without_day(turn, intent, server, supposition, reply)
         return

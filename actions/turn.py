@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 import structlog
 from rasa_sdk import Tracker
 
+from actions.described import described
 from actions.environment import Environment
 from actions.mentioned import Mentioned, mentioned
 from actions.say import Reading
@@ -183,9 +184,11 @@ class Turn(Moment):
         if desk is None:
             return ()
         pressed = desk.server(self.pressed) if self.pressed else None
-        if pressed or self._ways & SETS:
-            return (pressed,) if pressed else ()
-        return self._by_number or self._by_value or self.mentioned_servers
+        if pressed:
+            return (pressed,)
+        if self._ways & SETS:
+            return self._described
+        return self._by_number or self._by_value or self.mentioned_servers or self._described
 
     @property
     def mentioned_servers(self) -> tuple[Server, ...]:
@@ -237,19 +240,28 @@ class Turn(Moment):
 
     @cached_property
     def _mentioned(self) -> Mentioned:
-        return mentioned(self.text, self._aliases, loose=bool(self._ways & BY_WORDS))
+        return mentioned(self.text, self._aliases, loose=bool(self._ways & BY_WORDS), told=self._told)
+
+    @cached_property
+    def _described(self) -> tuple[Server, ...]:
+        return self._of(described(self.text, self.servers, self.today)) if len(self.servers) > 1 and self.is_read else ()
 
     @property
     def _by_value(self) -> tuple[Server, ...]:
         """Those that the reader names, where it knows how."""
         values = [each.value.replace("_", " ") for each in self.frame.servers if each.which is Which.NAMED]
-        found = [mentioned(value, self._aliases, loose=True).aliases for value in values]
+        found = [mentioned(value, self._aliases, loose=True, told=self._told).aliases for value in values]
         return self._of([alias for aliases in found for alias in aliases]) if found and all(found) else ()
 
     @property
     def _by_number(self) -> tuple[Server, ...]:
         pressed = self.pressed
         return self._of(mentioned(pressed, self._aliases, loose=True).aliases) if pressed and pressed.startswith(NUMBERED) else ()
+
+    @cached_property
+    def _told(self) -> tuple[str, ...]:
+        """Some of several, as they were told just now: the first and the last are of these."""
+        return tuple(each.alias for each in self.in_play) if 1 < len(self.in_play) < len(self.servers) else ()
 
     @cached_property
     def _aliases(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from actions.mentions import first_mentioned, mentions
+from actions.mentions import as_said, first_mentioned, mentions
 from actions.say import Reply
 from actions.turn import Turn
 from bot.accounts.port import Desk
@@ -24,6 +24,12 @@ _BUSINESS: Final = (
 )
 _NAME: Final = r"(?!(?:que|de|del|y|e|o|en|con|a|al|para|por|no|se|mi|su|esta|este|ya|ahi|aqui|hoy|ayer|cuando|pero|porque|si|tiene|vence|debe|pago|porfa|todavia)\b)[a-z0-9&]{3,}"
 _OF_A_PERSON: Final = rf"{_ACCOUNT} (?:\w+ )?{_SOME}(?:{_PERSON})\b|{_ACCOUNT} (?:\w+ )?de {_BUSINESS} {_NAME}"
+_SHOP_OF_ANOTHER: Final = rf"{_BUSINESS} de (?:(?:mi|un|una|el|la) )+(?:{_CLIENT})\b"
+_ONLY_A_BUSINESS: Final = re.compile(
+    rf"^\W*(?:(?:y|o|ahora|entonces|oye|oiga|si|pero) )*(?:(?:el|la|lo|los|las|del?|a) )*(?:{_BUSINESS} {_NAME}|(?!(?:mi|tu|su|una?|la|el|de)\b){_NAME} {_BUSINESS})\W*$"
+)
+"""As in "¿y el de Grupo Mercado?": nothing but somebody's business by its name."""
+"""Theirs, even where who writes has a shop of that kind too."""
 """A business with an article is mostly their own ("la papelería"); without one it is named."""
 _DONE_BY_OTHERS: Final = (
     rf"(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_CLIENT})\b"
@@ -69,8 +75,14 @@ _OFFERED = {
 
 def asks_of_others(turn: Turn) -> bool:
     """Whether another customer's account is asked about, and neither the customer nor one of their servers is named."""
-    if turn.named_servers or turn.named_foreign or _names_self(turn):
+    if turn.named_servers or turn.named_foreign:
         return False
+    if turn.is_read and mentions(turn, _SHOP_OF_ANOTHER):
+        return True
+    if _names_self(turn):
+        return False
+    if turn.is_read and _ONLY_A_BUSINESS.match(as_said(turn.text)):
+        return True
     return any(each.which is Which.FOREIGN for each in turn.frame.servers) or (turn.is_read and _names_others(turn))
 
 

@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from actions.base import say_with_line
+from actions.charges import say_ended
+from actions.licences import say_own_licence
 from actions.live import bank_days, period_readings, period_values, standing
 from actions.mentions import first_mentioned, mentions
 from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server
+from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 from bot.rules import format as words
 
@@ -71,14 +74,22 @@ _OF_A_NEW_ONE: Final[Mapping[str, str]] = {
     "reenviar_datos_conexion": "utter_regla_datos",
 }
 """By topic: the rule that holds of a new server, whatever is asked of it."""
-_RULES_BY_WORDS: Final = {"utter_regla_respaldo": r"respald|copias?\b", "utter_creacion_segun_el_pago": r"tarda|demora|listo\b|rapido"}
-"""The same where it was read as a question about contracting, and its words tell what is asked."""
-_OF_CONTRACTING: Final = frozenset({"contratar_servicio", "reactivar_servicio"})
+_SYSTEM: Final = r"(?:sae|coi|noi|caja|banco|prod|aspel|licencias?)"
+_COMES: Final = r"(?:in[ck]lui|[bv]ien[ei]|trae|aparte|separad)"
+_OWN_LICENCE: Final = rf"(?:mi|el|la) {_SYSTEM}\b.{{0,30}}\b(?:de antes|anterior|que (?:ya )?ten|sirv|val|caduc|venc|us[ao])|(?:us[ao]|sirv|val|caduc|venc)\w* (?:\w+ )?(?:mi|el|la) {_SYSTEM}\b"
+"""A licence that there is already, asked about beside a new server."""
+_RULES_BY_WORDS: Final = {
+    "utter_regla_respaldo": r"respald|copias?\b",
+    "utter_creacion_segun_el_pago": r"tarda|demora|listo\b|rapido|en cuanto (?:tiempo )?(?:(?:ya|me|lo|te) )*(?:est|qued|tend|tengo|d[ae])",
+    "utter_faq_licencias_incluidas": rf"{_SYSTEM}\b.{{0,25}}\b{_COMES}|{_COMES}\w*\b.{{0,25}}\b{_SYSTEM}\b",
+}
+"""The same where it was read as a question about contracting or about what is lost, and its words tell what is asked."""
+_OF_CONTRACTING: Final = frozenset({"contratar_servicio", "reactivar_servicio", "faq_traslado_informacion", *_IN_GENERAL})
 _OF_PAYING: Final = frozenset(
     {"consultar_pago", "pagar_adeudo", "reactivar_servicio", "consultar_suscripcion", "faq_formas_pago", *_IN_GENERAL}
 )
 _NEW: Final = (
-    r"(?:vuelv|volv)\w* a (?:contrat|sac|compr|rent|agarr|adquir)\w*|(?:contrat|sac|compr|rent|agarr|adquir)\w* (?:otr[oa]|un[oa]|de nuevo)\b"
+    r"(?:empiez|empez)\w* (?:con )?(?:otr[oa]|un[oa])\b|(?:vuelv|volv)\w* a (?:contrat|sac|compr|rent|agarr|adquir)\w*|(?:contrat|sac|compr|rent|agarr|adquir)\w* (?:otr[oa]|un[oa]|de nuevo)\b"
     r"|(?<!de )nuev[oa]s?\b|otr[oa] (?:servidor|server|nube)\b"
 )
 _OLD: Final = (
@@ -86,6 +97,7 @@ _OLD: Final = (
     r"|viej[oa]|anterior|de antes|lo que (?:tenia|habia|ya)|conserv|perdi\b"
 )
 _PAID_WITH: Final = r"con que\b.*\bpag|como (?:\w+ ){0,3}pag|formas? de pago|tarjeta|debito|credito|oxxo|efectivo|transferencia|deposit"
+_OWED_ONCE: Final = r"deb(?:o|ia|iamos|e)\b|adeud|deuda|atrasad"
 _NOT_AGAIN: Final = (
     r"(?:evit|preven)\w+ (?:\w+ ){0,3}(?:perd|borr|pas|suced|ocurr|vuelv)|no (?:\w+ ){0,3}(?:vuelv|volv)\w* a (?:pasar|suced|ocurr|perd|borr)"
     r"|no (?:\w+ ){0,2}(?:pas|suced|ocurr|pierd|perd|borr)\w* (?:otra vez|de nuevo)|para la proxima\b"
@@ -117,7 +129,15 @@ def say_rule_without_server(turn: Turn, intent: str, reply: Reply) -> bool:
 def say_of_a_new_one(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether who has no server any more asks of a new one: how it is paid, what it costs, how it works; or how not to lose it again."""
     asks_nothing = intent == WISH_FOR_A_PERSON or turn.frame.asked is Asked.NONE
-    if _lost(turn) is None or asks_nothing or turn.named_foreign or mentions(turn, _OLD):
+    if _lost(turn) is None or asks_nothing or turn.named_foreign:
+        return False
+    if (desk := turn.sees(DataClass.SERVERS)) is not None and mentions(turn, _NEW) and mentions(turn, _OWN_LICENCE):
+        say_own_licence(turn, desk, reply)
+        return True
+    if intent in _OF_PAYING and turn.frame.asked in {Asked.HOW, Asked.WHERE} and mentions(turn, _OWED_ONCE):
+        say_ended(turn, _lost(turn) or turn.servers[0], reply)
+        return True
+    if mentions(turn, _OLD):
         return False
     if mentions(turn, _NOT_AGAIN):
         reply.say("utter_nuevo_sin_perderlo", **_rule_values(turn))
@@ -127,7 +147,7 @@ def say_of_a_new_one(turn: Turn, intent: str, reply: Reply) -> bool:
         PaymentMethods().say_general(turn, reply)
     elif intent in _OF_PAYING and turn.frame.asked is Asked.AMOUNT:
         say_with_line(turn, reply, "utter_contratar_precios")
-    elif rule := _OF_A_NEW_ONE.get(intent) or (intent in _OF_CONTRACTING and first_mentioned(turn, _RULES_BY_WORDS)):
+    elif rule := (intent in _OF_CONTRACTING and first_mentioned(turn, _RULES_BY_WORDS)) or _OF_A_NEW_ONE.get(intent):
         reply.say(rule, **_rule_values(turn))
     return bool(reply.messages)
 

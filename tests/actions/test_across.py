@@ -207,7 +207,8 @@ async def test_of_somebody_elses_account_nothing_is_told_and_no_own_value_stands
 async def test_what_is_ones_own_is_told(text):
     of = replace(desk(valid()), name="Abarrotes La Esperanza")
     (answer,) = await talk(of, ("consultar_suscripcion until", text))
-    assert answer.text.startswith("ESPERANZA-01 vence")
+    assert "ESPERANZA-01" in answer.text
+    assert not answer.text.startswith("Desde esta sesión")
 
 
 # --- sums and order ---------------------------------------------------------------------------------------------------
@@ -884,3 +885,232 @@ async def test_days_of_grace_under_another_name_are_grace(text: str):
 async def test_a_server_that_is_to_come_may_be_named():
     (answer,) = await talk(SIERRA, ("faq_cantidad_maxima count", "¿cabe un SIERRA-06?"))
     assert "No encuentro" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("faq_pago_sin_correo whether", "y si no llega ese día, ¿con quién me comunico?"),
+        ("consultar_pago which", "volviendo a lo de mi pago, ¿a qué número marco?"),
+        ("consultar_suscripcion until", "¿cuándo vence y a dónde llamo si no?"),
+    ],
+)
+async def test_who_asks_whom_to_call_gets_the_line_whatever_else_is_asked(intent: str, text: str):
+    (answer,) = await talk(demo_desk("C-1001", DEMO_NOW), (intent, text))
+    assert "55 8000 9480" in answer.text
+
+
+@pytest.mark.parametrize("text", ["¿de qué número de tarjeta se cobra?", "ayer hablé con quien me cobró"])
+async def test_other_numbers_and_persons_bring_no_line(text: str):
+    (answer,) = await talk(demo_desk("C-1001", DEMO_NOW), ("consultar_pago which", text))
+    assert "55 8000 9480" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("frame", "text", "said"),
+    [
+        ("consultar_pago when", "regresando al pago, ¿de cuánto fue el cargo?", "$899.00"),
+        ("consultar_pago which", "¿y qué monto?", "$899.00"),
+        ("consultar_pago when", "¿y sí me cobraron?", "El último pago de VISION-01 se acreditó"),
+    ],
+)
+async def test_an_amount_is_told_to_who_asks_how_much_and_a_charge_to_who_asks_whether(frame: str, text: str, said: str):
+    (answer,) = await talk(demo_desk("C-1011", DEMO_NOW), (frame, text))
+    assert said in answer.text.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "en el supuesto de que el próximo mes no se cubriera, ¿hasta qué día podríamos seguir trabajando?",
+        "¿hasta cuándo puedo entrar si no alcanzo a pagarlo?",
+    ],
+)
+async def test_not_paying_is_supposed_by_its_words(text: str):
+    (answer,) = await talk(demo_desk("C-1002", DEMO_NOW), ("consultar_suscripcion until", text))
+    assert "gracia" in answer.text
+
+
+async def test_neither_changing_nor_paying_is_not_paying():
+    (answer,) = await talk(demo_desk("C-1010", DEMO_NOW), ("faq_cambiar_solucion what_if supposed=nopay", "¿y si ni lo cambio ni lo pago?"))
+    assert "gracia" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("frame", "text", "said"),
+    [
+        ("faq_resguardo_sin_pago count", "y si empiezo otro desde cero, ¿en cuánto tiempo estaría?", "15 minutos"),
+        ("contratar_servicio what_if", "si contrato uno nuevo, ¿el CAJA ya viene incluido?", "por separado"),
+        ("faq_traslado_informacion whether", "y si compro otro, ¿la licencia viene aparte?", "por separado"),
+    ],
+)
+async def test_what_is_asked_of_a_new_server_has_its_rule_however_it_was_read(frame: str, text: str, said: str):
+    (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), (frame, text))
+    assert said in answer.text
+
+
+async def test_who_asks_whether_they_are_known_hears_whose_account_it_is():
+    (answer,) = await talk(demo_desk("C-1010", DEMO_NOW), ("charla whether", "ay qué curioso, ¿y a poco sabes quién soy yo?"))
+    assert "Mitla" in answer.text
+
+
+async def test_the_card_of_a_renewal_is_told_though_it_was_read_as_its_end():
+    (answer,) = await talk(demo_desk("C-1001", DEMO_NOW), ("consultar_suscripcion which", "¿con qué tarjeta se hará la renovación?"))
+    assert "4242" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("frame", "text"),
+    [
+        ("consultar_suscripcion whether", "ok, ¿y se renueva solito o le tengo que picar a algo?"),
+        ("consultar_suscripcion how", "¿y sigue solo o tengo que hacer algo yo?"),
+    ],
+)
+async def test_whether_it_goes_on_by_itself_is_answered_by_the_automatic_charge(frame: str, text: str):
+    (answer,) = await talk(demo_desk("C-1001", DEMO_NOW), (frame, text))
+    assert answer.text.startswith("Se cobra solo")
+
+
+async def test_the_one_in_play_counts_beside_the_one_told_by_its_state():
+    _, answer = await talk(
+        SIERRA,
+        ("consultar_suscripcion until servers=filter:grace", "el que está en gracia, ¿hasta cuándo lo puedo usar?"),
+        ("consultar_pago amount servers=filter:suspended", "entre ese y el suspendido, ¿cuánto debo en total?"),
+    )
+    assert "$1,798.00" in answer.text
+
+
+async def test_the_server_with_another_system_is_found():
+    (answer,) = await talk(SIERRA, ("faq_sistema_operativo which", "me dijeron que uno trae otro Windows distinto, ¿cuál es?"))
+    assert "SIERRA-02" in answer.text
+    assert "2019" in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["¿y cuál de ellos tiene en curso un cambio de solución?", "¿cuál está en proceso el cambio?", "¿cuál trae un cambio pendiente?"],
+)
+async def test_a_change_in_course_points_at_its_server(text: str):
+    (answer,) = await talk(SIERRA, ("faq_cambiar_solucion which", text))
+    assert answer.text.startswith("El cambio de SIERRA-01")
+
+
+async def test_whether_it_is_paid_from_an_account_is_answered_with_the_account():
+    (answer,) = await talk(demo_desk("C-1007", DEMO_NOW), ("consultar_pago sure", "¿y sale de la cuenta de BBVA, verdad?"))
+    assert "BBVA" in answer.text.split("\n")[0]
+
+
+async def test_whether_another_card_is_faster_is_answered_by_the_ways_to_pay():
+    first = ("consultar_suscripcion what_if supposed=pay:miércoles", "y si pago el miércoles ¿ya valió?")
+    second = ("consultar_pago why supposed=pay", "¿por qué con la de débito tarda tanto?, si mete una de crédito ¿es más rápido?")
+    _, answer = await talk(demo_desk("C-1003", DEMO_NOW), first, second)
+    assert "al momento" in answer.text
+    assert not answer.text.startswith("Como te decía")
+
+
+@pytest.mark.parametrize("text", ["¿y lo mío lo puede ver cualquiera que les escriba?", "¿alguien más puede ver mi cuenta?"])
+async def test_who_asks_who_else_sees_it_hears_what_protects_it(text: str):
+    (answer,) = await talk(demo_desk("C-1006", DEMO_NOW), ("consultar_servidor whether", text))
+    assert answer.responses == ["utter_quien_eres_otra_persona"]
+
+
+async def test_what_is_lost_is_not_to_be_had_again_however_it_was_read():
+    (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), ("consultar_suscripcion sure", "¿y de su lado no hay modo d recuperar algo?"))
+    assert answer.text.startswith("Por regla ya no se guarda")
+
+
+async def test_a_licence_of_before_is_asked_about_beside_a_new_server():
+    text = "y si contrato otro nuevo, ¿puedo usar mi CAJA de antes o también ya caducó?"
+    (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), ("faq_traslado_informacion whether supposed=contract", text))
+    assert "vencida tu licencia de Aspel CAJA" in answer.text
+
+
+async def test_the_shop_of_a_neighbour_is_another_account():
+    (answer,) = await talk(demo_desk("C-1006", DEMO_NOW), ("consultar_pago whether", "y d la papelería d mi vecina, ¿me dices si ya pagó?"))
+    assert answer.text.startswith("Desde esta sesión solo veo la cuenta de")
+
+
+async def test_whether_all_charges_went_through_is_told_of_each():
+    (answer,) = await talk(
+        demo_desk("C-1012", DEMO_NOW), ("consultar_pago sure servers=filter:owing", "entonces los pagos de todos sí entraron")
+    )
+    assert "se acreditó" in answer.text
+
+
+async def test_whether_one_without_dates_can_be_cancelled_is_for_the_line():
+    (answer,) = await talk(demo_desk("C-1008", DEMO_NOW), ("cancelar_servicio whether supposed=cancel", "o mejor cancelo todo, ¿se puede?"))
+    assert answer.text.startswith("No puedo cancelar servidores")
+
+
+TWO_DEBTS = ("consultar_pago which servers=filter:owing", "¿cuáles debo?")
+
+
+@pytest.mark.parametrize(
+    ("text", "alias"), [("¿por qué no pasó el cobro del primero?", "SIERRA-03"), ("¿y el último por qué?", "SIERRA-05")]
+)
+async def test_a_place_counts_among_those_that_were_told(text: str, alias: str):
+    _, answer = await talk(SIERRA, TWO_DEBTS, ("consultar_pago why servers=named:?", text))
+    assert alias in answer.text
+    assert "SIERRA-01" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "alias"),
+    [
+        ("¿el de COI cuándo vence?", "SIERRA-02"),
+        ("¿y el que trae windows 2019 cuándo vence?", "SIERRA-02"),
+        ("¿hasta cuándo tengo el que venció ayer?", "SIERRA-03"),
+        ("el que se venció hace 10 días, ¿hasta cuándo se guarda?", "SIERRA-05"),
+    ],
+)
+async def test_a_server_is_told_by_what_it_is(text: str, alias: str):
+    (answer,) = await talk(SIERRA, ("consultar_suscripcion until servers=all", text))
+    assert re.findall(r"SIERRA-\d\d", answer.text) == [alias] * len(re.findall(r"SIERRA-\d\d", answer.text)) != []
+
+
+@pytest.mark.parametrize("text", ["¿y cómo conecto el SAE?", "la licencia del COI, ¿cuándo vence?"])
+async def test_a_system_alone_points_at_no_server(text: str):
+    (answer,) = await talk(SIERRA, ("consultar_suscripcion until servers=all", text))
+    assert len(set(re.findall(r"SIERRA-\d\d", answer.text))) > 1
+
+
+@pytest.mark.parametrize("text", ["¿y el de Grupo Mercado?", "taller ocampo?", "y la ferretería hidalgo", "sierra consultores"])
+async def test_a_business_by_its_name_alone_is_another_account(text: str):
+    (answer,) = await talk(demo_desk("C-1006", DEMO_NOW), ("consultar_suscripcion until refers=goes_on", text))
+    assert answer.text.startswith("Desde esta sesión solo veo la cuenta de")
+
+
+@pytest.mark.parametrize(
+    ("customer", "frame", "text", "said"),
+    [
+        ("C-1012", "faq_tiempo_creacion count", "¿Y CUÁNTO MÁS VOY A ESPERAR?", "incidente abierto"),
+        (
+            "C-1004",
+            "faq_tiempo_creacion count",
+            "cómo le hago para pagar ahorita y en cuánto tiempo me lo prenden",
+            "Cuándo queda activo te lo dice soporte",
+        ),
+        (
+            "C-1012",
+            "faq_resguardo_sin_pago whether",
+            "¿y se pierde lo que no guardé?, estaba haciendo una carta porte",
+            "no se alcanzó a guardar",
+        ),
+        ("C-1012", "faq_traslado_informacion sure", "que si lo que estaba capturando se pierde", "no se alcanzó a guardar"),
+        ("C-1004", "consultar_suscripcion why", "si me lo cobran solito, ¿por qué no se pagó?", "No tengo registrada la causa"),
+        (None, "faq_licencia_requerida whether", "¿hay contrato forzoso?", "plazos y condiciones del contrato"),
+        (None, "faq_traslado_informacion whether", "si me cambio con ustedes ¿me migran mi información?", "no viene en mi información"),
+        ("C-1001", "consultar_pago what_if supposed=pay", "¿puedo pedir que el cargo se haga el 1 de abril?", "soporte"),
+    ],
+)
+async def test_no_neighbour_is_told_in_place_of_what_is_so(customer, frame, text, said):
+    (answer,) = await talk(demo_desk(customer, DEMO_NOW) if customer else None, (frame, text))
+    assert said in answer.text
+    assert "15 minutos" not in answer.text
+    assert "aunque no se pague" not in answer.text
+
+
+async def test_nothing_is_to_be_paid_for_what_is_gone():
+    text = "quiere volver a usar su sistema, ya juntó lo que debía, ¿cómo lo pagamos?"
+    (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), ("faq_formas_pago how", text))
+    assert answer.responses[0] == "utter_pago_servicio_terminado"

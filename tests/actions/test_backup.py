@@ -252,7 +252,7 @@ RULE = [
     ("sure", "Es automático: cada noche, entre 2 am y 3 am, de todo el servidor. Solo queda el último"),
     ("which", "De todo el servidor, no solo de tu sistema Aspel"),
     ("where", "Tu propia copia guárdala en una unidad de almacenamiento o equipo físico."),
-    ("who", "El respaldo del servidor se hace solo, cada noche entre 2 am y 3 am."),
+    ("who", "El respaldo del servidor es automático, cada noche entre 2 am y 3 am."),
     ("why", "Porque cada respaldo automático sobrescribe el del día anterior y solo queda el último."),
 ]
 

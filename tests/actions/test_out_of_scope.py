@@ -104,6 +104,9 @@ class TestAsking:
 
 
 class TestNotUnderstood:
+    async def test_who_only_marks_a_question_is_asked_what_for(self):
+        assert (await ask("no_entendi", text="???")).responses == ["utter_saludar_aqui"]
+
     async def test_first_it_asks_for_other_words(self):
         answer = await ask("no_entendi")
         assert answer.text == REPHRASE

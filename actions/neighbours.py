@@ -1,0 +1,77 @@
+"""Questions that were read as a neighbour whose answer would be false of who asks: how long a fault lasts is no creation, a move from elsewhere no change of solution."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from actions.base import say_line
+from actions.charge_facts import say, saying_of
+from actions.debts import Reactivate
+from actions.live import owed
+from actions.mentions import mentions
+from actions.say import Reply
+from actions.server_facts import MY_SERVER
+from actions.situation import is_broken
+from actions.turn import Turn
+from bot.identity.levels import DataClass
+from bot.protocol.frame import Asked
+
+_NEW: Final = r"nuev|otr[oa]\b|contrat|crea"
+_UNSAVED: Final = r"(?:no|sin) (?:(?:lo|la|les?|alcance|alcanzo|alcanzamos|pude|a) )*guard(?:e|o|ado|ar|amos)\b|estab(?:a|amos) (?:captur|hacien|trabaj|factur|timbr)"
+_LOST: Final = r"pierd|perd|borr|se va\b"
+_WHY_NOT_PAID: Final = (
+    r"por ?que .{0,15}\bno (?:(?:se|me|lo|la|les?) )?(?:pag|cobr|hizo (?:el )?(?:cargo|cobro)|hicieron (?:el )?(?:cargo|cobro))"
+)
+_OF_WHY: Final = frozenset({"consultar_suscripcion", "reactivar_servicio", "consultar_servidor", "pagar_adeudo"})
+_BOUND: Final = r"(?:contrato|plazo|periodo|tiempo) (?:\w+ )?(?:forzos|minimo|obligator)|forzos[oa]\b|permanencia"
+_OF_CONDITIONS: Final = frozenset(
+    {"faq_licencia_requerida", "contratar_servicio", "faq_que_es", "cancelar_servicio", "faq_inicio_vigencia"}
+)
+_FROM_ELSEWHERE: Final = r"(?:con|a) ustedes\b|proveedor|migr(?:an|ar|acion|en)\b|otra empresa|(?:de|desde) (?:mi|nuestra|la) (?:compu|pc|maquina|servidor fisico|oficina)"
+_OF_WHAT_IS_KEPT: Final = frozenset({"faq_resguardo_sin_pago", "faq_traslado_informacion", "consultar_respaldo", "faq_respaldo_automatico"})
+
+
+def say_instead_of_neighbour(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether it is such a question; then what is true is said."""
+    return turn.is_read and (
+        _say_how_long(turn, intent, reply) or _say_why_not_paid(turn, intent, reply) or _say_what_is_not_known(turn, intent, reply)
+    )
+
+
+def _say_how_long(turn: Turn, intent: str, reply: Reply) -> bool:
+    """How long a fault lasts, or until a suspended server is back, where that was taken for a creation."""
+    server = turn.chosen if intent == "faq_tiempo_creacion" and not mentions(turn, _NEW) else None
+    if server is not None and server.status == "active" and is_broken(server):
+        MY_SERVER[Asked.WHEN](turn, server, reply)
+    elif server is not None and server.status == "suspended" and turn.sees(Reactivate.data) is not None:
+        Reactivate.facts[Asked.WHEN](turn, server, reply)
+    else:
+        return False
+    reply.servers.append(server.alias)
+    return True
+
+
+def _say_why_not_paid(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Why a renewal was not paid, where that was taken for why the server is as it is."""
+    server = turn.chosen if intent in _OF_WHY and mentions(turn, _WHY_NOT_PAID) else None
+    if server is None or turn.sees(DataClass.PAYMENTS) is None or owed(turn, server) is None:
+        return False
+    found = saying_of(Asked.WHY, turn, server)
+    if found is None:
+        return False
+    say(found, turn, server, reply)
+    reply.servers.append(server.alias)
+    return True
+
+
+def _say_what_is_not_known(turn: Turn, intent: str, reply: Reply) -> bool:
+    if intent in _OF_WHAT_IS_KEPT and mentions(turn, _UNSAVED) and mentions(turn, _LOST):
+        reply.say("utter_no_cubierto_sin_guardar")
+    elif intent in _OF_CONDITIONS and mentions(turn, _BOUND):
+        reply.say("utter_no_cubierto_condiciones")
+    elif intent == "faq_traslado_informacion" and turn.audience == "visitor" and mentions(turn, _FROM_ELSEWHERE):
+        reply.say("utter_no_cubierto_pasar")
+    else:
+        return False
+    say_line(turn, reply)
+    return True
