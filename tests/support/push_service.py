@@ -74,10 +74,14 @@ def _hkdf(salt: bytes, info: bytes, secret: bytes, length: int) -> bytes:
 class Pushed:
     """A message that was taken, as the browser reads it, and as the service saw it."""
 
-    told: dict[str, Any]
+    text: str
     headers: dict[str, str]
     claims: dict[str, Any]
     body: bytes
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return json.loads(self.text)
 
 
 @dataclass
@@ -156,7 +160,7 @@ class PushServiceStandIn:
         claims = self._claims(request.headers.get("Authorization", ""), browser)
         if claims is None:
             return 403, None
-        return 201, Pushed(json.loads(browser.read(body)), headers, claims, body)
+        return 201, Pushed(browser.read(body).decode(), headers, claims, body)
 
     def _claims(self, authorization: str, browser: PushedBrowser) -> dict[str, Any] | None:
         found = re.fullmatch(r"vapid t=([\w.-]+), ?k=([\w-]+)", authorization)
