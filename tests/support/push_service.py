@@ -99,6 +99,7 @@ class PushServiceStandIn:
         app = web.Application()
         app.router.add_post("/push/{place}", self._take)
         app.router.add_route("*", "/elsewhere", self._elsewhere)
+        self.add_routes(app)
         self._server = TestServer(app, host="127.0.0.1")
         await self._server.start_server()
         return self
@@ -106,6 +107,9 @@ class PushServiceStandIn:
     async def __aexit__(self, *_: object) -> None:
         self._over.set()
         await self._server.close()
+
+    def add_routes(self, app: web.Application) -> None:
+        """Where browsers ask for their messages."""
 
     def let_go(self) -> None:
         """Whoever waits for an answer gets one: that it failed."""
@@ -137,6 +141,7 @@ class PushServiceStandIn:
         self.calls.append((request.path, status))
         if pushed is not None:
             self.taken.append(pushed)
+            await self.hand_over(request.match_info["place"], pushed)
         return web.Response(status=status, headers={"Location": f"{self.origin}/message/1"} if status == 201 else {})
 
     async def _scripted(self, path: str, answer: tuple[int, str] | None) -> web.Response:
@@ -148,8 +153,8 @@ class PushServiceStandIn:
         return web.Response(status=status or 500, headers={**headers, "Location": f"{self.origin}/elsewhere"})
 
     def _judged(self, request: web.Request, body: bytes) -> tuple[int, Pushed | None]:
-        browser = self._browsers.get(request.match_info["place"])
-        if browser is None:
+        key = self.key_of(request.match_info["place"])
+        if key is None:
             return 410, None
         if len(body) > MOST_BYTES:
             return 413, None
@@ -157,19 +162,31 @@ class PushServiceStandIn:
         well_formed = headers["TTL"].isdigit() and headers["Urgency"] in {"very-low", "low", "normal", "high"}
         if not well_formed or not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", headers["Topic"]) or headers["Content-Encoding"] != "aes128gcm":
             return 400, None
-        claims = self._claims(request.headers.get("Authorization", ""), browser)
+        claims = self._claims(request.headers.get("Authorization", ""), key)
         if claims is None:
             return 403, None
-        return 201, Pushed(browser.read(body).decode(), headers, claims, body)
+        return 201, Pushed(self.read(request.match_info["place"], body), headers, claims, body)
 
-    def _claims(self, authorization: str, browser: PushedBrowser) -> dict[str, Any] | None:
+    def key_of(self, place: str) -> str | None:
+        """The key that whoever has this place asked for it with."""
+        browser = self._browsers.get(place)
+        return browser and browser.key
+
+    def read(self, place: str, body: bytes) -> str:
+        """What it says, where the browser is one that we can look into."""
+        return self._browsers[place].read(body).decode()
+
+    async def hand_over(self, place: str, pushed: Pushed) -> None:
+        """Give it to the browser; the test does where there is none."""
+
+    def _claims(self, authorization: str, key: str) -> dict[str, Any] | None:
         found = re.fullmatch(r"vapid t=([\w.-]+), ?k=([\w-]+)", authorization)
-        if found is None or found[2] != browser.key:
+        if found is None or found[2] != key:
             return None
-        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw(found[2]))
+        public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw(found[2]))
         try:
             claims = jwt.decode(
-                found[1], key, ["ES256"], audience=self.origin, options={"verify_exp": False, "require": ["aud", "exp", "sub"]}
+                found[1], public, ["ES256"], audience=self.origin, options={"verify_exp": False, "require": ["aud", "exp", "sub"]}
             )
         except jwt.PyJWTError:
             return None
