@@ -58,6 +58,7 @@ class Metrics:
         self.delivery_seconds = Histogram(
             "gateway_delivery_seconds", "Time until the platform has taken a message", ["channel"], buckets=_SECONDS, registry=self.registry
         )
+        self.pushes = Counter("gateway_pushes", "Messages to agents' browsers (Web Push), by outcome", ["outcome"], registry=self.registry)
         self.number_stopped = Gauge(
             "gateway_number_stopped", "1 while nothing goes out from a number of ours: token or account", ["number"], registry=self.registry
         )

@@ -6,6 +6,7 @@ is written from it by `python -m bot settings`.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import os
@@ -31,6 +32,9 @@ MAX_PORT = 65_535
 MAX_NUMBER = 100_000_000
 MAX_DAYS = 3_650  # dates stay dates
 MAX_BURST_SECONDS = 8
+VAPID_KEY_BYTES = 32
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""How many private keys there are on the curve of VAPID (FIPS 186-4, D.1.2.3)."""
 
 
 def _text(raw: str) -> str:
@@ -228,6 +232,16 @@ def _any_secret(raw: str) -> Secret:
     return Secret(raw)
 
 
+def _vapid_key(raw: str) -> Secret:
+    if raw:
+        with contextlib.suppress(ValueError):
+            key = base64.b64decode(raw + "=" * (-len(raw) % 4), altchars=b"-_", validate=True)
+            if len(key) == VAPID_KEY_BYTES and 0 < int.from_bytes(key) < P256_ORDER:
+                return Secret(raw)
+        raise ValueError('must be 32 bytes in base64url, as python -c "import secrets; print(secrets.token_urlsafe(32))" makes them')
+    return Secret(raw)
+
+
 def setting(variable: str, default: str, parse: Callable[[str], Any], help_text: str) -> Any:
     """Declare one setting: its variable, default (as it would be written), parser and meaning."""
     return field(metadata={"variable": variable, "default": default, "parse": parse, "help": help_text})
@@ -345,6 +359,20 @@ class Settings:
         _mail_address,
         "who keeps the anchors of the disclosure ledger outside the house: one mail a day; empty: they go to the log only",
     )
+    # agents' browsers, told by Web Push
+    vapid_private_key: Secret = setting(
+        "VAPID_PRIVATE_KEY",
+        "",
+        _vapid_key,
+        "key by which push services know us (32 bytes in base64url); another one: every browser asks anew when its agent opens the console; "
+        "empty: no Web Push; empty in demo: one is made and kept in var/",
+    )
+    vapid_contact: str = setting(
+        "VAPID_CONTACT",
+        "",
+        _mail_address,
+        "mail address that push services write to when something is wrong with what we send; empty: that of MAIL_FROM",
+    )
     # limits
     rate_messages_per_minute: int = setting("RATE_MESSAGES_PER_MINUTE", "120", _positive, "messages a customer may send in a minute")
     rate_visitors_per_minute: int = setting(
@@ -390,7 +418,8 @@ class Settings:
     )
 
 
-_MADE_IN_DEMO = ("internal_secret", "session_secret", "portal_jwt_secret")
+_MADE_IN_DEMO = ("internal_secret", "session_secret", "portal_jwt_secret", "vapid_private_key")
+MADE_BYTES = 48
 
 
 def environment() -> dict[str, str]:
@@ -408,7 +437,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if values["demo"]:
         VAR.mkdir(parents=True, exist_ok=True)
         for name in _MADE_IN_DEMO:
-            values[name] = values[name] or _kept_secret(name)
+            values[name] = values[name] or _kept_secret(name, VAPID_KEY_BYTES if name == "vapid_private_key" else MADE_BYTES)
         values["smtp_url"] = values["smtp_url"] or Secret(f"file://{VAR}/outbox")
     _check_together(values)
     return Settings(**values)
@@ -423,13 +452,13 @@ def _parse(declared: dataclasses.Field[Any], environ: Mapping[str, str]) -> Any:
         raise SettingsError(f"{variable}: {error}") from None
 
 
-def _kept_secret(name: str) -> Secret:
+def _kept_secret(name: str, length: int) -> Secret:
     path = VAR / f"{name}.txt"
     if not path.exists():
         # written aside and linked: processes that start together agree on one whole value
         aside = VAR / f".{name}.{os.getpid()}"
         aside.touch(mode=0o600)
-        aside.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        aside.write_text(secrets.token_urlsafe(length), encoding="ascii")
         with contextlib.suppress(FileExistsError):
             os.link(aside, path)
         aside.unlink()

@@ -12,6 +12,8 @@ class Timings:
 
     poll_seconds: float = 1.0
     keep_alive_seconds: float = 15.0
+    push_seconds: float = 3.0
+    """Between two looks for what agents' browsers are to be told."""
     turn_seconds: float = 20.0
     try_seconds: float = 6.0
     """Of a turn's time, for one dialogue process while there is another one: longer than it waits for a hung actions process (3 s)."""

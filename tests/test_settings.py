@@ -23,6 +23,8 @@ VARIABLES = [each.metadata["variable"] for each in FIELDS]
 WHATSAPP = {f"WHATSAPP_{name}": "w" * 40 for name in ("ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN")}
 OWN = {"INTERNAL_SECRET": "i" * 40, "SESSION_SECRET": "s" * 40, "PORTAL_JWT_SECRET": "p" * 40}
 GOOD = {**OWN, **WHATSAPP}
+VAPID = "A" * 42 + "E"
+"""The key 1."""
 DESIGN = ["DATABASE_URL", "ACCOUNTS_DATABASE_URL", "BIND_HOST", "BIND_PORT", "TRUSTED_PROXIES", "DIALOGUE_URLS", "ACTIONS_URL", "INTERNAL_SECRET", "DEMO", "SUPPORT_PHONE", "SUPPORT_HOURS", "SAE_REMOTO_URL", "TUTORIALS_URL", "PRIVACY_URL", "PORTAL_URL", "SESSION_SECRET", "SESSION_TTL", "PORTAL_JWT_SECRET", "PORTAL_JWT_PUBLIC_KEY", "PORTAL_JWT_AUDIENCE", "ALLOWED_ORIGINS", "SMTP_URL", "LOG_LEVEL"]  # fmt: skip
 
 
@@ -103,6 +105,8 @@ def test_defaults_are_the_rules_of_the_business():
         ("LOG_LEVEL", "debug", "DEBUG"),
         ("GRACE_DAYS", str(MAX_DAYS), MAX_DAYS),
         ("DATABASE_URL", "postgresql+asyncpg://u:p@h/db", "postgresql+asyncpg://u:p@h/db"),
+        ("VAPID_PRIVATE_KEY", f"{VAPID}=", f"{VAPID}="),
+        ("VAPID_PRIVATE_KEY", "_____wAAAAD__________7zm-q2nF56E87nKwvxjJVA", "_____wAAAAD__________7zm-q2nF56E87nKwvxjJVA"),
     ],
 )
 def test_good_values(variable, value, read):
@@ -156,6 +160,17 @@ BAD = {
     "WHATSAPP_PHONE_NUMBER_ID": ["+52 55", "１２３"],
     "WHATSAPP_API_VERSION": ["26", "v26", "v26.0/x"],
     "WHATSAPP_PRICE_MXN": ["-1", "x", "nan"],
+    "VAPID_PRIVATE_KEY": [
+        "short",
+        "A" * 43,
+        "_" * 43,
+        "A" * 86,
+        "á" * 43,
+        f"{VAPID}!",
+        "-----BEGIN PRIVATE KEY-----",
+        "_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE",
+    ],  # of 32 bytes: zero, and what is no less than the curve's order
+    "VAPID_CONTACT": ["nobody", "a@b@c", "mailto:a@b c"],
     # good by themselves, and nothing without another one: the one that was written is named
     "ANCHOR_MAIL_TO": ["auditor@contadores.example"],
     "PORTAL_JWKS_URL": ["https://portal.example/jwks", "http://127.0.0.1/jwks"],
@@ -200,7 +215,7 @@ def test_everything_that_is_a_secret_is_one():
 
 @pytest.mark.parametrize("variable", SECRETS)
 def test_a_secret_hides_itself(variable):
-    value = f"postgresql+asyncpg://u:{HIDDEN}@h/db" if "DATABASE" in variable else HIDDEN
+    value = f"postgresql+asyncpg://u:{HIDDEN}@h/db" if "DATABASE" in variable else f"{HIDDEN}-aaA" if "VAPID" in variable else HIDDEN
     settings = load(**{variable: value})
     secret = getattr(settings, variable.lower())
     assert secret == value
@@ -210,7 +225,7 @@ def test_a_secret_hides_itself(variable):
 
 
 def test_a_refused_secret_is_not_told():
-    for variable in (*OWN, "DATABASE_URL", "ACCOUNTS_DATABASE_URL"):
+    for variable in (*OWN, "DATABASE_URL", "ACCOUNTS_DATABASE_URL", "VAPID_PRIVATE_KEY"):
         with pytest.raises(SettingsError) as refused:
             load(**{variable: "hunter2"})
         assert "hunter2" not in str(refused.value)
@@ -259,17 +274,17 @@ def var(tmp_path, monkeypatch) -> Path:
 
 def test_the_demo_makes_its_secrets_once(var):
     first, again = load_settings({"DEMO": "1"}), load_settings({"DEMO": "1"})
-    made = (first.internal_secret, first.session_secret, first.portal_jwt_secret)
-    assert len(set(made)) == 3
+    made = (first.internal_secret, first.session_secret, first.portal_jwt_secret, first.vapid_private_key)
+    assert len(set(made)) == 4
     assert all(len(secret) >= MIN_SECRET_CHARACTERS for secret in made)
     assert again == first
     kept = sorted(path.name for path in var.iterdir())
-    assert kept == ["internal_secret.txt", "portal_jwt_secret.txt", "session_secret.txt"]
+    assert kept == ["internal_secret.txt", "portal_jwt_secret.txt", "session_secret.txt", "vapid_private_key.txt"]
     assert {path.stat().st_mode & 0o777 for path in var.iterdir()} == {0o600}
 
 
 def test_a_given_secret_wins_in_the_demo_too(var):
-    assert load_settings({**GOOD, "DEMO": "1"}).internal_secret == "i" * 40
+    assert load_settings({**GOOD, "VAPID_PRIVATE_KEY": VAPID, "DEMO": "1"}).internal_secret == "i" * 40
     assert not list(var.glob("*.txt"))
 
 

@@ -7,6 +7,8 @@ switches.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -18,33 +20,63 @@ from bot.console.promises import Promises
 from bot.console.transcript import path_of
 from bot.conversations import cases, dues, later
 from bot.conversations.ledger import Ledger
-from bot.resources import RESOURCES
+from bot.resources import RESOURCES, Resources
 
-SWITCHES: Final = ("caso", "respuesta", "plazo", "llamada", "sonido", "resumen")
+KINDS: Final = ("caso", "respuesta", "plazo", "llamada")
+SWITCHES: Final = (*KINDS, "sonido", "resumen")
 Alert = dict[str, str]
 
 
+@dataclass(frozen=True)
+class Board:
+    """What there is to be alerted to at one moment, the same for every agent; `codes` are those of the cases by conversation."""
+
+    waiting: Sequence[Any]
+    calls: Sequence[Any]
+    codes: Mapping[str, str]
+    promises: Promises
+    now: datetime
+
+
 async def show(request: web.Request) -> web.Response:
-    """GET /console/avisos: {"waiting": how many people wait, "sound": whether to ring, "alerts": [{"key", "kind", "text", "path"}]}."""
+    """GET /console/avisos: {"waiting": how many people wait, "sound": whether to ring, "alerts": [{"key", "kind", "code", "text", "path"}]}."""
     resources, session = request.app[RESOURCES], request[pages.SESSION]
-    ledger, now = resources.ledger, resources.now()
-    on = await switches(ledger, session.agent)
-    waiting = await cases.waiting(ledger)
-    calls = [call for call in await dues.open_ones(ledger, "call_back") if call.at <= now]
-    every = [
-        *_of_cases(waiting, session.name),
-        *_replies(await cases.held_by(ledger, session.name, now)),
-        *(
-            _alert("respuesta", f"later:{each.id}", f"No se envió lo que programaste para {_who(each)}", path_of(each.conversation_id))
-            for each in await later.held_back(ledger, session.name)
-        ),
-        *_about_to_break(waiting, Promises(resources.settings, now)),
-        *(_alert("llamada", f"{call.id}", f"Hora de llamar a {_who(call)}", access.HOME) for call in calls),
-    ]
-    told = [alert for alert in every if alert["kind"] in on]
-    owed = sum(each.owed_since is not None for each in waiting)
+    on = await switches(resources.ledger, session.agent)
+    board = await look(resources)
+    told = [alert for alert in await of(resources.ledger, board, session.name) if alert["kind"] in on]
+    owed = sum(each.owed_since is not None for each in board.waiting)
     body = {"waiting": owed, "sound": "sonido" in on, "alerts": told}
     return web.json_response(body, headers=pages.HEADERS)
+
+
+async def look(resources: Resources) -> Board:
+    """As it is now."""
+    ledger, now = resources.ledger, resources.now()
+    waiting = await cases.waiting(ledger)
+    calls = [call for call in await dues.open_ones(ledger, "call_back") if call.at <= now]
+    codes = {each.conversation_id: each.code for each in waiting if each.code}
+    return Board(waiting, calls, codes, Promises(resources.settings, now), now)
+
+
+async def of(ledger: Ledger, board: Board, agent: str) -> list[Alert]:
+    """All that the agent of this name may be alerted to; their switches are not asked."""
+    held, unsent = await cases.held_by(ledger, agent, board.now), await later.held_back(ledger, agent)
+    return [
+        *_of_cases(board, agent),
+        *_replies(board, held),
+        *(
+            _alert(
+                "respuesta",
+                f"later:{each.id}",
+                f"No se envió lo que programaste para {_who(each)}",
+                path_of(each.conversation_id),
+                board.codes.get(each.conversation_id),
+            )
+            for each in unsent
+        ),
+        *_about_to_break(board),
+        *(_alert("llamada", f"{call.id}", f"Hora de llamar a {_who(call)}", access.HOME, call.code) for call in board.calls),
+    ]
 
 
 async def keep(request: web.Request) -> web.Response:
@@ -58,12 +90,16 @@ async def keep(request: web.Request) -> web.Response:
 
 async def switches(ledger: Ledger, agent: str) -> frozenset[str]:
     """Those that are on; all of them for who never changed any."""
-    kept = await ledger.read(lambda connection: connection.scalar(select(AGENT.c.alerts).where(AGENT.c.id == agent)))
+    return kinds_of(await ledger.read(lambda connection: connection.scalar(select(AGENT.c.alerts).where(AGENT.c.id == agent))))
+
+
+def kinds_of(kept: str | None) -> frozenset[str]:
+    """The switches as an agent's row has them."""
     return frozenset(SWITCHES if kept is None else kept.split(","))
 
 
-def _of_cases(waiting: Sequence[Any], agent: str) -> Iterator[Alert]:
-    for each in waiting:
+def _of_cases(board: Board, agent: str) -> Iterator[Alert]:
+    for each in board.waiting:
         if each.code and each.owed_since and each.agent != agent:
             again = "Volvió a escribir" if each.reopened else "Caso nuevo"
             yield _alert(
@@ -71,25 +107,28 @@ def _of_cases(waiting: Sequence[Any], agent: str) -> Iterator[Alert]:
                 f"{each.code}:{each.reopened}",
                 f"{again}: {_who(each)}, {texts.reasons(each.reason)}",
                 path_of(each.conversation_id),
+                each.code,
             )
 
 
-def _replies(mine: Sequence[Any]) -> Iterator[Alert]:
+def _replies(board: Board, mine: Sequence[Any]) -> Iterator[Alert]:
     for each in mine:
         if each.owed_since:
-            yield _alert("respuesta", f"{each.id}:{each.owed_since.timestamp():.0f}", f"Te escribió {_who(each)}", path_of(each.id))
+            key = f"{each.id}:{each.owed_since.timestamp():.0f}"
+            yield _alert("respuesta", key, f"Te escribió {_who(each)}", path_of(each.id), board.codes.get(each.id))
 
 
-def _about_to_break(waiting: Sequence[Any], promises: Promises) -> Iterator[Alert]:
-    for each in waiting:
+def _about_to_break(board: Board) -> Iterator[Alert]:
+    promises = board.promises
+    for each in board.waiting:
         urgency = promises.urgency(each.owed_since) if each.owed_since else ""
         if urgency:
             key = f"{each.conversation_id}:{each.owed_since.timestamp():.0f}:{urgency}"
-            yield _alert("plazo", key, f"{promises.words(each.owed_since)}: {_who(each)}", path_of(each.conversation_id))
+            yield _alert("plazo", key, f"{promises.words(each.owed_since)}: {_who(each)}", path_of(each.conversation_id), each.code)
 
 
-def _alert(kind: str, key: str, text: str, path: str) -> Alert:
-    return {"kind": kind, "key": f"{kind}:{key}", "text": text, "path": path}
+def _alert(kind: str, key: str, text: str, path: str, code: str | None) -> Alert:
+    return {"kind": kind, "key": f"{kind}:{key}", "code": code or "", "text": text, "path": path}
 
 
 def _who(row: Any) -> str:

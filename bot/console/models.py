@@ -15,6 +15,8 @@ Role = Literal["agent", "supervisor", "administrator"]
 Stage = Literal["code", "enrol", "in"]
 """How far a sign-in has come: the second factor is asked for, or set up, or all is done."""
 
+PushState = Literal["known", "pending", "sent", "given_up"]
+
 _ID = String(32)
 _NAME = String(64)
 
@@ -75,6 +77,45 @@ class AgentSession(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class PushSubscription(Base):
+    """A browser that is told of alerts as long as its session lasts, however idle. `id` is the digest of `endpoint`, where its push service takes messages for it.
+
+    `p256dh` and `auth` are what only this browser can read by; `made_for` is the key of ours that it asked for its place with. `kinds` are the
+    switches of this browser ("caso,plazo"), besides those of the agent.
+    """
+
+    __tablename__ = "push_subscription"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("agent_session.id", ondelete="CASCADE"), unique=True)
+    endpoint: Mapped[str] = mapped_column(Text)
+    p256dh: Mapped[str] = mapped_column(String(100))
+    auth: Mapped[str] = mapped_column(String(32))
+    made_for: Mapped[str] = mapped_column(String(100))
+    kinds: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PushMessage(Base):
+    """An alert as one browser knows it, as long as there is anything to be alerted to; `key` is the alert's own.
+
+    `known`: nothing to tell, because it was there before the browser or is switched off. `next_attempt_at` is the lease as well, as with effects.
+    """
+
+    __tablename__ = "push_message"
+    __table_args__ = (UniqueConstraint("subscription_id", "key"), one_of("state", get_args(PushState)))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscription_id: Mapped[str] = mapped_column(ForeignKey("push_subscription.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str | None] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class AuditEntry(Base):

@@ -25,7 +25,7 @@ CSP: Final = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS: Final = {"Content-Security-Policy": CSP, "Cache-Control": "no-store"}
-STATIC: Final = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC: Final = {"console.css": "text/css", "console.js": "text/javascript", "navegador.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 _templates = jinja2.Environment(
     loader=jinja2.FileSystemLoader(HERE / "templates"),

@@ -26,8 +26,11 @@ from bot.console import (
 )
 from bot.console.access import open_to_all, signed_in
 from bot.console.publications import Publisher
+from bot.console.push import pages as push_pages
+from bot.console.push.service import PushService
 from bot.console.queue_watch import QueueWatch
 from bot.limits import Limit
+from bot.settings import Settings
 
 SIGN_INS_PER_MINUTE = 30
 """From one address: a house may have many agents, and each name has a lock of its own."""
@@ -37,11 +40,13 @@ WRITING_PER_MINUTE = 20
 ONE = "/console/conversaciones/{id:[0-9a-f]{32}}"
 
 
-def prepare(app: web.Application, now: Callable[[], datetime], look_seconds: float) -> None:
-    """What the console counts and runs in this process; the queue is looked at every `look_seconds` at most."""
+def prepare(app: web.Application, settings: Settings, now: Callable[[], datetime], look_seconds: float) -> None:
+    """What the console counts and runs in this process; the queue is looked at every `look_seconds` at most. Raises SettingsError."""
     app[live.QUEUE_WATCH] = QueueWatch(look_seconds)
     app[publishing.PUBLISHER] = Publisher()
     app.on_shutdown.append(_stop_proofs)
+    app[push_pages.SERVICE] = PushService(settings)
+    app.on_cleanup.append(_stop_pushes)  # after those who send
     app[access.SIGN_IN_LIMIT] = Limit("sign-ins", SIGN_INS_PER_MINUTE, now)
     app[work.WRITING_LIMIT] = Limit("signs of writing", WRITING_PER_MINUTE, now)
 
@@ -60,6 +65,9 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/cuenta", signed_in(entrance.account)),
         web.post("/console/cuenta/segundo-factor", signed_in(entrance.begin_second)),
         web.post("/console/cuenta/avisos", signed_in(alerts.keep)),
+        web.get("/console/servicio.js", open_to_all(push_pages.worker_script)),
+        web.get("/console/cuenta/navegador", signed_in(push_pages.show)),
+        web.post("/console/cuenta/navegador", signed_in(push_pages.keep)),
         web.get("/console/avisos", signed_in(alerts.show, used=False)),
         web.post("/console/salir", signed_in(entrance.leave)),
         web.get("/console/cola", signed_in(work.queue)),
@@ -98,6 +106,10 @@ def routes() -> Sequence[web.RouteDef]:
 
 async def _stop_proofs(app: web.Application) -> None:
     await app[publishing.PUBLISHER].stop()
+
+
+async def _stop_pushes(app: web.Application) -> None:
+    await app[push_pages.SERVICE].close()
 
 
 async def home(_request: web.Request) -> web.Response:

@@ -23,6 +23,8 @@ from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.console import routes as console
 from bot.console import upkeep
 from bot.console.publishing import PUBLISHER
+from bot.console.push import sender as pushes
+from bot.console.push.pages import SERVICE as PUSH
 from bot.conversations.feed import Feed
 from bot.conversations.ledger import Ledger
 from bot.database import open_database
@@ -70,7 +72,7 @@ def create_app(
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
     app[web_keys.TYPING_LIMIT] = Limit("typing", TYPING_PER_MINUTE, now)
     app[web_keys.VISITOR_LIMIT] = Limit("visitors", settings.rate_visitors_per_minute, now)
-    console.prepare(app, now, (timings or Timings()).poll_seconds)
+    console.prepare(app, settings, now, (timings or Timings()).poll_seconds)
     channels: list[Channel] = [WebChannel(settings)]
     if settings.whatsapp_phone_number_id:
         channels.append(WhatsAppChannel(settings))
@@ -94,6 +96,7 @@ def create_app(
                 effects.worker,
                 delays.worker,
                 *upkeep.workers(resources, app[PUBLISHER], partial(mailer.post, resources)),
+                *pushes.workers(resources, app[PUSH]),
                 retention.worker(resources, mailer),
             ]
             for worker in (*workers, *carriers, *resources.feed.workers):

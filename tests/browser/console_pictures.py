@@ -57,7 +57,7 @@ async def main(folder: Path) -> None:
             for name in PAGES:
                 await page.goto(here if name == "conversacion" else f"{site.wire.gateway}/console/{name}")
                 await page.wait_for_timeout(300)
-                await page.screenshot(path=folder / f"console-{name}{suffix}.png")
+                await page.screenshot(path=folder / f"console-{name}{suffix}.png", full_page=name == "cuenta")
             await context.close()
         assert len(await marks.corrections(site._app[RESOURCES].ledger)) == 1
         await browser.close()

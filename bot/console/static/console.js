@@ -1,4 +1,4 @@
-// The console's only script: what is new appears by itself, drafts stay, and everything has a key. Pages work without it.
+// The script of the console's pages: what is new appears by itself, drafts stay, and everything has a key. Pages work without it.
 (() => {
   'use strict';
   const one = (selector, root = document) => root.querySelector(selector);
@@ -126,7 +126,8 @@
     const place = one('#avisos');
     place.append(line);
     while (place.children.length > ALERTS_SHOWN) place.firstElementChild.remove();
-    if (document.hidden && window.Notification?.permission === 'granted') new Notification(alert.text, { tag: alert.key });
+    const pushed = localStorage.getItem('avisos-navegador'); // then its worker shows it
+    if (document.hidden && !pushed && window.Notification?.permission === 'granted') new Notification(alert.text, { tag: alert.key });
   }
 
   async function renewAlerts() {

@@ -9,7 +9,7 @@ import itertools
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,9 @@ PREFERENCES = {
 
 
 @contextlib.asynccontextmanager
-async def firefox(*, dark: bool = False) -> AsyncIterator[Browser]:
-    """A process with a profile of its own."""
-    wanted = {**PREFERENCES, "layout.css.prefers-color-scheme.content-override": 0 if dark else 1}
+async def firefox(*, dark: bool = False, also: Mapping[str, Any] | None = None) -> AsyncIterator[Browser]:
+    """A process with a profile of its own; `also` are further preferences."""
+    wanted = {**PREFERENCES, "layout.css.prefers-color-scheme.content-override": 0 if dark else 1, **(also or {})}
     async with contextlib.AsyncExitStack() as stack:
         profile = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         lines = [f'user_pref("{name}", {json.dumps(value)});' for name, value in wanted.items()]
