@@ -21,13 +21,16 @@ from bot.console import (
     publishing,
     put_off,
     review,
+    sign_on,
     transcript,
     work,
 )
 from bot.console.access import open_to_all, signed_in
+from bot.console.provider import Provider
 from bot.console.publications import Publisher
 from bot.console.queue_watch import QueueWatch
 from bot.limits import Limit
+from bot.settings import Settings
 
 SIGN_INS_PER_MINUTE = 30
 """From one address: a house may have many agents, and each name has a lock of its own."""
@@ -37,8 +40,11 @@ WRITING_PER_MINUTE = 20
 ONE = "/console/conversaciones/{id:[0-9a-f]{32}}"
 
 
-def prepare(app: web.Application, now: Callable[[], datetime], look_seconds: float) -> None:
+def prepare(app: web.Application, settings: Settings, now: Callable[[], datetime], look_seconds: float) -> None:
     """What the console counts and runs in this process; the queue is looked at every `look_seconds` at most."""
+    if settings.oidc_issuer:
+        app[sign_on.PROVIDER] = Provider(settings)
+        app.on_cleanup.append(_leave_provider)
     app[live.QUEUE_WATCH] = QueueWatch(look_seconds)
     app[publishing.PUBLISHER] = Publisher()
     app.on_shutdown.append(_stop_proofs)
@@ -54,6 +60,8 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/estatico/{name}", open_to_all(pages.static_file)),
         web.get("/console/entrar", open_to_all(entrance.show)),
         web.post("/console/entrar", open_to_all(entrance.enter)),
+        web.post("/console/empresa", open_to_all(sign_on.begin)),
+        web.get("/console/empresa/regreso", open_to_all(sign_on.finish), allow_head=False),
         web.get("/console/segundo-factor", open_to_all(entrance.second)),
         web.post("/console/segundo-factor", open_to_all(entrance.check_second)),
         web.get("/console/segundo-factor.svg", signed_in(entrance.picture, stage="enrol")),
@@ -98,6 +106,10 @@ def routes() -> Sequence[web.RouteDef]:
 
 async def _stop_proofs(app: web.Application) -> None:
     await app[publishing.PUBLISHER].stop()
+
+
+async def _leave_provider(app: web.Application) -> None:
+    await app[sign_on.PROVIDER].close()
 
 
 async def home(_request: web.Request) -> web.Response:

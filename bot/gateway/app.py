@@ -70,7 +70,7 @@ def create_app(
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)
     app[web_keys.TYPING_LIMIT] = Limit("typing", TYPING_PER_MINUTE, now)
     app[web_keys.VISITOR_LIMIT] = Limit("visitors", settings.rate_visitors_per_minute, now)
-    console.prepare(app, now, (timings or Timings()).poll_seconds)
+    console.prepare(app, settings, now, (timings or Timings()).poll_seconds)
     channels: list[Channel] = [WebChannel(settings)]
     if settings.whatsapp_phone_number_id:
         channels.append(WhatsAppChannel(settings))
