@@ -81,13 +81,14 @@ class Provider:
 
     async def person(self, answer: Mapping[str, str], attempt: Attempt, now: datetime) -> Person:
         """Whom the browser's answer tells of, which came with the attempt's state. Raises SignOnRefused."""
-        described, settings = await self.described(), self._settings
-        if answer.get("iss", None if described.names_itself else settings.oidc_issuer) != settings.oidc_issuer:
-            raise SignOnRefused("issuer")
-        if "error" in answer or not answer.get("code"):
-            raise SignOnRefused("denied")
+        settings = self._settings
         try:
             async with asyncio.timeout(SECONDS):
+                described = await self.described()
+                if answer.get("iss", None if described.names_itself else settings.oidc_issuer) != settings.oidc_issuer:
+                    raise SignOnRefused("issuer")
+                if "error" in answer or not answer.get("code"):
+                    raise SignOnRefused("denied")
                 token = bounded(await self._exchanged(described, answer["code"], attempt.verifier))
                 keys = await self.keys(name_in(token))
             who = {"issuer": settings.oidc_issuer, "client": settings.oidc_client_id, "nonce": attempt.nonce}
