@@ -12,20 +12,25 @@ from playwright.async_api import expect
 
 from bot import clock
 from bot.console import agents
+from bot.console import provider as client
 from bot.console.agents import SESSION
+from bot.identity import published
 from bot.resources import RESOURCES
 from tests.browser.console import add_agent, fill
 from tests.browser.desk import violations
 from tests.browser.site import Site
 from tests.browser.test_access import axe_findings
+from tests.console.company import PATIENCE
 from tests.console.provider import Provider
 
 OFFICE = {"width": 1366, "height": 768}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def company(site: Site) -> AsyncIterator[Provider]:
+async def company(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Provider]:
     """A provider on another site than ours: "localhost" is none of 127.0.0.1."""
+    for each in (published, client):
+        monkeypatch.setattr(each, "SECONDS", PATIENCE)
     async with Provider(clock.now).serving("localhost") as provider:
         provider.asks = True
         provider.callback = f"{site.origin}/console/empresa/regreso"

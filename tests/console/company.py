@@ -10,15 +10,22 @@ from typing import Any
 import pytest
 
 from bot.console import audit
+from bot.console import provider as client
 from bot.conversations.ledger import Ledger
+from bot.identity import published
 from harness.ports import free_port
 from tests.console.conftest import Browser
 from tests.console.provider import Provider
 from tests.gateway.conftest import Clock, Gateway, Start
 
+PATIENCE = 60.0
+
 
 @pytest.fixture
-async def provider() -> AsyncIterator[Provider]:
+async def provider(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Provider]:
+    """It is waited for as long as a noisy machine may need."""
+    for each in (published, client):
+        monkeypatch.setattr(each, "SECONDS", PATIENCE)
     async with Provider(Clock()).serving() as serving:
         yield serving
 
