@@ -10,8 +10,9 @@ AssistantError
 │   ├── TokenInvalid         forged, malformed, other audience or key
 │   │   ├── NoSession            the request carries no session token that is good
 │   │   └── TokenUsed            it has opened the one session that it may
-│   └── TokenExpired         was good once
-│       └── SessionOver          the request's session has ended
+│   ├── TokenExpired         was good once
+│   │   └── SessionOver          the request's session has ended
+│   └── SignOnRefused        the company's provider, or what it says, lets nobody in; `reason` says why
 ├── RequestError
 │   ├── Malformed            the request cannot be understood; `code` says why
 │   └── TooLong              the text has more characters than a message may have
@@ -74,6 +75,14 @@ class NoSession(TokenInvalid):
 
 class SessionOver(TokenExpired):
     """The request's session has ended."""
+
+
+class SignOnRefused(IdentityError):
+    """Nobody comes in by the company's provider this time. `reason` is for the audit; `agent` is whose account it is, where that is known."""
+
+    def __init__(self, reason: str, agent: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.agent = reason, agent
 
 
 class RequestError(AssistantError):

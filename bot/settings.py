@@ -18,7 +18,7 @@ from datetime import date, time, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
@@ -28,6 +28,7 @@ from bot.errors import SettingsError
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 MIN_SECRET_CHARACTERS = 32
+MOST_SECRET_CHARACTERS = 4_096
 MAX_PORT = 65_535
 MAX_NUMBER = 100_000_000
 MAX_DAYS = 3_650  # dates stay dates
@@ -201,11 +202,23 @@ def _mail_address(raw: str) -> str:
 
 
 def _jwks(raw: str) -> str:
-    url = urlsplit(raw)
-    safe = url.scheme == "https" or (url.scheme == "http" and _is_here(url.hostname or ""))
-    if raw and not (url.hostname and not url.username and safe):
+    if raw and not is_safe(raw):
         raise ValueError("must be an https address without a user, or http on this machine")
     return raw
+
+
+def _issuer(raw: str) -> str:
+    """As it is written, to the last stroke: tokens name it so."""
+    if raw and (not is_safe(raw) or "?" in raw or "#" in raw):
+        raise ValueError("must be an https address without a user or a query, or http on this machine")
+    return raw
+
+
+def is_safe(url: str) -> bool:
+    """Whether secrets may go to this address: nobody on the way reads them, and it names no user."""
+    parts = urlsplit(url)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname or ""))
+    return safe and bool(parts.hostname) and parts.username is None and url.isprintable() and not any(c.isspace() for c in url)
 
 
 def _is_here(host: str) -> bool:
@@ -240,6 +253,27 @@ def _vapid_key(raw: str) -> Secret:
                 return Secret(raw)
         raise ValueError('must be 32 bytes in base64url, as python -c "import secrets; print(secrets.token_urlsafe(32))" makes them')
     return Secret(raw)
+
+
+def _secret_or_file(raw: str) -> Secret:
+    """Itself, or what the file holds that it names."""
+    if not raw.startswith("file:"):
+        return Secret(raw)
+    path = Path(unquote(urlsplit(raw).path))
+    if not path.is_absolute() or not path.is_file():
+        raise ValueError("must be the secret, or file:///path of a file that holds it")
+    try:
+        with path.open(encoding="utf-8") as file:
+            held = file.read(MOST_SECRET_CHARACTERS).strip()
+    except OSError as error:
+        raise ValueError(f"its file cannot be read ({type(error).__name__})") from None
+    return Secret(_required(held))
+
+
+def _claim(raw: str) -> str:
+    if raw not in {"sub", "email"}:
+        raise ValueError("must be sub or email")
+    return raw
 
 
 def setting(variable: str, default: str, parse: Callable[[str], Any], help_text: str) -> Any:
@@ -344,8 +378,40 @@ class Settings:
     whatsapp_budget_mxn: float = setting(
         "WHATSAPP_BUDGET_MXN", "0", _amount, "spending of a month above which operators are alerted, MXN; 0: never"
     )
+    # the agents' console, docs/console.md
+    console_url: str = setting(
+        "CONSOLE_URL",
+        "",
+        _url,
+        "address of the console as agents open it, as https://asistente.example/console: for their mails, and where OIDC_ISSUER sends them back to; "
+        "empty: mails name none",
+    )
+    oidc_issuer: str = setting(
+        "OIDC_ISSUER",
+        "",
+        _issuer,
+        "the company's OpenID Connect provider, by which agents sign in, as its tokens name it; https, or http on this machine; empty: passwords only",
+    )
+    oidc_client_id: str = setting("OIDC_CLIENT_ID", "", _text, "who we are to that provider")
+    oidc_client_secret: Secret = setting(
+        "OIDC_CLIENT_SECRET", "", _secret_or_file, "what proves it; file:///path reads it from a file that holds nothing else"
+    )
+    oidc_claim: str = setting(
+        "OIDC_CLAIM",
+        "sub",
+        _claim,
+        "what an agent is known by at the first sign-in: sub (given by `agent sign-on`), or email, if verified there",
+    )
+    oidc_new_agents: bool = setting(
+        "OIDC_NEW_AGENTS", "0", _boolean, "1: whom the provider lets in and nobody here is, becomes an agent, of the lowest role"
+    )
+    oidc_acr_values: tuple[str, ...] = setting(
+        "OIDC_ACR_VALUES",
+        "",
+        _list,
+        "values of the claim acr that tell of a second factor, comma separated; they are asked for; amr with mfa tells of one as well",
+    )
     # mail
-    console_url: str = setting("CONSOLE_URL", "", _url, "address of the console as agents open it, for their mails; empty: mails name none")
     smtp_url: Secret = setting(
         "SMTP_URL",
         "",
@@ -475,9 +541,26 @@ def _check_together(values: Mapping[str, Any]) -> None:
         raise SettingsError("ANCHOR_MAIL_TO: needs SMTP_URL, by which the anchors go out")
     if values["portal_jwks_url"] and not values["portal_jwt_issuer"]:
         raise SettingsError("PORTAL_JWKS_URL: needs PORTAL_JWT_ISSUER: a house that publishes its keys may sign for others with them")
+    _check_sign_on(values)
     if values["whatsapp_phone_number_id"]:
         for name in ("whatsapp_access_token", "whatsapp_app_secret", "whatsapp_verify_token"):
             if not values[name]:
                 raise SettingsError(f"{name.upper()}: is required when WHATSAPP_PHONE_NUMBER_ID is set")
     if values["log_level"] not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise SettingsError("LOG_LEVEL: must be DEBUG, INFO, WARNING or ERROR")
+
+
+_SIGN_ON = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
+
+
+def _check_sign_on(values: Mapping[str, Any]) -> None:
+    """All of it or nothing: half of it would be a door that nobody can use, or one that nobody meant to open."""
+    given = [name for name in _SIGN_ON if values[name]]
+    missing = [name.upper() for name in _SIGN_ON if not values[name]]
+    if given and missing:
+        raise SettingsError(f"{given[0].upper()}: needs {' and '.join(missing)}")
+    address = values["console_url"]
+    if given and not (is_safe(address) and urlsplit(address).path == "/console" and not {"?", "#"} & set(address)):
+        raise SettingsError(
+            "CONSOLE_URL: with OIDC_ISSUER it must be https (or http on this machine) and end in /console, with nothing else behind the host"
+        )

@@ -25,6 +25,8 @@ OWN = {"INTERNAL_SECRET": "i" * 40, "SESSION_SECRET": "s" * 40, "PORTAL_JWT_SECR
 GOOD = {**OWN, **WHATSAPP}
 VAPID = "A" * 42 + "E"
 """The key 1."""
+SIGN_ON = {"OIDC_ISSUER": "https://login.empresa.example/v2/", "OIDC_CLIENT_ID": "consola", "OIDC_CLIENT_SECRET": "s"}
+CONSOLE = {"CONSOLE_URL": "https://asistente.example/console"}
 DESIGN = ["DATABASE_URL", "ACCOUNTS_DATABASE_URL", "BIND_HOST", "BIND_PORT", "TRUSTED_PROXIES", "DIALOGUE_URLS", "ACTIONS_URL", "INTERNAL_SECRET", "DEMO", "SUPPORT_PHONE", "SUPPORT_HOURS", "SAE_REMOTO_URL", "TUTORIALS_URL", "PRIVACY_URL", "PORTAL_URL", "SESSION_SECRET", "SESSION_TTL", "PORTAL_JWT_SECRET", "PORTAL_JWT_PUBLIC_KEY", "PORTAL_JWT_AUDIENCE", "ALLOWED_ORIGINS", "SMTP_URL", "LOG_LEVEL"]  # fmt: skip
 
 
@@ -174,7 +176,15 @@ BAD = {
     # good by themselves, and nothing without another one: the one that was written is named
     "ANCHOR_MAIL_TO": ["auditor@contadores.example"],
     "PORTAL_JWKS_URL": ["https://portal.example/jwks", "http://127.0.0.1/jwks"],
-}
+    "OIDC_ISSUER": [
+        "https://login.example", "http://login.example", "login.example", "https://u:p@login.example", "https://login.example/?a=1",
+        "https://login.example/#a", "http://127.evil.example", "https://", "https://login.example/a b",
+    ],
+    "OIDC_CLIENT_ID": ["consola"],
+    "OIDC_CLIENT_SECRET": ["secret", "file:secret", "file:///no/such/file", "file:///", "file:", "file://%00"],
+    "OIDC_CLAIM": ["", "name", "mail"],
+    "OIDC_NEW_AGENTS": ["", "yes"],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("variable", "value"), [(variable, value) for variable, values in BAD.items() for value in values])
@@ -216,7 +226,7 @@ def test_everything_that_is_a_secret_is_one():
 @pytest.mark.parametrize("variable", SECRETS)
 def test_a_secret_hides_itself(variable):
     value = f"postgresql+asyncpg://u:{HIDDEN}@h/db" if "DATABASE" in variable else f"{HIDDEN}-aaA" if "VAPID" in variable else HIDDEN
-    settings = load(**{variable: value})
+    settings = load(**SIGN_ON | CONSOLE | {variable: value})
     secret = getattr(settings, variable.lower())
     assert secret == value
     assert isinstance(secret, Secret)
@@ -255,6 +265,46 @@ def test_a_public_key_stands_for_the_portals_secret():
 def test_a_number_of_whatsapp_needs_its_secrets(variable):
     with pytest.raises(SettingsError, match=f"^{variable}: is required"):
         load(WHATSAPP_PHONE_NUMBER_ID="106000000000001", **{variable: ""})
+
+
+@pytest.mark.parametrize("missing", SIGN_ON)
+@pytest.mark.parametrize("how", ["left out", "empty"])
+def test_half_a_sign_on_is_refused(missing, how):
+    given = {**SIGN_ON, **CONSOLE, missing: ""}
+    if how == "left out":
+        del given[missing]
+    with pytest.raises(SettingsError, match=rf"^OIDC_\w+: needs {missing}$"):
+        load(**given)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "http://asistente.example/console", "https://asistente.example", "https://asistente.example/console/entrar", "https://a.example/console?a=1",
+     "https://u@asistente.example/console", "https://asistente.example/a/console"],
+)  # fmt: skip
+def test_a_sign_on_needs_an_address_to_come_back_to(address):
+    with pytest.raises(SettingsError, match=r"^CONSOLE_URL: "):
+        load(**SIGN_ON, CONSOLE_URL=address)
+
+
+def test_a_whole_sign_on_is_read_to_the_letter(tmp_path):
+    (tmp_path / "el secreto").write_text("hunter2\n", encoding="utf-8")
+    settings = load(**{**SIGN_ON, **CONSOLE, "OIDC_CLIENT_SECRET": f"file://{tmp_path}/el%20secreto", "OIDC_ACR_VALUES": "phr, urn:mfa"})
+    assert settings.oidc_issuer == "https://login.empresa.example/v2/"
+    assert settings.oidc_client_secret == "hunter2"
+    assert isinstance(settings.oidc_client_secret, Secret)
+    assert settings.oidc_acr_values == ("phr", "urn:mfa")
+    assert (settings.oidc_claim, settings.oidc_new_agents) == ("sub", False)
+    assert load(**{**SIGN_ON, "OIDC_ISSUER": "http://127.0.0.1:9", "CONSOLE_URL": "http://localhost:8080/console/"}).console_url.endswith(
+        "/console"
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe"])
+def test_a_file_that_holds_no_secret_is_refused(tmp_path, content):
+    (tmp_path / "secret").write_bytes(content)
+    with pytest.raises(SettingsError, match=r"^OIDC_CLIENT_SECRET: "):
+        load(**{**SIGN_ON, **CONSOLE, "OIDC_CLIENT_SECRET": f"file://{tmp_path}/secret"})
 
 
 def test_each_sealing_key_is_long_enough():

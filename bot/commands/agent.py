@@ -14,6 +14,7 @@ from bot.console import agents, passwords
 from bot.console.models import Role
 from bot.conversations.ledger import Ledger
 from bot.errors import Conflict
+from bot.identity.tokens import is_subject
 from bot.rules.contact import normal_mail
 from bot.settings import Settings, load_settings
 
@@ -33,6 +34,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     mailing = deeds.add_parser("mail", help="where the digest of open cases goes; without an address nowhere")
     mailing.add_argument("name")
     mailing.add_argument("mail", nargs="?")
+    signing = deeds.add_parser("sign-on", help="who they are to the company's provider (OIDC_ISSUER): its `sub`; without one nobody")
+    signing.add_argument("name")
+    signing.add_argument("subject", nargs="?")
     renewing = deeds.add_parser("password", help="give another password; ends the agent's sessions and lock")
     renewing.add_argument("name")
     for deed, text in (
@@ -52,14 +56,29 @@ def run(args: argparse.Namespace) -> int:
 
 async def _work(settings: Settings, args: argparse.Namespace) -> int:
     async with opened(settings.database_url) as ledger:
-        return await _deed(ledger, args)
+        return await (_sign_on(ledger, settings, args) if args.deed == "sign-on" else _deed(ledger, args))
+
+
+async def _sign_on(ledger: Ledger, settings: Settings, args: argparse.Namespace) -> int:
+    if not settings.oidc_issuer:
+        print("OIDC_ISSUER is empty: there is no provider (docs/howto/connect-a-sign-on.md)", file=sys.stderr)
+        return 1
+    if args.subject and not is_subject(args.subject):
+        print(f"{args.subject}: is no `sub` of a provider", file=sys.stderr)
+        return 1
+    try:
+        return _told(args, await agents.set_subject(ledger, args.name, settings.oidc_issuer, args.subject or None, clock.now()))
+    except Conflict:
+        print(f"{args.subject}: is another agent's already", file=sys.stderr)
+        return 1
 
 
 async def _deed(ledger: Ledger, args: argparse.Namespace) -> int:
     if args.deed == "list":
         for row in await agents.listed(ledger):
             second = "second factor on" if row.second_factor_at else "no second factor"
-            print(f"{row.name:24} {row.role:14} {'removed' if row.removed_at else second:16} {row.mail or ''}".rstrip())
+            sign_on = f"sub {row.subject}" if row.subject else ""
+            print(f"{row.name:24} {row.role:14} {'removed' if row.removed_at else second:16} {sign_on:24} {row.mail or ''}".rstrip())
         return 0
     if getattr(args, "mail", None) is not None:
         mail = normal_mail(args.mail)

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def checks_of(settings: Settings, folder: Path | None = None) -> list[tuple[str, Check]]:
     """Everything that is looked at, in the order in which it is told."""
-    from bot.commands.checks import databases, machine, processes, whatsapp, work  # noqa: PLC0415 - SQLAlchemy is slow to import
+    from bot.commands.checks import databases, machine, processes, sign_on, whatsapp, work  # noqa: PLC0415 - SQLAlchemy is slow to import
     from bot.dialogue.models import MODELS  # noqa: PLC0415
 
     own = partial(databases.database, settings.accounts_database_url, "accounts")
@@ -53,6 +53,7 @@ def checks_of(settings: Settings, folder: Path | None = None) -> list[tuple[str,
         ("model", partial(processes.model, settings, folder or MODELS)),
         ("work", partial(work.work, settings.database_url)),
         ("whatsapp", partial(whatsapp.whatsapp, settings)),
+        ("sign-on", partial(sign_on.sign_on, settings)),
         ("mail", partial(machine.mail, settings)),
         ("logs", machine.logs),
         ("packages", machine.packages),

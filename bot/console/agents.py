@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Row, Table, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, case, delete, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.console import models
@@ -19,6 +19,7 @@ from bot.errors import Conflict
 AGENT = cast(Table, models.Agent.__table__)
 RECOVERY = cast(Table, models.RecoveryCode.__table__)
 SESSION = cast(Table, models.AgentSession.__table__)
+_OTHER = AGENT.alias("other")
 
 RANK: Final[dict[str, int]] = {"agent": 0, "supervisor": 1, "administrator": 2}
 MOST_FAILURES: Final = 5
@@ -43,9 +44,12 @@ class Known:
         return self.confirmed or RANK[self.role] > 0
 
 
-async def add(ledger: Ledger, name: str, role: Role, password_hash: str, now: datetime) -> str:
-    """A new agent's id. Raises Conflict ("name": there is, or was, one of that name: the audit must stay readable)."""
+async def add(
+    ledger: Ledger, name: str, role: Role, password_hash: str, now: datetime, issuer: str | None = None, subject: str | None = None
+) -> str:
+    """A new agent's id. Raises Conflict ("name": there is, or was, one of that name, for the audit must stay readable; or of that subject)."""
     row = {"id": new_id(), "name": name, "role": role, "password_hash": password_hash, "created_at": now, "failures": 0, "last_step": 0}
+    row |= {"issuer": issuer, "subject": subject}
     try:
         await ledger.write(lambda connection: connection.execute(insert(AGENT), row))
     except IntegrityError:
@@ -64,8 +68,9 @@ async def by_id(ledger: Ledger, agent: str, now: datetime) -> Known | None:
 
 
 async def listed(ledger: Ledger) -> Sequence[Row[Any]]:
-    """Every agent (name, role, second_factor_at, removed_at, mail), by name."""
-    query = select(AGENT.c.name, AGENT.c.role, AGENT.c.second_factor_at, AGENT.c.removed_at, AGENT.c.mail).order_by(AGENT.c.name)
+    """Every agent (name, role, second_factor_at, removed_at, mail, subject), by name."""
+    told = AGENT.c.name, AGENT.c.role, AGENT.c.second_factor_at, AGENT.c.removed_at, AGENT.c.mail, AGENT.c.subject
+    query = select(*told).order_by(AGENT.c.name)
     return await ledger.read(lambda connection: connection.execute(query).all())
 
 
@@ -78,6 +83,23 @@ async def set_mail(ledger: Ledger, name: str, mail: str | None) -> bool:
     """Where the digest goes, None: nowhere; False where there is no such agent. Their sessions go on."""
     changed = update(AGENT).where(AGENT.c.name == name, AGENT.c.removed_at.is_(None)).values(mail=mail).returning(AGENT.c.id)
     return await ledger.write(lambda connection: connection.scalar(changed)) is not None
+
+
+async def set_subject(ledger: Ledger, name: str, issuer: str, subject: str | None, now: datetime) -> bool:
+    """Who they are to the company's provider, None: nobody; ends their sessions. A removed agent gives it up to who comes back under another name.
+
+    False where there is no such agent. Raises Conflict: it is another agent's.
+    """
+    theirs = AGENT.c.issuer == issuer, AGENT.c.subject == subject, AGENT.c.removed_at.is_not(None)
+    given_up = update(AGENT).where(*theirs, exists().where(_OTHER.c.name == name, _OTHER.c.removed_at.is_(None)))
+
+    def give_up(connection: Connection) -> None:
+        connection.execute(given_up.values(issuer=None, subject=None))
+
+    try:
+        return await _change(ledger, name, now, before=give_up, issuer=issuer if subject else None, subject=subject)
+    except IntegrityError:
+        raise Conflict("subject") from None
 
 
 async def mail_of(ledger: Ledger, agent: str) -> str | None:
@@ -95,10 +117,19 @@ async def remove(ledger: Ledger, name: str, now: datetime) -> bool:
     return await _change(ledger, name, now, lambda connection: later.hold_back_of(connection, name, now), removed_at=now)
 
 
-async def _change(ledger: Ledger, name: str, now: datetime, also: Callable[[Connection], object] | None = None, **values: Any) -> bool:
+async def _change(
+    ledger: Ledger,
+    name: str,
+    now: datetime,
+    also: Callable[[Connection], object] | None = None,
+    before: Callable[[Connection], object] | None = None,
+    **values: Any,
+) -> bool:
     changed = update(AGENT).where(AGENT.c.name == name, AGENT.c.removed_at.is_(None)).values(**values).returning(AGENT.c.id)
 
     def work(connection: Connection) -> bool:
+        if before is not None:
+            before(connection)
         agent = connection.scalar(changed)
         connection.execute(update(SESSION).where(SESSION.c.agent_id == agent, SESSION.c.ended_at.is_(None)).values(ended_at=now))
         if also is not None and agent is not None:
@@ -192,7 +223,10 @@ async def use_recovery_code(ledger: Ledger, agent: str, digest: str, now: dateti
 
 def _known(connection: Connection, which: Any, now: datetime) -> Known | None:
     row = connection.execute(select(AGENT).where(which, AGENT.c.removed_at.is_(None))).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else known_from(row, now)
+
+
+def known_from(row: Row[Any], now: datetime) -> Known:
+    """What the sign-in sees of a row."""
     locked = row.locked_until is not None and now < row.locked_until <= now + LOCKED_FOR  # a clock that was set back locks nobody for years
     return Known(row.id, row.name, row.role, row.password_hash, row.second_factor, row.second_factor_at is not None, locked)

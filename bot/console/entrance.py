@@ -41,18 +41,33 @@ async def enter(request: web.Request) -> web.StreamResponse:
     fits = await passwords.fits(agent.password_hash if agent else None, fields.get("clave", ""))
     if agent is None or agent.locked or not fits:
         await _note_failure(request, agent, now)
-        return pages.render(request, "entrar.html", 401, notice=texts.FAILED, after=after, draft=draft, name=name)
+        return failed(request, after, draft, name)
     if passwords.is_outdated(agent.password_hash):
         await agents.renew_hash(resources.ledger, agent, passwords.hashed(fields["clave"][: passwords.LONGEST]))
-    stage: Stage = "code" if agent.confirmed else "enrol" if agent.needs_second_factor else "in"
+    return await admit(request, agent, after, draft)
+
+
+async def admit(
+    request: web.Request, agent: Known, after: str, draft: str, *, proved_twice: bool = False, how: str = ""
+) -> web.StreamResponse:
+    """Who has shown who they are gets a session of its own: in, or as far as the second factor where that is due and was not shown as well."""
+    resources, now = request.app[RESOURCES], request.app[RESOURCES].now()
+    stage: Stage = "in" if proved_twice else "code" if agent.confirmed else "enrol" if agent.needs_second_factor else "in"
+    if (before := await access.session_of(request, used=False)) is not None:
+        await sessions.end(resources.ledger, before, now)
     if stage == "in":
         await agents.forgive(resources.ledger, agent.id)
-        await audit.note(resources.ledger, "entrada", agent.name, access.address_of(request), now)
+        await audit.note(resources.ledger, "entrada", agent.name, access.address_of(request), now, detail=how)
     word = await sessions.begin(resources.ledger, agent.id, stage, now)
     if stage == "in":
         return _go_on(request, word, _landed(request, after, draft))
     request[pages.SESSION] = cast(Session, await sessions.find(resources.ledger, word, now))
     return _go_on(request, word, await _second_step(request, agent, after, draft, ""))
+
+
+def failed(request: web.Request, after: str, draft: str, name: str = "") -> web.Response:
+    """What everybody reads who does not get in, whatever was wrong; nothing that was written is lost."""
+    return pages.render(request, "entrar.html", 401, notice=texts.FAILED, after=after, draft=draft, name=name)
 
 
 async def second(request: web.Request) -> web.StreamResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.conversations.base import Base
@@ -30,11 +30,12 @@ class Agent(Base):
     """Somebody who may sign in. `second_factor` is the TOTP secret, sealed, good from `second_factor_at` on; `last_step` the last step it was used in.
 
     `alerts` are the switches of what they are alerted to ("caso,sonido"), NULL: all of them. `mail` is where the digest goes, which they last had
-    at `digested_at`. `failures` counts wrong passwords and codes since the last good one; `locked_until` is set by too many of them.
+    at `digested_at`. `failures` counts wrong passwords and codes since the last good one; `locked_until` is set by too many of them. `issuer` and
+    `subject` are how the company's provider names them.
     """
 
     __tablename__ = "agent"
-    __table_args__ = (one_of("role", get_args(Role)),)
+    __table_args__ = (one_of("role", get_args(Role)), Index("ix_agent_issuer_subject", "issuer", "subject", unique=True))
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     name: Mapped[str] = mapped_column(_NAME, unique=True)
@@ -48,6 +49,8 @@ class Agent(Base):
     alerts: Mapped[str | None] = mapped_column(String(100))
     mail: Mapped[str | None] = mapped_column(String(320))
     digested_at: Mapped[datetime | None] = mapped_column(Moment)
+    issuer: Mapped[str | None] = mapped_column(String(255))
+    subject: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(Moment)
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -116,6 +119,16 @@ class PushMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(Moment, index=True)
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SignOnAttempt(Base):
+    """A browser that was sent to the company's provider and has not come back yet. `id` is the digest of what its cookie holds; `kept` is sealed."""
+
+    __tablename__ = "sign_on_attempt"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kept: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class AuditEntry(Base):

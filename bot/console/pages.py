@@ -50,7 +50,12 @@ def markup(request: web.Request, template: str, **values: Any) -> str:
     clocks = Clocks(BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays), resources.now())
     session = request.get(SESSION)
     return _templates.get_template(template).render(
-        session=session, clocks=clocks, here=request.path, demo=resources.settings.demo, **values
+        session=session,
+        clocks=clocks,
+        here=request.path,
+        demo=resources.settings.demo,
+        sign_on=bool(resources.settings.oidc_issuer),
+        **values,
     )
 
 

@@ -21,10 +21,12 @@ from bot.console import (
     publishing,
     put_off,
     review,
+    sign_on,
     transcript,
     work,
 )
 from bot.console.access import open_to_all, signed_in
+from bot.console.provider import Provider
 from bot.console.publications import Publisher
 from bot.console.push import pages as push_pages
 from bot.console.push.service import PushService
@@ -42,6 +44,9 @@ ONE = "/console/conversaciones/{id:[0-9a-f]{32}}"
 
 def prepare(app: web.Application, settings: Settings, now: Callable[[], datetime], look_seconds: float) -> None:
     """What the console counts and runs in this process; the queue is looked at every `look_seconds` at most. Raises SettingsError."""
+    if settings.oidc_issuer:
+        app[sign_on.PROVIDER] = Provider(settings)
+        app.on_cleanup.append(_leave_provider)
     app[live.QUEUE_WATCH] = QueueWatch(look_seconds)
     app[publishing.PUBLISHER] = Publisher()
     app.on_shutdown.append(_stop_proofs)
@@ -59,6 +64,8 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/estatico/{name}", open_to_all(pages.static_file)),
         web.get("/console/entrar", open_to_all(entrance.show)),
         web.post("/console/entrar", open_to_all(entrance.enter)),
+        web.post("/console/empresa", open_to_all(sign_on.begin)),
+        web.get("/console/empresa/regreso", open_to_all(sign_on.finish), allow_head=False),
         web.get("/console/segundo-factor", open_to_all(entrance.second)),
         web.post("/console/segundo-factor", open_to_all(entrance.check_second)),
         web.get("/console/segundo-factor.svg", signed_in(entrance.picture, stage="enrol")),
@@ -110,6 +117,10 @@ async def _stop_proofs(app: web.Application) -> None:
 
 async def _stop_pushes(app: web.Application) -> None:
     await app[push_pages.SERVICE].close()
+
+
+async def _leave_provider(app: web.Application) -> None:
+    await app[sign_on.PROVIDER].close()
 
 
 async def home(_request: web.Request) -> web.Response:

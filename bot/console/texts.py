@@ -5,7 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 FAILED: Final = "No pudimos iniciar tu sesión. Revisa tus datos e inténtalo de nuevo."
-"""Whatever was wrong: the name, the password, the code, a lock."""
+"""Whatever was wrong: the name, the password, the code, a lock, the company's provider or what it says."""
+SIGN_ON: Final = "con la cuenta de la empresa"
+SIGN_ON_REFUSED: Final = {
+    "attempt": "el intento no es de este navegador, ya se usó o pasaron diez minutos",
+    "provider": "el proveedor no responde como debe",
+    "issuer": "contestó otro proveedor",
+    "denied": "el proveedor no la dejó entrar",
+    "code": "el proveedor no aceptó el código o nuestra clave",
+    "token": "el token no es válido, no es para nosotros o no es de este intento",
+    "mail": "el proveedor no confirma su correo",
+    "ambiguous": "varias cuentas tienen ese correo",
+    "subject": "la cuenta con ese correo es de otra persona del proveedor",
+    "account": "no hay cuenta para esa persona",
+    "name": "no se puede crear su cuenta: el nombre ya se usó o no sirve",
+    "removed": "su cuenta se dio de baja",
+    "locked": "su cuenta está bloqueada",
+}
+"""What the audit says besides; the page says FAILED."""
 OVER: Final = "Tu sesión terminó. Entra de nuevo para continuar."
 OVER_WITH_DRAFT: Final = "Tu sesión terminó antes de enviar. Tu texto no se envió y aquí lo conservas."
 STALE: Final = "Esta página ya no está vigente. Vuelve a cargarla e inténtalo de nuevo."

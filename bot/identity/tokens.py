@@ -18,6 +18,7 @@ import msgspec
 from bot.errors import TokenExpired, TokenInvalid
 
 MAX_TOKEN_CHARACTERS = 4096
+MOST_SUBJECT: Final = 255
 _PADDING: Final = "=="
 
 
@@ -73,6 +74,11 @@ def as_text(token: object) -> str:
     if not isinstance(token, str) or not token.isascii() or len(token) > MAX_TOKEN_CHARACTERS:
         raise TokenInvalid("not a token")
     return token
+
+
+def is_subject(text: str) -> bool:
+    """Whether this may be a `sub` as OpenID Connect has them."""
+    return 0 < len(text) <= MOST_SUBJECT and text.isascii() and text.isprintable()
 
 
 def check_times(claims: Mapping[str, Any], now: datetime, skew: timedelta = timedelta()) -> None:

@@ -31,6 +31,7 @@ PIECE: Final = 200
 EVERY: Final = timedelta(hours=1)
 AUDIT = cast(Table, models.AuditEntry.__table__)
 AGENT_SESSION = cast(Table, models.AgentSession.__table__)
+SIGN_ON = cast(Table, models.SignOnAttempt.__table__)
 
 
 def worker(resources: Resources, mailer: Mailer) -> Worker:
@@ -78,6 +79,7 @@ async def run(ledger: Ledger, settings: Settings, now: datetime) -> dict[str, in
         (SEALED, SEALED.c.at < now - timedelta(days=settings.keep_sealed_days)),
         (WEB_SESSION, WEB_SESSION.c.expires_at < now - timedelta(days=settings.keep_sessions_days)),
         (AGENT_SESSION, AGENT_SESSION.c.expires_at < now - timedelta(days=settings.keep_sessions_days)),
+        (SIGN_ON, SIGN_ON.c.expires_at <= now),
         (AUDIT, AUDIT.c.at < now - timedelta(days=settings.keep_audit_days)),
     ):
         gone += await _all(ledger, table, which)

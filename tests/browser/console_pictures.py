@@ -6,17 +6,19 @@ import asyncio
 import re
 import shutil
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyotp
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser, async_playwright
 
 from bot.console import marks
 from bot.resources import RESOURCES
+from bot.settings import Secret
 from tests.browser.conftest import FLAGS
 from tests.browser.console import LOST, add_agent, fill, sign_in
-from tests.browser.site import trial
+from tests.browser.site import Site, trial
 
 SIZES = {"": {"viewport": {"width": 1366, "height": 768}}, "-telefono": {"viewport": {"width": 390, "height": 844}, "is_mobile": True}}
 PAGES = ("cola", "conversaciones", "conversacion", "revision", "publicar", "correcciones", "plantillas", "resumen", "auditoria", "cuenta")
@@ -60,7 +62,19 @@ async def main(folder: Path) -> None:
                 await page.screenshot(path=folder / f"console-{name}{suffix}.png", full_page=name == "cuenta")
             await context.close()
         assert len(await marks.corrections(site._app[RESOURCES].ledger)) == 1
+        await with_a_company(site, browser, folder)
         await browser.close()
+
+
+async def with_a_company(site: Site, browser: Browser, folder: Path) -> None:
+    """The sign-in where the company has connected its own."""
+    company = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "consola", "oidc_client_secret": Secret("s")}
+    site.portal.settings = replace(site.portal.settings, console_url=f"{site.origin}/console", **company)
+    await site.restart(lambda: None)
+    page = await browser.new_page(**SIZES[""], locale="es-MX", timezone_id="America/Mexico_City")
+    await page.goto(f"{site.origin}/console/")
+    await page.screenshot(path=folder / "console-entrar-empresa.png")
+    await page.close()
 
 
 if __name__ == "__main__":

@@ -41,6 +41,11 @@ class Browser:
         async with self.http.get(self.base + path, headers=headers) as response:
             return await self._seen(response)
 
+    async def visit(self, address: str) -> str:
+        """An address of wherever it is."""
+        async with self.http.get(address) as response:
+            return await self._seen(response)
+
     async def post(self, path: str, *, csrf: str | None = None, headers: dict[str, str] | None = None, **fields: str) -> str:
         """A form of the last page, sent with that page's word."""
         data = {"csrf": self.csrf if csrf is None else csrf, **fields}

@@ -23,10 +23,16 @@ def command(tmp_path: Path, databases: None):
     """Runs it on a ledger of its own, as where nobody types."""
     changed = {"DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db", "DEMO": "1"}
 
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
         arguments = [sys.executable, "-m", "bot", "agent", *words]
         return subprocess.run(
-            arguments, cwd=ROOT, env={**os.environ, **changed}, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+            arguments,
+            cwd=ROOT,
+            env={**os.environ, **changed, **more},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
 
     return run
@@ -62,3 +68,22 @@ def test_an_agents_address_is_given_changed_and_taken_away(command) -> None:
     assert command("mail", "ana").returncode == 0
     assert "@" not in command("list").stdout
     assert command("mail", "nadie", "otra@empresa.example").returncode == 1
+
+
+def test_who_an_agent_is_to_the_companys_provider(command) -> None:
+    company = {
+        "OIDC_ISSUER": "https://login.empresa.example",
+        "OIDC_CLIENT_ID": "consola",
+        "OIDC_CLIENT_SECRET": "s",
+        "CONSOLE_URL": "https://asistente.example/console",
+    }
+    for name in ("ana", "beto"):
+        assert command("add", name).returncode == 0
+    assert "OIDC_ISSUER is empty" in command("sign-on", "ana", "248289761001").stderr
+    assert command("sign-on", "ana", "248289761001", **company).returncode == 0
+    assert re.search(r"^ana .* sub 248289761001$", command("list").stdout, re.MULTILINE)
+    assert "is another agent's already" in command("sign-on", "beto", "248289761001", **company).stderr
+    assert "is no `sub`" in command("sign-on", "beto", "ñ", **company).stderr
+    assert command("sign-on", "nadie", "1", **company).returncode == 1
+    assert command("sign-on", "ana", **company).returncode == 0
+    assert "sub " not in command("list").stdout

@@ -119,14 +119,16 @@ def databases(tmp_path: Path, migrated: Path) -> None:
 
 @pytest.fixture
 async def start(tmp_path: Path, dialogue: StandIn, databases: None) -> AsyncIterator[Start]:
-    """Starts gateways on one ledger: `await start(timings=…, settings changes…)`."""
+    """Starts gateways on one ledger: `await start(timings=…, settings changes…)`; on a free port, where none is given."""
     running: list[TestServer] = []
 
-    async def begin(*, timings: Timings = FAST, clock: Clock | None = None, accounts: Any = None, **changes: Any) -> Gateway:
+    async def begin(
+        *, timings: Timings = FAST, clock: Clock | None = None, accounts: Any = None, port: int | None = None, **changes: Any
+    ) -> Gateway:
         settings = settings_for(tmp_path, dialogue, **changes)
         clock = clock or Clock()
         app = create_app(settings, timings=timings, accounts=accounts, now=clock, jitter=random.Random(7).random)
-        server = TestServer(app, host="127.0.0.1")
+        server = TestServer(app, host="127.0.0.1", port=port)
         await server.start_server()
         running.append(server)
         return Gateway(settings, server, dialogue, clock)

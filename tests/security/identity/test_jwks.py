@@ -15,11 +15,12 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from bot.channels.web import portal_keys
-from bot.channels.web.portal_keys import FRESH, KEPT, MOST_BYTES, PAUSE, PortalKeys
+from bot.channels.web.portal_keys import PortalKeys
 from bot.errors import SettingsError, TokenInvalid
+from bot.identity import published
 from bot.identity.identity import Identity, Level
 from bot.identity.portal import read_portal_token
+from bot.identity.published import FRESH, KEPT, MOST_BYTES, PAUSE
 from bot.settings import Settings, load_settings
 from tests.gateway.client import Visitor
 from tests.gateway.conftest import Clock, Gateway, Start
@@ -238,8 +239,8 @@ async def test_the_gateway_opens_a_session_by_a_published_key_and_none_by_anothe
 async def test_a_key_taken_back_is_gone_though_the_clock_was_set_back(
     portal: Portal, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(portal_keys, "FRESH", timedelta())
-    monkeypatch.setattr(portal_keys, "PAUSE", timedelta())
+    monkeypatch.setattr(published, "FRESH", timedelta())
+    monkeypatch.setattr(published, "PAUSE", timedelta())
     gateway: Gateway = await start(portal_jwks_url=portal.url, portal_jwt_issuer=ISSUER)
     async with Visitor(gateway.url("/")) as visitor:
         await visitor.open(token=OLD.sign(gateway.clock().timestamp(), jti="1"))
