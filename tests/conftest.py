@@ -17,7 +17,8 @@ PROCESSES = frozenset(
     {"benchmarks", "browser", "chaos", "conversing", "crash", "endtoend", "faults", "operations", "supervisor", "whatsapp"}
 )
 """Folders whose tests start servers or browsers. They go one after another, so that none starves another."""
-
+ONE_HOUSE = frozenset({"conversations", "dialogue"})
+"""Folders whose tests share one assistant with its model. Left between two of their files it is stopped, and started again for the next."""
 
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 6 * 2**30
@@ -44,11 +45,11 @@ def _answer_at_once(config: pytest.Config) -> None:
 
 
 class ByWhatTheyStart(LoadScopeScheduling):
-    """With several workers (`make test`) one has all tests that start processes, and the others the rest, file by file."""
+    """With several workers (`make test`) one has all tests that start processes, and the others the rest, file by file or by the house."""
 
     def _split_scope(self, nodeid: str) -> str:
         _, folder, *_ = nodeid.partition("::")[0].split("/")
-        return "processes" if folder in PROCESSES else nodeid.partition("::")[0]
+        return "processes" if folder in PROCESSES else folder if folder in ONE_HOUSE else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByWhatTheyStart:
