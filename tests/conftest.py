@@ -13,6 +13,11 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.support.migrated import from_template, migrated, template
+from tests.support.postgres import postgres, postgres_url
+
+__all__ = ["from_template", "migrated", "postgres", "postgres_url", "template"]  # one server, and one of each database, for all folders
+
 PROCESSES = frozenset(
     {"benchmarks", "browser", "chaos", "conversing", "crash", "endtoend", "faults", "operations", "supervisor", "whatsapp"}
 )
