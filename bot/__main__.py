@@ -40,7 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Servidor Virtual Assistant")
     parser.add_argument("--version", action="version", version=__version__)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    for name in [name for name in COMMANDS if name in sys.argv[1:2]] or COMMANDS:  # only what is asked for: half of them load a database
         importlib.import_module(f"bot.commands.{name.replace('-', '_')}").add_parser(subparsers)
     arguments = parser.parse_args()
     try:

@@ -5,18 +5,15 @@ import pytest
 from bot.accounts import Guarded, SqlAccounts, own_database
 from bot.accounts.guard import ACCOUNTS_SECONDS
 from bot.database import Database, open_database
-from bot.migrations import upgrade
-from tests.support.postgres import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
+from tests.support.migrated import copied
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path) -> str:
+def url(request, tmp_path, migrated) -> str:
     """An empty database of each kind, migrated."""
-    address = f"sqlite:///{tmp_path}/accounts.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    upgrade(address, "accounts")
-    return address
+    if request.param == "sqlite":
+        return copied(migrated / "accounts.db", tmp_path / "accounts.db")
+    return request.getfixturevalue("from_template")("accounts")
 
 
 @pytest.fixture

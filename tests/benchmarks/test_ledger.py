@@ -14,10 +14,7 @@ from bot.conversations.inbox import Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.database import open_database
 from bot.migrations import upgrade
-from tests.support.postgres import postgres, postgres_url
 from tests.support.tokens import customer
-
-__all__ = ["postgres", "postgres_url"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

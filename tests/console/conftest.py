@@ -14,9 +14,9 @@ import pytest
 from bot.console import agents, passwords
 from bot.conversations.ledger import Ledger
 from bot.resources import RESOURCES
-from tests.gateway.conftest import Gateway, databases, dialogue, gateway, migrated, quiet_logs, seeded, start, visitor
+from tests.gateway.conftest import Gateway, databases, dialogue, gateway, quiet_logs, seeded, start, visitor
 
-__all__ = ["databases", "dialogue", "gateway", "migrated", "quiet_logs", "seeded", "start", "visitor"]
+__all__ = ["databases", "dialogue", "gateway", "quiet_logs", "seeded", "start", "visitor"]
 
 PASSWORD = "una clave de las pruebas"
 KEPT = passwords.hashed(PASSWORD)

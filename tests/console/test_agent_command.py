@@ -13,9 +13,6 @@ import pytest
 from bot.commands.agent import DEMO_PASSWORD, seed_demo
 from bot.migrations import upgrade
 from bot.settings import ROOT, load_settings
-from tests.gateway.conftest import migrated
-
-__all__ = ["migrated"]
 
 
 @pytest.fixture

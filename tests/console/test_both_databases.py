@@ -15,10 +15,10 @@ from bot.conversations.ledger import Ledger
 from bot.conversations.listing import Wanted
 from bot.errors import Conflict
 from tests.console.test_archive import talk
-from tests.conversations_ledger.conftest import LIFE, desk, ledger, open_ledger, postgres, postgres_url, told, url
+from tests.conversations_ledger.conftest import LIFE, desk, ledger, open_ledger, told, url
 from tests.conversations_ledger.test_cases import case
 
-__all__ = ["desk", "ledger", "open_ledger", "postgres", "postgres_url", "url"]
+__all__ = ["desk", "ledger", "open_ledger", "url"]
 
 
 async def test_the_review(ledger: Ledger, desk, monkeypatch) -> None:

@@ -12,9 +12,9 @@ from bot.conversations import cases, figures, listing, search, take_over
 from bot.conversations.listing import Wanted
 from bot.conversations.tables import MESSAGE
 from bot.errors import NotYours
-from tests.conversations_ledger.conftest import NOON, desk, ledger, open_ledger, postgres, postgres_url, url
+from tests.conversations_ledger.conftest import NOON, desk, ledger, open_ledger, url
 
-__all__ = ["desk", "ledger", "open_ledger", "postgres", "postgres_url", "url"]
+__all__ = ["desk", "ledger", "open_ledger", "url"]
 
 PAIRS = [
     ("facturación", "facturacion"), ("contraseña", "contrasena"), ("respaldó", "respaldo"), ("renovación", "renovaciones"), ("pagué", "pague"),

@@ -18,10 +18,10 @@ from tests.console.talk import customer
 from tests.console.test_work import events, send, take
 from tests.gateway.client import GUARD_SECONDS, Visitor
 from tests.gateway.test_stream import until
-from tests.gateway.test_two_gateways import ONLY_TOLD, postgres, postgres_url
+from tests.gateway.test_two_gateways import ONLY_TOLD
 from tests.gateway.test_two_gateways import ledger as told
 
-__all__ = ["postgres", "postgres_url", "told"]
+__all__ = ["told"]
 
 OF_THE_PAGE = {"presence", "agent_session", "audit_entry"}
 """That an agent is there is kept, whatever they do; and so is until when they have the conversation (`owner_until`)."""

@@ -17,11 +17,8 @@ from bot.conversations.queue import OpenTurn
 from bot.conversations.sessions import OpenSession
 from bot.database import open_database
 from bot.identity.identity import Identity, Level
-from bot.migrations import upgrade
 from bot.protocol.turn import Choice, Effect, Ranked, ReadValue, Reply, TurnResult, Understood
-from tests.support.postgres import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
+from tests.support.migrated import copied
 
 CUSTOMER = Identity("C-1009", None, Level.SIGNED_IN, "portal")
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -29,11 +26,11 @@ LIFE = timedelta(seconds=30)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path) -> str:
+def url(request, tmp_path, migrated) -> str:
     """An empty ledger on each kind of database."""
-    address = f"sqlite:///{tmp_path}/ledger.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    upgrade(address, "ledger")
-    return address
+    if request.param == "sqlite":
+        return copied(migrated / "ledger.db", tmp_path / "ledger.db")
+    return request.getfixturevalue("from_template")("ledger")
 
 
 @pytest.fixture

@@ -18,9 +18,6 @@ from bot.database import open_database
 from bot.identity.identity import ANONYMOUS, Identity, Level
 from bot.migrations import _config, _run
 from tests.conversations_ledger.conftest import LIFE, NOON, rows, told
-from tests.support.postgres import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
 
 LATER = NOON + timedelta(minutes=1)
 EVENTS = [{"event": "user", "n": 1}]

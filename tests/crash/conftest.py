@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from tests.gateway.conftest import databases, dialogue, migrated, quiet_logs, seeded, start
-from tests.support.postgres import postgres, postgres_url
+import pytest
 
-__all__ = ["databases", "dialogue", "migrated", "postgres", "postgres_url", "quiet_logs", "seeded", "start"]
+from tests.gateway.conftest import databases, dialogue, quiet_logs, seeded, start
+
+__all__ = ["databases", "dialogue", "quiet_logs", "seeded", "start"]
+
+
+@pytest.fixture(autouse=True)
+def both(databases: None) -> None:
+    """Each gateway finds its databases made: only the death is to take time."""

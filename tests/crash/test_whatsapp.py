@@ -13,7 +13,6 @@ from sqlalchemy import Connection, insert
 from bot.conversations.ledger import new_id
 from bot.conversations.models import Address, Conversation, Message
 from bot.database import open_database
-from bot.migrations import upgrade
 from harness.dialogue import StandIn, reply, result
 from tests.channels.whatsapp.conftest import NUMBER, platform
 from tests.channels.whatsapp.platform import TOKEN, Platform
@@ -33,7 +32,6 @@ QUESTIONS = {f"+5255100010{n:02}": f"pregunta {n}" for n in range(3)}
 
 async def store(url: str) -> None:
     """People have asked on WhatsApp."""
-    upgrade(url, "ledger")
     now = datetime.now(tz=UTC)
 
     def work(connection: Connection) -> None:
@@ -69,7 +67,7 @@ async def store(url: str) -> None:
     [*((point, "sqlite") for point in POINTS), *((point, "postgresql") for point in (*TAKEN_BEFORE, "before the request"))],
 )
 async def test_killed(point: str, database: str, request, tmp_path: Path, dialogue: StandIn, platform: Platform) -> None:
-    url = f"sqlite:///{tmp_path}/whatsapp.db" if database == "sqlite" else request.getfixturevalue("postgres_url")
+    url = f"sqlite:///{tmp_path}/ledger.db" if database == "sqlite" else request.getfixturevalue("from_template")("ledger")
     await store(url)
     dialogue.script["pregunta 1"] = result(reply(LONG))
     environ = {

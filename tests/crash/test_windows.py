@@ -19,7 +19,7 @@ ON_BOTH = [*INSIDE_A_TURN, "after the store", "before the commit", "after the co
 
 
 def changes_for(database: str, request: pytest.FixtureRequest) -> dict[str, str]:
-    return {} if database == "sqlite" else {"DATABASE_URL": request.getfixturevalue("postgres_url")}
+    return {} if database == "sqlite" else {"DATABASE_URL": request.getfixturevalue("from_template")("ledger")}
 
 
 @pytest.mark.parametrize(

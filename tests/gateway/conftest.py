@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import logging
 import random
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,11 +15,11 @@ from aiohttp.test_utils import TestServer
 from bot.accounts import demo
 from bot.database import open_database
 from bot.gateway.app import create_app
-from bot.migrations import upgrade
 from bot.settings import Settings, load_settings
 from bot.timings import Timings
 from harness.dialogue import SECRET, StandIn
 from tests.gateway.client import Visitor
+from tests.support.migrated import copied
 
 FAST = Timings(
     poll_seconds=0.02,
@@ -99,22 +98,10 @@ def settings_for(folder: Path, dialogue: StandIn, **changes: Any) -> Settings:
     return replace(load_settings(environ), **changes)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with both databases, migrated and empty."""
-    folder = tmp_path_factory.mktemp("migrated")
-    upgrade(f"sqlite:///{folder}/ledger.db", "ledger")
-    upgrade(f"sqlite:///{folder}/accounts.db", "accounts")
-    return folder
-
-
 @pytest.fixture
 def databases(tmp_path: Path, migrated: Path) -> None:
     for name in ("ledger.db", "accounts.db"):
-        with sqlite3.connect(migrated / name) as source, sqlite3.connect(tmp_path / name) as target:
-            source.backup(target)
-        source.close()
-        target.close()
+        copied(migrated / name, tmp_path / name)
 
 
 @pytest.fixture

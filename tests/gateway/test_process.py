@@ -13,9 +13,6 @@ import pytest
 
 from harness.dialogue import SECRET
 from tests.gateway.client import GUARD_SECONDS, Visitor, answers
-from tests.support.postgres import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
 
 
 def free_port() -> int:

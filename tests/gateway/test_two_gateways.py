@@ -20,9 +20,6 @@ from bot.migrations import upgrade
 from harness.dialogue import reply, result
 from tests.gateway.client import GUARD_SECONDS, Visitor, all_answered, answers
 from tests.gateway.conftest import FAST
-from tests.support.postgres import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
 
 ONLY_TOLD = replace(FAST, poll_seconds=60.0)
 ALSO_POLLING = FAST

@@ -15,9 +15,6 @@ import pytest
 
 from bot.settings import ROOT
 from harness.dialogue import StandIn
-from tests.support.postgres import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
 
 SECRETS = {
     "INTERNAL_SECRET": "90a1b2c3d4e5f60718293a4b5c6d7e8f",

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from bot.migrations import upgrade
 from bot.settings import ROOT
 from harness.dialogue import StandIn
 from harness.ports import free_port
 from tests.operations.conftest import COMMAND_SECONDS, settings_in
 from tests.support.archives import same_model
+from tests.support.migrated import copied
 
 
 def run(environment: dict[str, str], *words: str, before: Any = None) -> tuple[int, str]:
@@ -49,7 +49,7 @@ def models(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def house(tmp_path: Path, dialogue: StandIn) -> dict[str, str]:
+def house(tmp_path: Path, dialogue: StandIn, migrated: Path) -> dict[str, str]:
     """An installation that is well, but for its gateway, which is not started."""
     environment = settings_in(
         tmp_path,
@@ -59,8 +59,8 @@ def house(tmp_path: Path, dialogue: StandIn) -> dict[str, str]:
         INTERNAL_SECRET="d0f1" * 4 + "9b7a6c5e4d3f2a1b8c",
         MAIL_FROM="soporte@empresa.mx",
     )
-    upgrade(environment["DATABASE_URL"], "ledger")
-    upgrade(environment["ACCOUNTS_DATABASE_URL"], "accounts")
+    for name in ("ledger.db", "accounts.db"):
+        copied(migrated / name, tmp_path / name)
     return environment
 
 

@@ -6,7 +6,7 @@ import asyncio
 import io
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import aiohttp
 import psutil
 import pytest
 
-from bot.migrations import upgrade
+from bot.migrations import Branch
 from bot.settings import ROOT
 from harness.dialogue import SECRET, StandIn
 from harness.nginx import FOREGROUND, Proxy, program
@@ -23,6 +23,7 @@ from harness.ports import free_port
 from tests.gateway.client import Visitor, all_answered, each_answered_once
 from tests.operations.conftest import settings_in
 from tests.operations.gateway import serving
+from tests.support.migrated import copied
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -91,11 +92,10 @@ def test_the_units_restart_what_hangs() -> None:
 
 
 @pytest.fixture
-def gateways(tmp_path: Path, dialogue: StandIn, postgres_url: str) -> list[dict[str, str]]:
+def gateways(tmp_path: Path, dialogue: StandIn, migrated: Path, from_template: Callable[[Branch], str]) -> list[dict[str, str]]:
     """Two gateways on one PostgreSQL ledger."""
-    upgrade(postgres_url, "ledger")
     common = {
-        "DATABASE_URL": postgres_url,
+        "DATABASE_URL": from_template("ledger"),
         "DIALOGUE_URLS": dialogue.url,
         "ACTIONS_URL": dialogue.url,
         "INTERNAL_SECRET": SECRET,
@@ -104,7 +104,7 @@ def gateways(tmp_path: Path, dialogue: StandIn, postgres_url: str) -> list[dict[
         "RATE_MESSAGES_PER_MINUTE": "100000",
         "RATE_VISITORS_PER_MINUTE": "100000",
     }
-    upgrade(settings_in(tmp_path)["ACCOUNTS_DATABASE_URL"], "accounts")
+    copied(migrated / "accounts.db", tmp_path / "accounts.db")
     return [settings_in(tmp_path, BIND_PORT=str(free_port()), **common) for _ in range(2)]
 
 

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.conversations_ledger.conftest import desk, ledger, open_ledger, postgres, postgres_url, url
+from tests.conversations_ledger.conftest import desk, ledger, open_ledger, url
 
-__all__ = ["desk", "ledger", "open_ledger", "postgres", "postgres_url", "url"]
+__all__ = ["desk", "ledger", "open_ledger", "url"]

@@ -18,10 +18,10 @@ from bot.resources import RESOURCES
 from tests.console.conftest import Browser, add_agent, ana, browser, ledger
 from tests.console.talk import customer, say
 from tests.gateway.client import Visitor
-from tests.gateway.conftest import databases, dialogue, gateway, migrated, start, visitor
+from tests.gateway.conftest import databases, dialogue, gateway, start, visitor
 from tests.security.logs import logs
 
-__all__ = ["add_agent", "ana", "browser", "databases", "dialogue", "gateway", "ledger", "logs", "migrated", "start", "visitor"]
+__all__ = ["add_agent", "ana", "browser", "databases", "dialogue", "gateway", "ledger", "logs", "start", "visitor"]
 
 FORMULAS = ['=HYPERLINK("http://evil.example";"clic")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "  =cmd|'/C calc'!A0"]
 MARKUP = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg/onload=alert(1)>', "javascript:alert(1)", "{{ 7*7 }}", "{% include 'base.html' %}", "</li></ol><form action=//evil.example>", "<!--", "&lt;script&gt;"]  # fmt: skip

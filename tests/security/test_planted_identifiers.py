@@ -27,11 +27,10 @@ from tests.channels.whatsapp.meta import Meta, meta, start_meta
 from tests.channels.whatsapp.payloads import text as written
 from tests.console.conftest import Browser, add_agent, ana, browser, ledger
 from tests.gateway.client import Visitor
-from tests.gateway.conftest import databases, dialogue, migrated, seeded, start
+from tests.gateway.conftest import databases, dialogue, seeded, start
 from tests.gateway.on_each import gateway, ledger_url
 from tests.security.logs import logs
 from tests.security.planted import found_in, plant
-from tests.support.postgres import postgres, postgres_url
 
 __all__ = [
     "add_agent",
@@ -44,9 +43,6 @@ __all__ = [
     "ledger_url",
     "logs",
     "meta",
-    "migrated",
-    "postgres",
-    "postgres_url",
     "seeded",
     "start",
     "start_meta",

@@ -1,7 +1,6 @@
 """PostgreSQL for tests, on a server of their own.
 
-Import the fixtures in a folder's conftest: `from tests.support.postgres import postgres, postgres_url`. `postgres_url` is the
-SQLAlchemy URL of a new, empty database of one test; `postgres` is the server of the whole session.
+`postgres_url` is the SQLAlchemy URL of a new, empty database of one test; `postgres` is the server of the whole session.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import AsyncIterator, Sequence
 from email import message_from_bytes
 from email.policy import default
@@ -14,6 +13,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from bot.conversations.base import OPEN_STATES
 from bot.conversations.models import Delivery, Feedback, Message
 from bot.database import open_database
 from bot.fake_whatsapp import inbound
@@ -23,7 +23,11 @@ from harness.whatsapp import Stage, whole
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATIENCE_SECONDS = 90.0
-QUIET_SECONDS = 3.0
+OWED = (
+    select(Message.seq).where(Message.state.in_(OPEN_STATES)).limit(1),
+    select(Delivery.id).where(Delivery.state == "pending").limit(1),
+)
+"""Messages that have no answer yet, and answers that were not sent."""
 PRIVACY = "usa tus datos"
 
 
@@ -43,7 +47,7 @@ class House:
         return [bubble for bubble in self.fake.chat(person).bubbles.values() if not bubble.mine]
 
     async def ask(self, person: Person, *bodies: inbound.Body, quote: str = "") -> list[Bubble]:
-        """Send these within a second; everything that comes back until nothing more does."""
+        """Send these within a second; everything that comes back until nothing more is owed."""
         before = len(self.answers(person))
         for number, body in enumerate(bodies):
             await asyncio.sleep(0.3 if number else 0)
@@ -51,11 +55,11 @@ class House:
         return await self.wait(person, before)
 
     async def wait(self, person: Person, before: int) -> list[Bubble]:
-        seen, since, deadline = before, time.monotonic(), time.monotonic() + PATIENCE_SECONDS
-        while (seen == before and time.monotonic() < deadline) or (seen > before and time.monotonic() - since < QUIET_SECONDS):
-            await asyncio.sleep(0.05)
-            if (now := len(self.answers(person))) != seen:
-                seen, since = now, time.monotonic()
+        """What came since, once the ledger owes nobody anything."""
+        await self.fake.hooks.settle(PATIENCE_SECONDS)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(self.answers(person)) == before or any([await self.rows(query) for query in OWED]):  # noqa: ASYNC110 - other processes end it
+                await asyncio.sleep(0.1)
         return self.answers(person)[before:]
 
     async def say(self, person: Person, *texts: str) -> list[Bubble]:

@@ -12,9 +12,8 @@ from bot.channels.web.stream import Stream
 from bot.conversations.feed import Feed
 from bot.conversations.messages import ShownMessage
 from tests.conversations_ledger.conftest import NOON, desk, ledger, open_ledger, url
-from tests.support.postgres import postgres, postgres_url
 
-__all__ = ["desk", "ledger", "open_ledger", "postgres", "postgres_url", "url"]
+__all__ = ["desk", "ledger", "open_ledger", "url"]
 
 pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,12 +15,12 @@ from bot.conversations import outbox
 from bot.conversations.ledger import new_id
 from bot.conversations.models import Address, Base, Button, Conversation, Delivery, Escalation, Message
 from bot.conversations.tables import CONVERSATION
-from bot.migrations import upgrade
 from bot.resources import Resources
 from bot.settings import Settings, load_settings
 from tests.channels.resources import resources_in
 from tests.channels.whatsapp.platform import TOKEN, Platform
 from tests.conversations_ledger.conftest import rows
+from tests.support.migrated import copied
 
 NUMBER = "106000000000001"
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -165,19 +164,9 @@ async def platform() -> AsyncIterator[Platform]:
     await other_side.stop()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
-    upgrade(f"sqlite:///{folder}/ledger.db", "ledger")
-    return folder / "ledger.db"
-
-
 @pytest.fixture
 def new_ledger(tmp_path: Path, migrated: Path) -> None:
-    with sqlite3.connect(migrated) as source, sqlite3.connect(tmp_path / "ledger.db") as target:
-        source.backup(target)
-    source.close()
-    target.close()
+    copied(migrated / "ledger.db", tmp_path / "ledger.db")
 
 
 @pytest.fixture

@@ -29,9 +29,9 @@ from bot.settings import Secret
 from harness.dialogue import StandIn
 from tests.channels.whatsapp.payloads import NUMBER, OTHER_NUMBER, encoded, payload
 from tests.gateway.client import GUARD_SECONDS
-from tests.gateway.conftest import FAST, Clock, databases, dialogue, migrated, quiet_logs, seeded, settings_for
+from tests.gateway.conftest import FAST, Clock, databases, dialogue, quiet_logs, seeded, settings_for
 
-__all__ = ["databases", "dialogue", "migrated", "quiet_logs", "seeded"]
+__all__ = ["databases", "dialogue", "quiet_logs", "seeded"]
 
 APP_SECRET = "app-secret"
 VERIFY_TOKEN = "palabra-nuestra"

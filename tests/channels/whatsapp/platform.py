@@ -32,7 +32,7 @@ class Platform:
         self.marks: list[dict[str, Any]] = []
         self.nodes: dict[str, Any] = {}
         self.tokens: list[str] = []
-        self.arrived = asyncio.Event()
+        self.arrived, self.over = asyncio.Event(), asyncio.Event()
         self._numbers = itertools.count(1)
         self._server: TestServer | None = None
 
@@ -54,6 +54,7 @@ class Platform:
         await self._server.start_server()
 
     async def stop(self) -> None:
+        self.over.set()
         if self._server is not None:
             await self._server.close()
 
@@ -135,5 +136,5 @@ async def take_and_reset(platform: Platform, request: web.Request, body: dict[st
 
 async def take_and_hang(platform: Platform, _request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
     platform.take(body)
-    await asyncio.sleep(60)
+    await platform.over.wait()
     return web.Response()

@@ -12,10 +12,10 @@ from bot.errors import AccountsUnavailable
 from bot.identity.identity import Level
 from bot.identity.turn import read_turn
 from tests.channels.whatsapp import payloads as made
-from tests.channels.whatsapp.meta import Meta, databases, dialogue, meta, migrated, quiet_logs, seeded, start_meta
+from tests.channels.whatsapp.meta import Meta, databases, dialogue, meta, quiet_logs, seeded, start_meta
 from tests.channels.whatsapp.payloads import PHONE, USER_ID, contact, item, text
 
-__all__ = ["databases", "dialogue", "meta", "migrated", "quiet_logs", "seeded", "start_meta"]
+__all__ = ["databases", "dialogue", "meta", "quiet_logs", "seeded", "start_meta"]
 
 NEW_ID = "MX.13490000000000000002"
 RECOGNISED = ("C-1001", Level.RECOGNISED, recognition.PROOF)

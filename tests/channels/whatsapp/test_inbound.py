@@ -14,10 +14,10 @@ from bot.conversations.models import Button, Conversation, Feedback
 from bot.conversations.tables import BUTTON
 from harness.dialogue import reply, result
 from tests.channels.whatsapp import payloads as made
-from tests.channels.whatsapp.meta import Meta, ago, databases, dialogue, meta, migrated, quiet_logs, start_meta
+from tests.channels.whatsapp.meta import Meta, ago, databases, dialogue, meta, quiet_logs, start_meta
 from tests.channels.whatsapp.payloads import USER_ID, WIRE, image, item, press, reaction, text, wamid
 
-__all__ = ["databases", "dialogue", "meta", "migrated", "quiet_logs", "start_meta"]
+__all__ = ["databases", "dialogue", "meta", "quiet_logs", "start_meta"]
 
 MEDIA = {"id": "700000000000001", "mime_type": "x/y", "sha256": "abc=", "url": "http://127.0.0.1:9/never"}
 WORDLESS = {

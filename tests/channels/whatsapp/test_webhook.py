@@ -16,11 +16,10 @@ from bot.conversations.models import Message
 from bot.errors import LedgerUnavailable
 from tests.channels.whatsapp import meta as around
 from tests.channels.whatsapp import payloads as made
-from tests.channels.whatsapp.meta import APP_SECRET, VERIFY_TOKEN, Meta, databases, dialogue, meta, migrated, quiet_logs, start_meta
+from tests.channels.whatsapp.meta import APP_SECRET, VERIFY_TOKEN, Meta, databases, dialogue, meta, quiet_logs, start_meta
 from tests.channels.whatsapp.payloads import encoded, payload, text
-from tests.support.postgres import postgres, postgres_url
 
-__all__ = ["databases", "dialogue", "meta", "migrated", "postgres", "postgres_url", "quiet_logs", "start_meta"]
+__all__ = ["databases", "dialogue", "meta", "quiet_logs", "start_meta"]
 
 GOOD = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": VERIFY_TOKEN}
 
