@@ -131,8 +131,12 @@ async def _assert_nothing_in(ledger: Ledger, folder: Path, logs: io.StringIO, tu
     assert found_in(repr(turns), whole) == []
     assert '"event": "turn"' in logs.getvalue()
     assert found_in(logs.getvalue(), PLANTED) == []
-    assert found_in("".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.eml")), PLANTED) == []
+    assert found_in(_mails(folder), PLANTED) == []
     await _assert_nothing_in_a_backup(ledger.database.engine.url.render_as_string(hide_password=False), folder)
+
+
+def _mails(folder: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.eml"))
 
 
 async def _assert_nothing_in_tables(ledger: Ledger) -> None:
