@@ -463,6 +463,9 @@ class Settings:
     keep_sessions_days: int = setting("KEEP_SESSIONS_DAYS", "30", _few_days, "days that sessions are kept after their end")
     keep_audit_days: int = setting("KEEP_AUDIT_DAYS", "730", _few_days, "days that the audit of the console is kept")
     keep_disclosures_days: int = setting("KEEP_DISCLOSURES_DAYS", "1825", _few_days, "days that the disclosure ledger is kept")
+    keep_backups_days: int = setting(
+        "KEEP_BACKUPS_DAYS", "30", _few_days, "days that copies in the folder of `python -m bot db backup FOLDER` are kept"
+    )
     log_level: str = setting("LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR")
     # rules of the business (design section 7)
     timezone: ZoneInfo = setting("TIMEZONE", "America/Mexico_City", _zone, "time zone of all dates told to customers")
@@ -531,7 +534,20 @@ def _kept_secret(name: str, length: int) -> Secret:
     return Secret(path.read_text(encoding="ascii").strip())
 
 
+def _check_demo(values: Mapping[str, Any]) -> None:
+    """The demo is for one's own machine only, and what it made for itself for the demo only."""
+    if values["demo"] and not _is_here(values["bind_host"]):
+        raise SettingsError("DEMO: with 1 anybody may enter as a demo customer, so BIND_HOST must be this machine alone, as 127.0.0.1")
+    for name in () if values["demo"] else _MADE_IN_DEMO:
+        path = VAR / f"{name}.txt"
+        if values[name] and path.exists() and path.read_text(encoding="ascii", errors="replace").strip() == values[name]:
+            raise SettingsError(
+                f"{name.upper()}: is the demo's own, kept in {path.relative_to(VAR.parent)}: outside the demo give it another value"
+            )
+
+
 def _check_together(values: Mapping[str, Any]) -> None:
+    _check_demo(values)
     for name in ("internal_secret", "session_secret"):
         if not values[name]:
             raise SettingsError(f"{name.upper()}: is required outside the demo (at least {MIN_SECRET_CHARACTERS} characters)")

@@ -19,7 +19,6 @@ from bot.rules.contact import normal_mail
 from bot.settings import Settings, load_settings
 
 DEMO_AGENT = "ana"
-DEMO_PASSWORD = "asesora-de-demostracion"  # noqa: S105 - of the demo, which serves on loopback only
 MOST_CHARACTERS = 64
 
 
@@ -130,9 +129,9 @@ def seed_demo(settings: Settings) -> str:
         async with opened(settings.database_url) as ledger:
             try:
                 if await agents.find(ledger, DEMO_AGENT, clock.now()) is None:
-                    await agents.add(ledger, DEMO_AGENT, "agent", passwords.hashed(DEMO_PASSWORD), clock.now())
+                    await agents.add(ledger, DEMO_AGENT, "agent", passwords.hashed(passwords.DEMO), clock.now())
             except Conflict:
                 pass  # it was removed on purpose
 
     asyncio.run(work())
-    return f"http://{settings.bind_host}:{settings.bind_port}/console · {DEMO_AGENT} · {DEMO_PASSWORD}"
+    return f"http://{settings.bind_host}:{settings.bind_port}/console · {DEMO_AGENT} · {passwords.DEMO}"

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     tell = sys.stderr if arguments.json else sys.stdout
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is stopped
     try:
-        macros_at = partial(Macros.at, load_settings({**environment(), "DEMO": "1"}))
+        macros_at = partial(Macros.at, load_settings({**environment(), "DEMO": "1", "BIND_HOST": "127.0.0.1"}))
         conversations = _read(arguments.files, arguments.only, macros_at(clock.now()))
         with nullcontext(arguments.base) if arguments.base else own_house() as base:
             played = asyncio.run(_play_all(base, conversations, macros_at, arguments.show, tell))

@@ -47,7 +47,7 @@ def ready_lines(settings: Settings) -> str:
     """What is said once everything answers: where it is, and in the demo where a telephone, what would be mailed and the agents' console are."""
     gateway = f"http://{settings.bind_host}:{settings.bind_port}"
     telephone = "" if stand_in_port(settings) is None else f"WhatsApp: {gateway}/whatsapp-demo\n"
-    console = f"Console: {_demo_agent(settings)}\n" if settings.demo and settings.bind_host in LOOPBACK else ""
+    console = f"Console: {_demo_agent(settings)}\n" if settings.demo else ""
     mailbox = f"Correo: {gateway}/demo/correo\n" if settings.demo and settings.smtp_url.startswith("file:") else ""
     return f"{telephone}{mailbox}{console}Ready: {gateway} (Ctrl-C stops everything)"
 

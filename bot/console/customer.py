@@ -1,4 +1,4 @@
-"""What the company's system says of a customer at this moment, for the agent who asks for it: read through the port, and entered in the audit first."""
+"""What the company's system says of a customer at this moment, for the agent who asks for it: read through the port, and entered in the audit first, in the disclosure ledger before it is shown."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.accounts.port import Desk, Server
 from bot.console import access, audit, pages
+from bot.conversations import disclosures
 from bot.errors import AccountsUnavailable, DeskUnknown
 from bot.resources import RESOURCES
 from bot.rules import format as words
@@ -45,7 +46,17 @@ async def read(request: web.Request, conversation: str, desk: str) -> Panel:
     except DeskUnknown:
         return Panel("", "", (), None, "El sistema de cuentas ya no conoce esta cuenta.")
     calendar = BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays)
-    return _panel(found, calendar, resources.now())
+    panel = _panel(found, calendar, resources.now())
+    await disclosures.note(resources.ledger, conversation, "read", name, list(_seen(panel, found.read_at)), resources.now())
+    return panel
+
+
+def _seen(panel: Panel, read_at: datetime) -> Iterator[dict[str, str]]:
+    """The fields, as they are entered in the disclosure ledger; no values."""
+    entered = {"source": "cuenta", "read_at": read_at.isoformat()}
+    yield from ({**entered, "field": field} for field in ("nombre", "contacto"))
+    for alias, facts in panel.servers:
+        yield from ({**entered, "server": alias, "field": what} for what, _ in facts)
 
 
 def _panel(desk: Desk, calendar: BusinessCalendar, now: datetime) -> Panel:

@@ -9,6 +9,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 12
+DEMO = "asesora-de-demostracion"
+"""Everybody may know it: of the demo's agent, refused outside the demo."""
 LONGEST = 256
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_urlsafe())

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.console import access, audit, pages, texts
 from bot.console.access import form
-from bot.console.transcript import path_of
+from bot.console.transcript import enter_reading_on, path_of
 from bot.conversations import disclosures, sealed
 from bot.errors import SealBroken
 from bot.resources import RESOURCES
@@ -21,13 +21,16 @@ MOST_REASON: Final = 200
 async def show(request: web.Request, status: int = 200, notice: str = "", opened: dict[int, str] | None = None) -> web.Response:
     """GET …/privacidad."""
     ledger, conversation = request.app[RESOURCES].ledger, request.match_info["id"]
+    copies = await sealed.of(ledger, conversation)
+    if copies:
+        await enter_reading_on(request, conversation)
     return pages.render(
         request,
         "privacidad.html",
         status,
         path=path_of(conversation),
         entries=await disclosures.of_conversation(ledger, conversation),
-        copies=await sealed.of(ledger, conversation),
+        copies=copies,
         opened=opened or {},
         notice=notice,
     )

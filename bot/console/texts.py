@@ -54,7 +54,7 @@ ROLES: Final = {"agent": "Asesor", "supervisor": "Supervisión", "administrator"
 CHANNELS: Final = {"web": "Chat web", "whatsapp": "WhatsApp"}
 DECISIONS: Final = {"answered": "Respondió", "asked": "Preguntó", "refused": "No entendió"}
 LEVELS: Final = {0: "Visitante", 1: "Reconocido", 2: "Identificado por el portal", 3: "Confirmado con código"}
-DISCLOSED: Final = {"told": "Se dijo al cliente", "read": "Se leyó la conversación", "opened": "Se vieron datos ocultos"}
+DISCLOSED: Final = {"told": "Se dijo al cliente", "read": "Se consultó", "opened": "Se vieron datos ocultos"}
 STATES: Final = {
     "received": "en espera",
     "processing": "respondiendo",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +20,8 @@ from bot.rules.calendar import BusinessCalendar
 
 NEWEST = 400
 """So many messages are shown at once; the earlier ones on request."""
+READING_ON = timedelta(hours=1)
+"""Who goes on reading for so long is entered again."""
 
 
 def path_of(conversation: str) -> str:
@@ -38,9 +40,7 @@ async def page(request: web.Request, status: int = 200, notice: str = "", draft:
     whole = "todo" in request.query
     transcript = await _read(resources.ledger, request.match_info["id"], None if whole else NEWEST)
     talk, now = transcript.conversation, resources.now()
-    await audit.note(resources.ledger, "vista", session.name, access.address_of(request), now, talk.id)
-    if transcript.lines:
-        await disclosures.note(resources.ledger, talk.id, "read", session.name, [{"field": "conversación"}], now)
+    await enter_reading(request, talk.id, anything=bool(transcript.lines))
     shared = await _shared(request, transcript)
     looking = await presence.looking(resources.ledger, [talk.id], now)
     return pages.render(
@@ -66,11 +66,28 @@ async def page(request: web.Request, status: int = 200, notice: str = "", draft:
     )
 
 
+async def enter_reading(request: web.Request, conversation: str, *, anything: bool = True) -> None:
+    """Somebody reads it: entered before it is shown; in the disclosure ledger where there is `anything` to read."""
+    resources, name = request.app[RESOURCES], request[pages.SESSION].name
+    await audit.note(resources.ledger, "vista", name, access.address_of(request), resources.now(), conversation)
+    if anything:
+        await disclosures.note(resources.ledger, conversation, "read", name, [{"field": "conversación"}], resources.now())
+
+
+async def enter_reading_on(request: web.Request, conversation: str) -> None:
+    """Somebody goes on reading, or comes by another way than its page: entered again where the last time was a while ago."""
+    resources, name = request.app[RESOURCES], request[pages.SESSION].name
+    if not await disclosures.was_read(resources.ledger, conversation, name, resources.now() - READING_ON):
+        await enter_reading(request, conversation)
+
+
 async def lines(request: web.Request) -> web.Response:
     """GET /console/conversaciones/ID/lineas?despues=SEQ: a part of the page, for who has it open. Raises NotYours."""
     written = request.query.get("despues", "0")
     after = int(written) if written.isdecimal() and len(written) < 10 else 0  # noqa: PLR2004 - digits of a seq
     transcript = await _read(request.app[RESOURCES].ledger, request.match_info["id"], NEWEST, after)
+    if transcript.lines:
+        await enter_reading_on(request, transcript.conversation.id)
     return pages.render(request, "_lineas.html", **await _shared(request, transcript))
 
 

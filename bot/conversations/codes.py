@@ -140,6 +140,7 @@ class Listener:
         self._connection, self._terms, self._now = connection, terms, now
         asked = {"conversations": listed(conversations)}
         self._rows = {row.conversation_id: row for row in connection.execute(_OF, asked) if now - row.asked_at < FORGOTTEN}
+        self._locked: dict[str, datetime] = {}  # desks whose row is ours until the transaction ends: what else is guessed costs nothing
 
     def masked(self, conversation: str, words: str) -> str:
         """A text as it may be stored."""
@@ -155,7 +156,8 @@ class Listener:
         if found is None:
             return self._raised(row, who), inbound
         heard = self._try(row, found, who)
-        row = self._rows[inbound.conversation] = self._connection.execute(_ONE, {"conversation": row.conversation_id}).one()
+        if heard.kind == "right":
+            row = self._rows[inbound.conversation] = self._connection.execute(_ONE, {"conversation": row.conversation_id}).one()
         question, inbound = row.question, replace(inbound, text=found.masked, code=heard.kind)
         if heard.kind == "right" and question is not None:
             self._change(row, question=None)
@@ -199,6 +201,14 @@ class Listener:
         return replace(who, level=Level.CONFIRMED, proof=PROOF) if confirmed and who.desk == row.desk else who
 
     def _try(self, row: Row[Any], found: Found, who: Identity) -> Heard:
+        if row.desk in self._locked:
+            return Heard("locked", until=self._locked[row.desk])
+        heard = self._look(row, found, who)
+        if heard.kind == "locked" and heard.until is not None:
+            self._locked[row.desk] = heard.until
+        return heard
+
+    def _look(self, row: Row[Any], found: Found, who: Identity) -> Heard:
         guesses = _guesses(self._connection, row.desk)
         if guesses.locked_until is not None and guesses.locked_until > self._now:
             return Heard("locked", until=guesses.locked_until)

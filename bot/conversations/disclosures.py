@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, insert, not_, or_, select, update
 
 from bot.conversations.ledger import Ledger
 from bot.conversations.queue import OpenTurn
-from bot.conversations.tables import CONVERSATION, DISCLOSURE, DISCLOSURE_ANCHOR, MESSAGE, READING
+from bot.conversations.tables import CONVERSATION, DISCLOSURE, DISCLOSURE_ANCHOR, LIFE, MESSAGE, READING
 from bot.errors import NotYours
 from bot.privacy.chain import BEGINNING, anchored, link
 
@@ -24,6 +24,8 @@ Kind = Literal["told", "read", "opened"]
 """Told to the customer; read by an agent in the console; the sealed copy of a message opened by an agent."""
 ASSISTANT: Final = "asistente"
 PAGE: Final = 200
+CUT_AT_ONCE: Final = 200
+ANCHORS_AT_ONCE: Final = 20
 CUT: Final = "cut"
 """Marks an end in an anchor as the place up to which a chain was removed for its age."""
 _COLUMNS: Final = (
@@ -48,6 +50,8 @@ _LAST = (
     .limit(1)
 )
 _ADD = insert(DISCLOSURE)
+_ALONE = select(LIFE.c.epoch).with_for_update()
+"""Who makes an anchor is the only one: two that hang on the same one before them would look like one that was put in."""
 
 
 def told(connection: Connection, turn: OpenTurn, answer: Mapping[str, Any], readings: Sequence[Mapping[str, Any]], now: datetime) -> None:
@@ -80,6 +84,17 @@ async def note(ledger: Ledger, conversation: str, kind: Kind, agent: str, fields
     await ledger.write(work)
 
 
+async def was_read(ledger: Ledger, conversation: str, agent: str, since: datetime) -> bool:
+    """Whether it is entered that this agent has read the conversation since then."""
+    own = (
+        DISCLOSURE.c.conversation_id == conversation,
+        DISCLOSURE.c.kind == "read",
+        DISCLOSURE.c.teller == agent,
+        DISCLOSURE.c.at >= since,
+    )
+    return await ledger.read(lambda connection: bool(connection.scalar(select(exists().where(*own)))))
+
+
 def _add(connection: Connection, conversation: str, entry: Mapping[str, Any], now: datetime) -> None:
     last = connection.execute(_LAST, {"conversation": conversation}).one_or_none()
     number, previous = (1, BEGINNING) if last is None else (last.n + 1, last.hash)
@@ -103,8 +118,8 @@ async def anchor(ledger: Ledger, secret: str, now: datetime) -> str | None:
     """Bind the ends of the chains that grew since the last anchor; the new anchor's hash, None where none grew."""
 
     def work(connection: Connection) -> str | None:
-        earlier = connection.execute(select(DISCLOSURE_ANCHOR).order_by(DISCLOSURE_ANCHOR.c.id.desc())).all()
-        last = next((each for each in earlier if not _is_cut(each)), None)  # one that tells of a removal binds nothing that is there
+        connection.execute(_ALONE)
+        last = _last_binding(connection)
         newest = select(DISCLOSURE.c.conversation_id, func.max(DISCLOSURE.c.n).label("n")).group_by(DISCLOSURE.c.conversation_id)
         grown = (newest if last is None else newest.where(DISCLOSURE.c.at >= last.at)).subquery()
         own = (DISCLOSURE.c.conversation_id == grown.c.conversation_id) & (DISCLOSURE.c.n == grown.c.n)
@@ -117,36 +132,53 @@ async def anchor(ledger: Ledger, secret: str, now: datetime) -> str | None:
     return await ledger.write(work)
 
 
+def _last_binding(connection: Connection) -> Row[Any] | None:
+    """The newest anchor that binds what is there: one that tells of a removal does not."""
+    newest = select(DISCLOSURE_ANCHOR).order_by(DISCLOSURE_ANCHOR.c.id.desc()).limit(ANCHORS_AT_ONCE)
+    rows = connection.execute(newest).all()
+    while rows:
+        for row in rows:
+            if not _is_cut(row):
+                return row
+        rows = connection.execute(newest.where(DISCLOSURE_ANCHOR.c.id < rows[-1].id)).all()
+    return None
+
+
 async def cut(ledger: Ledger, secret: str, before: datetime, now: datetime) -> int:
-    """Remove the entries from before that moment, and bind where each chain begins now; how many.
+    """Remove the entries from before that moment, a piece at a time, and bind where each chain begins now; how many.
 
     The newest of a conversation that is still there stays: the next one hangs on it.
     """
-
-    def work(connection: Connection) -> int:
-        old = select(DISCLOSURE.c.conversation_id, func.max(DISCLOSURE.c.n).label("n")).where(DISCLOSURE.c.at < before)
-        ends: list[list[Any]] = []
-        gone = 0
-        for row in connection.execute(old.group_by(DISCLOSURE.c.conversation_id)).all():
-            own = DISCLOSURE.c.conversation_id == row.conversation_id
-            number = row.n - (_is_last(connection, row.conversation_id, row.n) and _is_there(connection, row.conversation_id))
-            hash_ = connection.scalar(select(DISCLOSURE.c.hash).where(own, DISCLOSURE.c.n == number))
-            if hash_ is not None:
-                gone += connection.execute(delete(DISCLOSURE).where(own, DISCLOSURE.c.n <= number)).rowcount
-                ends.append([row.conversation_id, number, hash_, CUT])
-        if ends:
-            _bind(connection, secret, ends, now)
-        return gone
-
-    return await ledger.write(work)
+    gone = 0
+    while number := await ledger.write(lambda connection: _cut(connection, secret, before, now)):
+        gone += number
+    return gone
 
 
-def _is_last(connection: Connection, conversation: str, number: int) -> bool:
-    return not connection.scalar(select(exists().where(DISCLOSURE.c.conversation_id == conversation, DISCLOSURE.c.n > number)))
-
-
-def _is_there(connection: Connection, conversation: str) -> bool:
-    return bool(connection.scalar(select(exists().where(CONVERSATION.c.id == conversation))))
+def _cut(connection: Connection, secret: str, before: datetime, now: datetime) -> int:
+    connection.execute(_ALONE)
+    next_one = DISCLOSURE.alias("next_one")
+    hangs = exists().where(next_one.c.conversation_id == DISCLOSURE.c.conversation_id, next_one.c.n > DISCLOSURE.c.n)
+    lives = exists().where(CONVERSATION.c.id == DISCLOSURE.c.conversation_id)
+    old = and_(DISCLOSURE.c.at < before, or_(hangs, not_(lives)))
+    oldest = select(DISCLOSURE.c.conversation_id).where(old).order_by(DISCLOSURE.c.at).limit(CUT_AT_ONCE).subquery()
+    own = DISCLOSURE.c.conversation_id.in_(select(oldest.c.conversation_id))
+    last = (
+        select(DISCLOSURE.c.conversation_id, func.max(DISCLOSURE.c.n).label("n"))
+        .where(own, old)
+        .group_by(DISCLOSURE.c.conversation_id)
+        .subquery()
+    )
+    is_last = and_(DISCLOSURE.c.conversation_id == last.c.conversation_id, DISCLOSURE.c.n == last.c.n)
+    columns = (DISCLOSURE.c.conversation_id, DISCLOSURE.c.n, DISCLOSURE.c.hash)
+    ends = [[*row, CUT] for row in connection.execute(select(*columns).join_from(DISCLOSURE, last, is_last).order_by(columns[0])).all()]
+    gone = 0
+    for conversation, number, *_ in ends:
+        whole = (DISCLOSURE.c.conversation_id == conversation, DISCLOSURE.c.n <= number)
+        gone += connection.execute(delete(DISCLOSURE).where(*whole)).rowcount
+    if ends:
+        _bind(connection, secret, ends, now)
+    return gone
 
 
 def _bind(connection: Connection, secret: str, ends: list[list[Any]], now: datetime) -> str:

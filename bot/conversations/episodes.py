@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, exists, insert, not_, select, update
 
 from bot.conversations import folios
 from bot.conversations.base import MAX_EVENTS, SILENCE
-from bot.conversations.tables import EPISODE, NOW
+from bot.conversations.ledger import Ledger
+from bot.conversations.tables import CONVERSATION, EPISODE, NOW
 from bot.identity.identity import Identity
 
 Outcome = Literal["silence", "identity", "logout", "length", "unreadable"]
 
+AT_ONCE: Final = 200
 _BEGIN = insert(EPISODE).returning(EPISODE.c.id)
 _OPEN = EPISODE.c.ended_at.is_(None)
 _CURRENT = select(EPISODE.c.id, EPISODE.c.desk, EPISODE.c.person, EPISODE.c.last_at, EPISODE.c.events).where(
@@ -66,6 +68,20 @@ def remember(connection: Connection, episode: int, events: Sequence[dict[str, An
         connection.execute(_CLOSE, {"episode": episode, "why": "length", "now": now})
     else:
         connection.execute(_REMEMBER, {"episode": episode, "remembered": list(events), "now": now})
+
+
+async def end_silent(ledger: Ledger, now: datetime) -> int:
+    """End those in which nobody says anything any more, a piece at a time, so that their events are forgotten though nobody comes back; how many.
+
+    Not where a message still waits for its turn: it may belong to one.
+    """
+    waits = exists().where(CONVERSATION.c.id == EPISODE.c.conversation_id, CONVERSATION.c.ready_at.is_not(None))
+    silent = select(EPISODE.c.id).where(_OPEN, EPISODE.c.last_at < now - SILENCE, not_(waits)).limit(AT_ONCE)
+    end = update(EPISODE).where(EPISODE.c.id.in_(silent), _OPEN).values(**_END)
+    ended = 0
+    while number := await ledger.write(lambda connection: connection.execute(end, {"now": now, "why": "silence"}).rowcount):
+        ended += number
+    return ended
 
 
 def close_open(connection: Connection, conversation: str, outcome: Outcome, now: datetime) -> None:

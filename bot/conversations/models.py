@@ -114,7 +114,7 @@ class WebSession(Base):
     level: Mapped[int]
     proof: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
-    expires_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
@@ -186,7 +186,7 @@ class Episode(Base):
     events: Mapped[list[Any]] = mapped_column(default=list)
     started_at: Mapped[datetime] = mapped_column(Moment)
     last_at: Mapped[datetime] = mapped_column(Moment)
-    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     outcome: Mapped[str | None] = mapped_column(String(16))
 
 
@@ -210,11 +210,12 @@ class Message(Base):
         _partial("uq_message_answer", "conversation_id", "in_reply_to", where="kind = 'answer'", unique=True),
         _partial("ix_message_open", "conversation_id", "seq", where="state IN ('received', 'processing')"),
         _partial("ix_message_failed", "at", where="state = 'failed'"),
+        _partial("ix_message_closed", "at", where="state IS NULL OR state NOT IN ('received', 'processing')"),
     )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
-    episode_id: Mapped[int | None] = mapped_column(ForeignKey("episode.id"))
+    episode_id: Mapped[int | None] = mapped_column(ForeignKey("episode.id"), index=True)
     seq: Mapped[int]
     author: Mapped[str] = mapped_column(String(16))
     kind: Mapped[str] = mapped_column(String(16))

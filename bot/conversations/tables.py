@@ -41,5 +41,7 @@ OPEN = text("message.state IN ('received', 'processing')")
 """In the very words of the index of open messages: with parameters neither database would use it."""
 FAILED = text("message.state = 'failed'")
 """Likewise for the index of those that were given up."""
+CLOSED = text("(message.state IS NULL OR message.state NOT IN ('received', 'processing'))")
+"""Likewise for the index of those that nobody works on any more, by age."""
 NOW = bindparam("now", type_=Moment)
 """The moment of a statement, whichever columns it is written to or compared with."""

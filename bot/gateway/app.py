@@ -32,7 +32,7 @@ from bot.effects.mailer import Mailer
 from bot.effects.worker import EffectsWorker
 from bot.errors import SettingsError
 from bot.gateway import keys
-from bot.gateway.middleware import add_headers, explain_errors, observe
+from bot.gateway.middleware import add_headers, explain_errors, observe, refuse_unclear
 from bot.gateway.refusals import FIELD_BYTES, say_little
 from bot.gateway.routes import add_routes
 from bot.limits import Limit
@@ -66,7 +66,9 @@ def create_app(
     _check_ledger(settings)
     say_little()
     live = accounts or live_state.create(settings)
-    app = web.Application(middlewares=[observe, explain_errors], client_max_size=SMALL, handler_args={"max_field_size": FIELD_BYTES})
+    app = web.Application(
+        middlewares=[observe, explain_errors, refuse_unclear], client_max_size=SMALL, handler_args={"max_field_size": FIELD_BYTES}
+    )
     app[web_keys.PORTAL_KEYS] = PortalKeys(settings)
     app[web_keys.SESSION_LIMIT] = Limit("sessions", settings.rate_sessions_per_minute, now)
     app[web_keys.MESSAGE_LIMIT] = Limit("messages", settings.rate_messages_per_minute, now)

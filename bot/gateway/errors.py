@@ -76,6 +76,11 @@ def _status_and_code(error: Exception) -> tuple[int | None, str]:
     return None, "internal"
 
 
+def malformed() -> web.Response:
+    """The response to a request that is none."""
+    return web.json_response({"error": "malformed", "message": texts.ERRORS["malformed"]}, status=400)
+
+
 def internal_error() -> web.Response:
     """The response to what nobody expected; it says nothing of it."""
     return web.json_response({"error": "internal", "message": texts.ERRORS["internal"]}, status=500)

@@ -6,7 +6,7 @@ import secrets
 import time
 
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.typedefs import Handler
 
 from bot.gateway import errors
@@ -68,6 +68,16 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
             log.exception("request failed", kind=type(error).__name__)
             response = errors.internal_error()
         return response
+
+
+@web.middleware
+async def refuse_unclear(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A request of HTTP/1.0 in chunks, which that version does not know: a proxy may see it end elsewhere, so its connection ends with it."""
+    if request.version >= HttpVersion11 or hdrs.TRANSFER_ENCODING not in request.headers:
+        return await handler(request)
+    response = errors.malformed()
+    response.force_close()
+    return response
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, delete, select
@@ -19,7 +20,10 @@ def remove(connection: Connection, table: Table, ids: Sequence[Any]) -> Counter[
     gone: Counter[str] = Counter()
     for some in _chunks(ids):
         for other, column, key in _pointing_at(table):
-            gone += remove(connection, other, connection.scalars(select(key).where(column.in_(some))).all())
+            if _pointing_at(other):
+                gone += remove(connection, other, connection.scalars(select(key).where(column.in_(some))).all())
+            else:
+                gone[other.name] += connection.execute(delete(other).where(column.in_(some))).rowcount
         gone[table.name] += connection.execute(delete(table).where(_key(table).in_(some))).rowcount
     return +gone
 
@@ -37,12 +41,15 @@ def collect(connection: Connection, table: Table, ids: Sequence[Any]) -> dict[st
     return found
 
 
-def _pointing_at(table: Table) -> Iterator[tuple[Table, Any, Any]]:
+@cache
+def _pointing_at(table: Table) -> Sequence[tuple[Table, Any, Any]]:
     """Tables with a foreign key to this one, messages before episodes: (table, its column, its key)."""
-    for other in reversed(_METADATA.sorted_tables):
-        for foreign in other.foreign_keys:
-            if foreign.column.table is table:
-                yield other, foreign.parent, _key(other)
+    return [
+        (other, foreign.parent, _key(other))
+        for other in reversed(_METADATA.sorted_tables)
+        for foreign in other.foreign_keys
+        if foreign.column.table is table
+    ]
 
 
 def _key(table: Table) -> Any:

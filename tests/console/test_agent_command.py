@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.agent import DEMO_PASSWORD, seed_demo
+from bot.commands.agent import seed_demo
+from bot.console import passwords
 from bot.migrations import upgrade
 from bot.settings import ROOT, load_settings
 
@@ -51,7 +52,7 @@ def test_an_agent_comes_and_goes(command) -> None:
 def test_the_demo_has_an_agent_whatever_was_there_before(tmp_path: Path) -> None:
     settings = load_settings({"DATABASE_URL": f"sqlite:///{tmp_path}/ledger.db", "DEMO": "1"})
     upgrade(settings.database_url, "ledger")
-    assert seed_demo(settings) == seed_demo(settings) == f"http://127.0.0.1:8080/console · ana · {DEMO_PASSWORD}"
+    assert seed_demo(settings) == seed_demo(settings) == f"http://127.0.0.1:8080/console · ana · {passwords.DEMO}"
 
 
 def test_an_agents_address_is_given_changed_and_taken_away(command) -> None:

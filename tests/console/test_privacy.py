@@ -53,9 +53,42 @@ async def test_what_was_told_and_who_read_it(ana: Browser, gateway, ledger) -> N
     talk = await say(gateway, "¿cuándo vence?", "C-1002", result=result(reply("El 2.", readings=[READING]), understood=[]))
     await ana.get(f"/console/conversaciones/{talk}")
     await ana.get(f"/console/conversaciones/{talk}/privacidad")
-    for words in ("Se dijo al cliente", "Identificado por el portal (C-1002)", "HIDALGO-01 ends_on", "Se leyó la conversación", "ana"):
+    for words in ("Se dijo al cliente", "Identificado por el portal (C-1002)", "HIDALGO-01 ends_on", "Se consultó", "ana"):
         assert words in ana.words
     assert await disclosures.problems(ledger, secrets_of(gateway.settings)) == []
+
+
+async def readings_of(ledger, talk: str) -> list[list[dict[str, str]]]:
+    return [
+        row.fields
+        for row in await rows(ledger, Disclosure, Disclosure.n)
+        if (row.kind, row.teller, row.conversation_id) == ("read", "ana", talk)
+    ]
+
+
+async def test_a_look_at_the_live_state_is_entered_by_its_fields_and_without_values(ana: Browser, gateway, ledger) -> None:
+    talk = await say(gateway, "hola", "C-1004")
+    await ana.get(f"/console/conversaciones/{talk}?datos=1")
+    _, panel = await readings_of(ledger, talk)
+    assert {"cuenta"} == {field["source"] for field in panel}
+    assert {"nombre", "contacto", "Estado", "Vence", "Último cargo", "Respaldo"} <= {field["field"] for field in panel}
+    assert {field["server"] for field in panel[2:]} == {"OCAMPO-01"}
+    assert "suspendido" not in str(panel)
+    assert await disclosures.problems(ledger, secrets_of(gateway.settings)) == []
+
+
+@pytest.mark.parametrize("way", ["lineas", "lineas?despues=1", "privacidad"])
+async def test_reading_past_the_page_is_entered_once_an_hour(ana: Browser, gateway, ledger, way: str) -> None:
+    talk = await say(gateway, WROTE, "C-1002", result=result(reply("Claro."), understood=[]))
+    for _ in range(3):
+        await ana.get(f"/console/conversaciones/{talk}/{way}")
+        assert ana.status == 200
+    assert await readings_of(ledger, talk) == [[{"field": "conversación"}]]
+    assert [row.what for row in await rows(ledger, AuditEntry) if row.conversation == talk] == ["vista"]
+    gateway.clock.forward(minutes=61)
+    await ana.sign_in("ana")
+    await ana.get(f"/console/conversaciones/{talk}/{way}")
+    assert len(await readings_of(ledger, talk)) == 2
 
 
 async def test_nobody_else_opens_anything(browser: Browser, gateway) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.settings import ROOT
 from harness.dialogue import StandIn
+from tests.support.dialogue import in_a_thread
 
 SECRETS = {
     "INTERNAL_SECRET": "90a1b2c3d4e5f60718293a4b5c6d7e8f",
@@ -45,21 +43,9 @@ def bot(environment: dict[str, str], *words: str | Path) -> subprocess.Completed
 
 @pytest.fixture
 def dialogue() -> Iterator[StandIn]:
-    """A stand-in for dialogue and actions in a thread of its own, so that it answers while a test waits for a command."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-
-    def run(work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, loop).result(COMMAND_SECONDS)
-
-    standin = StandIn()
-    run(standin.start())
-    yield standin
-    run(standin.stop())
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(COMMAND_SECONDS)
-    loop.close()
+    """A stand-in for dialogue and actions, which answers while a test waits for a command."""
+    with in_a_thread() as standin:
+        yield standin
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,15 +6,18 @@ import asyncio
 import sqlite3
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from bot import clock
 from bot.commands import backups as commands
 from bot.commands.backups import postgresql
 from bot.commands.backups.errors import BackupError
+from bot.commands.backups.folder import expire, new_in
 from bot.database import open_database
 from bot.migrations import metadata_of
 from harness.dialogue import SECRET, StandIn, reply, result
@@ -133,6 +136,30 @@ async def test_conversations_that_are_there_are_replaced_only_when_told(house: d
         assert (await there.ask("tres"))["text"] == "eco: tres"
     (life,) = (await rows(house["DATABASE_URL"]))["ledger_life"]
     assert life[0] == again["epoch"]
+
+
+async def test_a_folder_keeps_its_copies_for_so_many_days_and_nothing_else_in_it_goes(house: dict[str, str], tmp_path: Path) -> None:
+    """What was erased of a person is in the copies of before: these go, but only when there is a new one."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    now = clock.now()
+    old, young = (new_in(folder, now - timedelta(days=days)) for days in (31, 29))
+    for name in (old, young, folder / "ledger-of-mine.copy", folder / "ledger-20200101.copy"):
+        name.write_bytes(b"x")
+    away = {**house, "DATABASE_URL": f"sqlite:///{tmp_path}/nothing-here/ledger.db"}
+    assert (await call(away, "db", "backup", folder))[0] == 1
+    assert old.exists()
+    status, said = await call(house, "db", "backup", folder)
+    assert status == 0, said
+    assert f"{old}: older than copies are kept, removed" in said
+    assert {old.exists(), young.exists(), (folder / "ledger-of-mine.copy").exists(), (folder / "ledger-20200101.copy").exists()} == {
+        False,
+        True,
+    }
+    (new,) = [path for path in folder.glob("ledger-*Z.copy") if path not in {old, young}]
+    assert new.stat().st_mode & 0o777 == 0o600
+    assert expire(folder, timedelta(days=1), clock.now()) == [young]
+    assert new.exists()
 
 
 async def test_a_copy_that_cannot_be_put_back_changes_nothing(house: dict[str, str], tmp_path: Path) -> None:

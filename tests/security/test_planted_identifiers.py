@@ -91,7 +91,14 @@ async def test_none_of_300_that_came_by_the_web_is_found_anywhere(gateway, ana: 
         await ana.get(f"/console/conversaciones/{talk}?todo=1")
         assert found_in(ana.page, WEB) == []
         assert found_in(persons.as_json(await persons.export(ledger, talk, str, gateway.clock())), WEB) == []
-    for page in ("/console/conversaciones.csv", "/console/conversaciones", "/console/cola", "/console/auditoria", "/console/correcciones"):
+    for page in (
+        "/console/conversaciones.csv",
+        "/console/conversaciones",
+        "/console/cola",
+        "/console/avisos",
+        "/console/auditoria",
+        "/console/correcciones",
+    ):
         await ana.get(page)
         assert found_in(ana.page, WEB) == [], page
     assert found_in("\n".join(corrected(await marks.corrections(ledger), answers=False)), WEB) == []
@@ -120,7 +127,12 @@ async def _assert_nothing_in(ledger: Ledger, folder: Path, logs: io.StringIO, tu
     assert found_in(repr(turns), whole) == []
     assert '"event": "turn"' in logs.getvalue()
     assert found_in(logs.getvalue(), PLANTED) == []
+    assert found_in(_mails(folder), PLANTED) == []
     await _assert_nothing_in_a_backup(ledger.database.engine.url.render_as_string(hide_password=False), folder)
+
+
+def _mails(folder: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.eml"))
 
 
 async def _assert_nothing_in_tables(ledger: Ledger) -> None:
