@@ -17,6 +17,8 @@ from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 
 _NEW: Final = r"nuev|otr[oa]\b|contrat|crea"
+_BACK: Final = r"prend|reactiv|regres|vuelv|volv|arranc|levant|encend"
+_DONE: Final = r"esper|qued|arregl|list[oa]\b"
 _UNSAVED: Final = r"(?:no|sin) (?:(?:lo|la|les?|alcance|alcanzo|alcanzamos|pude|a) )*guard(?:e|o|ado|ar|amos)\b|estab(?:a|amos) (?:captur|hacien|trabaj|factur|timbr)"
 _LOST: Final = r"pierd|perd|borr|se va\b"
 _WHY_NOT_PAID: Final = (
@@ -41,9 +43,10 @@ def say_instead_of_neighbour(turn: Turn, intent: str, reply: Reply) -> bool:
 def _say_how_long(turn: Turn, intent: str, reply: Reply) -> bool:
     """How long a fault lasts, or until a suspended server is back, where that was taken for a creation."""
     server = turn.chosen if intent == "faq_tiempo_creacion" and not mentions(turn, _NEW) else None
-    if server is not None and server.status == "active" and is_broken(server):
+    back, done = mentions(turn, _BACK), mentions(turn, _DONE)
+    if server is not None and server.status == "active" and is_broken(server) and (back or done):
         MY_SERVER[Asked.WHEN](turn, server, reply)
-    elif server is not None and server.status == "suspended" and turn.sees(Reactivate.data) is not None:
+    elif server is not None and server.status == "suspended" and back and turn.sees(Reactivate.data) is not None:
         Reactivate.facts[Asked.WHEN](turn, server, reply)
     else:
         return False

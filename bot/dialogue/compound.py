@@ -128,8 +128,8 @@ def joints(text: str) -> Iterator[Joint]:
 
 def _joint(before: str, after: str) -> Joint | None:
     first, second = _TAIL.sub("", before).strip(), _LEAD.sub("", after).strip(" ,;.")
-    if min(len(first.split()), len(second.split())) < MIN_WORDS:
-        return None
+    if min(len(first.split()), len(second.split())) < MIN_WORDS or forms.only_points(second):
+        return None  # "cuándo vence el 1 y el 2?" asks one thing of two
     if _ONLY_CONDITION.match(before) and not _ASKED_AFTER_CONDITION.search(before):
         return None  # "una vez que se acredite mi pago, ¿cuánto tarda?"
     marked = _ENDS_MARK.search(before) or after.startswith("¿") or _STARTS_CONNECTED.match(after) or _STARTS_NEXT.match(after)

@@ -126,6 +126,7 @@ _TAKES_BACK = re.compile(
 )  # "perdón no la recibí" denies, and "me equivoqué" is what happened
 _POINTS = r"(?:el|la|del?)\s+(?:de\s+)?(?:0?\d|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|cuart\w*|quint\w*|[uú]ltim\w*)\b"
 _POINTS_LAST, _POINTS_FIRST = re.compile(rf"{_POINTS}\W*$", re.IGNORECASE), re.compile(rf"\W*{_POINTS}", re.IGNORECASE)
+_ONLY_POINTS = re.compile(rf"\W*(?:{_POINTS}\W*)+", re.IGNORECASE)
 _NAMED_AGAIN = re.compile(r"^(?:y\s+)?(?:el|la|los|las|lo\s+del?)\s+\w+\s+no[\s,]+(?=(?:el|la|los|las|lo)\s)", re.IGNORECASE)
 TAKEN_BACK_OUTRIGHT = 14  # "… olvida eso. …" says it of all that stands before
 TAKEN_BACK_WORDS, LEAST_SAID_INSTEAD, PLENTY_SAID = 4, 3, 7
@@ -207,6 +208,11 @@ def contrasts(text: str) -> bool:
 def leans(text: str) -> bool:
     """Means nothing without what stands before it: "cómo lo configuro"."""
     return bool(_LEANS.match(text))
+
+
+def only_points(text: str) -> bool:
+    """Names nothing but a number or a place: "el 2?"."""
+    return _ONLY_POINTS.fullmatch(text) is not None
 
 
 def without_denied(text: str) -> str:

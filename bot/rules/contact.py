@@ -43,7 +43,10 @@ def normal_phone(written: str) -> str | None:
     old = _OLD_MOBILE.fullmatch(str(number.national_number)) if number.country_code == _MEXICO else None
     if old:
         number = phonenumbers.PhoneNumber(country_code=_MEXICO, national_number=int(old[1]))
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_possible_number(number) else None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    normal = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return normal if phonenumbers.parse(normal, REGION) == number else None  # a zero too many reads as another number
 
 
 def normal_mail(written: str) -> str | None:

@@ -194,6 +194,11 @@ def test_inside_a_sentence_what_stands_in_others_does_not_ask():
     assert features(Joint(before, after, before, after), readings())["plain_1"]
 
 
+@pytest.mark.parametrize("text", ["¿cuándo vence el 1 y el 2?", "dime cómo va la primera y la tercera"])
+def test_what_only_points_is_no_question_of_its_own(text):
+    assert list(joints(text)) == []
+
+
 def test_the_bars_for_a_split_are_near_even():
     """Fitted on a corpus where one message in thirty holds two questions, a joint that is as likely as not counts for more than it says."""
     assert 0.4 <= SPLIT_FROM <= 0.5
