@@ -17,7 +17,7 @@ beforeEach(() => {
 
 async function opened() {
   const tab = browser.open();
-  await pass(500);
+  await pass(1_000);
   return tab;
 }
 
@@ -106,7 +106,7 @@ test('seven tabs share one stream, and each shows what any of them says', async 
   assert.equal(gateway.streams.size, 1);
   assert.equal(gateway.conversations.length, 1);
   await ask(tabs[2], 'desde la tercera');
-  await pass(500);
+  await pass(1_000);
   for (const tab of tabs) assert.ok(shows(tab, 'desde la tercera') && shows(tab, 'Recibí desde la tercera'));
 });
 
@@ -121,21 +121,21 @@ test('another tab leads at once when the leading one goes, or is hidden', async 
   const [one, two, three] = [await opened(), await opened(), await opened()];
   three.connection.seen();
   browser.close(three);
-  await pass(500);
+  await pass(1_000);
   assert.equal(gateway.streams.size, 1);
   two.connection.seen();
-  await pass(500);
+  await pass(1_000);
   two.connection.pause(true);
-  await pass(500);
+  await pass(1_000);
   assert.equal(gateway.streams.size, 1);
   await ask(one, 'sigo aquí');
   assert.ok(shows(one, 'Recibí sigo aquí'));
   one.connection.pause(true);
-  await pass(500);
+  await pass(1_000);
   assert.equal(gateway.streams.size, 0);
   two.connection.pause(false);
   two.connection.seen();
-  await pass(500);
+  await pass(1_000);
   assert.ok(shows(two, 'Recibí sigo aquí'));
 });
 
@@ -143,7 +143,7 @@ test('a tab whose leader has frozen finds out by what it sends', async () => {
   const one = await opened();
   const two = await opened();
   one.connection.seen();
-  await pass(500);
+  await pass(1_000);
   one.connection.world.fetch = () => new Promise(() => {});
   one.connection.tabs.share = () => {}; // it leads, and tells nothing
   await ask(two, 'hola');
@@ -165,7 +165,7 @@ for (const [name, blocked] of [['locks that reject', { locks: false }], ['no cha
 test('a lock that is never given does not hold messages back', async () => {
   const tab = browser.open();
   tab.connection.world.lock = () => new Promise(() => {});
-  await pass(500);
+  await pass(1_000);
   await ask(tab, 'hola');
   await pass(5_000);
   assert.ok(shows(tab, 'Recibí hola'));
@@ -180,7 +180,7 @@ test('moved, or made anew soon or late: the same customer and the same talk', as
     await pass(away);
     browser.attach(tab, same);
     tab.connection.start();
-    await pass(500);
+    await pass(1_000);
     assert.ok(shows(tab, 'Recibí hola'), `${same} ${away}`);
   }
   assert.equal(gateway.conversations.length, 1);
@@ -197,7 +197,7 @@ test('a page that forgets who its customer is gets token-needed, never silently 
   assert.equal(gateway.conversations.length, 1);
   assert.equal(tab.connection.known, false);
   tab.connection.identify(null); // the page, or whoever is there, says that it is a visitor
-  await pass(500);
+  await pass(1_000);
   assert.equal(gateway.conversations.length, 2);
   assert.deepEqual(tab.view.texts, []);
 });
@@ -221,11 +221,11 @@ test('a page that the browser kept as it was asks anew who is there, and shows t
     await ask(tab, `hola ${next}`);
     browser.type(tab, 'a medias');
     browser.follow(tab);
-    await pass(500);
+    await pass(1_000);
     if (next === 'C-2') browser.user = { sub: 'C-2' }; // logged in on a page without the chat
     browser.history(tab);
     assert.deepEqual(tab.view.texts, []);
-    await pass(500);
+    await pass(1_000);
     assert.equal(shows(tab, `Recibí hola ${next}`), shown);
     assert.equal(tab.view.box, shown ? 'a medias' : '');
     await ask(tab, 'de vuelta');
@@ -240,14 +240,14 @@ test('a page that was told who is there, and that the browser kept, goes on only
   const tab = await opened();
   await ask(tab, 'hola');
   browser.follow(tab);
-  await pass(500);
+  await pass(1_000);
   browser.history(tab);
-  await pass(500);
+  await pass(1_000);
   assert.ok(shows(tab, 'Recibí hola'));
   browser.follow(tab);
   browser.user = { sub: 'C-2' };
   tab.connection.identify(browser.token);
-  await pass(500);
+  await pass(1_000);
   browser.history(tab);
   await pass(5_000);
   assert.deepEqual(tab.view.texts, []);
@@ -260,7 +260,7 @@ test('who logged in on a page without the chat is found out as soon as the tab i
   browser.user = { sub: 'C-2' };
   await pass(5_000);
   tab.connection.seen();
-  await pass(500);
+  await pass(1_000);
   assert.deepEqual(tab.view.texts, []);
   await ask(tab, 'soy otro');
   assert.equal(gateway.conversations.at(-1).desk, 'C-2');
@@ -316,7 +316,7 @@ test('no address is asked for twice: what a service worker of the portal keeps a
   const tab = await opened();
   await ask(tab, 'hola');
   browser.reload(tab);
-  await pass(500);
+  await pass(1_000);
   assert.ok(addresses.length >= 6);
   assert.equal(new Set(addresses).size, addresses.length);
 });

@@ -56,7 +56,7 @@ const enter = (more = {}) => box().dispatchEvent({ type: 'keydown', key: 'Enter'
 async function ask(text) {
   type(text);
   enter();
-  await pass(500);
+  await pass(1_000);
 }
 
 test('what is asked is answered, and heard politely once the history is there', async () => {
@@ -92,7 +92,7 @@ test('Enter that ends a composition, with Shift, or on nothing, sends nothing', 
   for (const more of [{ isComposing: true }, { keyCode: 229 }, { shiftKey: true }]) assert.equal(enter(more), true);
   type('   ');
   enter();
-  await pass(500);
+  await pass(1_000);
   assert.deepEqual(bubbles(), []);
 });
 
@@ -101,7 +101,7 @@ test('pressed twice it is sent once', async () => {
   type('hola');
   enter();
   enter();
-  await pass(500);
+  await pass(1_000);
   assert.deepEqual(bubbles(), ['Tú: hola', 'Asistente: Recibí hola']);
 });
 
@@ -130,7 +130,7 @@ test('what the gateway refuses comes back before what was typed since', async ()
   type('raro');
   enter();
   type('y más');
-  await pass(500);
+  await pass(1_000);
   assert.equal(box().value, 'raro\ny más');
   assert.match(find('.trouble').textContent, /No pude recibir ese mensaje/);
 });
@@ -139,7 +139,7 @@ test('a suggestion asks, and goes', async () => {
   await visit();
   named('¿Cómo pago?').click();
   assert.equal(named('¿Cómo pago?'), undefined); // pressed twice it asks once
-  await pass(500);
+  await pass(1_000);
   assert.deepEqual(bubbles(), ['Tú: ¿Cómo pago?', 'Asistente: Recibí ¿Cómo pago?']);
 });
 
@@ -148,7 +148,7 @@ test('what came while it was closed is counted, and read when it is opened', asy
   await ask('hola');
   chat.close();
   gateway.say(gateway.conversations[0], { author: 'agent', kind: 'text', text: '¿Sigues ahí?' });
-  await pass(500);
+  await pass(1_000);
   assert.equal(find('.launcher').getAttribute('aria-label'), 'Abrir chat de soporte, 1 sin leer');
   assert.match(find('.sr').textContent, /mensaje nuevo/);
   chat.open();
@@ -166,12 +166,12 @@ test('logging out asks, takes everything away, and begins anew when it is wished
   assert.deepEqual([find('.confirm').hidden, find('.panel').hidden], [true, false]);
   named('Cerrar sesión').click();
   find('.confirm').querySelector('.solid').click();
-  await pass(500);
+  await pass(1_000);
   assert.deepEqual([bubbles(), box().value, find('.ended').hidden, focused()], [[], '', false, named('Iniciar conversación')]);
   assert.doesNotMatch(`${window.sessionStorage}${window.localStorage}`, /hola|a medias/);
   assert.ok(told.includes('support-chat-logout'));
   named('Iniciar conversación').click();
-  await pass(500);
+  await pass(1_000);
   await ask('otra vez');
   assert.deepEqual(bubbles(), ['Tú: otra vez', 'Asistente: Recibí otra vez']);
 });
@@ -179,12 +179,12 @@ test('logging out asks, takes everything away, and begins anew when it is wished
 test('another customer whom the page names finds the window empty at once', async () => {
   await visit({ open: '' });
   chat.identify(token({ sub: 'C-1' }));
-  await pass(500);
+  await pass(1_000);
   await ask('del primero');
   type('a medias');
   chat.identify(token({ sub: 'C-2' }));
   assert.deepEqual([bubbles(), box().value], [[], '']);
-  await pass(500);
+  await pass(1_000);
   await ask('del segundo');
   assert.deepEqual(bubbles(), ['Tú: del segundo', 'Asistente: Recibí del segundo']);
 });
@@ -197,7 +197,7 @@ test('a page that comes out of the back/forward cache shows nothing before it is
   window.dispatchEvent({ type: 'pagehide' });
   window.dispatchEvent({ type: 'pageshow', persisted: true });
   assert.deepEqual([bubbles(), box().value, box().readOnly], [[], '', true]);
-  await pass(500);
+  await pass(1_000);
   assert.deepEqual([bubbles(), box().value, box().readOnly], [[], '', false]);
   assert.deepEqual(gateway.conversations.map(({ desk }) => desk), ['C-1', 'C-2']);
 });
@@ -208,7 +208,7 @@ test('and it shows all of it again to whom it belongs', async () => {
   type('a medias');
   window.dispatchEvent({ type: 'pagehide' });
   window.dispatchEvent({ type: 'pageshow', persisted: true });
-  await pass(500);
+  await pass(1_000);
   assert.deepEqual([bubbles(), box().value], [['Tú: hola', 'Asistente: Recibí hola'], 'a medias']);
 });
 
@@ -232,7 +232,7 @@ test('a thumb that cannot be kept is taken back and said so', async () => {
   gateway.cut();
   named('Me sirvió').click();
   assert.equal(named('Me sirvió').getAttribute('aria-pressed'), 'true');
-  await pass(500);
+  await pass(1_000);
   assert.equal(named('Me sirvió').getAttribute('aria-pressed'), 'false');
   assert.match(find('.trouble').textContent, /No pude guardar tu opinión/);
 });
