@@ -25,7 +25,7 @@ POLICY = "default-src 'none'; script-src {gateway}; connect-src 'self' {gateway}
 class Portal:
     """`user` is who is logged in to the portal (None: nobody), `person` who of them; `minted`: the tokens it has given out;
     `refused`: what browsers say they refused for the sake of the policy of /host, as "directive address";
-    `pages`: what it serves below /wild/, without any policy; "{gateway}" in them is the gateway's address.
+    `pages`: what it serves below /wild/, with `headers` and without any other policy; "{gateway}" in them is the gateway's address.
     """
 
     def __init__(self) -> None:
@@ -35,6 +35,7 @@ class Portal:
         self.user: str | None = None
         self.person: str | None = None
         self.pages: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
         self.minted: list[str] = []
         self.refused: list[str] = []
 
@@ -63,8 +64,11 @@ class Portal:
         return response
 
     async def _wild(self, request: web.Request) -> web.Response:
-        page = self.pages[request.match_info["name"]].replace("{gateway}", self.gateway)
-        return web.Response(body=page.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+        name = request.match_info["name"]
+        kind = "text/javascript" if name.endswith(".js") else "text/html; charset=utf-8"
+        return web.Response(
+            body=self.pages[name].replace("{gateway}", self.gateway).encode(), headers={"Content-Type": kind, **self.headers}
+        )
 
     async def _log_in_page(self, _: web.Request) -> web.Response:
         return web.Response(text="<!doctype html><title>Entrar</title>", content_type="text/html")

@@ -218,13 +218,13 @@ async def test_an_open_page_of_the_customer_before_is_left_when_another_logs_in_
 
 
 async def test_nothing_can_be_written_before_it_is_known_who_writes(page, site):
-    await page.route("**/chat-token", lambda route: route.abort())
+    await page.route("**/chat-token?*", lambda route: route.abort())
     chat = await visit(page, site, "open token-endpoint=/chat-token")
     await chat.status("Sin conexión. Reintentando…")
     await expect(chat.box).not_to_be_editable()
     await expect(chat.button("¿Cómo pago?")).to_be_disabled()
     site.portal.user = "C-1003"
-    await page.unroute("**/chat-token")
+    await page.unroute("**/chat-token?*")
     await chat.ask("ya soy yo")
     await chat.sees("Recibí: ya soy yo")
     assert await site.customer_texts("C-1003") == ["ya soy yo"]

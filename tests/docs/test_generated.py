@@ -13,6 +13,7 @@ import yaml
 from bot import __version__
 from bot.accounts.demo import CUSTOMERS
 from bot.commands import filemap
+from tests.browser import conditions as browsers
 from tests.docs.pages import ROOT, name, text
 
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
@@ -21,6 +22,10 @@ INTENTS = yaml.safe_load(text(ROOT / "domain.yml"))["intents"]
 
 def test_the_file_map_is_current():
     assert text(ROOT / "docs" / "filemap.md") == filemap.markdown() + "\n", "python -m bot filemap > docs/filemap.md"
+
+
+def test_the_table_of_browsers_is_current():
+    assert text(ROOT / "docs" / "browsers.md") == browsers.markdown(), "python -m tests.browser.conditions > docs/browsers.md"
 
 
 def test_the_newest_heading_of_the_changelog_is_the_version():

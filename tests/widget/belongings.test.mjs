@@ -26,24 +26,6 @@ class Computer {
   }
 }
 
-test('a token names a person, a desk, or somebody', () => {
-  assert.equal(new Set([ANA, BETO, DESK, VISITOR, whoOf('not.a token'), whoOf(token({ sub: 'C-2' }))].map(({ id }) => id)).size, 6);
-  assert.deepEqual([ANA, DESK, VISITOR].map(({ person }) => person), [true, false, false]);
-  assert.equal(whoOf(token({ sub: 'C-1', person: 'ana', exp: 1 })).id, ANA.id);
-});
-
-test('no library of the page makes two people one, or one two', () => {
-  const tokens = [token({ sub: 'C-1', person: 'ana' }), token({ sub: 'C-1', person: 'beto' }), token({ sub: 'C-1' }), token({ sub: 'C-1 ana' })];
-  const before = tokens.map((one) => whoOf(one).id);
-  for (const { prototype } of [Array, String]) prototype.toJSON = () => 'x';
-  try {
-    assert.deepEqual(tokens.map((one) => whoOf(one).id), before);
-  } finally {
-    for (const { prototype } of [Array, String]) delete prototype.toJSON;
-  }
-  assert.equal(new Set(before).size, 4);
-});
-
 test('a reload keeps what was written', () => {
   const computer = new Computer();
   const before = computer.open();
@@ -186,11 +168,16 @@ test('a message that storage does not take is kept as long as the page lives', (
   assert.deepEqual(keep.unsent(), []);
 });
 
-test('storage that is there and refuses to be used is replaced by the memory of the page', () => {
-  const blocked = { setItem: () => { throw new DOMException('blocked', 'SecurityError'); } };
-  for (const open of [() => { throw new DOMException('blocked', 'SecurityError'); }, () => blocked, () => null]) {
-    const store = new Store(open, 'x:');
-    assert.equal(store.set('a', { b: 1 }), true);
-    assert.deepEqual([store.get('a'), store.keys()], [{ b: 1 }, ['a']]);
-  }
+test('closed, it shows nothing until it is known again who is there; it stands while no later page of the tab was somebody else\'s', () => {
+  const computer = new Computer();
+  const kept = computer.open();
+  kept.settle(DESK, 't');
+  kept.draft = 'a medias';
+  assert.equal(kept.stands, true);
+  kept.close();
+  assert.deepEqual([kept.stands, kept.draft, kept.unsent(), kept.session], [false, '', [], null]);
+  kept.settle(DESK, 't');
+  assert.deepEqual([kept.stands, kept.draft], [true, 'a medias']);
+  computer.open().settle(BETO, 'u'); // a later page of this tab
+  assert.equal(kept.stands, false);
 });

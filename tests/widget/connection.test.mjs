@@ -17,7 +17,7 @@ beforeEach(() => {
 
 async function opened() {
   const tab = browser.open();
-  await pass(500);
+  await pass(1_000);
   return tab;
 }
 
@@ -106,7 +106,7 @@ test('seven tabs share one stream, and each shows what any of them says', async 
   assert.equal(gateway.streams.size, 1);
   assert.equal(gateway.conversations.length, 1);
   await ask(tabs[2], 'desde la tercera');
-  await pass(500);
+  await pass(1_000);
   for (const tab of tabs) assert.ok(shows(tab, 'desde la tercera') && shows(tab, 'Recibí desde la tercera'));
 });
 
@@ -121,21 +121,21 @@ test('another tab leads at once when the leading one goes, or is hidden', async 
   const [one, two, three] = [await opened(), await opened(), await opened()];
   three.connection.seen();
   browser.close(three);
-  await pass(500);
+  await pass(1_000);
   assert.equal(gateway.streams.size, 1);
   two.connection.seen();
-  await pass(500);
+  await pass(1_000);
   two.connection.pause(true);
-  await pass(500);
+  await pass(1_000);
   assert.equal(gateway.streams.size, 1);
   await ask(one, 'sigo aquí');
   assert.ok(shows(one, 'Recibí sigo aquí'));
   one.connection.pause(true);
-  await pass(500);
+  await pass(1_000);
   assert.equal(gateway.streams.size, 0);
   two.connection.pause(false);
   two.connection.seen();
-  await pass(500);
+  await pass(1_000);
   assert.ok(shows(two, 'Recibí sigo aquí'));
 });
 
@@ -143,7 +143,7 @@ test('a tab whose leader has frozen finds out by what it sends', async () => {
   const one = await opened();
   const two = await opened();
   one.connection.seen();
-  await pass(500);
+  await pass(1_000);
   one.connection.world.fetch = () => new Promise(() => {});
   one.connection.tabs.share = () => {}; // it leads, and tells nothing
   await ask(two, 'hola');
@@ -157,6 +157,7 @@ for (const [name, blocked] of [['locks that reject', { locks: false }], ['no cha
     const tab = await opened();
     await ask(tab, 'hola');
     await ask(tab, 'otra');
+    await pass(2_000); // who hears of no other tab holds no stream, and looks
     assert.ok(shows(tab, 'Recibí hola') && shows(tab, 'Recibí otra'));
   });
 }
@@ -164,7 +165,7 @@ for (const [name, blocked] of [['locks that reject', { locks: false }], ['no cha
 test('a lock that is never given does not hold messages back', async () => {
   const tab = browser.open();
   tab.connection.world.lock = () => new Promise(() => {});
-  await pass(500);
+  await pass(1_000);
   await ask(tab, 'hola');
   await pass(5_000);
   assert.ok(shows(tab, 'Recibí hola'));
@@ -179,7 +180,7 @@ test('moved, or made anew soon or late: the same customer and the same talk', as
     await pass(away);
     browser.attach(tab, same);
     tab.connection.start();
-    await pass(500);
+    await pass(1_000);
     assert.ok(shows(tab, 'Recibí hola'), `${same} ${away}`);
   }
   assert.equal(gateway.conversations.length, 1);
@@ -196,7 +197,7 @@ test('a page that forgets who its customer is gets token-needed, never silently 
   assert.equal(gateway.conversations.length, 1);
   assert.equal(tab.connection.known, false);
   tab.connection.identify(null); // the page, or whoever is there, says that it is a visitor
-  await pass(500);
+  await pass(1_000);
   assert.equal(gateway.conversations.length, 2);
   assert.deepEqual(tab.view.texts, []);
 });
@@ -211,4 +212,111 @@ test('a session that is over goes on in a new conversation with what was unsent'
   await pass(5_000);
   assert.ok(shows(tab, 'Recibí sin red'));
   assert.equal(gateway.conversations.length, 2);
+});
+
+test('a page that the browser kept as it was asks anew who is there, and shows the next customer nothing', async () => {
+  for (const [next, shown] of [['C-1', true], ['C-2', false]]) {
+    browser.user = { sub: 'C-1' };
+    const tab = await opened();
+    await ask(tab, `hola ${next}`);
+    browser.type(tab, 'a medias');
+    browser.follow(tab);
+    await pass(1_000);
+    if (next === 'C-2') browser.user = { sub: 'C-2' }; // logged in on a page without the chat
+    browser.history(tab);
+    assert.deepEqual(tab.view.texts, []);
+    await pass(1_000);
+    assert.equal(shows(tab, `Recibí hola ${next}`), shown);
+    assert.equal(tab.view.box, shown ? 'a medias' : '');
+    await ask(tab, 'de vuelta');
+    assert.equal(gateway.conversations.find(({ messages }) => messages.some(({ text }) => text === 'de vuelta')).desk, next);
+    browser.close(tab);
+    gateway.conversations = [];
+  }
+});
+
+test('a page that was told who is there, and that the browser kept, goes on only while its tab was nobody else\'s', async () => {
+  browser.endpoint = false;
+  const tab = await opened();
+  await ask(tab, 'hola');
+  browser.follow(tab);
+  await pass(1_000);
+  browser.history(tab);
+  await pass(1_000);
+  assert.ok(shows(tab, 'Recibí hola'));
+  browser.follow(tab);
+  browser.user = { sub: 'C-2' };
+  tab.connection.identify(browser.token);
+  await pass(1_000);
+  browser.history(tab);
+  await pass(5_000);
+  assert.deepEqual(tab.view.texts, []);
+  assert.deepEqual(tab.view.events, ['token-needed']);
+});
+
+test('who logged in on a page without the chat is found out as soon as the tab is looked at', async () => {
+  const tab = await opened();
+  await ask(tab, 'hola');
+  browser.user = { sub: 'C-2' };
+  await pass(5_000);
+  tab.connection.seen();
+  await pass(1_000);
+  assert.deepEqual(tab.view.texts, []);
+  await ask(tab, 'soy otro');
+  assert.equal(gateway.conversations.at(-1).desk, 'C-2');
+});
+
+test('while the portal is away a tab that is looked at again and again has one question under way', async () => {
+  const tab = await opened();
+  let asked = 0;
+  const { fetch } = tab.connection.world;
+  tab.connection.world.fetch = (url, options) => {
+    if (String(url).includes('/chat-token')) asked += 1;
+    return fetch(url, options);
+  };
+  browser.portalUp = false;
+  for (let n = 0; n < 10; n += 1) {
+    await pass(6_000);
+    tab.connection.seen();
+  }
+  assert.ok(asked < 12, `${asked} times`);
+  browser.portalUp = true;
+  browser.user = { sub: 'C-2' };
+  await pass(31_000);
+  assert.equal(tab.connection.known, true);
+  await ask(tab, 'soy otro');
+  assert.equal(gateway.conversations.at(-1).desk, 'C-2');
+});
+
+test('tabs that cannot hear each other hold no streams: seven would be one more than the browser opens connections', async () => {
+  browser.channels = false;
+  const tabs = [];
+  for (let n = 0; n < 7; n += 1) tabs.push(await opened());
+  assert.equal(gateway.streams.size, 0);
+  await ask(tabs[6], 'hola');
+  await pass(3_500);
+  assert.ok(shows(tabs[6], 'Recibí hola'));
+  gateway.say(gateway.conversations.at(-1), { author: 'agent', kind: 'text', text: 'hola, soy Mariana' });
+  await pass(3_500);
+  assert.ok(shows(tabs[6], 'hola, soy Mariana'));
+});
+
+test('no address is asked for twice: what a service worker of the portal keeps answers nobody else', async () => {
+  const addresses = [];
+  const worlds = browser.world.bind(browser);
+  browser.world = (storage) => {
+    const world = worlds(storage);
+    const { fetch } = world;
+    world.fetch = (url, options = {}) => {
+      if ((options.method ?? 'GET') === 'GET') addresses.push(String(url));
+      return fetch(url, options);
+    };
+    return world;
+  };
+  const tab = await opened();
+  await ask(tab, 'hola');
+  browser.reload(tab);
+  await pass(1_000);
+  assert.ok(addresses.length >= 6);
+  assert.equal(new Set(addresses).size, addresses.length);
 });

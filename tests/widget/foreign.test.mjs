@@ -40,7 +40,7 @@ class Shop {
   }
 
   async step() {
-    const action = this.pick(['A', 'B', 'nobody', 'type', 'type', 'type', 'send', 'send', 'send', 'offline', 'online', 'portal', 'reload', 'move', 'anew', 'logout', 'close', 'another', 'elsewhere', 'back', 'expire', 'wait']);
+    const action = this.pick(['A', 'B', 'nobody', 'type', 'type', 'type', 'send', 'send', 'send', 'offline', 'online', 'portal', 'reload', 'move', 'anew', 'logout', 'close', 'another', 'elsewhere', 'back', 'follow', 'history', 'expire', 'wait']);
     await this[action]();
     return action;
   }
@@ -119,6 +119,13 @@ class Shop {
     if (!this.away.length) return;
     this.tab = this.away.pop();
     this.browser.back(this.tab);
+  }
+  /** To another page of the portal with the chat, and back to the first one, which the browser kept as it was. */
+  follow() {
+    this.browser.follow(this.tab);
+  }
+  history() {
+    if (this.tab.kept) this.browser.history(this.tab);
   }
   #look(tab) {
     this.tab = tab;

@@ -170,10 +170,10 @@ export class Browser {
   }
 
   world(storage) {
-    return {
+    const world = {
       tab: () => storage,
       shared: () => this.shared,
-      channel: () => this.#channel(),
+      channel: () => (world.end = this.#channel()),
       lock: (_name, run) => (this.locks ? Promise.resolve().then(run) : Promise.reject(new DOMException('blocked', 'SecurityError'))),
       fetch: async (url, options) => {
         if (String(url).startsWith(GATEWAY)) return this.gateway.fetch(String(url).slice(GATEWAY.length), options);
@@ -182,6 +182,7 @@ export class Browser {
       },
       base: () => 'https://portal.example/page',
     };
+    return world;
   }
 
   get token() {
@@ -193,7 +194,7 @@ export class Browser {
     const channel = {
       postMessage: (data) => {
         const copy = JSON.stringify(data);
-        for (const other of this.#bus) if (other !== channel) queueMicrotask(() => this.#bus.has(other) && other.onmessage?.({ data: JSON.parse(copy) }));
+        for (const other of this.#bus.has(channel) ? this.#bus : []) if (other !== channel) queueMicrotask(() => this.#bus.has(other) && other.onmessage?.({ data: JSON.parse(copy) }));
       },
       close: () => this.#bus.delete(channel),
     };
@@ -203,7 +204,7 @@ export class Browser {
 
   /** A tab whose page has just been loaded. */
   open(storage = new FakeStorage()) {
-    const tab = { storage };
+    const tab = { storage, kept: null };
     this.#load(tab);
     this.tabs.push(tab);
     return tab;
@@ -236,6 +237,7 @@ export class Browser {
 
   reload(tab) {
     this.#unload(tab);
+    tab.kept = null;
     this.#load(tab);
   }
 
@@ -248,6 +250,36 @@ export class Browser {
   back(tab) {
     this.#load(tab);
     this.tabs.push(tab);
+  }
+
+  /** The tab goes on to another page with the chat, and the one it leaves is kept as it is (back/forward cache): it hears nothing meanwhile. */
+  follow(tab) {
+    const { connection, view, handlers } = tab;
+    const { world } = connection;
+    const { fetch, end } = world;
+    const waiting = [];
+    connection.pause(true);
+    this.#bus.delete(end);
+    world.fetch = () => new Promise((_, reject) => waiting.push(reject));
+    const thaw = () => {
+      world.fetch = fetch;
+      if (end) this.#bus.add(end);
+      for (const reject of waiting) reject(new TypeError('network'));
+    };
+    tab.kept = { connection, view, handlers, thaw };
+    this.#load(tab);
+  }
+
+  /** Back to the page that was kept, as the window does it. */
+  history(tab) {
+    const { kept } = tab;
+    this.#unload(tab);
+    Object.assign(tab, kept, { kept: null });
+    kept.thaw();
+    tab.connection.returned();
+    tab.connection.pause(false);
+    tab.connection.seen();
+    tab.connection.probe(true);
   }
 
   close(tab) {

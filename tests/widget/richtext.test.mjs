@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { richText } from '../../bot/widget/src/richtext.js';
-import { fakeDocument } from './fakes.mjs';
+import { fakePage } from './fakes.mjs';
 
-globalThis.document = fakeDocument();
+fakePage();
 const written = (text) => richText(text).join('');
 
 test('blank lines part paragraphs, other line breaks stay', () => {

@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+MODULES = HERE.parents[1] / "bot" / "widget" / "src"
+
+
+def test_each_module_has_tests_of_its_own():
+    assert {path.stem for path in MODULES.glob("*.js")} <= {path.name.removesuffix(".test.mjs") for path in HERE.glob("*.test.mjs")}
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in HERE.glob("*.test.mjs")))

@@ -61,6 +61,16 @@ export class Belongings {
     this.leave();
   }
 
+  /** Nobody is known here until the next `settle`; what the tab keeps stays. */
+  close() {
+    this.#sitting = null;
+  }
+
+  /** Whether the tab is still this sitting's: no later page of it was somebody else's. */
+  get stands() {
+    return !!this.key && this.tab.get('sitting')?.key === this.key;
+  }
+
   get key() {
     return this.#sitting?.key ?? null;
   }

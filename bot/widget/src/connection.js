@@ -19,7 +19,7 @@ const TICK_MS = 5_000;
 const ASLEEP_MS = 20_000; // a clock that jumped so far was asleep
 const IDENTIFY_MS = 3_000; // a page that knows its customer has so long to call identify() again
 const TYPED_MS = 3_000; // the customer's own typing is told no more often
-const RECHECK_MS = 60_000; // who is logged in to the portal is asked no more often when a tab is looked at again, as long as other tabs would tell
+const RECHECK_MS = 5_000; // who is logged in to the portal is asked no more often when a tab is looked at again: its pages without a chat tell nobody
 
 export class Connection {
   status = 'idle';
@@ -139,7 +139,15 @@ export class Connection {
     if (!this.#running) return;
     if (this.gateway.session && !this.#paused) this.tabs.claim();
     this.probe();
-    if (this.#endpoint && (this.tabs.alone || Date.now() > this.#checkedAt + RECHECK_MS)) this.#recheck();
+    if (this.#endpoint && Date.now() > this.#checkedAt + RECHECK_MS) this.#recheck();
+  }
+
+  /** The page was put away and taken out again as it was (back/forward cache): it has heard nothing meanwhile, and finds out anew who is there. */
+  returned() {
+    if (!this.#running || (!this.#endpoint && this.keep.stands)) return;
+    this.#forget();
+    this.keep.close();
+    this.start();
   }
 
   /** Asks instead of waiting; `woken`: the stream of before is not worth waiting for. */
@@ -228,13 +236,14 @@ export class Connection {
   async #recheck() {
     if (!this.#running || !this.#who) return;
     const { signal } = this.#running;
-    this.#checkedAt = Date.now();
+    this.#checkedAt = Infinity; // once is enough, however long the portal takes
     let token;
-    for (let tries = 1; token === undefined; tries += 1) {
+    for (let tries = 1; token === undefined && !signal.aborted; tries += 1) {
       token = await portalToken(this.tokenEndpoint, this.world).catch(() => undefined);
       if (token === undefined) await new Promise((resolve) => setTimeout(resolve, backoff(tries)));
-      if (signal.aborted) return;
     }
+    this.#checkedAt = signal.aborted ? 0 : Date.now();
+    if (signal.aborted) return;
     if (whoOf(token).id === this.#who?.id) return;
     this.stop();
     this.#meet(token);
@@ -309,15 +318,20 @@ export class Connection {
 
   async #end(byHand) {
     const session = this.keep.session?.session;
+    this.keep.clear();
+    this.#forget();
+    this.#tell('loggedOut', byHand);
+    if (session) await this.gateway.logout(session);
+  }
+
+  /** Nobody is known to be here: nothing is shown, and nothing goes out. */
+  #forget() {
     this.stop();
     this.sender.reset();
-    this.keep.clear();
     this.gateway.session = this.#held = this.#badToken = this.#who = null;
     this.receiver.reset(0);
     this.blocked = false;
     this.#tell('reset', '');
-    this.#tell('loggedOut', byHand);
-    if (session) await this.gateway.logout(session);
   }
 
   // receiving
@@ -348,8 +362,9 @@ export class Connection {
     while (this.tabs.follows && !signal.aborted && this.gateway.session) await this.#pause(FOLLOW_MS);
     if (signal.aborted || this.#paused || !this.gateway.session) return;
     if (!this.tabs.leads) this.tabs.claim();
-    // three streams in a row that brought nothing (a proxy that cuts or buffers): poll, and try the stream now and then
-    if (this.receiver.trouble < 3 || this.receiver.trouble++ % 10 === 0) await this.receiver.read(signal);
+    // no tab knows of the others, and a browser opens six connections: poll. So too after three streams in a row that brought nothing
+    // (a proxy that cuts or buffers); then the stream is tried now and then
+    if (!this.tabs.alone && (this.receiver.trouble < 3 || this.receiver.trouble++ % 10 === 0)) await this.receiver.read(signal);
     else await this.#pause(POLL_MS);
   }
 

@@ -22,7 +22,7 @@
 import { Connection } from './connection.js';
 import { Calendar } from './dates.js';
 import { h, icon } from './dom.js';
-import { fit, holdPage, keepFocus, keepKeys, onFile, phoneSize, touch } from './frame.js';
+import { fit, holdPage, keepFocus, keepInside, onFile, phoneSize, touch } from './frame.js';
 import { Log } from './log.js';
 import { CSS } from './style.js';
 import { TEXTS } from './texts.js';
@@ -128,7 +128,7 @@ export class SupportChat extends HTMLElement {
     on(window, 'online', () => this.#connection?.probe(true));
     on(window, 'focus', () => this.#connection?.seen());
     on(window, 'pagehide', () => this.#connection?.pause(true));
-    on(window, 'pageshow', (event) => event.persisted && (this.#visibility(), this.#connection?.probe(true)));
+    on(window, 'pageshow', (event) => event.persisted && (this.#connection?.returned(), this.#visibility(), this.#connection?.probe(true)));
     on(window, 'storage', (event) => event.key?.startsWith(this.#connection?.keep.shared.prefix) && this.#paint());
     on(document, 'visibilitychange', () => this.#visibility());
     for (const name of ['resize', 'scroll']) on(window.visualViewport, name, () => this.#fit());
@@ -214,7 +214,7 @@ export class SupportChat extends HTMLElement {
     ui.panel.append(this.#buildHeader(), this.#buildConfirm(), this.#log.node, this.#log.jump, ...this.#buildComposer(), this.#buildEnded());
     const root = h('section', { class: 'root', lang: 'es-MX', 'aria-label': 'Chat de soporte' }, ui.launcher, ui.news, ui.panel);
     this.shadowRoot.append(root);
-    keepKeys(root);
+    keepInside(root);
     holdPage(ui.panel);
     onFile(ui.panel, () => this.#note(TEXTS.picture(this.getAttribute('phone') ?? '55 8000 9480', this.getAttribute('hours') ?? 'en días hábiles de 9:00 a 18:00 h')));
     ui.panel.addEventListener('keydown', (event) => this.#key(event));
@@ -287,10 +287,14 @@ export class SupportChat extends HTMLElement {
     if (open) {
       this.#scroll = [scrollX, scrollY];
       this.#start();
+      this.#connection?.seen();
       this.#log.toBottom();
       this.#grow();
       this.#markRead();
-    } else if (phoneSize.matches && this.#scroll && this.#scroll.join() !== [scrollX, scrollY].join()) scrollTo(...this.#scroll);
+    } else if (phoneSize.matches && this.#scroll && this.#scroll.join() !== [scrollX, scrollY].join()) {
+      const [left, top] = this.#scroll;
+      scrollTo({ left, top, behavior: 'instant' }); // also where the page has it smooth
+    }
     this.#paint();
     this.#tell(open ? 'support-chat-open' : 'support-chat-close');
   }
@@ -431,7 +435,8 @@ export class SupportChat extends HTMLElement {
     const length = characters(box.value);
     const over = length > MAX_CHARACTERS;
     count.hidden = length < MAX_CHARACTERS - 500;
-    count.textContent = `${length.toLocaleString('es-MX')} / ${MAX_CHARACTERS.toLocaleString('es-MX')}`;
+    // what describes the box is read out also while it is hidden
+    count.textContent = count.hidden ? '' : `${length.toLocaleString('es-MX')} / ${MAX_CHARACTERS.toLocaleString('es-MX')}`;
     count.toggleAttribute('data-over', over);
     box.setAttribute('aria-invalid', String(over));
     this.#say(over ? TEXTS.tooLong : this.#connection?.blocked ? TEXTS.portal : '');

@@ -2,7 +2,7 @@
 
 export const phoneSize = matchMedia('(max-width:520px),(max-height:480px)');
 export const touch = matchMedia('(pointer:coarse)');
-const KEYS = ['keydown', 'keypress', 'keyup'];
+const OWN = 'keydown keypress keyup beforeinput input copy cut paste selectstart contextmenu mousedown touchstart touchmove wheel dragstart dragover drop focusin focusout';
 
 /** On a phone the window fills what the on-screen keyboard leaves. */
 export function fit(panel, open) {
@@ -23,9 +23,12 @@ export function holdPage(panel) {
   for (const name of ['touchmove', 'wheel']) panel.addEventListener(name, hold, { passive: false });
 }
 
-/** Keys that are pressed inside are not meant for the page's shortcuts. */
-export function keepKeys(root) {
-  for (const name of KEYS) root.addEventListener(name, (event) => event.stopPropagation());
+/**
+ * What is done inside is not meant for listeners of the page: shortcuts, dialogs that call the focus back, "no copying here", wheels that
+ * scroll the page by script. Presses it may hear of, so that its menus close.
+ */
+export function keepInside(root) {
+  for (const name of OWN.split(' ')) root.addEventListener(name, (event) => event.stopPropagation(), { passive: true });
 }
 
 /** On a phone nothing behind the window can be seen, so Tab stays inside. */

@@ -58,9 +58,13 @@ export class Gateway {
     return this.session && { Authorization: `Bearer ${this.session}` };
   }
 
-  /** Without cookies: ours need none, and a page on the gateway's own host may have many. */
+  /**
+   * Without cookies: ours need none, and a page on the gateway's own host may have many. No address is asked for twice: a portal's service
+   * worker may keep what any address once answered, and give it to the next customer.
+   */
   #fetch(path, options) {
-    return this.world.fetch(this.server + path, { cache: 'no-store', credentials: 'omit', ...options });
+    const once = path.includes('?') ? `&_=${Math.random()}` : '';
+    return this.world.fetch(this.server + path + once, { cache: 'no-store', credentials: 'omit', ...options });
   }
 }
 
@@ -69,7 +73,9 @@ export async function portalToken(endpoint, world) {
   let response;
   try {
     const options = { cache: 'no-store', credentials: 'same-origin', redirect: 'manual', headers: { Accept: 'application/json' } };
-    response = await world.fetch(new URL(endpoint, world.base()), { ...options, signal: AbortSignal.timeout(REQUEST_MS) });
+    const address = new URL(endpoint, world.base());
+    address.searchParams.set('_', Math.random());
+    response = await world.fetch(address, { ...options, signal: AbortSignal.timeout(REQUEST_MS) });
   } catch {
     throw new Problem(0, 'network');
   }

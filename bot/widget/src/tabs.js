@@ -4,7 +4,7 @@
  */
 import { uuid } from './ids.js';
 
-const ANSWER_MS = 150;
+const ANSWER_MS = 400; // the other one may be busy with its page; whoever has a person's token does not wait for it
 const PROMISE_MS = 4_000;
 const SILENT_MS = 40_000; // a leader that says nothing for so long, not even that its stream lives, is gone or frozen
 

@@ -5,7 +5,7 @@ export const BROWSER = {
   channel: (name) => new BroadcastChannel(name),
   lock: (name, run) => navigator.locks.request(name, run),
   fetch: (url, options) => fetch(url, options),
-  base: () => document.baseURI,
+  base: () => (document.baseURI.startsWith(`${origin}/`) ? document.baseURI : location.href), // a <base> on another host is for pictures
 };
 
 const LOCK_MS = 5_000; // a tab that the browser has frozen may hold it for ever

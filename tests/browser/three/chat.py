@@ -11,14 +11,16 @@ from tests.browser.site import Site
 from tests.browser.three.driver import ENTER, Tab
 from tests.support.hangs import eventually
 
-INSIDE = "(...given) => { const root = document.querySelector('support-chat')?.shadowRoot; return root ? (%s)(root, ...given) : null; }"
+INSIDE = "(...given) => { const root = (%s)?.querySelector('support-chat')?.shadowRoot; return root ? (%s)(root, ...given) : null; }"
 SPOT = """(root, selector, name) => {
   const named = (node) => name === null || (node.getAttribute('aria-label') ?? node.textContent).trim() === name;
   const node = [...root.querySelectorAll(selector)].find((one) => one.getClientRects().length && !one.disabled && named(one));
   node?.scrollIntoView({ block: 'nearest' });
   const box = node?.getBoundingClientRect();
   const spot = box && { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  return spot && node.contains(root.elementFromPoint(spot.x, spot.y)) ? spot : null;
+  if (!spot || !node.contains(root.elementFromPoint(spot.x, spot.y))) return null;
+  const frame = node.ownerDocument.defaultView.frameElement?.getBoundingClientRect() ?? { x: 0, y: 0 };
+  return { x: spot.x + frame.x, y: spot.y + frame.y };
 }"""
 """Where to click; null while it is not there, cannot be pressed, or something lies upon it."""
 TEXTS = "(root, text) => [...root.querySelectorAll('.log *')].filter((node) => node.textContent.trim() === text && !node.children.length).length"
@@ -29,14 +31,14 @@ AXE = """async (tags) => { if (!window.axe) { %s }
 
 
 class Chat:
-    """The chat of a tab."""
+    """The chat of a tab; `where` it is looked for: in the page, or in what JavaScript finds there."""
 
-    def __init__(self, tab: Tab) -> None:
-        self.tab = tab
+    def __init__(self, tab: Tab, where: str = "document") -> None:
+        self.tab, self.where = tab, where
 
     async def look(self, function: str, *given: Any) -> Any:
         """What this function of the chat's root tells; None while there is no chat."""
-        return await self.tab.run(INSIDE % function, *given)
+        return await self.tab.run(INSIDE % (self.where, function), *given)
 
     async def becomes(self, wanted: Any, function: str, *given: Any) -> None:
         """Wait until the function tells this."""
@@ -54,6 +56,10 @@ class Chat:
 
     async def press(self, selector: str, name: str | None = None) -> None:
         """Click it as soon as it stands still."""
+        await self.tab.click(**await self.spot(selector, name))
+
+    async def spot(self, selector: str, name: str | None = None) -> dict[str, float]:
+        """Where it stands still."""
         before: dict[str, float] | None = None
 
         async def still() -> bool:
@@ -63,7 +69,7 @@ class Chat:
 
         await eventually(still)
         assert before is not None
-        await self.tab.click(**before)
+        return before
 
     async def button(self, name: str) -> None:
         """Click the button that is called so."""

@@ -12,6 +12,8 @@ from playwright import async_api
 from tests.browser.conftest import FLAGS, PATIENCE
 from tests.browser.three.driver import ENTER, ESCAPE, TAB, ZONE, Browser, Person, Size, Tab
 
+KEEPS = ["--disable-back-forward-cache"]
+"""Not disabled here: a page that one goes back to is kept as it was, where the browser can do so."""
 NAMES = {ENTER: "Enter", ESCAPE: "Escape", TAB: "Tab"}
 
 
@@ -20,7 +22,7 @@ async def chromium(*, dark: bool = False) -> AsyncIterator[Browser]:
     """Headless."""
     path = shutil.which("chromium") or "/usr/bin/chromium"
     async with async_api.async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS, ignore_default_args=KEEPS)
         yield _Browser(browser, "dark" if dark else "light")
         await browser.close()
 
@@ -56,7 +58,7 @@ class _Tab:
         await self._page.reload()
 
     async def back(self) -> None:
-        await self._page.go_back()
+        await self._page.go_back(wait_until="commit")  # a page that was kept is not loaded again
 
     async def run(self, function: str, *arguments: Any) -> Any:
         return await self._page.evaluate(f"list => ({function})(...list)", list(arguments))

@@ -16,6 +16,10 @@ ZONE = "America/Mexico_City"
 ENTER, ESCAPE, TAB = "\ue007", "\ue00c", "\ue004"
 """Keys by the private code points of WebDriver."""
 
+TOLD = """(told) => { const { toJSON } = Array.prototype; delete Array.prototype.toJSON;
+  try { return JSON.stringify(told ?? null); } finally { if (toJSON) Array.prototype.toJSON = toJSON; } }"""
+"""What a function told, as JSON, also on a page whose old library gives arrays a way of their own to be written."""
+
 
 class Size(NamedTuple):
     """Of the page, in CSS pixels."""

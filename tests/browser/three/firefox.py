@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.browser.three.driver import Browser, Person, Size, Tab, clicked, pressed, process
+from tests.browser.three.driver import TOLD, Browser, Person, Size, Tab, clicked, pressed, process
 from tests.support.hangs import eventually
 
 PREFERENCES = {
@@ -120,7 +120,7 @@ class _Tab:
         await self._call("browsingContext.traverseHistory", delta=-1)
 
     async def run(self, function: str, *arguments: Any) -> Any:
-        source = f"async text => JSON.stringify(await ({function})(...JSON.parse(text)) ?? null)"
+        source = f"async text => ({TOLD})(await ({function})(...JSON.parse(text)))"
         given = [{"type": "string", "value": json.dumps(arguments)}]
         told = await self._session.call(
             "script.callFunction", functionDeclaration=source, arguments=given, awaitPromise=True, target={"context": self._context}

@@ -117,7 +117,49 @@ async def test_back_and_forth_in_the_history(tab, site):
     assert len(await site.conversations(None)) == 1
 
 
-async def test_seven_tabs_show_the_same_conversation(person, site):
+async def test_history_that_leads_back_to_the_customer_before(tab, site):
+    site.portal.user = "C-1003"
+    chat = await visit(tab, site, HOST)
+    await chat.ask("del primero")
+    await chat.sees("Recibí: del primero")
+    await chat.press("textarea")
+    await tab.type("a medias, del primero")
+    await tab.goto(f"{site.portal.origin}/entrar")
+    site.portal.user = "C-1001"
+    await tab.back()
+    await chat.ask("del segundo")
+    await chat.sees("Recibí: del segundo")
+    assert "primero" not in "".join(await chat.texts())
+    await chat.draft("")
+    assert await site.customer_texts("C-1001") == ["del segundo"]
+    assert await site.customer_texts("C-1003") == ["del primero"]
+
+
+async def test_reload_in_the_middle_of_a_send(tab, site):
+    chat = await visit(tab, site)
+    await chat.status("En línea")
+    site.wire.lose_next_reply = True  # the gateway has it, and the page goes before it hears so
+    await chat.ask("¿llegó?")
+    await eventually(lambda: bool(site.wire.received))
+    await tab.reload()
+    await chat.sees("Recibí: ¿llegó?")
+    await chat.sees("¿llegó?")
+    await chat.count(0, ".unsent")
+    assert await site.customer_texts() == ["¿llegó?"]
+
+
+async def test_a_thumb_by_keyboard_is_kept(tab, site):
+    chat = await visit(tab, site)
+    await chat.ask("hola")
+    await chat.sees("Recibí: hola")
+    await chat.look("(root) => root.querySelector('.thumb[data-value=\"-1\"]').focus()")
+    await tab.type(" ")
+    await eventually(lambda: "POST /webchat/feedback" in site.wire.calls)
+    await tab.reload()
+    await chat.becomes("true", "(root) => root.querySelector('.thumb[data-value=\"-1\"]')?.getAttribute('aria-pressed')")
+
+
+async def test_seven_tabs_over_six_connections(person, site):
     site.portal.user = "C-1003"
     chats = []
     for _ in range(7):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.browser.three.driver import Browser, Person, Size, Tab, clicked, pressed, process
+from tests.browser.three.driver import TOLD, Browser, Person, Size, Tab, clicked, pressed, process
 from tests.support.hangs import eventually
 
 SCREEN = Size(1600, 1000)
@@ -148,7 +149,8 @@ class _Tab:
         await self._call("POST", "/back")
 
     async def run(self, function: str, *arguments: Any) -> Any:
-        return await self._call("POST", "/execute/sync", script=f"return ({function})(...arguments)", args=list(arguments))
+        script = f"return (async (text) => ({TOLD})(await ({function})(...JSON.parse(text))))(arguments[0])"
+        return json.loads(await self._call("POST", "/execute/sync", script=script, args=[json.dumps(arguments)]))
 
     async def click(self, x: float, y: float) -> None:
         await self._call("POST", "/actions", actions=clicked(x, y))

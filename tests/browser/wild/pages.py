@@ -11,13 +11,16 @@ FILLER = "<p>" + "Aviso de la empresa. " * 40 + "</p>"
 
 
 class Host(NamedTuple):
-    """A page: `style` and `script` are its own, `html` replaces the usual frame; `looks`: whether the window must look as on a plain page."""
+    """A page: `style` and `script` are its own, `html` replaces the usual frame; `looks`: whether the window must look as on a plain page;
+    `headers`: what it is served with.
+    """
 
     style: str = ""
     script: str = ""
     body: str = BODY + CHAT
     html: str = "<!doctype html><html lang=es><head><meta charset=utf-8><meta name=viewport content='width=device-width'>{head}</head><body>{body}</body></html>"
     looks: bool = True
+    headers: tuple[tuple[str, str], ...] = ()
 
     def text(self) -> str:
         """The whole page."""
@@ -85,6 +88,23 @@ HOSTS = {
     ),
     "page whose scripts fail all the time": Host(
         script="addEventListener('error',()=>{});setInterval(()=>{throw Error('x')},50);window.onunhandledrejection=()=>{}"
+    ),
+    "page whose dialog calls the focus back, as Bootstrap's and jQuery's do": Host(
+        script="document.addEventListener('focusin',e=>{const s=document.getElementById('search');if(s&&e.target!==s)s.focus()})"
+    ),
+    "bank that forbids to copy, paste, select and press the right button": Host(
+        script="for(const n of ['copy','cut','paste','contextmenu','selectstart','dragstart','mousedown','beforeinput'])document.addEventListener(n,e=>{e.preventDefault()})"
+    ),
+    "application framework that wraps timers, promises and listeners": Host(
+        script="const t=window.setTimeout;window.setTimeout=function(f,ms,...a){return t(function(){f(...a)},ms)};const then=Promise.prototype.then;"
+        "Promise.prototype.then=function(...a){return then.apply(this,a)};const on=EventTarget.prototype.addEventListener;"
+        "EventTarget.prototype.addEventListener=function(n,f,o){return on.call(this,n,typeof f==='function'?function(e){return f.call(this,e)}:f,o)}"
+    ),
+    "page whose base address is a host of pictures": Host(
+        html="<!doctype html><html lang=es><head><meta charset=utf-8><base href='https://cdn.example/portal/'>{head}</head><body>{body}</body></html>"
+    ),
+    "page that isolates itself from all others": Host(
+        headers=(("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp"))
     ),
     "page that steals the focus while it loads": Host(
         script="window.stealing=true;const t=setInterval(()=>document.getElementById('search')?.focus(),50);setTimeout(()=>{clearInterval(t);stealing=false},600)"

@@ -26,11 +26,13 @@ HIT = """() => { const box = document.querySelector('support-chat').shadowRoot.q
 async def visited(page: Page, site, host: Host) -> Chat:
     """The page with the chat open, and one question answered."""
     site.portal.user = "C-1003"
-    site.portal.pages["host"] = host.text()
+    site.portal.pages["host"], site.portal.headers = host.text(), dict(host.headers)
     await page.goto(f"{site.portal.origin}/wild/host")
     await left_alone(page)
     chat = Chat(page)
-    await chat.ask("¿Cómo pago?")
+    await chat.box.click()
+    await page.keyboard.insert_text("¿Cómo pago?")
+    await page.keyboard.press("Enter")
     await expect(chat.button("Factura")).to_be_visible()
     return chat
 
