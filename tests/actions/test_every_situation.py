@@ -291,6 +291,7 @@ async def _by_what_is_said() -> set[str]:
     reached = set((await ask("faq_licencia_requerida", over, frame="whether", text="me sirve la que ya tengo")).responses)
     lost = "¿se pierde lo que estaba capturando y no guardé?"
     reached |= set((await ask("faq_resguardo_sin_pago", desk(server()), frame="whether", text=lost)).responses)
+    reached |= set((await ask("consultar_servidor", desk(suspended()), frame="whether", text="¿es por el pago?")).responses)
     for text, slots in (("cómo pido que los borren", {}), ("bórrenlos", {"folios": {f"datos_personales{SUBJECT_AFTER}borrar": "7K2M9X"}})):
         reached |= set((await ask("datos_personales", desk(server()), frame="do" if slots else "how", text=text, slots=slots)).responses)
     return reached
