@@ -155,6 +155,7 @@ BAD = {
     "INVOICE_BUSINESS_DAYS": ["0", str(10**7)],
     "WHATSAPP_PHONE_NUMBER_ID": ["+52 55", "１２３"],
     "WHATSAPP_API_VERSION": ["26", "v26", "v26.0/x"],
+    "WHATSAPP_MESSAGES_PER_SECOND": ["0", "1", "80.5"],
     "WHATSAPP_PRICE_MXN": ["-1", "x", "nan"],
     # good by themselves, and nothing without another one: the one that was written is named
     "ANCHOR_MAIL_TO": ["auditor@contadores.example"],
