@@ -91,7 +91,7 @@ class Earlier:
     """The same for the conversations of a batch (`places`: their rows), with what of the batch comes before: one query, where any of it may matter."""
 
     def __init__(self, connection: Connection, places: Mapping[str, Any], now: datetime) -> None:
-        self._connection, self._now = connection, now
+        self._connection, self._places, self._now = connection, places, now
         self._awaiting = [name for name, place in places.items() if place.pieces_until is not None and place.pieces_until > now]
         self._stored: dict[str, list[Recent]] | None = None
         self._new: dict[str, list[Recent]] = defaultdict(list)
@@ -99,11 +99,17 @@ class Earlier:
     def of(self, conversation: str) -> list[Recent]:
         """What this customer wrote in the last minutes, the oldest first."""
         if self._stored is None:
-            self._stored = defaultdict(list)
-            asked = {"conversations": listed(self._awaiting), "since": self._now - WITHIN}
-            for row in self._connection.execute(_RECENT_OF_EACH, asked) if self._awaiting else ():
-                self._stored[row.conversation_id].append(Recent(row.id, row.text))
+            self._stored = self._read()
         return [*self._stored.get(conversation, ()), *self._new[conversation]][-MOST:]
+
+    def _read(self) -> dict[str, list[Recent]]:
+        if len(self._awaiting) == 1:  # which is cheaper than the query for many
+            return {name: before(self._connection, self._places[name], name, self._now) for name in self._awaiting}
+        found: dict[str, list[Recent]] = defaultdict(list)
+        asked = {"conversations": listed(self._awaiting), "since": self._now - WITHIN}
+        for row in self._connection.execute(_RECENT_OF_EACH, asked) if self._awaiting else ():
+            found[row.conversation_id].append(Recent(row.id, row.text))
+        return found
 
     def add(self, row: dict[str, Any]) -> None:
         """A message that is about to be stored."""
