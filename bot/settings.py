@@ -61,6 +61,13 @@ def _positive(raw: str) -> int:
     return number
 
 
+def _speed(raw: str) -> int:
+    number = _positive(raw)
+    if number < 2:  # noqa: PLR2004 - one at once, and one that follows
+        raise ValueError("must be at least 2")
+    return number
+
+
 def _few_days(raw: str) -> int:
     number = _positive(raw)
     if number > MAX_DAYS:
@@ -372,6 +379,9 @@ class Settings:
         "",
         _text,
         "approved template (es_MX, no parameters) that invites back after 24 hours; empty: the case is left to agents",
+    )
+    whatsapp_messages_per_second: int = setting(
+        "WHATSAPP_MESSAGES_PER_SECOND", "80", _speed, "what Meta lets a number send in a second; 20 where the phone app stays beside it"
     )
     whatsapp_price_mxn: float = setting("WHATSAPP_PRICE_MXN", "0.15", _amount, "what a billable message costs, MXN")
     whatsapp_free_messages: int = setting("WHATSAPP_FREE_MESSAGES", "1000", _positive, "service messages a number has free in a month")

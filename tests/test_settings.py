@@ -161,6 +161,7 @@ BAD = {
     "INVOICE_BUSINESS_DAYS": ["0", str(10**7)],
     "WHATSAPP_PHONE_NUMBER_ID": ["+52 55", "１２３"],
     "WHATSAPP_API_VERSION": ["26", "v26", "v26.0/x"],
+    "WHATSAPP_MESSAGES_PER_SECOND": ["0", "1", "80.5"],
     "WHATSAPP_PRICE_MXN": ["-1", "x", "nan"],
     "VAPID_PRIVATE_KEY": [
         "short",

@@ -12,6 +12,8 @@ from itertools import pairwise
 
 from benchmarks.chaos.desks import address, strangers
 
+CODE = "send_code"
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -38,7 +40,7 @@ class Stored:
     """A message as the ledger keeps it. Of a customer's: its id, state, the seq of the answer that covers it, its effects (kind, state).
 
     `understood`: the parts of the burst that it is the last of. `chose`: it took what an answer offered, so these are the words of before that
-    this was offered to. `promised`: an answer says that the mail is on its way.
+    this was offered to. `promised`: an answer says that the mail is on its way. `code_attempts`: how often its one-time code was tried to be mailed.
     """
 
     shown: Shown
@@ -49,15 +51,17 @@ class Stored:
     effects: tuple[tuple[str, str], ...] = ()
     promised: bool = False
     chose: bool = False
+    code_attempts: int = 0
 
 
 @dataclass(frozen=True)
 class Mail:
-    """A connection mail as it lies in the outbox."""
+    """A mail as it lies in the outbox: with the connection, or with a one-time code that the customer's message `code_of` (its seq) needed."""
 
     message_id: str
     to: str
     text: str
+    code_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -136,12 +140,16 @@ def _lost_effects(one: Conversation) -> Iterator[str]:
     for row in one.stored:
         if row.promised and row.shown.in_reply_to is not None and not effects.get(row.shown.in_reply_to):
             yield f"answer {row.shown.seq} promises a mail that nothing will send"
-    states = [state for row in _inbound(one) for _, state in row.effects]
-    for state in states:
+    ended = [(kind, state) for row in _inbound(one) for kind, state in row.effects]
+    for kind, state in ended:
         if state != "done":
-            yield f"an effect ended as {state}"
-    if len({mail.message_id for mail in one.mails}) < states.count("done"):
-        yield f"{states.count('done')} mails were to be sent and {len(one.mails)} are in the outbox"
+            yield f"an effect {kind} ended as {state}"
+    due = sum(kind != CODE and state == "done" for kind, state in ended)
+    if len(_connection_mails(one)) < due:
+        yield f"{due} mails were to be sent and {len(_connection_mails(one))} are in the outbox"
+    codes = [row.shown.seq for row in _inbound(one) for kind, _ in row.effects if kind == CODE]
+    if codes and max(codes) not in {mail.code_of for mail in one.mails}:  # one that another one replaced before it was mailed needs no mail
+        yield f"the code that seq {max(codes)} needed was not mailed"
 
 
 def _not_shown(one: Conversation) -> Iterator[str]:
@@ -175,14 +183,22 @@ def _doubled(one: Conversation) -> Iterator[str]:
 def _doubled_effects(one: Conversation) -> Iterator[str]:
     rows = 0
     for row in _inbound(one):
-        rows += len(row.effects)
+        rows += sum(kind != CODE for kind, _ in row.effects)
         for kind, number in Counter(kind for kind, _ in row.effects).items():
             if number > 1:
                 yield f"seq {row.shown.seq} has {number} effects {kind}"
     if one.queued > rows:
         yield f"{one.queued} mails were queued for {rows} requests"
-    if len({mail.message_id for mail in one.mails}) > rows:
-        yield f"{len(one.mails)} mails went out for {rows} requests"
+    if len(_connection_mails(one)) > rows:
+        yield f"{len(_connection_mails(one))} mails went out for {rows} requests"
+    attempts = {row.shown.seq: row.code_attempts for row in _inbound(one)}
+    for seq, mails in Counter(mail.code_of for mail in one.mails if mail.code_of is not None).items():
+        if mails > attempts.get(seq, 0):  # each attempt mails another code, of which the last is good
+            yield f"{mails} codes were mailed for seq {seq} in {attempts.get(seq, 0)} attempts"
+
+
+def _connection_mails(one: Conversation) -> set[str]:
+    return {mail.message_id for mail in one.mails if mail.code_of is None}
 
 
 def _disordered(one: Conversation) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from benchmarks.chaos.check import Conversation, Mail, Shown, Stored
+from benchmarks.chaos.check import CODE, Conversation, Mail, Shown, Stored
 from benchmarks.chaos.customer import Customer
 from benchmarks.chaos.desks import desk_id
 from benchmarks.chaos.telephones import Carried, Telephone
@@ -56,8 +56,8 @@ class Evidence:
 
     async def collect_telephones(self, telephones: Sequence[Telephone]) -> list[Conversation]:
         """The same as `collect`, of people whose history is the ledger's: what telephones got is judged by itself."""
-        stored, conversation_of = await self._ledger.read(_messages)
-        queued, mails = await self._queued(), self._mails(conversation_of)
+        stored, place_of = await self._ledger.read(_messages)
+        queued, mails = await self._queued(), self._mails(place_of)
         found = []
         for one in telephones:
             rows = tuple(stored[one.conversation])
@@ -88,8 +88,8 @@ class Evidence:
 
     async def collect(self, customers: Sequence[Customer], histories: Mapping[str, list[dict[str, Any]]]) -> list[Conversation]:
         """Everything of every customer's conversation."""
-        stored, conversation_of = await self._ledger.read(_messages)
-        queued, mails = await self._queued(), self._mails(conversation_of)
+        stored, place_of = await self._ledger.read(_messages)
+        queued, mails = await self._queued(), self._mails(place_of)
         return [
             Conversation(
                 customer=one.number,
@@ -112,7 +112,7 @@ class Evidence:
         queued = query.where(ConnectionMail.request_key.is_not(None)).group_by(VirtualServer.desk_id)
         return await self._accounts.read(lambda connection: {row.desk_id: row.number for row in connection.execute(queued)})
 
-    def _mails(self, conversation_of: Mapping[str, str]) -> dict[str, list[Mail]]:
+    def _mails(self, place_of: Mapping[str, tuple[str, int]]) -> dict[str, list[Mail]]:
         """The outbox by conversation; a file is named by the inbound message that asked for it."""
         mails: dict[str, list[Mail]] = defaultdict(list)
         for path in self._outbox.glob("*.eml"):
@@ -120,27 +120,30 @@ class Evidence:
             body = mail.get_body()
             attached = " ".join(part.get_filename() or "" for part in mail.iter_attachments())
             text = f"{body.get_content() if body else ''} {attached}"
-            inbound = path.stem.partition("-")[0]
-            mails[conversation_of.get(inbound, "")].append(Mail(str(mail["Message-ID"]), str(mail["To"]), text))
+            inbound, *number = path.stem.split("-")  # a code's mail is named by its attempt too
+            conversation, seq = place_of.get(inbound, ("", 0))
+            code_of = seq if len(number) > 1 else None
+            mails[conversation].append(Mail(str(mail["Message-ID"]), str(mail["To"]), text, code_of))
         return mails
 
 
-def _messages(connection: Connection) -> tuple[dict[str, list[Stored]], dict[str, str]]:
-    """Everything stored, by conversation; and each message's conversation."""
-    session, stored, conversation_of = Session(connection), defaultdict(list), {}
+def _messages(connection: Connection) -> tuple[dict[str, list[Stored]], dict[str, tuple[str, int]]]:
+    """Everything stored, by conversation; and each message's conversation and seq."""
+    session, stored, place_of = Session(connection), defaultdict(list), {}
     understood: dict[str, list[Understanding]] = defaultdict(list)
     for row in session.scalars(select(Understanding).order_by(Understanding.message_id, Understanding.n)):
         understood[row.message_id].append(row)
-    effects: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    effects: dict[str, list[Effect]] = defaultdict(list)
     for effect in session.scalars(select(Effect).order_by(Effect.id)):
-        effects[effect.inbound_id].append((effect.kind, effect.state))
+        effects[effect.inbound_id].append(effect)
     for message in session.scalars(select(Message).order_by(Message.conversation_id, Message.seq)):
-        conversation_of[message.id] = message.conversation_id
+        place_of[message.id] = message.conversation_id, message.seq
         stored[message.conversation_id].append(_stored(message, understood, effects))
-    return stored, conversation_of
+    return stored, place_of
 
 
-def _stored(message: Message, understood: Mapping[str, list[Understanding]], effects: Mapping[str, list[tuple[str, str]]]) -> Stored:
+def _stored(message: Message, understood: Mapping[str, list[Understanding]], effects: Mapping[str, list[Effect]]) -> Stored:
+    own = effects.get(message.id, [])
     shown = Shown(message.seq, message.author, message.kind, message.in_reply_to, message.text)
     return Stored(
         shown,
@@ -149,7 +152,8 @@ def _stored(message: Message, understood: Mapping[str, list[Understanding]], eff
         answered_by=message.answered_by,
         understood=tuple(part.text for part in understood.get(message.id, ())),
         chose=any(part.via == "button" for part in understood.get(message.id, ())),
-        effects=tuple(effects.get(message.id, ())),
+        effects=tuple((effect.kind, effect.state) for effect in own),
+        code_attempts=sum(effect.attempts for effect in own if effect.kind == CODE),
         promised=bool(PROMISES & set(message.responses or ())),
     )
 

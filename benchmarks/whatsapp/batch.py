@@ -1,4 +1,8 @@
-"""How long a POST with 1,000 updates waits for its 200: messages of 1,000 people, and statuses of 1,000 messages."""
+"""How long a POST with 1,000 updates waits for its 200: messages of 1,000 people, and statuses of 1,000 messages.
+
+Messages are what customers ask. Figures cost more, because each may be the rest of a card that somebody writes in pieces: batches in which
+every message has some, of people who have just written others, are measured apart.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from benchmarks.whatsapp.questions import ACCOUNT, BURSTS, FAQ
 from bot.conversations.base import OPEN_STATES
 from bot.conversations.models import Delivery, Message
 from bot.database import open_database
@@ -23,6 +28,7 @@ ROUNDS = 9
 QUIET_SECONDS = 300.0
 PEOPLE = 1_000
 OK = 200
+ASKED = (*FAQ, *ACCOUNT, *(text for burst in BURSTS for text in burst))
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class Batches:
     """Milliseconds until the 200 of each batch; `stored`: how many messages the ledger holds at the end of those that were sent."""
 
     messages_ms: list[float]
+    figures_ms: list[float]
     statuses_ms: list[float]
     sent: int
     stored: int
@@ -37,6 +44,10 @@ class Batches:
     @property
     def p50(self) -> float:
         return statistics.median(self.messages_ms)
+
+    @property
+    def figures_p50(self) -> float:
+        return statistics.median(self.figures_ms) if self.figures_ms else 0.0
 
     @property
     def statuses_p50(self) -> float:
@@ -48,19 +59,21 @@ async def measure(stage: Stage, rounds: int = ROUNDS) -> Batches:
     fake = stage.fake
     fake.rates.enforced, fake.reports = False, None
     people = [fake.people.add(with_phone(f"+5255{7_000_0000 + n}", f"Persona {n}")) for n in range(PEOPLE)]
-    messages, statuses = [], []
+    messages, figures, statuses = [], [], []
     for number in range(rounds):
-        messages.append(await _timed(stage, [_message(stage, people[n % PEOPLE], f"{number} {n}") for n in range(MOST)]))
-        before = len(fake.sent)
+        messages.append(await _timed(stage, [_message(stage, people[n], ASKED[(n + number) % len(ASKED)]) for n in range(MOST)]))
         await _until_quiet(stage)
         told = [fake.report(sent.id, "delivered", send=False) for sent in fake.sent[-MOST:]]
-        if len(fake.sent) > before or len(told) == MOST:
+        if len(told) == MOST:
             statuses.append(await _timed(stage, told))
-    return Batches(messages, statuses, rounds * MOST, await _stored(stage))
+    for number in range(rounds // 3):
+        figures.append(await _timed(stage, [_message(stage, people[n], f"mensaje {number} {n}") for n in range(MOST)]))
+        await _until_quiet(stage)
+    return Batches(messages, figures, statuses, (rounds + rounds // 3) * MOST, await _stored(stage))
 
 
 def _message(stage: Stage, person: Person, text: str) -> Update:
-    return stage.fake.receives(person, inbound.text(f"mensaje {text}"), send=False)
+    return stage.fake.receives(person, inbound.text(text), send=False)
 
 
 async def _timed(stage: Stage, updates: Sequence[Update]) -> float:

@@ -75,18 +75,19 @@ async def measure(stage: Stage, seconds: float = SECONDS, rate: int = RATE) -> L
     people = [fake.people.add(with_phone(f"+5255{8_000_0000 + n}", f"Persona {n}")) for n in range(PEOPLE)]
     started = time.monotonic()
     said = await _say(fake, people, int(seconds * rate), rate)
-    states = await _until_quiet(stage)
+    states, settled = await _until_quiet(stage)
     ended = time.monotonic()
     missing, twice, disordered = judge(said, fake.sent)
     known = await _known(stage)
+    under_way = known["pending"] if settled else set(missing) - known["ambiguous"]  # what had no time is not lost
     waits = _waits(said, fake.sent)
     return Load(
         said=len(said),
-        lost=[name for name in missing if name not in known["ambiguous"] | known["pending"]],
+        lost=[name for name in missing if name not in known["ambiguous"] | under_way],
         doubled=[name for name in twice if name not in known["repeated"]],
         disordered=disordered,
         reported=[name for name in missing if name in known["ambiguous"]],
-        unfinished=[name for name in missing if name in known["pending"]],
+        unfinished=[name for name in missing if name in under_way],
         repeats=_repeats(fake.sent),
         struck={f"{fault.kind} {fault.code or ''}".strip(): fault.struck for fault in faults},
         counted=await _counted(fake.hooks.url),
@@ -132,8 +133,8 @@ def _waits(said: dict[str, float], sent: Sequence[Sent]) -> list[float]:
     return [message.at.timestamp() - said[f"m{a}x{b}"] for message in sent for a, b in TOKEN.findall(message.text) if f"m{a}x{b}" in said]
 
 
-async def _until_quiet(stage: Stage) -> dict[str, int]:
-    """Until every message is answered and every delivery settled; the deliveries by state."""
+async def _until_quiet(stage: Stage) -> tuple[dict[str, int], bool]:
+    """Until every message is answered and every delivery settled, or patience ends; the deliveries by state, and whether all was settled."""
     waiting = select(func.count()).select_from(Message).where(Message.state.in_(OPEN_STATES))
     by_state = select(Delivery.state, func.count()).group_by(Delivery.state)
     deadline = time.monotonic() + QUIET_SECONDS
@@ -142,8 +143,10 @@ async def _until_quiet(stage: Stage) -> dict[str, int]:
             left = await database.read(lambda connection: connection.scalar(waiting)) or 0
             states = await database.read(lambda connection: dict(connection.execute(by_state).tuples().all()))
             settled = not left and not states.get("pending")
-            if (settled and await _carried(stage.fake)) or time.monotonic() > deadline:
-                return states
+            if settled and await _carried(stage.fake):
+                return states, True
+            if time.monotonic() > deadline:
+                return states, False
             await asyncio.sleep(1.0)
 
 

@@ -1,4 +1,4 @@
-"""`python -m bot converse FILE.yaml … [--base URL] [--json]`: plays conversations with the real processes and says which turns were right.
+"""`python -m bot converse FILE.yaml … [--base URL] [--channel whatsapp] [--json]`: plays conversations with the real processes and says which turns were right.
 
 Without `--base` it starts a whole assistant of its own with the demo customers, and stops it again.
 """
@@ -10,7 +10,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -19,12 +19,15 @@ from typing import Any, TextIO
 import aiohttp
 
 from bot import clock
+from bot.channels.whatsapp.marks import marked
+from bot.channels.whatsapp.texts import privacy
 from bot.conversing.macros import Macros
-from bot.conversing.player import Chat, Played, play
+from bot.conversing.player import Chat, Played, Talk, play
 from bot.conversing.report import figures, table, told
 from bot.conversing.script import Conversation, chosen, read_conversations
+from bot.conversing.telephone import Telephone
 from bot.errors import AssistantError
-from bot.settings import environment, load_settings
+from bot.settings import Settings, environment, load_settings
 from bot.supervisor.house import own_house
 
 INTERRUPTED = 130
@@ -36,6 +39,7 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("converse", help="play whole conversations and judge every answer")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="YAML, as docs/howto/measure-understanding.md describes it")
     parser.add_argument("--base", metavar="URL", help="play against a running assistant with demo customers (default: start one)")
+    parser.add_argument("--channel", choices=["web", "whatsapp"], default="web", help="on which channel (default: the web chat)")
     parser.add_argument("--only", action="append", default=[], metavar="KIND_OR_ID", help="one kind or conversation; may be repeated")
     parser.add_argument("--show", action="store_true", help="show the turns that were right, too")
     parser.add_argument("--json", action="store_true", help="the JSON object alone on standard output")
@@ -47,10 +51,13 @@ def run(arguments: argparse.Namespace) -> int:
     tell = sys.stderr if arguments.json else sys.stdout
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was started is stopped
     try:
-        macros_at = partial(Macros.at, load_settings({**environment(), "DEMO": "1", "BIND_HOST": "127.0.0.1"}))
+        settings = load_settings({**environment(), "DEMO": "1", "BIND_HOST": "127.0.0.1"})
+        macros_at = partial(Macros.at, settings)
         conversations = _read(arguments.files, arguments.only, macros_at(clock.now()))
         with nullcontext(arguments.base) if arguments.base else own_house() as base:
-            played = asyncio.run(_play_all(base, conversations, macros_at, arguments.show, tell))
+            played = asyncio.run(
+                _play_all(partial(_talk, arguments.channel, settings, base), conversations, macros_at, arguments.show, tell)
+            )
     except AssistantError as error:
         print(f"converse: {error}", file=sys.stderr)
         return 1
@@ -69,15 +76,23 @@ def _read(files: Iterable[Path], only: Sequence[str], macros: Macros) -> list[tu
     return [(f"{path.stem}/{one.id}", one) for path, several in by_id.items() for one in several if id(one) in kept]
 
 
+def _talk(channel: str, settings: Settings, base: str, http: aiohttp.ClientSession) -> Talk:
+    return Chat(http, base) if channel == "web" else Telephone(http, base, marked(privacy(settings)))
+
+
 async def _play_all(
-    base: str, conversations: Sequence[tuple[str, Conversation]], macros_at: Any, show: bool, tell: TextIO
+    talk: Callable[[aiohttp.ClientSession], Talk],
+    conversations: Sequence[tuple[str, Conversation]],
+    macros_at: Any,
+    show: bool,
+    tell: TextIO,
 ) -> list[list[Played]]:
     """One after the other: each log-in puts its customer's rows back. Raises PlayFailed when the assistant is not there at all."""
     played = []
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http:
-        await Chat(http, base).open(None)
+        await talk(http).open(None)
         for place, conversation in conversations:
-            rows = await play(Chat(http, base), conversation, macros_at)
+            rows = await play(talk(http), conversation, macros_at)
             played.append(rows)
             title = f"{place} {conversation.customer or 'visitor'}"
             for line in told(title, rows, right_too=show):

@@ -15,7 +15,6 @@ from typing import Any, Final, cast
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from bot.conversations import buttons, cases, codes, fragments, gathering, inbox, outbox, sealed
-from bot.conversations.fragments import Recent
 from bot.conversations.inbox import Accepted, Inbound, Terms
 from bot.conversations.ledger import Ledger
 from bot.conversations.messages import shown
@@ -121,11 +120,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
     notices: list[tuple[Inbound, int]] = []
     contents: list[tuple[str, Masked]] = []
     sendings: list[dict[str, Any]] = []
-
-    def earlier(conversation: str) -> list[Recent]:
-        return [*fragments.before(connection, places[conversation], conversation, now), *fragments.of_rows(rows, conversation)][
-            -fragments.MOST :
-        ]
+    earlier = fragments.Earlier(connection, places, now)
 
     def add(inbound: Inbound) -> Accepted:
         who, place = terms.who(connection, inbound), places.get(inbound.conversation)
@@ -135,20 +130,23 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
             return inbox.repeated(_without_code(listener, inbound), before, terms)
         if listener is not None:
             who, inbound = listener.hear(inbound, who)
-        offered = _chooses(inbound, offers, terms)
-        content, button = inbox.content_of(connection, inbound, terms, now, offered=offered)
-        settled = inbox.settle(connection, inbound, content, button, terms, lambda: earlier(inbound.conversation))
+        written = inbox.masked(inbound, terms)
+        offered = _chooses(written.text, offers.get(inbound.conversation, []), terms)
+        content, button = inbox.content_of(connection, inbound, written, terms, now, offered=offered)
+        settled = inbox.settle(connection, inbound, content, button, terms, lambda: earlier.of(inbound.conversation))
         content = settled.content
         if settled.changed:
             place.begin_anew(now)
         answering = inbox.will_answer(inbound, place, now)
         inbound = inbox.kept(connection, inbound, button, terms, now)
-        row = inbox.row_of(inbound, terms, who, content, button, place.add(who, now, waits=answering), now, answering=answering)
+        seq = place.add(who, now, waits=answering)
+        row = inbox.row_of(inbound, terms, who, content, written, button, seq, now, answering=answering)
         if listener is not None and (sending := listener.note(row, who)):
             sendings.append(sending)
         owed = cases.owed_by(connection, place, row, now)
         place.owed_since, place.case_closed_at = owed["owed_since"], owed["case_closed_at"]
         rows.append(row)
+        earlier.add(row)
         contents.append((row["id"], content))
         place.pieces_until = fragments.awaited_until(row["text"], now) or place.pieces_until
         if answering and content.has_secrets and terms.secrets_notice and place.secrets_notice_at is None:
@@ -159,8 +157,7 @@ def store(connection: Connection, inbounds: Sequence[Inbound], now: datetime, te
 
     results = [_or_refused(add, inbound) for inbound in inbounds]
     _write(connection, places, rows, now)
-    for message, content in contents:
-        sealed.keep(connection, message, content, terms.seal, now)
+    sealed.keep(connection, contents, terms.seal, now)
     _write_what_follows(connection, cast(str, terms.secrets_notice), notices, sendings, now)
     return results
 
@@ -201,10 +198,8 @@ def _write(connection: Connection, places: dict[str, _Place], rows: Sequence[dic
 
 
 def _places(connection: Connection, conversations: Iterable[str]) -> dict[str, _Place]:
-    return {
-        row.id: _Place(**{name: value for name, value in row._mapping.items() if name != "id"})  # noqa: SLF001 (public, for all its underscore)
-        for row in connection.execute(_PLACES, {"conversations": listed(conversations)})
-    }
+    """The rows, locked; a place's fields stand in the order of `_PLACES`, because naming each of a thousand rows costs more than reading them."""
+    return {row[0]: _Place(*row[1:]) for row in connection.execute(_PLACES, {"conversations": listed(conversations)})}
 
 
 def _stored(connection: Connection, inbounds: Sequence[Inbound]) -> dict[Key, _Stored]:
@@ -221,9 +216,7 @@ def _key(inbound: Inbound) -> Key:
     return inbound.channel, inbound.scope, inbound.external_id
 
 
-def _chooses(inbound: Inbound, offers: dict[str, list[Row[Any]]], terms: Terms) -> bool:
-    offered = offers.get(inbound.conversation)
-    titles = [button.title for button in offered] if offered else []
+def _chooses(written: str, offered: Sequence[Row[Any]], terms: Terms) -> bool:
     if terms.match is None:
         return False
-    return names_hour(inbound.text or "") or (bool(titles) and terms.match(inbox.masked(inbound, terms).text, titles) is not None)
+    return names_hour(written) or (bool(offered) and terms.match(written, [button.title for button in offered]) is not None)

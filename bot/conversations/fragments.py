@@ -5,15 +5,17 @@ A turn that has read one of the pieces and still runs loses its lease, so that n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select, update
 
 from bot.conversations import sealed
-from bot.conversations.tables import BUTTON, EFFECT, EPISODE, ESCALATION, MESSAGE, STEP_UP, UNDERSTANDING
+from bot.conversations.tables import BUTTON, CONVERSATION, EFFECT, EPISODE, ESCALATION, MESSAGE, STEP_UP, UNDERSTANDING
+from bot.database import is_listed, listed
 from bot.privacy.fragments import Piece, join, may_begin, may_go_on
 from bot.privacy.masking import Mask, Masked
 
@@ -33,6 +35,21 @@ _RECENT = (
     .order_by(MESSAGE.c.seq.desc())
     .limit(MOST)
 )
+_REACH: Final = 64
+"""Places of a conversation among which the last MOST messages of its customer are looked for."""
+_BACK = func.row_number().over(partition_by=MESSAGE.c.conversation_id, order_by=MESSAGE.c.seq.desc())
+_OF_EACH = (
+    select(MESSAGE.c.id, MESSAGE.c.text, MESSAGE.c.conversation_id, MESSAGE.c.seq, _BACK.label("back"))
+    .join_from(CONVERSATION, MESSAGE, MESSAGE.c.conversation_id == CONVERSATION.c.id)
+    .where(
+        is_listed(CONVERSATION.c.id, "conversations"),
+        MESSAGE.c.seq > CONVERSATION.c.last_seq - _REACH,
+        MESSAGE.c.author == "customer",
+        MESSAGE.c.at > bindparam("since", type_=MESSAGE.c.at.type),
+    )
+    .subquery()
+)
+_RECENT_OF_EACH = select(_OF_EACH).where(_OF_EACH.c.back <= MOST).order_by(_OF_EACH.c.conversation_id, _OF_EACH.c.seq)
 _UNREAD = (
     update(MESSAGE)
     .where(MESSAGE.c.conversation_id == bindparam("conversation"), MESSAGE.c.state == "processing")
@@ -70,13 +87,42 @@ def before(connection: Connection, place: Any, conversation: str, now: datetime)
     return [Recent(row.id, row.text) for row in reversed(rows)]
 
 
+class Earlier:
+    """The same for the conversations of a batch (`places`: their rows), with what of the batch comes before: one query, where any of it may matter."""
+
+    def __init__(self, connection: Connection, places: Mapping[str, Any], now: datetime) -> None:
+        self._connection, self._places, self._now = connection, places, now
+        self._awaiting = [name for name, place in places.items() if place.pieces_until is not None and place.pieces_until > now]
+        self._stored: dict[str, list[Recent]] | None = None
+        self._new: dict[str, list[Recent]] = defaultdict(list)
+
+    def of(self, conversation: str) -> list[Recent]:
+        """What this customer wrote in the last minutes, the oldest first."""
+        if self._stored is None:
+            self._stored = self._read()
+        return [*self._stored.get(conversation, ()), *self._new[conversation]][-MOST:]
+
+    def _read(self) -> dict[str, list[Recent]]:
+        if len(self._awaiting) == 1:  # which is cheaper than the query for many
+            return {name: before(self._connection, self._places[name], name, self._now) for name in self._awaiting}
+        found: dict[str, list[Recent]] = defaultdict(list)
+        asked = {"conversations": listed(self._awaiting), "since": self._now - WITHIN}
+        for row in self._connection.execute(_RECENT_OF_EACH, asked) if self._awaiting else ():
+            found[row.conversation_id].append(Recent(row.id, row.text))
+        return found
+
+    def add(self, row: dict[str, Any]) -> None:
+        """A message that is about to be stored."""
+        self._new[row["conversation_id"]].append(Recent(row["id"], row["text"], row))
+
+
 def settle(
     connection: Connection, conversation: str, text: str, content: Masked, mask: Mask, earlier: Callable[[], Sequence[Recent]]
 ) -> Settled:
     """The content of a message, with what it completes taken out of it and of the `earlier` ones (asked for only where it may matter)."""
     if not may_go_on(text) or not (recent := earlier()):
         return Settled(content, changed=False)
-    joined = join([each.text for each in recent], text, mask)
+    joined = join([each.text for each in recent], text, mask, content.found)
     if joined is None:
         return Settled(content, changed=False)
     for piece in joined.pieces:
@@ -138,8 +184,3 @@ def _in_all(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list):
         return [_in_all(inner, change) for inner in value]
     return value
-
-
-def of_rows(rows: Iterable[dict[str, Any]], conversation: str) -> list[Recent]:
-    """Those of a conversation that are about to be stored."""
-    return [Recent(row["id"], row["text"], row) for row in rows if row["conversation_id"] == conversation]

@@ -158,12 +158,13 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
         stored = _stored_before(connection, inbound, terms)
         if stored is not None:
             return stored
-    content, button = content_of(connection, inbound, terms, now)
+    written = masked(inbound, terms)
+    content, button = content_of(connection, inbound, written, terms, now)
     settled = settle(connection, inbound, content, button, terms, lambda: fragments.before(connection, place, inbound.conversation, now))
     content = settled.content
     answering, turn = will_answer(inbound, place, now), None
     inbound = kept(connection, inbound, button, terms, now)
-    message = row_of(inbound, terms, identity, content, button, place.last_seq + 1, now, answering=answering)
+    message = row_of(inbound, terms, identity, content, written, button, place.last_seq + 1, now, answering=answering)
     if answering and terms.lease_life is not None and place.owner == "bot" and place.ready_at is None and place.lease_until is None:
         turn = queue.begin(connection, message, button, identity, place.lease_token + 1, now)
         message.update(state="processing", attempts=turn.attempts, first_attempt_at=now, episode_id=turn.episode)
@@ -175,7 +176,7 @@ def _accept(connection: Connection, inbound: Inbound, now: datetime, terms: Term
     moved |= {f"new_{name}": value for name, value in cases.owed_by(connection, place, message, now).items()}
     connection.execute(_MOVE, {"conversation": inbound.conversation, **moved})
     connection.execute(_INSERT, message)
-    sealed.keep(connection, message["id"], content, terms.seal, now)
+    sealed.keep(connection, [(message["id"], content)], terms.seal, now)
     rows, channel = [message], cast(Channel, place.channel)
     for seq, notice in enumerate(told.values(), message["seq"] + 1):
         rows.append(outbox.say(connection, inbound.conversation, "notice", notice, channel=channel, seq=seq, now=now))
@@ -214,8 +215,9 @@ def _stored_before(connection: Connection, inbound: Inbound, terms: Terms) -> Ac
 
 
 def repeated(inbound: Inbound, stored: Any, terms: Terms) -> Accepted:
-    """What is said of a message that was stored before. Raises Conflict ("content")."""
-    if stored.conversation_id != inbound.conversation or stored.fingerprint != _fingerprint(inbound, masked(inbound, terms).text):
+    """What is said of a message that was stored before; without a fingerprint, whatever its original says. Raises Conflict ("content")."""
+    unlike = stored.fingerprint is not None and stored.fingerprint != _fingerprint(inbound, masked(inbound, terms).text)
+    if stored.conversation_id != inbound.conversation or unlike:
         raise Conflict("content")
     return Accepted(inbound.conversation, stored.seq, repeated=True)
 
@@ -246,9 +248,12 @@ def settle(
 
 
 def content_of(
-    connection: Connection, inbound: Inbound, terms: Terms, now: datetime, *, offered: bool = True
+    connection: Connection, inbound: Inbound, written: Masked, terms: Terms, now: datetime, *, offered: bool = True
 ) -> tuple[Masked, Row[Any] | None]:
-    """The text to store, and the button that was pressed, or chosen by it where any may have been `offered`. Raises NotYours, Conflict."""
+    """The text to store (`written`: its own, masked), and the button that was pressed, or chosen by it where any may have been `offered`.
+
+    Raises NotYours, Conflict.
+    """
     if inbound.button is not None:
         try:
             pressed = buttons.press(connection, inbound.conversation, inbound.button, now)
@@ -257,10 +262,9 @@ def content_of(
                 raise
         else:
             return Masked(pressed.title), pressed
-    content = masked(inbound, terms)
     if terms.match is None or not offered or inbound.fixed_answer is not None or inbound.resumes is not None:
-        return content, None
-    return content, buttons.typed(connection, inbound.conversation, content.text, terms.match, now)
+        return written, None
+    return written, buttons.typed(connection, inbound.conversation, written.text, terms.match, now)
 
 
 def kept(connection: Connection, inbound: Inbound, button: Row[Any] | None, terms: Terms, now: datetime) -> Inbound:
@@ -272,7 +276,16 @@ def kept(connection: Connection, inbound: Inbound, button: Row[Any] | None, term
 
 
 def row_of(
-    inbound: Inbound, terms: Terms, who: Identity, content: Masked, button: Row[Any] | None, seq: int, now: datetime, *, answering: bool
+    inbound: Inbound,
+    terms: Terms,
+    who: Identity,
+    content: Masked,
+    written: Masked,
+    button: Row[Any] | None,
+    seq: int,
+    now: datetime,
+    *,
+    answering: bool,
 ) -> dict[str, Any]:
     """The message's row, as it is before any turn of it."""
     media, profile_name = terms.besides(inbound)
@@ -289,7 +302,7 @@ def row_of(
         "channel": inbound.channel,
         "scope": inbound.scope,
         "external_id": inbound.external_id,
-        "fingerprint": _fingerprint(inbound, content.text if button else masked(inbound, terms).text),
+        "fingerprint": _fingerprint(inbound, content.text if button else written.text),
         "button_id": button.id if button else None,
         "state": state,
         "media": media,

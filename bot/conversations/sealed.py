@@ -17,11 +17,15 @@ Seal = Callable[[str], str]
 _KEEP = insert(SEALED)
 
 
-def keep(connection: Connection, message: str, content: Masked, seal: Seal | None, now: datetime) -> None:
-    """Put the copy of a message away, where there is something that may be kept."""
-    if content.kept is not None and seal is not None:
-        row = {"message_id": message, "kinds": list(content.kinds), "box": seal(content.kept), "at": now}
-        connection.execute(_KEEP, row)
+def keep(connection: Connection, contents: Sequence[tuple[str, Masked]], seal: Seal | None, now: datetime) -> None:
+    """Put the copies of messages (id, content) away, where there is something that may be kept."""
+    rows = [
+        {"message_id": message, "kinds": list(content.kinds), "box": seal(content.kept), "at": now}
+        for message, content in contents
+        if content.kept is not None and seal is not None
+    ]
+    if rows:
+        connection.execute(_KEEP, rows)
 
 
 def forget(connection: Connection, message: str) -> None:

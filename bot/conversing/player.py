@@ -1,4 +1,4 @@
-"""Plays conversations over the public web-chat contract, as the widget would: log in, send, wait for the answer."""
+"""Plays conversations turn by turn; here over the public web-chat contract, as the widget would: log in, send, wait for the answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiohttp
 
@@ -48,6 +48,19 @@ class Button:
 
     id: str
     title: str
+
+
+class Talk(Protocol):
+    """A channel to play on. Every method raises PlayFailed."""
+
+    async def open(self, customer: str | None) -> None:
+        """Begin anew as a demo customer, whose rows are put back, or as a visitor (None)."""
+
+    async def send(self, **said: str) -> int:
+        """Send {text} or {button}; a number that grows with each."""
+
+    async def answers(self, first: int, last: int) -> tuple[Answer, list[Button]]:
+        """What answers the messages numbered `first` to `last`, and the buttons beneath it; an empty answer where none comes in time."""
 
 
 class Chat:
@@ -97,7 +110,7 @@ class Chat:
         raise PlayFailed(f"{path}: still refused after {TRIES} tries")
 
 
-async def play(chat: Chat, conversation: Conversation, macros_at: Callable[[datetime], Macros]) -> list[Played]:
+async def play(chat: Talk, conversation: Conversation, macros_at: Callable[[datetime], Macros]) -> list[Played]:
     """Every turn with its verdict, whatever became of the earlier ones. What cannot be played is wrong."""
     macros = macros_at(clock.now())
     rows: list[Played] = []
@@ -125,7 +138,7 @@ class NoSuchButton(AssistantError):
     """None of the last answer's buttons has such a title."""
 
 
-async def _turn(chat: Chat, turn: Turn, buttons: Sequence[Button], macros: Macros) -> tuple[str, Answer, list[Button]]:
+async def _turn(chat: Talk, turn: Turn, buttons: Sequence[Button], macros: Macros) -> tuple[str, Answer, list[Button]]:
     """(what was said, the answer, the buttons beneath it)."""
     if turn.press is not None:
         wanted = macros.compiled(turn.press)

@@ -17,7 +17,7 @@ from bot.fake_whatsapp.faults import Fault, Faults
 from bot.fake_whatsapp.hooks import Hooks, Update
 from bot.fake_whatsapp.inbound import Body
 from bot.fake_whatsapp.media import Media
-from bot.fake_whatsapp.people import MEXICO, People, Person
+from bot.fake_whatsapp.people import MEXICO, People, Person, renewed
 from bot.fake_whatsapp.rates import Rates
 from bot.fake_whatsapp.refusals import Refused, problem
 from bot.fake_whatsapp.sends import check_send
@@ -149,6 +149,11 @@ class FakeGraph:
         for bubble in list(chat.bubbles.values()):
             if not bubble.mine and bubble.ticks == "delivered":
                 self.report(bubble.id, "read")
+
+    def begins_anew(self, person: Person) -> Person:
+        """The number has a new account: an empty telephone, and to the business somebody whom it has not met."""
+        self._chats.pop(person.key, None)
+        return self.people.add(renewed(person, self.new_id()))
 
     def closes(self, person: Person) -> None:
         """The person looks away."""

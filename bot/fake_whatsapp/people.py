@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MEXICO = "52"
 _MOBILE = re.compile(r"521(\d{10})")
@@ -36,6 +36,11 @@ def without_phone(username: str, name: str, note: str = "") -> Person:
     return Person(username, name, None, _user_id(username), username, note)
 
 
+def renewed(person: Person, seed: str) -> Person:
+    """Somebody else with the same number, or the same person with a new account: the platform gives another id."""
+    return replace(person, user_id=_user_id(f"{person.key} {seed}"))
+
+
 def _user_id(seed: str) -> str:
     return f"MX.{int(hashlib.sha256(seed.encode()).hexdigest(), 16) % 10**20:020d}"
 
@@ -64,8 +69,8 @@ class People:
         return person
 
     def put_first(self, people: Iterable[Person]) -> None:
-        """Make these known, before all others."""
-        known = {person.key: person for person in people}
+        """Make these known, before all others; whoever is known already keeps the id."""
+        known = {person.key: self._by_key.get(person.key, person) for person in people}
         self._by_key = known | {key: person for key, person in self._by_key.items() if key not in known}
 
     def get(self, key: str) -> Person | None:

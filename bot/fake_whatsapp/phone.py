@@ -53,6 +53,7 @@ def routes() -> list[web.RouteDef]:
         web.post("/phone/chats/{key}/react", _deed(react)),
         web.post("/phone/chats/{key}/send", _deed(send)),
         web.post("/phone/chats/{key}/watch", _deed(watch)),
+        web.post("/phone/chats/{key}/anew", _deed(anew)),
         web.get("/health/live", alive),
         web.get("/health/ready", alive),
     ]
@@ -89,7 +90,8 @@ async def people(request: web.Request) -> web.Response:
     fake = request.app[FAKE]
     whole = await _meet_customers(fake, request.app.get(CUSTOMERS, ""))
     for person in (UNKNOWN, HIDDEN):
-        fake.people.add(person)
+        if fake.people.get(person.key) is None:
+            fake.people.add(person)
     shown = [{"key": one.key, "name": one.name, "number": _number(one), "note": one.note} for one in fake.people]
     return web.json_response({"people": shown, "whole": whole, "business": fake.business.name})
 
@@ -215,3 +217,8 @@ _BODIES: Final[dict[str, Callable[[FakeGraph, dict[str, Any]], Body]]] = {
 def watch(fake: FakeGraph, person: Person, fields: dict[str, Any]) -> None:
     """{"open": whether this chat is looked at}."""
     (fake.opens if fields["open"] else fake.closes)(person)
+
+
+def anew(fake: FakeGraph, person: Person, _fields: dict[str, Any]) -> None:
+    """{}: a new account with this number, and an empty chat."""
+    fake.begins_anew(person)

@@ -58,14 +58,14 @@ def may_begin(text: str) -> bool:
     return _LEADS.search(text) is not None or len(text.split()) == 1
 
 
-def join(earlier: Sequence[str], text: str, mask: Mask) -> Joined | None:
-    """What a message holds together with those before it; None where that is no more than by itself."""
+def join(earlier: Sequence[str], text: str, mask: Mask, by_itself: Sequence[Found] | None = None) -> Joined | None:
+    """What a message holds together with those before it; None where that is no more than `by_itself` (None: not known yet)."""
     if not any(may_begin(each) for each in earlier) and not text.lstrip().startswith("@"):
         return None
     messages = [*earlier, text]
     begins = [0, *accumulate(len(each) + len(BETWEEN) for each in earlier)]
     across = _apart([*in_pieces(messages, begins, mask.public), *_confided(BETWEEN.join(messages), begins[-1], mask)])
-    by_itself = mask.find(text)
+    by_itself = mask.find(text) if by_itself is None else list(by_itself)
     found = [*across, *(Found(begins[-1] + each.start, begins[-1] + each.end, each.kind) for each in by_itself)]
     own = _apart([Found(max(0, each.start - begins[-1]), each.end - begins[-1], each.kind) for each in found])
     if own == by_itself and not any(each.start < begins[-1] for each in across):

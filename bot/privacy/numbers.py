@@ -74,13 +74,19 @@ class Row:
     groups: Sequence[Group]
     spoken: bool = False
     lengths: tuple[int, ...] = field(init=False)
-    of_cards: bool = field(init=False)
-    of_accounts: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "lengths", tuple(len(group.digits) for group in self.groups))
-        object.__setattr__(self, "of_cards", self.spoken or _CARD_WORDS.search(self.text) is not None)
-        object.__setattr__(self, "of_accounts", _CLABE_WORDS.search(self.text) is not None)
+
+    @property
+    def of_cards(self) -> bool:
+        """Whether cards are spoken of, or it is dictated."""
+        return self.spoken or _CARD_WORDS.search(self.text) is not None
+
+    @property
+    def of_accounts(self) -> bool:
+        """Whether accounts of banks are spoken of."""
+        return _CLABE_WORDS.search(self.text) is not None
 
 
 def find_numbers(text: str, public: frozenset[str]) -> Iterator[Found]:

@@ -75,6 +75,8 @@ _CARD_LENGTHS: Final = range(13, 20)
 _MOST_DIGITS: Final = 19
 _PRINTED: Final = frozenset({(4, 4, 4, 4), (8, 8), (4, 12), (12, 4), (4, 6, 5)})
 _CODES: Final = range(4, 9)
+_UNCHECKED: Final = range(4, 15)
+"""Digits of codes and telephones, the longest with all that may stand before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,13 @@ def says_what_it_is(joined: str, start: int, last: int) -> bool:
 def _runs(messages: Sequence[str], place: int, begins: Sequence[int]) -> list[_Run]:
     """The runs of a message that say nothing else of themselves, or may be a card or a CLABE all the same."""
     text = messages[place]
+    rows = list(_rows(text))
+    if not rows:
+        return []
     others = [found.span() for found in _OTHER.finditer(text)]
     letters = [found.start() for found in _WORD.finditer(text)]
     found = []
-    for groups, spoken in _rows(text):
+    for groups, spoken in rows:
         start, end = groups[0].start, groups[-1].end
         if _overlaps(others, start, end):
             continue
@@ -183,6 +188,8 @@ def _cued(said: str) -> bool:
 def _checked(chain: Sequence[_Run]) -> Kind | None:
     """What these are together by their check digits, or by the word before them and their form."""
     digits, before = "".join(run.digits for run in chain), chain[0].before
+    if len(digits) not in _CARD_LENGTHS:  # a CLABE's is one of them
+        return None
     if any(run.another for run in chain):
         return "clabe" if is_clabe(digits) else "card" if _is_card(chain, digits, cued=False) else None
     if is_clabe(digits) or (len(digits) == _CLABE and _CLABE_CUE.search(before)):
@@ -193,7 +200,7 @@ def _checked(chain: Sequence[_Run]) -> Kind | None:
 def _unchecked(chain: Sequence[_Run], public: frozenset[str]) -> Kind | None:
     """What messages of which nothing stands between are together by what was said before them, or by their form alone."""
     digits, before = "".join(run.digits for run in chain), chain[0].before
-    if any(run.another for run in chain):
+    if len(digits) not in _UNCHECKED or any(run.another for run in chain):
         return None
     if len(digits) in _CODES and leads_to_code(before) and all(run.alone for run in chain[1:]):
         return "code"
@@ -212,12 +219,11 @@ def _is_card(chain: Sequence[_Run], digits: str, *, cued: bool) -> bool:
 
 def _is_phone(chain: Sequence[_Run], digits: str, public: frozenset[str]) -> bool:
     national, groups = national_of(digits, _lengths(chain))
-    cued = _PHONE_CUE.search(chain[0].before) is not None
     if national is None:
-        return cued and len(digits) in _LOCAL
+        return len(digits) in _LOCAL and _PHONE_CUE.search(chain[0].before) is not None
     if national in public:
         return False
-    if cued or all(run.spoken and run.alone for run in chain):
+    if _PHONE_CUE.search(chain[0].before) is not None or all(run.spoken and run.alone for run in chain):
         return True
     known = national.startswith(_AREAS) or (groups[0] == 3 and len(chain) == 2)  # noqa: PLR2004 - there are hundreds of areas with three digits
     return known and len(digits) == len(national) and groups in _BARE_PHONES and all(run.alone for run in chain)

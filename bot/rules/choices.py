@@ -34,6 +34,8 @@ _ORDINALS = {
     for word in words.split()
 }
 _LAST = frozenset({"ultimo", "ultima"})
+_MIDDLE = re.compile(r"\b(?:en ?medio|enmedio|del? medio|intermedi[oa])\b")
+_MIDDLE_ONE = "enmedio"
 _FILLERS = frozenset(
     {
         "a",
@@ -81,7 +83,7 @@ _TOKEN = re.compile(r"[a-z]+|\d+", re.ASCII)
 def match_choice(text: str, titles: Sequence[str]) -> int | None:
     """The index of the one button in `titles` that `text` clearly chooses, or None. Never raises.
 
-    Understood are "2", "la 2", "opción 2", "la segunda", "el primero", "la última"; the title itself in any case, with or without accents
+    Understood are "2", "la 2", "opción 2", "la segunda", "el primero", "la última", "el de en medio" of an odd number; the title itself in any case, with or without accents
     and hyphens ("sierra 02", "el de sierra-02"); an hour to be called at ("háblenme el lunes a las 10"). A yes to the only button is understood by the dialogue, as the label `afirmar`.
     """
     if len(text) > LONGEST_CHOICE or not titles:
@@ -121,6 +123,8 @@ def _meant(word: str, titles: Sequence[str]) -> set[int]:
 def _position(word: str, count: int) -> int | None:
     if word in _LAST:
         return count - 1
+    if word == _MIDDLE_ONE:
+        return count // 2 if count % 2 else None
     if word.isdigit():
         return int(word) - 1
     return _ORDINALS[word] - 1 if word in _ORDINALS else None
@@ -128,7 +132,7 @@ def _position(word: str, count: int) -> int | None:
 
 def _words(text: str) -> list[str]:
     """Lower-case ASCII words and numbers, apart from each other ("Sierra02" → sierra, 02; "2ª" → 2)."""
-    return _TOKEN.findall(_ORDINAL_SUFFIX.sub(r"\1", bare(text)))
+    return _TOKEN.findall(_MIDDLE.sub(_MIDDLE_ONE, _ORDINAL_SUFFIX.sub(r"\1", bare(text))))
 
 
 def _telling(text: str) -> list[str]:

@@ -37,7 +37,7 @@ from tests.actions.rendering import (
     subscription,
 )
 from tests.actions.said import SAID, say_again
-from tests.actions.situations import SITUATIONS, pending
+from tests.actions.situations import SITUATIONS, pending, suspended
 from tests.actions.test_asked_of_access import QUESTIONS, thrice
 from tests.support.tokens import number_token
 

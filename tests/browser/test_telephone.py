@@ -173,6 +173,26 @@ async def test_every_telephone_has_its_own_chat(page, telephone):
     await expect(page.get_by_role("log").get_by_text("soy Sol")).to_be_visible()
 
 
+async def test_a_telephone_begins_anew_as_somebody_whom_the_company_has_not_met(page, telephone):
+    await telephone.open(page)
+    box = page.get_by_role("textbox", name="Mensaje")
+    for number, text in enumerate(("hola", "¿quién soy?")):
+        await box.fill(text)
+        await page.keyboard.press("Enter")
+        await telephone.heard(number + 1)
+        if not number:
+            await page.get_by_role("button", name="Empezar de nuevo").click()
+            await expect(page.get_by_role("log").get_by_text("hola")).to_be_hidden()
+    first, second = telephone.company.messages()
+    assert first["from"] == second["from"]
+    assert first["from_user_id"] != second["from_user_id"]
+    await page.reload()
+    await expect(page.get_by_role("log").get_by_text("¿quién soy?")).to_be_visible()
+    await telephone.answers(text={"body": "Eres alguien nuevo."})
+    await expect(page.get_by_role("log").get_by_text("Eres alguien nuevo.")).to_be_visible()
+    assert await violations(page) == []
+
+
 async def test_the_whole_chat_with_the_keyboard_alone(page, telephone):
     await page.goto(telephone.api.base)
     await expect(page.get_by_role("button", name="Consultores Sierra")).to_be_visible()

@@ -76,6 +76,31 @@ def swapped_acknowledgements(one: Conversation) -> Conversation:
     return replace(one, asked=(second, first, third))
 
 
+def with_codes(*mails: int, attempts: int = 1) -> Conversation:
+    """The first two questions needed a code each; `mails`: which of them each mail with one was for."""
+    needed = (("send_code", "done"),)
+    one = row_changed(row_changed(flawless(), 1, effects=needed, code_attempts=attempts), 3, effects=needed, code_attempts=attempts)
+    codes = (Mail(f"<c{number}@x>", address(CUSTOMER), "123456", seq) for number, seq in enumerate(mails))
+    return replace(one, mails=(*one.mails, *codes))
+
+
+@pytest.mark.parametrize(
+    ("one", "found"),
+    [
+        (with_codes(1, 3), {}),
+        (with_codes(3), {}),  # the second one came before the first was mailed, and replaced it
+        (with_codes(1, 3, 3, attempts=2), {}),  # another code at each attempt
+        (with_codes(1), {"lost": 1}),
+        (with_codes(1, 3, 3), {"doubled": 1}),
+        (with_codes(1, 3, 2), {"doubled": 1}),
+    ],
+    ids=["each", "replaced", "tried again", "not mailed", "twice", "for what needed none"],
+)
+def test_codes_are_mailed_as_often_as_they_were_tried(one: Conversation, found: dict[str, int]) -> None:
+    findings = check([one])
+    assert {kind: len(getattr(findings, kind)) for kind in KINDS if getattr(findings, kind)} == found
+
+
 DAMAGE: dict[str, tuple[str, Callable[[Conversation], Conversation]]] = {
     "acknowledged, but not in the ledger": ("lost", lambda one: replace(one, asked=(*one.asked, Asked("id-9", "¿y?", (9,))))),
     "stored with another text": ("lost", lambda one: replace(one, asked=(replace(one.asked[0], text="otra"), *one.asked[1:]))),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.console import audit
+from bot.conversations.tables import MESSAGE
 from harness.dialogue import reply, result
 from tests.console.conftest import Browser
 from tests.console.talk import READING, customer, escalated, say, understood
@@ -26,6 +28,16 @@ async def test_a_page_says_what_was_understood_and_from_which_live_value(ana: Br
     ):  # fmt: skip
         assert words in ana.words, words
     assert ("vista", talk) in [(row.what, row.conversation) for row in await audit.newest(ledger)]
+
+
+async def test_a_message_that_its_customer_edited_or_deleted_is_marked(ana: Browser, gateway, ledger) -> None:
+    talk = await say(gateway, WHEN, "C-1002", result=LIVE)
+    for column, words in (("edited_at", "lo editó"), ("revoked_at", "lo eliminó")):
+        assert words not in ana.words
+        changed = update(MESSAGE).where(MESSAGE.c.conversation_id == talk, MESSAGE.c.author == "customer").values({column: gateway.clock()})
+        await ledger.write(lambda connection, changed=changed: connection.execute(changed))
+        await ana.get(f"/console/conversaciones/{talk}")
+        assert words in ana.words
 
 
 async def test_what_does_not_exist_is_not_found(ana: Browser) -> None:

@@ -6,14 +6,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, event, select, text
 
-from bot.conversations import batches, search
+from bot.conversations import batches, search, sessions
 from bot.conversations.models import Base, Button, Conversation, Message
 from bot.conversations.tables import EPISODE
 from bot.errors import LeaseLost
 from bot.protocol.turn import Choice, Effect, Ranked, Reply, TurnResult, Understood
-from tests.conversations_ledger.conftest import rows
+from tests.conversations_ledger.conftest import CUSTOMER, NOON, Desk, rows
 
 FIRST, SECOND = "mi tarjeta es 4242 4242", "4242 4242 gracias"
 
@@ -92,6 +92,26 @@ async def test_a_batch_takes_the_turn_that_has_read_a_piece_back(ledger, desk) -
     with pytest.raises(LeaseLost):
         await desk.answer(running, read(FIRST))
     assert (await desk.claim()).text == "mi tarjeta es [tarjeta]\n[tarjeta] gracias"
+
+
+async def test_a_batch_looks_for_pieces_of_all_its_conversations_in_as_few_statements_as_for_one(ledger) -> None:
+    sessions_ = [await sessions.begin(ledger, CUSTOMER, timedelta(hours=12), NOON) for _ in range(12)]
+    desks = [Desk(ledger, session) for session in sessions_]
+    for desk in desks:
+        await desk.say(FIRST)
+    counts = []
+    for several in (desks[:1], desks[1:]):
+        statements: list[str] = []
+
+        def work(connection: Connection, several=several, statements=statements) -> None:
+            event.listen(connection, "before_cursor_execute", lambda *given: statements.append(given[2]))
+            batches.store(connection, [desk.inbound("hola", channel="whatsapp", scope="106") for desk in several], NOON, several[0].terms())
+
+        await ledger.write(work)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+    await batches.accept_many(ledger, [desk.inbound(SECOND) for desk in desks], NOON, desks[0].terms())
+    assert {each.text for each in await rows(ledger, Message)} == {"mi tarjeta es [tarjeta]", "hola", "[tarjeta] gracias"}
 
 
 async def test_the_same_piece_again_is_a_repetition(ledger, desk) -> None:

@@ -43,6 +43,37 @@ def test_it_starts_its_own_house_and_stops_it(tmp_path: Path) -> None:
     assert not [child for child in seen.values() if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
 
 
+BY_TELEPHONE = """\
+- id: t1
+  kind: state
+  customer: C-1003
+  turns:
+  - {say: "¿se hizo mi respaldo anoche?", has: ["RUIZ-01"], lacks: ["usa tus datos"]}
+  - {say: "¿por qué rechazaron mi pago?", has: ["fondos insuficientes"], lacks: ["código"]}
+- id: t2
+  kind: set
+  customer: C-1009
+  turns:
+  - {say: "¿cómo está mi servidor?", has: ["SIERRA-02"]}
+  - {press: "SIERRA-02", has: ["SIERRA-02"], lacks: ["SIERRA-01"]}
+- id: t3
+  kind: newcomer
+  customer: null
+  turns:
+  - {burst: ["hola", "¿cuáles son las formas de pago?"], has: ["tarjeta"], lacks: ["usa tus datos"]}
+"""
+
+
+def test_it_plays_by_telephone_through_the_webhook(tmp_path: Path) -> None:
+    script = tmp_path / "talk.yaml"
+    script.write_text(BY_TELEPHONE, encoding="utf-8")
+    command = [sys.executable, "-m", "bot", "converse", str(script), "--channel", "whatsapp", "--show", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert (figures["turns"], figures["right"]) == (5, 5), done.stderr
+
+
 def test_it_leaves_nothing_behind_when_it_is_ended(tmp_path: Path) -> None:
     script = tmp_path / "talk.yaml"
     script.write_text(SCRIPT, encoding="utf-8")

@@ -277,6 +277,22 @@ async def test_a_file_is_had_in_two_hops_for_five_minutes_with_the_token(api, me
     assert (await api.call("GET", f"/v26.0/{file.id}"))[1]["error"]["error_subcode"] == 33
 
 
+async def test_a_number_begins_anew_with_another_id_and_an_empty_chat(api, meta, ana, company):
+    meta.receives(ana, inbound.text("hola"))
+    await meta.hooks.settle()
+    status, _ = await api.call("POST", f"{api.base}/phone/chats/{ana.key}/anew", json={})
+    assert status == 200
+    again = meta.people.get(ana.key)
+    assert (again.wa_id, again.name) == (ana.wa_id, ana.name)
+    assert again.user_id != ana.user_id
+    assert not meta.chat(again).bubbles
+    meta.receives(again, inbound.text("hola"))
+    await meta.hooks.settle()
+    assert [message["from_user_id"] for message in company.messages()] == [ana.user_id, again.user_id]
+    assert (await api.send(ANA_PHONE, text={"body": "Hola"}))[0] == 200
+    assert [bubble.text for bubble in meta.chat(again).bubbles.values()] == ["hola", "Hola"]
+
+
 async def test_ids_are_the_same_for_the_same_seed_and_look_like_real_ones(meta):
     ids = [meta.new_id() for _ in range(200)]
     assert len(set(ids)) == 200

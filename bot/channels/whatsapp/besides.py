@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, exists, insert, or_, select, update
 
-from bot.channels.whatsapp.events import Echo, Edit, Moved, Preference, Reaction, Revoke
+from bot.channels.whatsapp.events import Echo, Edit, Message, Moved, Preference, Reaction, Revoke
 from bot.channels.whatsapp.keys import CHANNEL, addresses, external_id
 from bot.conversations import amend, batches, buttons, codes, feedback, people, take_over
 from bot.conversations.inbox import Accepted, Inbound, Terms
@@ -26,6 +26,7 @@ SILENCE: Final = timedelta(hours=4)
 """So long the assistant is silent after a colleague wrote from the telephone, where nobody hands the conversation back."""
 YES: Final = "Sí"
 MOVED: Final = "(WhatsApp: cambió de número o de cuenta)"
+REVOKED: Final = "(WhatsApp: eliminó este mensaje antes de que llegara)"
 PREFERENCES: Final = {
     True: "(Ajustes de WhatsApp: quiere volver a recibir mensajes del negocio)",
     False: "(Ajustes de WhatsApp: ya no quiere recibir mensajes del negocio)",
@@ -111,9 +112,30 @@ def _offers(connection: Connection, conversation: str, answer: str, now: datetim
     return chosen is not None and bool(offered) and offered[chosen].used_at is None and offered[chosen].expires_at > now
 
 
+def before_its_original(connection: Connection, news: Edit | Revoke, now: datetime) -> Message | None:
+    """The message that is rewritten or taken back as it stands by now, where it has not come yet; what becomes of it is kept by `note_overtaken`."""
+    if amend.is_stored(connection, _original(news)):
+        return None
+    amend.hold(connection, people.find_or_make(connection, CHANNEL, addresses(news.sender), now))
+    if amend.is_stored(connection, _original(news)):  # it came while we waited
+        return None
+    own = Message(news.number, news.original, news.sender, news.sent_at, "text", REVOKED, awaits_answer=False)
+    return replace(own, kind=news.kind, text=news.text, media=news.media, awaits_answer=True) if isinstance(news, Edit) else own
+
+
+def note_overtaken(connection: Connection, news: Edit | Revoke, accepted: Accepted, now: datetime) -> None:
+    """It is stored: from now on its original is a repetition, and older news of it are old."""
+    at = min(news.sent_at or now, now)
+    moment = {"edited_at": at} if isinstance(news, Edit) else {"revoked_at": at}
+    amend.note_overtaken(connection, accepted.conversation, _original(news), **moment)
+
+
+def _original(news: Edit | Revoke) -> amend.Key:
+    return CHANNEL, news.number, external_id(news.original)
+
+
 def _edit(connection: Connection, edit: Edit, now: datetime, terms: Terms) -> Outcome:
-    conversation = people.find(connection, CHANNEL, addresses(edit.sender))
-    key = (CHANNEL, edit.number, external_id(edit.original))
+    conversation, key = people.find(connection, CHANNEL, addresses(edit.sender)), _original(edit)
     if conversation is None:
         return Outcome()
     text = (
@@ -125,8 +147,7 @@ def _edit(connection: Connection, edit: Edit, now: datetime, terms: Terms) -> Ou
 
 def _revoke(connection: Connection, revoke: Revoke, now: datetime, _terms: Terms) -> Outcome:
     conversation = people.find(connection, CHANNEL, addresses(revoke.sender))
-    key = (CHANNEL, revoke.number, external_id(revoke.original))
-    if conversation is None or not amend.revoke(connection, conversation, key, min(revoke.sent_at or now, now)):
+    if conversation is None or not amend.revoke(connection, conversation, _original(revoke), min(revoke.sent_at or now, now)):
         return Outcome()
     return Outcome(conversation)
 

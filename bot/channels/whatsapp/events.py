@@ -81,10 +81,12 @@ class Reaction(_FromPerson):
 
 @dataclass(frozen=True, slots=True)
 class Edit(_FromPerson):
-    """A message was rewritten."""
+    """A message was rewritten; `kind` and `media` are what it is since, and was before."""
 
     original: str
     text: str
+    kind: Kind = "text"
+    media: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,15 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountNews:
+    """Something about the account or the number that somebody of the company must know: a violation, a limit, a template's end."""
+
+    field: str
+    event: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """What has no consequence here: a field or a kind that we do not know, or that we know and need not."""
 
@@ -159,4 +170,4 @@ class Unknown:
     number: str = ""
 
 
-Update = Message | Echo | Reaction | Edit | Revoke | Moved | Preference | Status | Handover | Trouble | Unknown
+Update = Message | Echo | Reaction | Edit | Revoke | Moved | Preference | Status | Handover | Trouble | AccountNews | Unknown

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from bot.channels.base import code_terms
 from bot.channels.whatsapp import besides, replies
 from bot.channels.whatsapp.besides import Beside, Outcome
-from bot.channels.whatsapp.events import Imported, Message, Standby
+from bot.channels.whatsapp.events import Edit, Imported, Message, Revoke, Standby
 from bot.channels.whatsapp.keys import CHANNEL, addresses, external_id
 from bot.channels.whatsapp.recognition import Recognition
 from bot.conversations import batches, people
@@ -109,8 +109,18 @@ class _Batch:
         )
 
     def _beside(self, connection: Connection, update: Beside, now: datetime) -> Outcome:
+        overtaken = besides.before_its_original(connection, update, now) if isinstance(update, Edit | Revoke) else None
+        if overtaken is not None:
+            return self._overtaken(connection, cast("Edit | Revoke", update), overtaken, now)
         identity = self._identity(update)
         return besides.handle(connection, update, now, self._terms(lambda _connection, _inbound: identity))
+
+    def _overtaken(self, connection: Connection, news: Edit | Revoke, message: Message, now: datetime) -> Outcome:
+        """News that come before their original are a message like any other; the original repeats it."""
+        ((_, outcome),) = self._messages(connection, [message], now)
+        if outcome.accepted is not None and not outcome.accepted.repeated:
+            besides.note_overtaken(connection, news, outcome.accepted, now)
+        return outcome
 
     def _messages(self, connection: Connection, messages: Sequence[Message], now: datetime) -> list[tuple[ByPerson, Outcome]]:
         conversations = people.find_or_make_many(connection, CHANNEL, [addresses(message.sender) for message in messages], now)

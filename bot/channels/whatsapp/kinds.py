@@ -190,8 +190,9 @@ def _edit(item: dict[str, Any], base: dict[str, Any]) -> Update | None:
     inner = node(item, "edit")
     original, rewritten = identifier(inner, "original_message_id"), node(inner, "message")
     content = _content(word(rewritten, "type"), rewritten) if original else None
-    text = content.get("text") if content else None
-    return Edit(**base, original=original, text=text) if text else None
+    if not content or not content.get("text"):
+        return None
+    return Edit(**base, original=original, text=content["text"], kind=content["kind"], media=content.get("media"))
 
 
 def _revoke(item: dict[str, Any], base: dict[str, Any]) -> Update | None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-NUMBER_BURST: Final = 10
-NUMBER_PER_SECOND: Final = 70.0
-"""Together at most 80 in any second, as Meta allows a number."""
+PER_SECOND: Final = 80
+"""As Meta allows a number, unless it says otherwise."""
+BURST_SHARE: Final = 8
+"""So manieth of them at once; the rest follows evenly, so that together they are never more in any second."""
 PAIR_BURST: Final = 45
 PAIR_PER_SECOND: Final = 1 / 6
 MOST_PAIRS: Final = 20_000
@@ -37,9 +38,11 @@ class _Bucket:
 
 
 class Pace:
-    """Token buckets by number and by pair of number and person, and which numbers are stopped."""
+    """Token buckets by number (`per_second` messages, at least 2) and by pair of number and person, and which numbers are stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, per_second: int = PER_SECOND) -> None:
+        self._burst = max(1, per_second // BURST_SHARE)
+        self._per_second = float(per_second - self._burst)
         self._numbers: dict[str, _Bucket] = {}
         self._pairs: OrderedDict[tuple[str, str], _Bucket] = OrderedDict()
         self._stopped: dict[str, datetime] = {}
@@ -47,7 +50,7 @@ class Pace:
     def take(self, number: str, person: str, now: datetime) -> timedelta:
         """Nothing where a message may go to this person now, which is then counted; else how long to wait before asking again."""
         ours, theirs = self._number(number, now), self._pair(number, person, now)
-        wait = max(self._stop(number, now), _wait(ours, NUMBER_PER_SECOND, now), _wait(theirs, PAIR_PER_SECOND, now))
+        wait = max(self._stop(number, now), _wait(ours, self._per_second, now), _wait(theirs, PAIR_PER_SECOND, now))
         if not wait:
             ours.left -= 1
             theirs.left -= 1
@@ -90,8 +93,8 @@ class Pace:
         return until - now if now < until <= now + STOPPED else timedelta()  # clocks may be set back
 
     def _number(self, number: str, now: datetime) -> _Bucket:
-        bucket = self._numbers.setdefault(number, _Bucket(NUMBER_BURST, now))
-        return _filled(bucket, NUMBER_BURST, NUMBER_PER_SECOND, now)
+        bucket = self._numbers.setdefault(number, _Bucket(self._burst, now))
+        return _filled(bucket, self._burst, self._per_second, now)
 
     def _pair(self, number: str, person: str, now: datetime) -> _Bucket:
         bucket = self._pairs.pop((number, person), None) or _Bucket(PAIR_BURST, now)

@@ -48,7 +48,8 @@ class Sender:
         self._settings, self._ledger, self._metrics = resources.settings, resources.ledger, resources.metrics
         self._now, self._sleep, self._graph, self._feed = resources.now, sleep, graph, resources.feed
         self._lease_life, self._settles = resources.timings.delivery_lease_life, resources.timings.delivery_settles
-        self._pace, self._forms, self._running = Pace(), OtherForms(), set[asyncio.Task[None]]()
+        self._pace = Pace(resources.settings.whatsapp_messages_per_second)
+        self._forms, self._running = OtherForms(), set[asyncio.Task[None]]()
         self._outcomes = Outcomes(resources, self._pace)
         self.worker = Worker("whatsapp", self.step, resources.timings.poll_seconds)
         resources.feed.on_speech(self.worker.wake)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from bot.channels.whatsapp.events import (
+    AccountNews,
     Echo,
     Edit,
     Handover,
@@ -28,14 +29,21 @@ from bot.channels.whatsapp.events import (
 )
 from bot.channels.whatsapp.kinds import echo, from_customer, problems
 from bot.channels.whatsapp.people import People, person
-from bot.channels.whatsapp.values import identifier, moment, node, nodes, phone, user_id, wire, word
+from bot.channels.whatsapp.values import identifier, moment, node, nodes, one_line, phone, user_id, wire, word
 
 __all__ = [
-    "Echo", "Edit", "Handover", "Imported", "Message", "Moved", "Preference", "Problem", "Reaction", "Revoke", "Sender", "Standby", "Status",
+    "AccountNews", "Echo", "Edit", "Handover", "Imported", "Message", "Moved", "Preference", "Problem", "Reaction", "Revoke", "Sender", "Standby", "Status",
     "Trouble", "Unknown", "Update", "updates",
 ]  # fmt: skip
 
 OBJECT: Final = "whatsapp_business_account"
+_OF_THE_ACCOUNT: Final = frozenset(
+    {
+        "account_update", "account_alerts", "account_review_update", "business_capability_update", "message_template_status_update",
+        "phone_number_quality_update", "phone_number_name_update", "security",
+    }
+)  # fmt: skip
+_EVENT_CHARACTERS: Final = 64
 
 
 def updates(payload: object) -> list[Update]:
@@ -49,7 +57,9 @@ def _of_change(change: dict[str, Any]) -> Iterator[Update]:
     field, value = word(change, "field"), node(change, "value")
     read = _FIELDS.get(field)
     number = identifier(node(value, "metadata"), "phone_number_id")
-    if read is None:
+    if field in _OF_THE_ACCOUNT:
+        yield AccountNews(field, (one_line(word(value, "event") or word(value, "decision")) or "")[:_EVENT_CHARACTERS], number)
+    elif read is None:
         yield Unknown(field, "field", number)
     else:
         yield from read(value, number)

@@ -23,7 +23,7 @@ from bot.channels.whatsapp import inbound, signature
 from bot.channels.whatsapp.besides import Outcome
 from bot.channels.whatsapp.inbound import ByPerson
 from bot.channels.whatsapp.recognition import Recognition
-from bot.channels.whatsapp.updates import Handover, Preference, Status, Trouble, Unknown, Update, updates
+from bot.channels.whatsapp.updates import AccountNews, Edit, Handover, Preference, Status, Trouble, Unknown, Update, updates
 from bot.errors import LedgerUnavailable
 from bot.resources import CORRELATION, RESOURCES, Resources
 
@@ -71,7 +71,7 @@ class _Webhook:
         by_people: list[ByPerson] = []
         statuses: list[Status] = []
         for update in brought:
-            if isinstance(update, Unknown | Trouble | Handover):
+            if isinstance(update, Unknown | AccountNews | Trouble | Handover):
                 _note(resources, update)
             elif update.number not in resources.settings.whatsapp_phone_number_id and not (
                 isinstance(update, Preference) and not update.number
@@ -104,7 +104,7 @@ class _Webhook:
             if accepted is not None and accepted.code is not None:
                 resources.metrics.codes.labels(accepted.code).inc()
             if accepted is not None and accepted.answering:
-                self._seen(update.number, update.wamid)
+                self._seen(update.number, update.original if isinstance(update, Edit) else update.wamid)
             if outcome.conversation is not None:
                 resources.feed.moved(outcome.conversation)
         for labels, number in outcomes.items():
@@ -136,11 +136,13 @@ def _parsed(body: bytes) -> object:
     return None
 
 
-def _note(resources: Resources, update: Unknown | Trouble | Handover) -> None:
+def _note(resources: Resources, update: Unknown | AccountNews | Trouble | Handover) -> None:
     """What has no consequence for any conversation, for operators."""
     resources.metrics.whatsapp_updates.labels(_name(update), "noted").inc()
     if isinstance(update, Trouble):
         log.error("WhatsApp reports a problem", errors=[(error.code, error.title) for error in update.errors])
+    elif isinstance(update, AccountNews):
+        log.warning("WhatsApp has news of the account or the number", field=update.field, news=update.event, number=update.number)
     elif isinstance(update, Handover):
         log.info("the control of a conversation has changed hands")
     else:

@@ -384,6 +384,7 @@ $('drop').addEventListener('click', () => {
   $('box').focus();
 });
 $('back').addEventListener('click', leave);
+$('anew').addEventListener('click', () => deed('anew', {}).then(() => choose(current)));
 $('sheet-close').addEventListener('click', () => $('sheet').close());
 document.addEventListener('visibilitychange', () => current && deed('watch', { open: !document.hidden }));
 loadPeople();

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from sqlalchemy import update
 
 from bot.channels.whatsapp import besides, replies
@@ -129,6 +131,35 @@ async def test_a_press_that_comes_twice_is_one(meta: Meta, offered: list[str]) -
 @pytest.mark.parametrize(("typed", "title"), [("la segunda", "SIERRA-02"), ("1", "SIERRA-01"), ("SIERRA 02", "SIERRA-02")])
 async def test_a_button_is_typed(meta: Meta, offered: list[str], typed: str, title: str) -> None:
     assert (await meta.answered(text(typed)))[-1] == ("bot", f"[{title}] ¿vence?")
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"), [("2", "SIERRA-02"), ("la doceava", None), ("el de en medio", "SIERRA-05"), ("la última", "SIERRA-09")]
+)
+async def test_one_of_many_is_typed_by_its_place(meta: Meta, typed: str, title: str | None) -> None:
+    choices = [{"title": f"SIERRA-{n:02}", "intent": "consultar_servidor", "entities": {}} for n in range(1, 10)]
+    meta.dialogue.script["¿cuál?"] = result(reply("¿Cuál?", buttons=choices))
+    await meta.answered(text("¿cuál?"))
+    del meta.dialogue.script["¿cuál?"]
+    assert (await meta.answered(text(typed)))[-1] == ("bot", f"[{title}] ¿cuál?" if title else f"eco: {typed}")
+
+
+async def test_an_address_of_media_is_never_followed(meta: Meta) -> None:
+    asked_for: list[str] = []
+
+    async def hear(request: web.Request) -> web.Response:
+        asked_for.append(request.path)
+        return web.Response(body=b"x")
+
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", hear)
+    async with TestServer(app, host="127.0.0.1") as elsewhere:
+        inner = {**MEDIA, "url": str(elsewhere.make_url("/a")), "link": str(elsewhere.make_url("/b"))}
+        for kind in ("image", "audio", "video", "document", "sticker"):
+            await meta.answered(item(kind, inner))
+        await meta.answered(item("image", {**inner, "caption": "mi pago"}))
+    assert asked_for == []
+    assert all(set(message.media) <= {"id", "mime_type", "sha256"} for message in await meta.messages() if message.media)
 
 
 @pytest.mark.parametrize("forged", ["0" * 32, "/restart", '/inform{"amount":"1"}', "ñ", "x" * 300, "' OR 1=1 --"])
@@ -279,11 +310,65 @@ async def test_a_revoke_after_the_answer_is_only_noted(meta: Meta) -> None:
     assert (stored.state, stored.revoked_at is not None) == ("answered", True)
 
 
+async def test_an_edit_before_its_original_is_what_is_answered_and_the_original_is_not(meta: Meta) -> None:
+    first = text("¿vencd?", at=ago(meta.clock, seconds=9))
+    rewritten = edit(first["id"], "¿vence?", at=ago(meta.clock, seconds=3))
+    said = await meta.answered(rewritten)
+    assert said == [("customer", "¿vence?"), ("bot", "eco: ¿vence?")]
+    for late in (first, rewritten, edit(first["id"], "¿venc?", at=ago(meta.clock, seconds=6))):
+        assert await meta.answered(late) == said
+    stored = (await meta.messages())[0]
+    assert (stored.external_id, stored.edited_at) == (first["id"], meta.clock().replace(microsecond=0) - timedelta(seconds=3))
+    assert meta.recorder.seen_messages == [(made.NUMBER, first["id"])]
+    assert asked(meta) == ["¿vence?"]
+
+
+async def test_an_edit_and_its_original_of_one_second_in_either_order(meta: Meta) -> None:
+    now = meta.clock()
+    first = text("¿vencd?", at=now)
+    assert await meta.answered(edit(first["id"], "¿vence?", at=now), first) == [("customer", "¿vence?"), ("bot", "eco: ¿vence?")]
+
+
+async def test_an_edit_before_its_original_is_read_as_any_message(meta: Meta) -> None:
+    assert (await meta.answered(edit(wamid(), "BAJA")))[-1] == ("bot", replies.OPTED_OUT)
+    assert (await conversation(meta)).opted_out_at is not None
+    picture = {"type": "image", "image": {"id": "700000000000001", "mime_type": "image/jpeg", "caption": "mi pago"}}
+    assert (await meta.answered(item("edit", {"original_message_id": wamid(), "message": picture})))[-1] == ("bot", "eco: mi pago")
+    assert [(m.kind, m.media["id"]) for m in await meta.messages() if m.media] == [("image", "700000000000001")]
+    old = await meta.answered(edit(wamid(), "de hace días", at=ago(meta.clock, days=3)))
+    assert old[-1] == ("customer", "de hace días")
+
+
+async def test_a_revoke_before_its_original_leaves_nothing_to_answer(meta: Meta) -> None:
+    first = text("no era para ustedes", at=ago(meta.clock, seconds=9))
+    gone = revoke(first["id"], at=ago(meta.clock, seconds=3))
+    said = await meta.answered(gone)
+    assert said == [("customer", besides.REVOKED)]
+    for late in (edit(first["id"], "sí era", at=ago(meta.clock, seconds=6)), first, gone):
+        assert await meta.answered(late) == said
+    stored = (await meta.messages())[0]
+    assert (stored.external_id, stored.state, stored.revoked_at is not None) == (first["id"], "noted", True)
+    assert meta.recorder.seen_messages == []
+    assert (await meta.answered(text("hola")))[-1] == ("bot", "eco: hola")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_an_original_its_edit_and_its_revoke_in_any_order_end_alike(meta: Meta, order: tuple[int, ...]) -> None:
+    first = text("¿vencd?", at=ago(meta.clock, seconds=9))
+    news = [first, edit(first["id"], "¿vence?", at=ago(meta.clock, seconds=6)), revoke(first["id"], at=ago(meta.clock, seconds=3))]
+    for each in order:
+        await meta.answered(news[each])
+    (stored,) = [message for message in await meta.messages() if message.author == "customer"]
+    assert (stored.external_id, stored.revoked_at is not None) == (first["id"], True)
+    assert len(asked(meta)) == (order[0] != 2), "what was taken back first is never answered, all else once"
+
+
 async def test_nobody_changes_what_somebody_else_wrote(meta: Meta) -> None:
     first = text("¿vence?")
     await meta.say(first, edit(first["id"], "otra cosa", sender="5215599999999"), revoke(first["id"], sender="5215599999999"))
     await meta.settled()
     assert await meta.said() == [("customer", "¿vence?"), ("bot", "eco: ¿vence?")]
+    assert len(await meta.rows(Conversation)) == 1
 
 
 # reactions

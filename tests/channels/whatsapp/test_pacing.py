@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.channels.whatsapp.pacing import STOPPED, Pace
 
 NOON = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -21,11 +23,13 @@ def sent_within(pace: Pace, start: datetime, span: timedelta, people: int) -> li
     return went
 
 
-def test_a_number_sends_at_most_80_in_any_second() -> None:
-    went = sent_within(Pace(), NOON, 3 * SECOND, 100)
-    assert len(went) >= 70 * 3
+@pytest.mark.parametrize("allowed", [2, 20, 80])
+def test_a_number_sends_as_many_as_it_may_in_any_second(allowed: int) -> None:
+    """80 are the platform's own; a number with the phone app beside it has 20."""
+    went = sent_within(Pace(allowed), NOON, 3 * SECOND, 100)
+    assert len(went) >= (allowed - max(1, allowed // 8)) * 3
     for first in went:
-        assert sum(first <= at < first + SECOND for at in went) <= 80
+        assert sum(first <= at < first + SECOND for at in went) <= allowed
 
 
 def test_a_pair_sends_45_at_once_and_then_one_in_six_seconds() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.whatsapp.updates import (
+    AccountNews,
     Echo,
     Edit,
     Handover,
@@ -293,8 +294,17 @@ def test_an_oddity_that_was_seen() -> None:
 
 def test_other_fields() -> None:
     assert only(payload(field="messaging_handovers")) == Handover(NUMBER)
-    for field in ("account_update", "calls", "message_template_status_update", "user_id_update", ""):
+    for field in ("calls", "smb_app_state_sync", "user_id_update", ""):
         assert only(payload(made.text("hola"), field=field)) == Unknown(field, "field", NUMBER)
+    for field, more, event in (
+        ("account_update", {"event": "DISABLED_UPDATE"}, "DISABLED_UPDATE"),
+        ("message_template_status_update", {"event": "REJECTED", "metadata": {}}, "REJECTED"),
+        ("account_review_update", {"decision": "APPROVED"}, "APPROVED"),
+        ("security", {"event": 7}, ""),
+        ("account_alerts", {}, ""),
+    ):
+        found = only(payload(field=field, **more))
+        assert found == AccountNews(field, event, "" if "metadata" in more else NUMBER)
 
 
 def test_every_update_of_every_entry_and_change_in_their_order() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import itertools
 import json
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.channels.whatsapp import inbound, signature, webhook
 from bot.channels.whatsapp.signature import HEADER
@@ -168,6 +170,27 @@ async def test_what_has_no_consequence_is_acknowledged_and_counted(meta: Meta, b
     assert sum(noted) == 1
 
 
+async def test_news_of_the_account_are_told_to_operators(meta: Meta) -> None:
+    with capture_logs() as logs:
+        await meta.say(field="account_update", event="ACCOUNT_VIOLATION")
+    told = [{name: each[name] for name in ("log_level", "field", "news")} for each in logs if "news" in each]
+    assert told == [{"log_level": "warning", "field": "account_update", "news": "ACCOUNT_VIOLATION"}]
+
+
+async def test_after_a_restart_and_six_days_later_the_same_post_changes_nothing(start_meta) -> None:
+    first = await start_meta()
+    body = payload(text("hola"), text("¿vence?"))
+    assert await first.post(body) == 200
+    before = [(m.id, m.state, m.text) for m in await first.settled()]
+    await first.server.close()
+    second = await start_meta(clock=first.clock)
+    for days in (0, 6):
+        second.clock.forward(days=days)
+        assert await second.post(body) == 200
+        assert [(m.id, m.state, m.text) for m in await second.settled()] == before
+    assert second.recorder.seen_messages == []
+
+
 async def test_while_the_ledger_is_away_nothing_is_acknowledged(meta: Meta, monkeypatch) -> None:
     body = payload(text("hola"))
     with monkeypatch.context() as broken:
@@ -239,6 +262,32 @@ async def test_the_same_batch_at_two_gateways_at_once(start_meta, request, datab
     assert len({message.conversation_id for message in messages}) == 10
     assert all(sum(m.in_reply_to == answer.in_reply_to for m in messages if m.conversation_id == answer.conversation_id) == 1
                for answer in messages if answer.kind == "answer")  # fmt: skip
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_edits_and_their_originals_at_two_gateways_at_once(start_meta, request, database: str) -> None:
+    changes: dict[str, Any] = {}
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        await asyncio.to_thread(around.migrated_ledger, url)
+        changes["database_url"] = url
+    gateways = [await start_meta(**changes) for _ in range(2)]
+    firsts = [text(f"n={n}", sender=f"52155300000{n:02}") for n in range(10)]
+    edits = [
+        made.item(
+            "edit", {"original_message_id": first["id"], "message": {"type": "text", "text": {"body": f"m={n}"}}}, sender=first["from"]
+        )
+        for n, first in enumerate(firsts)
+    ]
+    posts = [gateways[n % 2].post(payload(each)) for n, each in enumerate(itertools.chain(*zip(firsts, edits, strict=True)))]
+    assert set(await asyncio.gather(*posts)) == {200}
+    messages = await gateways[0].settled()
+    said = [message for message in messages if message.author == "customer"]
+    assert sorted(message.external_id for message in said) == sorted(first["id"] for first in firsts)
+    assert all(message.edited_at is not None for message in said)
+    answers = {message.conversation_id: message.text for message in messages if message.kind == "answer"}
+    assert len([message for message in messages if message.kind == "answer"]) == 10
+    assert all(answers[message.conversation_id] == f"eco: {message.text}" for message in said)
 
 
 async def test_the_order_is_that_of_the_senders_clock_and_then_of_arrival(meta: Meta) -> None:
