@@ -16,9 +16,9 @@ from bot.console.push import subscriptions
 from bot.console.push.service import Target
 from bot.console.push.subscriptions import MESSAGE, SUBSCRIPTION
 from bot.conversations.ledger import Ledger
-from tests.conversations_ledger.conftest import NOON, ledger, open_ledger, postgres, postgres_url, url
+from tests.conversations_ledger.conftest import NOON, ledger, open_ledger, url
 
-__all__ = ["ledger", "open_ledger", "postgres", "postgres_url", "url"]
+__all__ = ["ledger", "open_ledger", "url"]
 LEASE = timedelta(minutes=1)
 
 

@@ -16,10 +16,10 @@ from bot.resources import RESOURCES
 from bot.settings import ROOT, load_settings
 from tests.console.conftest import Browser
 from tests.gateway.client import Visitor
-from tests.gateway.conftest import databases, dialogue, gateway, migrated, start
+from tests.gateway.conftest import databases, dialogue, gateway, start
 from tests.operations.conftest import settings_in
 
-__all__ = ["databases", "dialogue", "gateway", "migrated", "start"]
+__all__ = ["databases", "dialogue", "gateway", "start"]
 
 SECRETS = ("INTERNAL_SECRET", "SESSION_SECRET", "PORTAL_JWT_SECRET")
 
