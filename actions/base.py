@@ -47,7 +47,7 @@ LINE = "utter_linea"
 _REPEATING = ("utter_como_te_decia", "utter_te_lo_repito")
 _DANGER = r"suicid|matarme\b|me (?:voy a |quiero )?matar\b|quitarme la vida|(?:me )?quiero morir|no quiero (?:seguir )?vivi"
 _NOTHING_TO_SAY = "utter_tema_no_cubierto"
-_WHOM_TO_CALL = (
+WHOM_TO_CALL = (
     r"(?:a|con) (?:(?:que|cual) (?:numero|num|tel\w*)|quien) (?:(?:me|nos|le|les|puedo|debo|tengo|hay|que|se) ){0,3}(?:llam|marc|comunic|habl|dirij|dirig|report|acud|contact|quej)"
     r"|(?:numero|telefono|tel) (?:(?:de|del|para|pa|al?|que|donde|hay) ){1,3}(?:llam|marc|soporte|comunic|habl|ustedes)"
     r"|donde (?:(?:me|nos|le|les|puedo|debo|tengo|hay|que|se) ){0,3}(?:llam|marco\b|marcar|comunic|report)"
@@ -114,8 +114,8 @@ class AssistantAction(Action, ABC):
                     reply.add("utter_no_escribas_tarjetas")
                 reply.take_over(answer)
                 state_first(reply)
-                if mentions(turn, _WHOM_TO_CALL) and not reply.gives_line:
-                    say_line(turn, reply)
+                if mentions(turn, WHOM_TO_CALL) and not any("telefono" in message for message in reply.messages):
+                    say_line(turn, reply, again=True)
                 reply.state = turn.state
                 return reply
         reply = Reply(state=turn.state)

@@ -30,7 +30,9 @@ _OF_CONDITIONS: Final = frozenset(
     {"faq_licencia_requerida", "contratar_servicio", "faq_que_es", "cancelar_servicio", "faq_inicio_vigencia"}
 )
 _FROM_ELSEWHERE: Final = r"(?:con|a) ustedes\b|proveedor|migr(?:an|ar|acion|en)\b|otra empresa|(?:de|desde) (?:mi|nuestra|la) (?:compu|pc|maquina|servidor fisico|oficina)"
-_OF_WHAT_IS_KEPT: Final = frozenset({"faq_resguardo_sin_pago", "faq_traslado_informacion", "consultar_respaldo", "faq_respaldo_automatico"})
+_OF_WHAT_IS_KEPT: Final = frozenset(
+    {"faq_resguardo_sin_pago", "faq_traslado_informacion", "consultar_respaldo", "faq_respaldo_automatico", "consultar_servidor"}
+)
 
 
 def say_instead_of_neighbour(turn: Turn, intent: str, reply: Reply) -> bool:

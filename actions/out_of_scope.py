@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.base import (
     MAX_BUTTON_TITLE,
+    WHOM_TO_CALL,
     AssistantAction,
     TalkAction,
     say_how_to_identify,
@@ -84,6 +85,9 @@ class AskIntent(AssistantAction):
         choices: list[dict[str, Any]] = list(turn.tracker.latest_message.get("choices") or [])[:MOST_CHOICES]
         if turn.tracker.latest_message.get("left_over"):
             _name_what_is_left(turn, reply)
+            return
+        if mentions(turn, WHOM_TO_CALL):
+            say_line(turn, reply, again=True)
             return
         if not choices:
             say_not_understood(turn, reply)

@@ -89,8 +89,9 @@ def say_what_follows(turn: Turn, intent: str, reply: Reply) -> bool:
 def _say(turn: Turn, intent: str, servers: tuple[Server, ...], supposition: Supposition, reply: Reply) -> bool:
     """By topic and act."""
     one = servers[0] if len(servers) == 1 else None
-    # how long a suspended server takes to come back is not known: that is no creation
-    brings_back = intent in _TIME_OF_CREATION and supposition.act is Act.PAY and one is not None and one.status == "suspended"
+    # paying for a server that is overdue creates none: what counts is whether it is in time
+    unpaid = one is not None and (one.status == "suspended" or (one.status == "active" and standing(turn, one) in UNPAID))
+    brings_back = intent in _TIME_OF_CREATION and supposition.act is Act.PAY and unpaid
     if intent in CREATION and supposition.act in {Act.PAY, Act.CONTRACT, Act.CHANGE} and not brings_back:
         return _say_creation(turn, intent, one, supposition, reply)
     neither = intent == "faq_cambiar_solucion" and supposition.act is Act.NOPAY  # "ni lo cambio ni lo pago"

@@ -1097,6 +1097,7 @@ async def test_a_business_by_its_name_alone_is_another_account(text: str):
             "no se alcanzó a guardar",
         ),
         ("C-1012", "faq_traslado_informacion sure", "que si lo que estaba capturando se pierde", "no se alcanzó a guardar"),
+        ("C-1012", "consultar_servidor state", "estaba capturando una factura y no guardé, ¿se pierde?", "no se alcanzó a guardar"),
         ("C-1004", "consultar_suscripcion why", "si me lo cobran solito, ¿por qué no se pagó?", "No tengo registrada la causa"),
         (None, "faq_licencia_requerida whether", "¿hay contrato forzoso?", "plazos y condiciones del contrato"),
         (None, "faq_traslado_informacion whether", "si me cambio con ustedes ¿me migran mi información?", "no viene en mi información"),
@@ -1114,3 +1115,19 @@ async def test_nothing_is_to_be_paid_for_what_is_gone():
     text = "quiere volver a usar su sistema, ya juntó lo que debía, ¿cómo lo pagamos?"
     (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), ("faq_formas_pago how", text))
     assert answer.responses[0] == "utter_pago_servicio_terminado"
+
+
+async def test_whether_paying_later_is_in_time_is_no_question_of_a_creation():
+    frame = "faq_tiempo_creacion what_if supposed=pay:lunes"
+    (answer,) = await talk(demo_desk("C-1003", DEMO_NOW), (frame, "¿y si pago el lunes con tarjeta de crédito alcanzo?"))
+    assert "15 minutos" not in answer.text
+    assert "RUIZ-01" in answer.text
+
+
+async def test_whom_to_call_is_said_again_and_instead_of_a_question_back():
+    first = ("consultar_servidor state", "no puedo entrar")
+    choices = [{"intent": "consultar_linea", "title": "Línea de soporte"}]
+    _, again = await talk(demo_desk("C-1012", DEMO_NOW), first, ("consultar_servidor who", "¿y con quién me comunico entonces?"))
+    (instead,) = await talk(None, ("preguntar_intencion", "¿con quién me comunico?"), choices=choices)
+    assert "55 8000 9480" in again.text
+    assert instead.responses == ["utter_linea"]
