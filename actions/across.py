@@ -12,7 +12,6 @@ from typing import Final
 from actions.base import say_line
 from actions.cases import say_own_case
 from actions.charge_case import case_of, payment_readings, payment_values
-from actions.charge_facts import say_payment_fact, saying_of
 from actions.kept import say_until_kept
 from actions.licences import say_if_permanent
 from actions.live import IN_GRACE, Standing, period_readings, period_values, standing
@@ -22,7 +21,6 @@ from actions.priorities import say_first_to_pay
 from actions.say import Reply
 from actions.told_end import DATED, say_from_told_end, told_end
 from actions.turn import SETS, Turn
-from actions.unpaid_facts import KEPT_FACTS
 from actions.whose import asks_of_others
 from actions.without_server import say_of_a_new_one, say_rule_without_server
 from bot.identity.levels import DataClass
@@ -41,15 +39,10 @@ _ENDED_ON: Final[Mapping[Standing, str]] = {
     **dict.fromkeys(IN_GRACE, "utter_suscripcion_vencio_en_gracia"),
     **dict.fromkeys(("retained", "retained_last_day"), "utter_suscripcion_vencio_resguardo"),
 }
-_PAID_WITH: Final = r"(?:con|a|de|en|por) (?:que|cual) (?:(?:numero de )?(?:tarjeta|cuenta)|banco)\b|(?:que|cual) tarjeta\b"
 _OTHERS_SEE: Final = (
     r"(?:lo mio|mi (?:cuenta|info\w*)|mis datos) (?:\w+ ){0,3}(?:puede|pueden|podria) ver|(?:puede|pueden|podria)n? ver(?:lo)? (?:\w+ )?(?:lo mio|mi (?:cuenta|info)\w*|mis datos)"
     r"|(?:cualquiera|alguien mas|otr[oa]s?(?: personas?)?) (?:\w+ ){0,4}(?:ve|ver|entra|entrar) (?:a )?(?:lo mio|mi (?:cuenta|info)\w*|mis datos)"
 )
-_HAD_AGAIN: Final = r"recuper|rescat"
-_OF_A_LOSS: Final = frozenset({"consultar_suscripcion", "faq_consultar_vigencia", "faq_resguardo_sin_pago", "consultar_respaldo"})
-_OF_A_CARD: Final = frozenset({Asked.WHICH, Asked.HOW, Asked.WHO, Asked.WHERE})
-_OF_AN_END: Final = frozenset({"consultar_suscripcion", "faq_consultar_vigencia"})
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
 """Actions of messages whose topic was not found."""
 
@@ -63,9 +56,7 @@ def say_across(turn: Turn, intent: str, reply: Reply) -> bool:
         or say_first_to_pay(turn, reply)
         or _say_renewal(turn, intent, reply)
         or say_instead_of_neighbour(turn, intent, reply)
-        or _say_paid_with(turn, intent, reply)
         or _say_who_else_sees(turn, reply)
-        or _say_not_to_be_had_again(turn, intent, reply)
         or _say_no_other_day(turn, reply)
         or _say_when_it_ended(turn, reply)
         or say_if_permanent(turn, intent, reply)
@@ -87,32 +78,12 @@ def _say_renewal(turn: Turn, intent: str, reply: Reply) -> bool:
     return True
 
 
-def _say_paid_with(turn: Turn, intent: str, reply: Reply) -> bool:
-    """Whether it is asked with which card a server is renewed, though it was read as a question about its end."""
-    server = turn.chosen if intent in _OF_AN_END and turn.frame.asked in _OF_A_CARD and mentions(turn, _PAID_WITH) else None
-    if server is None or turn.sees(DataClass.PAYMENTS) is None or saying_of(Asked.WHICH, turn, server) is None:
-        return False
-    say_payment_fact(Asked.WHICH, turn, server, reply)
-    reply.servers.append(server.alias)
-    return True
-
-
 def _say_who_else_sees(turn: Turn, reply: Reply) -> bool:
     """Whether it is asked who else can see what is told here."""
     desk = turn.sees(DataClass.NAME)
     if desk is None or not mentions(turn, _OTHERS_SEE):
         return False
     reply.vary("utter_quien_eres_otra_persona", "utter_quien_eres_sesion", cliente=desk.name)
-    return True
-
-
-def _say_not_to_be_had_again(turn: Turn, intent: str, reply: Reply) -> bool:
-    """Whether what was on a server that is gone is to be had again, doubted or asked in other words: the rule says no."""
-    server = turn.chosen if intent in _OF_A_LOSS and turn.frame.asked in {Asked.SURE, Asked.AGAIN} else None
-    if server is None or standing(turn, server) != "gone" or not mentions(turn, _HAD_AGAIN):
-        return False
-    KEPT_FACTS[Asked.SURE](turn, server, reply)
-    reply.servers.append(server.alias)
     return True
 
 

@@ -48,7 +48,7 @@ _REPEATING = ("utter_como_te_decia", "utter_te_lo_repito")
 _DANGER = r"suicid|matarme\b|me (?:voy a |quiero )?matar\b|quitarme la vida|(?:me )?quiero morir|no quiero (?:seguir )?vivi"
 _NOTHING_TO_SAY = "utter_tema_no_cubierto"
 WHOM_TO_CALL = (
-    r"(?:a|con) (?:(?:que|cual) (?:numero|num|tel\w*)|quien) (?:(?:me|nos|le|les|puedo|debo|tengo|hay|que|se) ){0,3}(?:llam|marc|comunic|habl|dirij|dirig|report|acud|contact|quej)"
+    r"(?:a|con) (?:(?:que|cual) (?:numero|num|tel\w*)|quien) (?:(?:me|nos|le|les|puedo|debo|tengo|hay|que|se) ){0,3}(?:llam|marc|comunic|habl(?!o\b|ando)|dirij|dirig|report|acud|contact|quej)"
     r"|(?:numero|telefono|tel) (?:(?:de|del|para|pa|al?|que|donde|hay) ){1,3}(?:llam|marc|soporte|comunic|habl|ustedes)"
     r"|donde (?:(?:me|nos|le|les|puedo|debo|tengo|hay|que|se) ){0,3}(?:llam|marco\b|marcar|comunic|report)"
 )

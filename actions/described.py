@@ -15,7 +15,7 @@ from bot.rules.folding import folded
 
 _THE: Final = r"\b(?:el|la|al|del|a la|servidor|server|nube)"
 _BY_PRODUCT: Final = re.compile(
-    rf"{_THE} (?:(?:de|del|con) |que (?:tiene|trae|usa|lleva|corre) )(?:(?:el|instalado|aspel) )*(?P<product>sae|coi|noi|caja|banco|prod|facture|adm)\b"
+    rf"{_THE} (?:(?:de|del|con) |que (?:tiene|trae|usa|lleva|corre) )(?:(?:el|instalado|aspel) )*(?P<product>sae|coi|noi|caja|(?<=aspel )banco|prod|facture|adm)\b"
 )
 _BY_SYSTEM: Final = re.compile(rf"{_THE} (?:(?:de|del|con|que (?:tiene|trae|usa)) )(?:el )?(?:windows|win) (?:server )?(?P<year>20\d\d)\b")
 _BY_END: Final = re.compile(

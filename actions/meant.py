@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from actions import sets
 from actions.live import IN_FORCE, UNPAID, owed, standing
-from actions.mentions import DEBTS, IN_ALL, OWES, PAID_UP, WENT_THROUGH, mentions
+from actions.mentions import ALL_WENT_THROUGH, DEBTS, IN_ALL, OWES, PAID_UP, mentions
 from actions.tokens import said_count
 from actions.turn import SETS, Turn
 from bot.accounts.port import Server
@@ -125,7 +125,7 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
     pick = next((each for each in (Which.FIRST, Which.LAST, Which.MOST) if each in ways), None)
     if state is Filter.ACTIVE and mentions(turn, DEBTS) and not mentions(turn, PAID_UP):
         state = Filter.OWING
-    if state is Filter.OWING and mentions(turn, WENT_THROUGH):
+    if state is Filter.OWING and mentions(turn, ALL_WENT_THROUGH):
         state = None
     if pick in _ENDS and mentions(turn, _SAYS_FIRST) != mentions(turn, _SAYS_LAST):
         pick = Which.FIRST if mentions(turn, _SAYS_FIRST) else Which.LAST

@@ -32,7 +32,7 @@ PAID_UP: Final = (
     r"|(?<!no )(?:estan?|van?|tengo|si|cuales) al corriente|(?:(?<!no )estan|ya|si) (?:(?!no )\w+ ){0,2}pagad[oa]s?\b"
 )
 """Who asks which servers owe nothing wants those."""
-WENT_THROUGH: Final = r"(?:pagos|cargos|cobros)\b.{0,25}\b(?:si|ya) (?:todos )?(?:entra|pasa|caye|queda|se (?:hic|acredit))"
+ALL_WENT_THROUGH: Final = r"(?:pagos|cargos|cobros)\b.{0,25}\b(?:si|ya) (?:todos )?(?:entra|pasa|caye|queda|se (?:hic|acredit))"
 """Whether several charges are through: each is told."""
 PRICE: Final = r"mensualidad|mensual|al mes\b|cada mes|por mes|anualidad|al ano\b|precio|cuesta|costo|renta\b"
 DEAR: Final = r"car[oa]s?\b|cost|cuest|precio"
@@ -41,7 +41,7 @@ MOVES_THE_CHARGE: Final = (
     r"\b(?:cobro|cargo|pago|cobr\w+)\b.{0,25}\b(?:recorr\w+|mov(?:er|ier)\w*|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,15}\b(?:dia|quincena|fecha)"
     r"|\b(?:recorr\w+|mov(?:er|ier)\w*|muev[ae]n?|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,12}\b(?:dia|fecha|cobro|cargo) (?:(?:de(?:l)? )?(?:mi )?(?:cobro|cargo|pago)|al dia)\b"
     r"|\bha(?:cer(?:me|nos)?|gan) el (?:cargo|cobro) (?:el|al) dia \w+"
-    r"|\b(?:cargo|cobro|pago) (?:se|me lo|lo) (?:ha|aplique|realice|cobre|pase)[a-z]* (?:hasta )?(?:el|al|en|para)\b"
+    r"|\b(?:cargo|cobro|pago) (?:se|me lo|lo) (?:haga|aplique|realice|cobre|pase)n? (?:hasta )?(?:el|al|en|para)\b"
     r"|(?<!a )\bcobr(?:en|es|aran|aras|arme|ar)\b(?: mejor)?(?: hasta)? (?:(?:el|al|cada) dia \w+|(?:el|al) (?:ultimo|quincena))"
     r")"
 )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from actions.base import say_line
-from actions.charge_facts import say, saying_of
+from actions.charge_facts import say, say_payment_fact, saying_of
 from actions.debts import Reactivate
-from actions.live import owed
+from actions.live import owed, standing
 from actions.mentions import mentions
 from actions.say import Reply
 from actions.server_facts import MY_SERVER
 from actions.situation import is_broken
 from actions.turn import Turn
+from actions.unpaid_facts import KEPT_FACTS
 from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 
@@ -30,6 +31,11 @@ _OF_CONDITIONS: Final = frozenset(
     {"faq_licencia_requerida", "contratar_servicio", "faq_que_es", "cancelar_servicio", "faq_inicio_vigencia"}
 )
 _FROM_ELSEWHERE: Final = r"(?:con|a) ustedes\b|proveedor|migr(?:an|ar|acion|en)\b|otra empresa|(?:de|desde) (?:mi|nuestra|la) (?:compu|pc|maquina|servidor fisico|oficina)"
+_PAID_WITH: Final = r"(?:con|a|de|en|por) (?:que|cual) (?:(?:numero de )?(?:tarjeta|cuenta)|banco)\b|(?:que|cual) tarjeta\b"
+_HAD_AGAIN: Final = r"recuper|rescat"
+_OF_A_LOSS: Final = frozenset({"consultar_suscripcion", "faq_consultar_vigencia", "faq_resguardo_sin_pago", "consultar_respaldo"})
+_OF_A_CARD: Final = frozenset({Asked.WHICH, Asked.HOW, Asked.WHO, Asked.WHERE})
+_OF_AN_END: Final = frozenset({"consultar_suscripcion", "faq_consultar_vigencia"})
 _OF_WHAT_IS_KEPT: Final = frozenset(
     {"faq_resguardo_sin_pago", "faq_traslado_informacion", "consultar_respaldo", "faq_respaldo_automatico", "consultar_servidor"}
 )
@@ -38,7 +44,11 @@ _OF_WHAT_IS_KEPT: Final = frozenset(
 def say_instead_of_neighbour(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether it is such a question; then what is true is said."""
     return turn.is_read and (
-        _say_how_long(turn, intent, reply) or _say_why_not_paid(turn, intent, reply) or _say_what_is_not_known(turn, intent, reply)
+        _say_how_long(turn, intent, reply)
+        or _say_why_not_paid(turn, intent, reply)
+        or _say_paid_with(turn, intent, reply)
+        or _say_not_to_be_had_again(turn, intent, reply)
+        or _say_what_is_not_known(turn, intent, reply)
     )
 
 
@@ -65,6 +75,26 @@ def _say_why_not_paid(turn: Turn, intent: str, reply: Reply) -> bool:
     if found is None:
         return False
     say(found, turn, server, reply)
+    reply.servers.append(server.alias)
+    return True
+
+
+def _say_paid_with(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether it is asked with which card a server is renewed, though it was read as a question about its end."""
+    server = turn.chosen if intent in _OF_AN_END and turn.frame.asked in _OF_A_CARD and mentions(turn, _PAID_WITH) else None
+    if server is None or turn.sees(DataClass.PAYMENTS) is None or saying_of(Asked.WHICH, turn, server) is None:
+        return False
+    say_payment_fact(Asked.WHICH, turn, server, reply)
+    reply.servers.append(server.alias)
+    return True
+
+
+def _say_not_to_be_had_again(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether what was on a server that is gone is to be had again, doubted or asked in other words: the rule says no."""
+    server = turn.chosen if intent in _OF_A_LOSS and turn.frame.asked in {Asked.SURE, Asked.AGAIN} else None
+    if server is None or standing(turn, server) != "gone" or not mentions(turn, _HAD_AGAIN):
+        return False
+    KEPT_FACTS[Asked.SURE](turn, server, reply)
     reply.servers.append(server.alias)
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from actions.base import (
@@ -33,7 +34,6 @@ MOST_OF_A_QUESTION = 40
 _PHISHING = r"(?:pidio|pide|piden|responda con su|mande) (?:la |su |mi )?(?:contrasen|clave)"
 _WHO_ELSE = r"quien mas|puede ver(?:lo)? (?:cualquier|esto|lo mio)|ver lo mio|si (?:el|ella) te|tambien le dice|informarle lo mio|como supo|tu como sabes"
 _TO_BE_LET_IN = r"identific|me reconoz|sep(?:as|an) (?:quien|que) soy|ocupo (?:mi )?usuario\b|meto mi (?:clave|usuario)|verific|ine\b|un codigo|(?:contrasen|clave|pass)\w* (?:d?el? )?(?:escritorio|portal)|escritorio si no me acuerdo|hago login"
-_OF_AN_ACCOUNT = ("consultar_s", "consultar_p", "consultar_r", "consultar_f", "listar_")
 SURELY_OFF_TOPIC = 0.5
 """Below this probability "I cannot help with that" would be a guess: the message was just not understood."""
 
@@ -92,7 +92,7 @@ class AskIntent(AssistantAction):
         if not choices:
             say_not_understood(turn, reply)
             return
-        if turn.audience == "visitor" and all(choice["intent"].startswith(_OF_AN_ACCOUNT) for choice in choices):
+        if turn.audience == "visitor" and all(map(_is_of_an_account, choices)):
             say_how_to_identify(turn, reply, "cuenta")  # whichever it is, that is the answer
             return
         buttons = tuple(Button(choice["title"][:MAX_BUTTON_TITLE], choice["intent"]) for choice in choices)
@@ -103,6 +103,10 @@ class AskIntent(AssistantAction):
             reply.say("utter_preguntar_intencion", buttons=buttons)
         # asking never escalates by itself: the customer may still press a button
         reply.remember(SLOT_FAILURES, max(failures(turn), 1))
+
+
+def _is_of_an_account(choice: Mapping[str, Any]) -> bool:
+    return bool(choice["intent"].startswith(("consultar_", "listar_")) and choice["intent"] != "consultar_linea")
 
 
 def _name_what_is_left(turn: Turn, reply: Reply) -> None:

@@ -40,7 +40,7 @@ from actions.live import (
 )
 from actions.mails import say_mail
 from actions.meant import NAMES_ONLY
-from actions.mentions import OWES, PAID_UP, WENT_THROUGH, mentions
+from actions.mentions import ALL_WENT_THROUGH, OWES, PAID_UP, mentions
 from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
@@ -166,7 +166,7 @@ class MyPayment(ServerAction):
 
     def begin(self, turn: Turn, servers: tuple[Server, ...], reply: Reply) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
         """For which something is owed, or nothing, as is asked, and how those and what is in process stand; how each is paid, where that is asked."""
-        if _METHOD.search(turn.text) or turn.frame.asked is Asked.WHY or mentions(turn, WENT_THROUGH):
+        if _METHOD.search(turn.text) or turn.frame.asked is Asked.WHY or mentions(turn, ALL_WENT_THROUGH):
             return servers, servers
         moving = [each for each in servers if charge_state(turn, last_charge(turn, each)) in IN_PROCESS]
         wanted = turn.frame.asked in NAMES_ONLY and mentions(turn, PAID_UP)

@@ -129,13 +129,14 @@ def say_rule_without_server(turn: Turn, intent: str, reply: Reply) -> bool:
 def say_of_a_new_one(turn: Turn, intent: str, reply: Reply) -> bool:
     """Whether who has no server any more asks of a new one: how it is paid, what it costs, how it works; or how not to lose it again."""
     asks_nothing = intent == WISH_FOR_A_PERSON or turn.frame.asked is Asked.NONE
-    if _lost(turn) is None or asks_nothing or turn.named_foreign:
+    lost, desk = _lost(turn), turn.sees(DataClass.SERVERS)
+    if lost is None or desk is None or asks_nothing or turn.named_foreign:
         return False
-    if (desk := turn.sees(DataClass.SERVERS)) is not None and mentions(turn, _NEW) and mentions(turn, _OWN_LICENCE):
+    if mentions(turn, _NEW) and mentions(turn, _OWN_LICENCE):
         say_own_licence(turn, desk, reply)
         return True
     if intent in _OF_PAYING and turn.frame.asked in {Asked.HOW, Asked.WHERE} and mentions(turn, _OWED_ONCE):
-        say_ended(turn, _lost(turn) or turn.servers[0], reply)
+        say_ended(turn, lost, reply)
         return True
     if mentions(turn, _OLD):
         return False

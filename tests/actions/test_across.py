@@ -900,7 +900,7 @@ async def test_who_asks_whom_to_call_gets_the_line_whatever_else_is_asked(intent
     assert "55 8000 9480" in answer.text
 
 
-@pytest.mark.parametrize("text", ["¿de qué número de tarjeta se cobra?", "ayer hablé con quien me cobró"])
+@pytest.mark.parametrize("text", ["¿de qué número de tarjeta se cobra?", "ayer hablé con quien me cobró", "¿con quién hablo?"])
 async def test_other_numbers_and_persons_bring_no_line(text: str):
     (answer,) = await talk(demo_desk("C-1001", DEMO_NOW), ("consultar_pago which", text))
     assert "55 8000 9480" not in answer.text
@@ -1066,6 +1066,11 @@ async def test_a_place_counts_among_those_that_were_told(text: str, alias: str):
 async def test_a_server_is_told_by_what_it_is(text: str, alias: str):
     (answer,) = await talk(SIERRA, ("consultar_suscripcion until servers=all", text))
     assert re.findall(r"SIERRA-\d\d", answer.text) == [alias] * len(re.findall(r"SIERRA-\d\d", answer.text)) != []
+
+
+async def test_when_the_charge_is_made_is_no_wish_for_another_day():
+    (answer,) = await talk(demo_desk("C-1001", DEMO_NOW), ("consultar_pago when", "¿puedo saber si el pago se hace el 28?"))
+    assert answer.responses[0] != "utter_suscripcion_no_puedo"
 
 
 @pytest.mark.parametrize("text", ["¿y cómo conecto el SAE?", "la licencia del COI, ¿cuándo vence?"])
