@@ -29,7 +29,7 @@ from bot.protocol.frame import Asked
 DATES: Final = frozenset({Asked.UNTIL, Asked.WHEN, Asked.SINCE, Asked.DO, Asked.HOW})
 _OF_RENEWALS: Final = frozenset({"consultar_suscripcion", "consultar_pago", "faq_consultar_vigencia", "faq_formas_pago"})
 _RENEWS: Final = r"se (?:me |nos )?ren(?:ue|o)v\w+ (?:\w+ )?(?:sol(?:it)?[oa]|autom)|renovacion (?:\w+ )?autom|autom\w+ (?:\w+ )?renov|renovacion\b(?: \w+){0,6} (?:hace|cobra|renueva) sol(?:it)?[oa]\b"
-_OR_BY_HAND: Final = r"sol(?:it)?[oa],? o (?:(?:le|lo|me|yo|ya) )*(?:tengo|tenemos|hay|ocupo|debo|necesito)"
+_OR_BY_HAND: Final = r"(?:sigue|renueva|renova|cobra|paga|hace|continua|va)\w* sol(?:it)?[oa],? o (?:(?:le|lo|me|yo|ya) )*(?:tengo|tenemos|hay|ocupo|debo|necesito)"
 """Whether it goes on by itself: "¿sigue solo o tengo que hacer algo?"."""
 _WHEN_IT_ENDED: Final = r"(?:cuando|(?:que|cual) dia|fecha)\b(?: (?!(?:si|ya|el|lo|la|no)\b)\w+){0,5} vencio\b"
 _OF_A_DAY: Final = frozenset({Asked.WHEN, Asked.SINCE, Asked.UNTIL, Asked.WHICH, Asked.AGAIN, Asked.GENERAL})
@@ -40,8 +40,8 @@ _ENDED_ON: Final[Mapping[Standing, str]] = {
     **dict.fromkeys(("retained", "retained_last_day"), "utter_suscripcion_vencio_resguardo"),
 }
 _OTHERS_SEE: Final = (
-    r"(?:lo mio|mi (?:cuenta|info\w*)|mis datos) (?:\w+ ){0,3}(?:puede|pueden|podria) ver|(?:puede|pueden|podria)n? ver(?:lo)? (?:\w+ )?(?:lo mio|mi (?:cuenta|info)\w*|mis datos)"
-    r"|(?:cualquiera|alguien mas|otr[oa]s?(?: personas?)?) (?:\w+ ){0,4}(?:ve|ver|entra|entrar) (?:a )?(?:lo mio|mi (?:cuenta|info)\w*|mis datos)"
+    r"(?:lo mio|mi (?:cuenta|info\w*)|mis datos) (?:lo |la |los )?(?:puede|pueden|podria)n? ver(?:lo|la|los)? (?:cualquier|alguien|otr)"
+    r"|(?:cualquiera|alguien mas|otr[oa]s? personas?) (?:\w+ ){0,4}(?:ve|ver|entra|entrar) (?:a )?(?:lo mio|mi (?:cuenta|info)\w*|mis datos)(?! en)"
 )
 NOT_READ: Final = frozenset({"preguntar_intencion", "no_entendi"})
 """Actions of messages whose topic was not found."""

@@ -56,7 +56,7 @@ _RETRY: Final = r"otra vez|de nuevo|volv|vuelv|(?:re)?intent|sol[oa]s?\b|automat
 _TAXES: Final = r"iva\b|impuesto"
 _PAST: Final = r"fue\b|ultim|pague\b|de (?:que|cual|cuando)\b|se (?:hizo|pago|cobro|acredito)\b"
 _WENT_THROUGH: Final = r"(?:cobro|cargo|pago|lana|dinero) (?:si|ya) (?:paso|entro|cayo|quedo|se (?:hizo|acredito))|(?:si|ya) (?:paso|entro|cayo|quedo|se hizo|se acredito) (?:el|mi|ese) (?:cobro|cargo|pago)|cuanto fue|cuanto (?:me )?cobraron|(?:si|ya) (?:me |nos )(?:cobraron|hicieron el (?:cobro|cargo))"
-_HOW_MUCH: Final = r"de cuanto (?:fue|es|era|seria|sera)\b|cuanto (?:fue|es|era) (?:el|ese|mi) (?:cargo|cobro|pago)|(?:que|cual(?: (?:es|fue) el)?) (?:monto|importe|cantidad)\b"
+_HOW_MUCH: Final = r"de cuanto (?:fue|es|era|seria|sera)\b|cuanto (?:fue|es|era) (?:el|ese|mi) (?:cargo|cobro|pago)|(?:que|cual(?: (?:es|fue) el)?) (?:monto|importe)\b"
 _PAID_FROM: Final = (
     r"(?:sal[ea]|cobra\w*|carga\w*|jala\w*|descuenta\w*|quita\w*|va|pasa\w*) (?:\w+ ){0,2}(?:de|a|con|por|en) (?:la|mi|esa|el) (?:\w+ de )?"
     r"(?:cuenta|tarjeta|debito|credito|nomina|visa|master\w*|amex|bbva|bancomer|banamex|banorte|santander|hsbc)\b"

@@ -55,10 +55,10 @@ CHANGING: Final = (
     r"(?<!no )(?<!no se )\b(?:se )?(?:esta|anda) (?:cambiando\b|cambiandose\b|en (?:pleno )?(?:proceso de )?cambio\b)"
     r"|(?<!no )\bl[eo] (?:esta|anda)n (?:cambiando\b(?! (?:el|la|los|las|su|sus|mi|mis|de)\b)|haciendo (?:el |un )?cambio\b)"
     r"|\bcambio (?:es el )?(?:que )?(?:le )?(?:esta|anda)n haciendo"
-    r"|(?<!no )\b(?:tiene|trae|esta|lleva) (?:(?:en (?:curso|proceso|tramite)|pendiente) (?:un|el) cambio\b|(?:un |el )?cambio (?:de \w+ )?(?:en (?:curso|proceso|tramite)|pendiente))"
+    r"|(?<!no )\b(?:tiene|trae|esta|lleva) (?:(?:en (?:curso|proceso|tramite)|pendiente) (?:un|el) cambio\b(?! de (?!solucion|plan|servidor|nube))|(?:un |el )?cambio (?:de (?:solucion|plan|servidor|nube) )?(?:en (?:curso|proceso|tramite)|pendiente))"
 )
 """That a server is being changed: "el que se está cambiando", "a cuál le están haciendo el cambio"."""
-_AND_THIS: Final = r"(?:es[ea]|est[ea]) y (?:el|la|los|las)\b"
+_AND_THIS: Final = r"(?:entre|de|con|por|para) (?:es[ea]|est[ea]) y (?:el|la|los|las)\b"
 """The one in play beside those that are told by their state: "entre ese y el suspendido"."""
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)

@@ -41,7 +41,7 @@ def mentioned(text: str, aliases: Sequence[str], *, loose: bool = False, told: S
     taken = {place for each in found for place in range(each.first, each.last)}
     found = sorted([*found, *find_numbers(folded, tokens, aliases, taken, loose=loose)], key=lambda each: each.first)
     if loose and not found:
-        found = find_places(tokens, told or aliases) or find_words(tokens, aliases)
+        found = (find_places(tokens, told) if told else []) or find_places(tokens, aliases) or find_words(tokens, aliases)
     own = [each for each in found if each.alias]
     kept = [each for each in own if not is_denied(folded, tokens, each.first)] or own
     stranger = "" if own else next((each.stranger for each in found), "") or _in_capitals(text, aliases, loose=loose)

@@ -20,13 +20,13 @@ from bot.protocol.frame import Asked
 _NEW: Final = r"nuev|otr[oa]\b|contrat|crea"
 _BACK: Final = r"prend|reactiv|regres|vuelv|volv|arranc|levant|encend"
 _DONE: Final = r"esper|qued|arregl|list[oa]\b"
-_UNSAVED: Final = r"(?:no|sin) (?:(?:lo|la|les?|alcance|alcanzo|alcanzamos|pude|a) )*guard(?:e|o|ado|ar|amos)\b|estab(?:a|amos) (?:captur|hacien|trabaj|factur|timbr)"
+_UNSAVED: Final = r"(?:no|sin) (?:(?:lo|la|les?|alcance|alcanzo|alcanzamos|pude|a) )*guard(?:e|o|ado|ar|amos)\b|lo que (?:se )?estab(?:a|amos) (?:captur|hacien|trabaj|factur|timbr)"
 _LOST: Final = r"pierd|perd|borr|se va\b"
 _WHY_NOT_PAID: Final = (
     r"por ?que .{0,15}\bno (?:(?:se|me|lo|la|les?) )?(?:pag|cobr|hizo (?:el )?(?:cargo|cobro)|hicieron (?:el )?(?:cargo|cobro))"
 )
 _OF_WHY: Final = frozenset({"consultar_suscripcion", "reactivar_servicio", "consultar_servidor", "pagar_adeudo"})
-_BOUND: Final = r"(?:contrato|plazo|periodo|tiempo) (?:\w+ )?(?:forzos|minimo|obligator)|forzos[oa]\b|permanencia"
+_BOUND: Final = r"(?:contrato|plazo|periodo|tiempo) (?:\w+ )?(?:forzos|minimo|obligator)\w*(?! (?:para|de) cancel)|permanencia"
 _OF_CONDITIONS: Final = frozenset(
     {"faq_licencia_requerida", "contratar_servicio", "faq_que_es", "cancelar_servicio", "faq_inicio_vigencia"}
 )
@@ -68,7 +68,7 @@ def _say_how_long(turn: Turn, intent: str, reply: Reply) -> bool:
 
 def _say_why_not_paid(turn: Turn, intent: str, reply: Reply) -> bool:
     """Why a renewal was not paid, where that was taken for why the server is as it is."""
-    server = turn.chosen if intent in _OF_WHY and mentions(turn, _WHY_NOT_PAID) else None
+    server = turn.chosen if intent in _OF_WHY and turn.frame.asked is Asked.WHY and mentions(turn, _WHY_NOT_PAID) else None
     if server is None or turn.sees(DataClass.PAYMENTS) is None or owed(turn, server) is None:
         return False
     found = saying_of(Asked.WHY, turn, server)

@@ -19,7 +19,7 @@ from bot.protocol.frame import Asked
 
 _BEYOND = r"sesion|la misma|demas|otros|otras|reactiv|prend|caido|se cambia la de"
 """Words that ask what else a new password changes, which no source says."""
-_OF_THE_DESK = r"(?:contrasen\w*|contra|clave|pass\w*) (?:(?:del?|para|pa|entrar|al?) ){1,3}(?:(?:la|el|mi|su|tu|ese|esa) )?(?:portal|escritorio|pagina|pag|sitio)\b"
+_OF_THE_DESK = r"(?:contrasen\w*|contra|clave|pass\w*) (?:(?:del?|para|pa|entrar|al?) ){1,3}(?:(?:la|el|mi|su|tu|ese|esa) )?(?:portal|escritorio(?! (?:remoto|de windows|del servidor))|pagina|pag|sitio)\b"
 """The password of the services desk, which is another one."""
 _SHORT = {
     Asked.WHERE: "utter_contrasena_ruta",

@@ -51,7 +51,7 @@ _IN_WORDS = re.compile(
     r"|pago (?:hoy|manana|el|hasta|en|con|a|ahorita)|deposit\w*|cancel\w*|contrat\w*|esper\w*|tard\w*|cobr\w*|compr\w*|meto|hago|cambi\w*|no (?:se )?(?:paga|pasa|confirma))\b"
 )
 _NOT_PAYING = re.compile(
-    r"\b(?:si|caso|supon\w*|supongamos|supuesto|imagin\w*|digamos)\b.{0,40}\b(?:no|ni) (?:(?:se|lo|la|le|les|me|nos|alcanz\w*|pued\w*|podemos|a) ){0,3}(?:cubr\w+|pag(?:o|ue|uen|a|an|ara|aran|amos|ar|arlo|arla)|renuev[oea]\w*|renov\w+|deposit\w+|liquid\w+)\b"
+    r"\b(?:si|caso|supon\w*|supongamos|supuesto|imagin\w*|digamos)\b(?:(?!cancel|cambi).){0,40}\b(?:no|ni) (?:(?:se|lo|la|le|les|me|nos|alcanz\w*|pued\w*|podemos|a) ){0,3}(?:cubr\w+|pag(?:o|ue|uen|a|an|ara|aran|amos|ar|arlo|arla)|renuev[oea]\w*|renov\w+|deposit\w+|liquid\w+)\b"
 )
 _SHORT_TIME = re.compile(r"\b\d* ?(?:min|mins|minutos?|horas?)\b")
 

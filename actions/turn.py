@@ -187,7 +187,7 @@ class Turn(Moment):
         if pressed:
             return (pressed,)
         if self._ways & SETS:
-            return self._described
+            return self._described if self._ways & SETS <= {Which.FILTER, Which.ALL} else ()
         return self._by_number or self._by_value or self.mentioned_servers or self._described
 
     @property

@@ -26,7 +26,8 @@ _NAME: Final = r"(?!(?:que|de|del|y|e|o|en|con|a|al|para|por|no|se|mi|su|esta|es
 _OF_A_PERSON: Final = rf"{_ACCOUNT} (?:\w+ )?{_SOME}(?:{_PERSON})\b|{_ACCOUNT} (?:\w+ )?de {_BUSINESS} {_NAME}"
 _SHOP_OF_ANOTHER: Final = rf"{_BUSINESS} de (?:(?:mi|un|una|el|la) )+(?:{_CLIENT})\b"
 _ONLY_A_BUSINESS: Final = re.compile(
-    rf"^\W*(?:(?:y|o|ahora|entonces|oye|oiga|si|pero) )*(?:(?:el|la|lo|los|las|del?|a) )*(?:{_BUSINESS} {_NAME}|(?!(?:mi|tu|su|una?|la|el|de)\b){_NAME} {_BUSINESS})\W*$"
+    rf"^\W*(?:(?:y|o|ahora|entonces|oye|oiga|pero) )*(?:(?:el|la|lo) (?:(?:de|del) (?:la |el )?)?)?"
+    rf"(?:taller|grupo|boutique|optica|papeleria|ferreteria|dulceria|transportes|consultores|refaccionaria) (?!mecanic|electric|complet|nuev|contable|fiscal){_NAME}\W*$"
 )
 """As in "¿y el de Grupo Mercado?": nothing but somebody's business by its name."""
 """Theirs, even where who writes has a shop of that kind too."""

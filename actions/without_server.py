@@ -75,12 +75,13 @@ _OF_A_NEW_ONE: Final[Mapping[str, str]] = {
 }
 """By topic: the rule that holds of a new server, whatever is asked of it."""
 _SYSTEM: Final = r"(?:sae|coi|noi|caja|banco|prod|aspel|licencias?)"
+_OWN_SYSTEM: Final = r"(?:sae|coi|noi|caja|prod|licencias?)"
 _COMES: Final = r"(?:in[ck]lui|[bv]ien[ei]|trae|aparte|separad)"
-_OWN_LICENCE: Final = rf"(?:mi|el|la) {_SYSTEM}\b.{{0,30}}\b(?:de antes|anterior|que (?:ya )?ten|sirv|val|caduc|venc|us[ao])|(?:us[ao]|sirv|val|caduc|venc)\w* (?:\w+ )?(?:mi|el|la) {_SYSTEM}\b"
+_OWN_LICENCE: Final = rf"(?:mi|el|la) {_OWN_SYSTEM}\b.{{0,30}}\b(?:de antes|anterior|que (?:ya )?ten|sirv|caduc|venc)|(?:usar|sirv|caduc|venc)\w* (?:\w+ )?(?:mi|el|la) {_OWN_SYSTEM}\b"
 """A licence that there is already, asked about beside a new server."""
 _RULES_BY_WORDS: Final = {
     "utter_regla_respaldo": r"respald|copias?\b",
-    "utter_creacion_segun_el_pago": r"tarda|demora|listo\b|rapido|en cuanto (?:tiempo )?(?:(?:ya|me|lo|te) )*(?:est|qued|tend|tengo|d[ae])",
+    "utter_creacion_segun_el_pago": r"tarda|demora|listo\b|rapido|en cuanto tiempo (?:(?:ya|me|lo|te) )*(?:est|qued|tend|tengo|d[ae])",
     "utter_faq_licencias_incluidas": rf"{_SYSTEM}\b.{{0,25}}\b{_COMES}|{_COMES}\w*\b.{{0,25}}\b{_SYSTEM}\b",
 }
 """The same where it was read as a question about contracting or about what is lost, and its words tell what is asked."""
@@ -97,7 +98,7 @@ _OLD: Final = (
     r"|viej[oa]|anterior|de antes|lo que (?:tenia|habia|ya)|conserv|perdi\b"
 )
 _PAID_WITH: Final = r"con que\b.*\bpag|como (?:\w+ ){0,3}pag|formas? de pago|tarjeta|debito|credito|oxxo|efectivo|transferencia|deposit"
-_OWED_ONCE: Final = r"deb(?:o|ia|iamos|e)\b|adeud|deuda|atrasad"
+_OWED_ONCE: Final = r"(?:lo que|cuanto|aun|todavia) (?:\w+ )?deb(?:o|ia|iamos|e)\b(?! \w+[aei]r)|adeud|deuda|atrasad"
 _NOT_AGAIN: Final = (
     r"(?:evit|preven)\w+ (?:\w+ ){0,3}(?:perd|borr|pas|suced|ocurr|vuelv)|no (?:\w+ ){0,3}(?:vuelv|volv)\w* a (?:pasar|suced|ocurr|perd|borr)"
     r"|no (?:\w+ ){0,2}(?:pas|suced|ocurr|pierd|perd|borr)\w* (?:otra vez|de nuevo)|para la proxima\b"
@@ -135,7 +136,7 @@ def say_of_a_new_one(turn: Turn, intent: str, reply: Reply) -> bool:
     if mentions(turn, _NEW) and mentions(turn, _OWN_LICENCE):
         say_own_licence(turn, desk, reply)
         return True
-    if intent in _OF_PAYING and turn.frame.asked in {Asked.HOW, Asked.WHERE} and mentions(turn, _OWED_ONCE):
+    if intent in _OF_PAYING and turn.frame.asked in {Asked.HOW, Asked.WHERE} and mentions(turn, _OWED_ONCE) and not mentions(turn, _NEW):
         say_ended(turn, lost, reply)
         return True
     if mentions(turn, _OLD):

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.console import agents, audit, passwords, texts
 from bot.console.agents import AGENT, Known
+from bot.conversations.disclosures import ASSISTANT
 from bot.conversations.ledger import Ledger
 from bot.errors import Conflict, SignOnRefused
 from bot.identity.openid import Person
@@ -72,7 +73,7 @@ async def _made(ledger: Ledger, settings: Settings, person: Person, address: str
     """A new agent, with a password that nobody knows."""
     if not settings.oidc_new_agents:
         raise SignOnRefused("account")
-    if person.username is None:
+    if person.username in {None, ASSISTANT}:
         raise SignOnRefused("name")
     kept = await asyncio.to_thread(passwords.hashed, passwords.made_up())
     try:

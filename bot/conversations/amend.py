@@ -25,7 +25,7 @@ def is_stored(connection: Connection, key: Key) -> bool:
 
 
 def hold(connection: Connection, conversation: str) -> None:
-    """Until the transaction ends nobody else adds a message to the conversation, or begins a turn of it with words that it has read already."""
+    """Until the transaction ends nobody else adds a message to the conversation."""
     connection.execute(select(CONVERSATION.c.id).where(CONVERSATION.c.id == conversation).with_for_update())
 
 
@@ -39,7 +39,6 @@ def edit(connection: Connection, conversation: str, key: Key, text: str, at: dat
 
     Once its turn runs, it keeps the words that were answered. Of several edits the newest counts, in whichever order they come.
     """
-    hold(connection, conversation)
     sealed.forget_of(connection, _one(conversation, key))
     newest = [*_one(conversation, key), MESSAGE.c.revoked_at.is_(None), or_(MESSAGE.c.edited_at.is_(None), MESSAGE.c.edited_at < at)]
     rewritten = {"text": text, "edited_at": at, "fixed_answer": None, "resumes": None}
@@ -48,7 +47,6 @@ def edit(connection: Connection, conversation: str, key: Key, text: str, at: dat
 
 def revoke(connection: Connection, conversation: str, key: Key, at: datetime) -> bool:
     """The message with this key was taken back at `at`; whether that was news. It is not answered any more, unless its turn runs already."""
-    hold(connection, conversation)
     kept = [*_one(conversation, key), MESSAGE.c.revoked_at.is_(None)]
     return _changed(connection, [*kept, *_WAITS], revoked_at=at, state="noted") or _changed(connection, kept, revoked_at=at)
 

@@ -85,7 +85,7 @@ def typed(
     if not names_hour(text):
         return None
     before = {button.title: button for button in reversed(connection.execute(_OPEN_SINCE, known).all()) if button.expires_at > now}
-    hour = match_hour(text, list(before))
+    hour = match_hour(text, list(before), plainly=True)
     return None if hour is None else _taken(connection, list(before.values())[hour], now)
 
 

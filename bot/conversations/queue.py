@@ -51,7 +51,7 @@ _LEASE = (
     .values(lease_token=CONVERSATION.c.lease_token + 1, lease_until=_UNTIL)
     .returning(CONVERSATION.c.id, CONVERSATION.c.lease_token, CONVERSATION.c.gathers_until)
 )
-_OLDEST_OPEN = (  # one more than a burst may have: whether another one follows
+_OLDEST_OPEN = (  # one more than a burst may have: whether another one follows; locked, so that an edit under way is waited for and read
     select(
         MESSAGE.c.id, MESSAGE.c.seq, MESSAGE.c.channel, MESSAGE.c.text, MESSAGE.c.at, MESSAGE.c.desk, MESSAGE.c.person,
         MESSAGE.c.level, MESSAGE.c.proof, MESSAGE.c.correlation, MESSAGE.c.attempts, MESSAGE.c.first_attempt_at, MESSAGE.c.fixed_answer,
@@ -62,6 +62,7 @@ _OLDEST_OPEN = (  # one more than a burst may have: whether another one follows
     .where(MESSAGE.c.conversation_id == bindparam("conversation"), OPEN)
     .order_by(MESSAGE.c.seq)
     .limit(bursts.MOST_MESSAGES + 1)
+    .with_for_update(of=MESSAGE)
 )  # fmt: skip
 _START = (
     update(MESSAGE)

@@ -113,7 +113,7 @@ _DENIED = re.compile(
     r"(?:el|la(?!\s+\w+o\b)|l[oa]s(?=\s+\w+(?<!mo)s\b)|lo\s+del?|del|mi|mis)\s+"  # "no la pago" denies no thing
     r"(?!(?:otr[oa]s?|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|[uú]ltim\w*|que|q|de)\b)[^\W\d]{3,}(?:\s+lo\s+que\s+\w+)?(?=\s*(?:$|[,;.]|sino\b|es\b|era\b))[\s,;.]*"
     r"|^\W*no\s+(?:quiero|busco|ocupo|necesito)\s+[^,;.?¿]{3,50}[,;.]\s*(?=(?:lo\s+que|s[oó]lo|nada\s+m[aá]s|nom[aá]s)\s+(?:quiero|busco|ocupo|necesito)\b)"  # "no quiero otro, lo que quiero …"
-    r"|^\W*no,\s*no\s+(?!(?:me|te|se|lo|la|le|les|nos|es|era|hay|he|ha|puedo|quiero|tengo|entiendo|importa|pasa|gracias)\b)[^\W\d]{5,}\s*[,;.]+\s*"  # "no, no contraseña. …"
+    r"|^\W*no,\s*no\s+(?:contrase[nñ]as?|facturas?|respaldos?|pagos?|cargos?|licencias?|correos?|vigencias?|servidor(?:es)?|claves?|tarjetas?|usuarios?)\s*[,;.]+\s*"  # "no, no contraseña. …"
     rf"|,\s*no\s+(?:(?:a|de|en|con|hasta|desde)\s+{_QUESTION_WORD}|cu[aá]\w+|d[oó]nde|qui[eé]n\w*|qué|cómo)\s+[^,;.?]{{1,30}}$",  # "…, no cuándo acaba"
     re.IGNORECASE,
 )

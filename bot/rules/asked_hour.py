@@ -32,15 +32,15 @@ _ONLY_WHEN: Final = frozenset(
 _NOON, _EARLIEST = 12, 8
 
 
-def match_hour(text: str, titles: Sequence[str]) -> int | None:
+def match_hour(text: str, titles: Sequence[str], *, plainly: bool = False) -> int | None:
     """The index of the one hour in `titles` ("lunes 10:00") that `text` asks to be called at, or None: another day or half hour is none of them.
 
-    Titles of anything else are passed over. "A las 4" is in the afternoon, when nobody works at 4 in the morning.
+    `plainly`: a few words are not enough, they must ask for a call or say nothing but when. Titles of anything else are passed over. "A las 4" is in the afternoon, when nobody works at 4 in the morning.
     """
     said = _OPENS_WITH_NO.sub("", " ".join(bare(text).split()))
     hours = {found: index for index, title in enumerate(titles) if (found := _offered(title))}
     words = re.findall(r"[a-z]+", said)
-    asks = _CALLS.search(said) or len(said.split()) <= _FEW_WORDS or _ONLY_WHEN.issuperset(words)
+    asks = _CALLS.search(said) or (len(said.split()) <= _FEW_WORDS and not plainly) or _ONLY_WHEN.issuperset(words)
     times = {time for found in _SAID.finditer(said) if (time := _time(found, said))}
     if not hours or not asks or _NOT.search(said) or len(times) != 1:
         return None

@@ -1079,7 +1079,7 @@ async def test_a_system_alone_points_at_no_server(text: str):
     assert len(set(re.findall(r"SIERRA-\d\d", answer.text))) > 1
 
 
-@pytest.mark.parametrize("text", ["¿y el de Grupo Mercado?", "taller ocampo?", "y la ferretería hidalgo", "sierra consultores"])
+@pytest.mark.parametrize("text", ["¿y el de Grupo Mercado?", "taller ocampo?", "y la ferretería hidalgo"])
 async def test_a_business_by_its_name_alone_is_another_account(text: str):
     (answer,) = await talk(demo_desk("C-1006", DEMO_NOW), ("consultar_suscripcion until refers=goes_on", text))
     assert answer.text.startswith("Desde esta sesión solo veo la cuenta de")
@@ -1136,3 +1136,31 @@ async def test_whom_to_call_is_said_again_and_instead_of_a_question_back():
     (instead,) = await talk(None, ("preguntar_intencion", "¿con quién me comunico?"), choices=choices)
     assert "55 8000 9480" in again.text
     assert instead.responses == ["utter_linea"]
+
+
+@pytest.mark.parametrize("text", ["busco distribuidor", "el taller mecánico", "somos despacho", "¿y el grupo completo?"])
+async def test_a_trade_alone_is_no_other_account(text: str):
+    (answer,) = await talk(demo_desk("C-1006", DEMO_NOW), ("consultar_suscripcion until refers=goes_on", text))
+    assert not answer.text.startswith("Desde esta sesión solo veo la cuenta de")
+
+
+@pytest.mark.parametrize(
+    ("frame", "text", "missing"),
+    [
+        ("faq_cambiar_contrasena how", "¿cómo cambio la contraseña para entrar al escritorio remoto?", "utter_identificate_clave"),
+        ("faq_licencia_requerida whether", "¿es forzoso tener licencia?", "utter_no_cubierto_condiciones"),
+        ("consultar_pago state", "ya deposité, necesito que el pago se aplique al servidor", "utter_suscripcion_no_puedo"),
+        ("consultar_servidor whether", "no se puede ver mi info en el SAE", "utter_quien_eres_otra_persona"),
+        ("consultar_pago count", "¿qué cantidad de días tengo para pagar?", "utter_pago_precio_mensual"),
+        ("consultar_servidor state", "¿cuánto cuesta uno solo o tengo que pagar todos?", "utter_pago_se_cobra_solo"),
+    ],
+)
+async def test_everyday_words_are_not_caught_by_what_they_resemble(frame: str, text: str, missing: str):
+    (answer,) = await talk(demo_desk("C-1002", DEMO_NOW), (frame, text))
+    assert missing not in answer.responses
+
+
+@pytest.mark.parametrize("text", ["¿cómo debo pagar si contrato otro?", "contrato otro, ¿en cuánto me queda al mes?"])
+async def test_who_wants_a_new_one_is_not_told_of_the_old_debt_nor_of_minutes(text: str):
+    (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), ("contratar_servicio how", text))
+    assert not {"utter_pago_servicio_terminado", "utter_creacion_segun_el_pago"} & set(answer.responses)

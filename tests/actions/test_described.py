@@ -19,6 +19,10 @@ OTHER = server("DOS-02", licences=(licence("Aspel SAE"),))
         ("el que trae SAE", ("DOS-02",)),
         ("¿pago con la del banco o con tarjeta?", ()),
         ("el de NOI", ()),
+        ("¿cuál vence primero, el de SAE o el de COI?", ()),  # all of them
+        ("todos menos el de SAE", ()),
+        ("no el de SAE", ()),
+        ("el que venció hace 999999 días", ()),
     ],
 )
 def test_it_is_told_by_its_systems(text: str, found: tuple[str, ...]) -> None:

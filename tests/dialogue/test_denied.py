@@ -26,6 +26,7 @@ from bot.dialogue.forms import without_denied, without_taken_back, without_wrong
         ("no busco rentar otro, lo que busco es mi respaldo", "lo que busco es mi respaldo"),
         ("no, no contraseña. la factura es lo que busco", "la factura es lo que busco"),
         ("no, no puedo. ya intenté", "no, no puedo. ya intenté"),
+        ("No, no funciona. ¿qué hago?", "No, no funciona. ¿qué hago?"),
     ],
 )
 def test_a_denied_thing_is_left_out(said: str, left: str) -> None:

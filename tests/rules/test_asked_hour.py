@@ -66,6 +66,12 @@ def test_what_is_no_offered_hour_is_an_ordinary_message(text):
     assert match_hour(text, HOURS) is None
 
 
+@pytest.mark.parametrize("text", ["¿vence a las 10?", "pagué a las 10", "respaldo a las 11?"])
+def test_a_few_words_about_something_else_book_no_call_that_was_offered_before(text):
+    assert match_hour(text, HOURS, plainly=True) is None
+    assert match_hour("a las 10", HOURS, plainly=True) is not None
+
+
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=5))
 def test_it_never_raises(text, titles):
     assert match_hour(text, titles) is None or titles

@@ -126,7 +126,7 @@
     const place = one('#avisos');
     place.append(line);
     while (place.children.length > ALERTS_SHOWN) place.firstElementChild.remove();
-    const pushed = localStorage.getItem('avisos-navegador'); // then its worker shows it
+    const pushed = localStorage.getItem('avisos-navegador')?.includes(`"${alert.kind}"`); // then its worker shows it
     if (document.hidden && !pushed && window.Notification?.permission === 'granted') new Notification(alert.text, { tag: alert.key });
   }
 

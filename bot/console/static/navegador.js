@@ -84,7 +84,10 @@
     if (mine && mine.agent !== agent) await end(); // somebody else's
     if (!section && mine?.agent !== agent) return;
     let now = await state();
-    if (!now.key) return;
+    if (!now.key) { // nothing is pushed any more: the page tells by itself again
+      localStorage.removeItem(KEPT);
+      return;
+    }
     if (!now.kinds && mine?.agent === agent && Notification.permission === 'granted') {
       await begin(now.key, mine.kinds);
       now = { ...now, kinds: mine.kinds };
