@@ -34,7 +34,9 @@ def described(text: str, servers: Sequence[Server], today: date) -> tuple[str, .
         return ()
     products = {found["product"] for found in _BY_PRODUCT.finditer(said)}
     years = {found["year"] for found in _BY_SYSTEM.finditer(said)}
-    ends = {today - timedelta(days=_DAYS.get(found["day"] or "", 0) or min(int(found["days"]), _LONG_AGO)) for found in _BY_END.finditer(said)}
+    ends = {
+        today - timedelta(days=_DAYS.get(found["day"] or "", 0) or min(int(found["days"]), _LONG_AGO)) for found in _BY_END.finditer(said)
+    }
     chosen = [
         each
         for each in servers
