@@ -312,13 +312,14 @@ async def test_a_revoke_after_the_answer_is_only_noted(meta: Meta) -> None:
 
 async def test_an_edit_before_its_original_is_what_is_answered_and_the_original_is_not(meta: Meta) -> None:
     first = text("¿vencd?", at=ago(meta.clock, seconds=9))
-    rewritten = edit(first["id"], "¿vence?", at=ago(meta.clock, seconds=3))
+    rewritten_at = ago(meta.clock, seconds=3)
+    rewritten = edit(first["id"], "¿vence?", at=rewritten_at)
     said = await meta.answered(rewritten)
     assert said == [("customer", "¿vence?"), ("bot", "eco: ¿vence?")]
     for late in (first, rewritten, edit(first["id"], "¿venc?", at=ago(meta.clock, seconds=6))):
         assert await meta.answered(late) == said
     stored = (await meta.messages())[0]
-    assert (stored.external_id, stored.edited_at) == (first["id"], meta.clock().replace(microsecond=0) - timedelta(seconds=3))
+    assert (stored.external_id, stored.edited_at) == (first["id"], rewritten_at.replace(microsecond=0))
     assert meta.recorder.seen_messages == [(made.NUMBER, first["id"])]
     assert asked(meta) == ["¿vence?"]
 
