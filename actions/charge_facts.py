@@ -49,6 +49,8 @@ BUSINESS_DAYS: Final = (
     r"sabado|domingo|fin de semana|puente|festivo|natural|corrido|habiles (?:o|son|es)\b|o habiles|son (?:de los )?(?:h)?abiles"
 )
 HURRY: Final = r"antes\b|apur|acele|apres|adelant|empuj|destrab|mas rapido|comprobante|te lo mando"
+HAS_TO_PAY: Final = r"(?:tengo|tenemos|hay|debo) que (?:pagar|hacer)|(?:me |nos )?falta (?:algo|pagar|por pagar)|" + OWES
+"""Whether anything is due."""
 OTHER_CARD: Final = r"cambi|nuev|otra tarjeta|dar? de alta|pon(?:e|go|er|gan|erla)\b|actualiz"
 _TOO_LONG: Final = r"se (?:le )?pas(?:o|aron)\b|pasad[oa]s?\b|atras|retras|tarde\b|es mucho\b|deberia haber|eran (?:de )?[23]\b"
 _PERIOD: Final = r"(?:al|por|cada) (?:mes|ano)\b|mensual|anual"
@@ -220,7 +222,9 @@ def say(saying: Saying, turn: Turn, server: Server, reply: Reply) -> None:
             each(turn, server, reply)
 
 
-PAYMENT_FACTS: Final[Mapping[Asked, Fact]] = {asked: partial(say_payment_fact, asked) for asked in (*_LEADS, *_ALIKE, Asked.WHICH)}
+PAYMENT_FACTS: Final[Mapping[Asked, Fact]] = {
+    asked: partial(say_payment_fact, asked) for asked in (*_LEADS, *_ALIKE, Asked.WHICH, Asked.WHAT_IF)
+}
 
 WAITING: Final[frozenset[Case]] = frozenset({"pending", "overdue", "unsettled"})
 _MAIL: Final[Mapping[Case, tuple[Next, ...]]] = {"pending": (add_dates,), "overdue": THEN_LATE, "unsettled": (add_at_once, add_line)}
@@ -278,13 +282,17 @@ def _of_waiting(asked: Asked, case: Case, turn: Turn) -> Saying | None:
         return "utter_pago_dias_habiles", (add_dates,) if case == "pending" else THEN_LATE
     if asked is Asked.WHETHER and mentions(turn, HURRY):
         return _LEADS[Asked.DO][case]
+    if asked in {Asked.STATE, Asked.WHETHER, Asked.SURE} and mentions(turn, HAS_TO_PAY):
+        return "utter_pago_nada_mas_que_pagar", (add_dates,) if case == "pending" else THEN_LATE
+    if asked is Asked.WHAT_IF and mentions(turn, OTHER_CARD):
+        return "utter_pago_otra_tarjeta", (add_line,)
     if asked in {Asked.WHETHER, Asked.SURE} and case == "overdue" and mentions(turn, _TOO_LONG):
         return "utter_pago_si_fuera_de_plazo", THEN_CASE
     return None
 
 
 def _of_paid(asked: Asked, turn: Turn) -> Saying | None:
-    if asked in {Asked.STATE, Asked.AMOUNT, *_DIVERSE} and mentions(turn, OWES):
+    if asked in {Asked.STATE, Asked.AMOUNT, *_DIVERSE} and mentions(turn, HAS_TO_PAY):
         return "utter_pago_sin_adeudo", (add_what_comes,)
     if asked in {Asked.AMOUNT, *_DIVERSE} and mentions(turn, _TAXES):
         return "utter_pago_sin_desglose", ()
@@ -294,7 +302,7 @@ def _of_paid(asked: Asked, turn: Turn) -> Saying | None:
 
 
 def _of_owed(asked: Asked, case: Case, turn: Turn) -> Saying | None:
-    if asked in {Asked.STATE, Asked.WHETHER, Asked.SURE} and case != "unsettled" and mentions(turn, OWES):
+    if asked in {Asked.STATE, Asked.WHETHER, Asked.SURE} and case != "unsettled" and mentions(turn, HAS_TO_PAY):
         return "utter_pago_debes", THEN_UNTIL_WHEN
     if asked is Asked.WHETHER and case in {"rejected", "unexplained"} and mentions(turn, _RETRY):
         return "utter_pago_sin_reintento", THEN_WHO_HELPS

@@ -9,14 +9,16 @@ from typing import Final
 from actions.base import say_line
 from actions.charge_case import Case, case_of, payment_values
 from actions.charges import say_case_of_late_charge, say_how_to_settle, say_next_charge
-from actions.live import Standing, charge_values, last_charge, period_readings, period_values, standing
+from actions.live import Standing, charge_values, last_charge, period_of, period_readings, period_values, standing
+from actions.mentions import BY_MONTH, BY_YEAR, mentions
 from actions.say import Reply
 from actions.turn import Turn
-from bot.accounts.port import Server
+from bot.accounts.port import Server, Subscription
 from bot.protocol.frame import Asked, Move
 from bot.rules import format as words
 from bot.rules.payment import confirmation_window
 from bot.rules.service import expected_ready_at
+from bot.rules.subscription import MONTHS_A_YEAR
 
 Next = Callable[[Turn, Server, Reply], None]
 Saying = tuple[str, tuple[Next, ...]]
@@ -141,12 +143,22 @@ def add_what_is_kept(turn: Turn, server: Server, reply: Reply) -> None:
 
 
 def add_amounts(turn: Turn, server: Server, reply: Reply) -> None:
-    """The day of the next charge; what was paid last, where the price is another now."""
+    """What it comes to a month or a year, where that is asked; the day of the next charge; what was paid last, where the price is another now."""
     charge = last_charge(turn, server)
+    say_other_length(turn, server.subscription, reply)
     if charge and server.subscription and charge.amount != server.subscription.price:
         add_text("utter_pago_ultimo_monto", turn, server, reply)
     if case_of(turn, server) == "credited":
         add_text("utter_pago_proximo_dia", turn, server, reply)
+
+
+def say_other_length(turn: Turn, subscription: Subscription | None, reply: Reply) -> None:
+    """What a price by the year comes to a month, or one by the month in a year, where the words ask for that."""
+    period = period_of(subscription) if subscription else "period"
+    if subscription and period == "year" and mentions(turn, BY_MONTH):
+        reply.say("utter_pago_equivale_al_mes", precio=words.money(subscription.price / MONTHS_A_YEAR, subscription.currency))
+    elif subscription and period == "month" and mentions(turn, BY_YEAR):
+        reply.say("utter_pago_equivale_al_ano", precio=words.money(subscription.price * MONTHS_A_YEAR, subscription.currency))
 
 
 _late: Next = partial(add_text, "utter_pago_fuera_del_plazo_normal")

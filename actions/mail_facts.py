@@ -23,6 +23,7 @@ from bot.protocol.frame import Asked, Refers
 
 _SUBJECT = r"asunto|titul|nombre|(se )?llama|como (dice|viene)|archivo de que"
 """Words that ask by what name the mail comes."""
+_USER = r"(?:mi|el|cual|que) (?:nombre de )?usuario\b"
 
 
 def say_where_to(turn: Turn, server: Server, reply: Reply) -> None:
@@ -37,7 +38,8 @@ def say_where_to(turn: Turn, server: Server, reply: Reply) -> None:
     elif mentions(turn, _SUBJECT):
         reply.say("utter_datos_conexion_asunto")
     elif mail is not None and mail.status == "sent":
-        reply.say("utter_datos_conexion_enviado", readings=mail_readings(turn, server), **mail_values(turn, server))
+        key = "utter_datos_conexion_usuario" if mentions(turn, _USER) else "utter_datos_conexion_enviado"
+        reply.say(key, readings=mail_readings(turn, server), **mail_values(turn, server))
         if server.status == "active":
             offer(turn, reply, "utter_correo_ofrecer_reenvio")
     elif address is None:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from actions import sets
 from actions.live import IN_FORCE, UNPAID, owed, standing
-from actions.mentions import ALL_WENT_THROUGH, DEBTS, IN_ALL, OWES, PAID_UP, mentions
+from actions.mentions import ALL_WENT_THROUGH, DEAR, DEBTS, IN_ALL, OWES, PAID_UP, mentions
 from actions.tokens import said_count
 from actions.turn import SETS, Turn
 from bot.accounts.port import Server
@@ -60,6 +60,7 @@ CHANGING: Final = (
 """That a server is being changed: "el que se está cambiando", "a cuál le están haciendo el cambio"."""
 _AND_THIS: Final = r"(?:entre|de|con|por|para) (?:es[ea]|est[ea]) y (?:el|la|los|las)\b"
 """The one in play beside those that are told by their state: "entre ese y el suspendido"."""
+_OF_THOSE: Final = r"(?:de|entre) (?:es[oa]s|est[oa]s|ell[oa]s|l[oa]s (?:dos|2|tres|3))\b"
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
 
@@ -132,7 +133,7 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
     within = turn.servers
     if Which.REST in ways:
         within = _rest(turn)
-    elif pick and not state and turn.frame.refers is Refers.GOES_ON and _are_alike(turn, turn.in_play):
+    elif pick and not state and turn.frame.refers is Refers.GOES_ON and _are_alike(turn, turn.in_play) and not _of_all(turn, pick):
         within = _in_order(turn, turn.in_play)
     if state is Filter.ACTIVE:
         within = _active(turn, within, usable=usable)
@@ -143,6 +144,11 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
         if within and turn.in_play and mentions(turn, _AND_THIS):
             return Meant("servers", _in_order(turn, (*within, *sets.rest(turn.in_play, within))))
     return Meant("servers", within, state, pick)
+
+
+def _of_all(turn: Turn, pick: Which) -> bool:
+    """Which is dearest is asked of all, whatever was talked about, unless "of those" is said."""
+    return pick is Which.MOST and mentions(turn, DEAR) and not mentions(turn, _OF_THOSE)
 
 
 def _are_alike(turn: Turn, servers: Servers) -> bool:

@@ -35,6 +35,9 @@ PAID_UP: Final = (
 ALL_WENT_THROUGH: Final = r"(?:pagos|cargos|cobros)\b.{0,25}\b(?:si|ya) (?:todos )?(?:entra|pasa|caye|queda|se (?:hic|acredit))"
 """Whether several charges are through: each is told."""
 PRICE: Final = r"mensualidad|mensual|al mes\b|cada mes|por mes|anualidad|al ano\b|precio|cuesta|costo|renta\b"
+BY_MONTH: Final = r"al mes\b|(?:por|cada) mes\b|mensual"
+BY_YEAR: Final = r"al ano\b|(?:por|cada|en un) ano\b|anual|(?:12|doce) meses"
+"""Words that ask what a price comes to for a length that it may not be paid for."""
 DEAR: Final = r"car[oa]s?\b|cost|cuest|precio"
 MOVES_THE_CHARGE: Final = (
     r"(?<!no )(?:quier|quisier|pued|podr|habr|hay (?:forma|manera|modo)|posib|gustari|ocup|necesit|favor|dese|solicit|ruego).{0,45}(?:"

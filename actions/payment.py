@@ -39,7 +39,7 @@ from actions.live import (
     standing,
 )
 from actions.mails import say_mail
-from actions.meant import NAMES_ONLY
+from actions.meant import NAMES_ONLY, Meant
 from actions.mentions import ALL_WENT_THROUGH, OWES, PAID_UP, mentions
 from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
@@ -50,7 +50,7 @@ from actions.situation import knows_cause
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
 from bot.identity.levels import DataClass
-from bot.protocol.frame import Asked
+from bot.protocol.frame import Asked, Refers
 from bot.rules import format as words
 from bot.rules.service import expected_ready_at
 
@@ -152,6 +152,17 @@ class MyPayment(ServerAction):
             say_with_line(turn, reply, "utter_no_cubierto_precio")
         else:
             super().say_general(turn, reply)
+
+    def find(self, turn: Turn) -> Meant:
+        """Of several of which none is said: why, which one and whether anything is due is asked of those that are in trouble."""
+        meant = super().find(turn)
+        if meant.way != "unsaid" or turn.chosen or len(turn.servers) == 1:
+            return meant
+        if turn.frame.asked is Asked.WHY:
+            troubled = tuple(each for each in turn.servers if owed(turn, each) or charge_state(turn, last_charge(turn, each)) in WAITING)
+            return Meant("servers", troubled) if troubled else meant
+        goes_on = turn.frame.refers is not Refers.NEW and turn.frame.asked in NAMES_ONLY and not _METHOD.search(turn.text)
+        return Meant("servers", turn.servers) if goes_on or mentions(turn, OWES) else meant
 
     def line_for(self, turn: Turn) -> Fact:
         """The method or the reason, where that is asked; else the charge."""

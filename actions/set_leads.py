@@ -10,13 +10,13 @@ from typing import Final
 from actions import sets
 from actions.live import UNPAID, Standing, owed, period_of, period_readings, period_values, readings, standing
 from actions.meant import SOON, Servers
-from actions.mentions import mentions
+from actions.mentions import BY_YEAR, mentions
 from actions.say import Reading, Reply, Values
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked, Filter
 from bot.rules import format as words
-from bot.rules.subscription import grace_last_day, retention_last_day
+from bot.rules.subscription import MONTHS_A_YEAR, grace_last_day, retention_last_day
 
 Line = Callable[[Turn, Server, Reply], None]
 
@@ -260,7 +260,10 @@ def say_price_sum(turn: Turn, servers: Servers, reply: Reply) -> bool:
             told = tuple(
                 reading for each, price in zip(priced, prices, strict=True) for reading in readings(turn, each, "subscription", price=price)
             )
-            reply.say(_SUMS[period], readings=told, total=words.money(sum(prices, Decimal()), currency), cuantos=str(len(prices)))
+            total = sum(prices, Decimal())
+            reply.say(_SUMS[period], readings=told, total=words.money(total, currency), cuantos=str(len(prices)))
+            if period == "month" and mentions(turn, BY_YEAR):
+                reply.say("utter_pago_equivale_al_ano", precio=words.money(total * MONTHS_A_YEAR, currency))
             said = True
     return said
 

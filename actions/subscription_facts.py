@@ -6,6 +6,7 @@ Each answer says the value first, as far as the standing has one; any other stan
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from actions.base import Fact, line_at_end, say_line, say_with_line
@@ -55,7 +56,8 @@ from actions.turn import Turn
 from bot.accounts.port import Server
 from bot.protocol.frame import Asked, Move
 from bot.rules import format as words
-from bot.rules.subscription import months_long
+from bot.rules.subscription import MONTHS_A_YEAR, grace_last_day, months_long, retention_last_day
+from bot.rules.when import find_when
 
 _NOTICES: Final = r"avis(?:o|an?|ar(?:on|me|le)?|ado|en|aste)\b"
 """Whether somebody was told beforehand."""
@@ -67,7 +69,6 @@ _DATE: Final = r"fechas?\b|(?:que|cual) dia\b"
 """A date, where one of several is meant."""
 _SYSTEM: Final = r"(?:sae|coi|noi|aspe[ln])\b"
 """The Aspel system, beside the server."""
-_MONTHS_A_YEAR = 12
 _RUNNING: frozenset[Standing] = frozenset({"valid", "ends_today"})
 
 
@@ -142,13 +143,29 @@ def _say_reason(turn: Turn, server: Server, reply: Reply) -> None:
 
 def say_if_sure(turn: Turn, server: Server, reply: Reply) -> None:
     """The same value in fewer words; who has another one in mind is told where it is to be seen."""
+    doubted = _doubted_day(turn, server)
+    if doubted:
+        reply.say("utter_suscripcion_otro_dia", dia=words.on_date(doubted, turn.today))
     sure = only_asks_if_sure(turn)
-    if not _say_as_worded(turn, server, reply) and (sure or turn.frame.move is Move.CORRECTS or not say_situation(turn, server, reply)):
+    if not _say_as_worded(turn, server, reply) and (
+        sure or doubted or turn.frame.move is Move.CORRECTS or not say_situation(turn, server, reply)
+    ):
         say_lead(turn, server, reply, YES if sure else SURE)
         add_what_follows(turn, server, reply)
     if turn.frame.move is Move.CORRECTS:
         reply.add("utter_suscripcion_comprobar")
         line_at_end(turn, reply)
+
+
+def _doubted_day(turn: Turn, server: Server) -> date | None:
+    """The one day that who asks has in mind, where none of the days of its subscription is that."""
+    subscription, named = server.subscription, find_when(turn.text, turn.today, turn.calendar)
+    ends_on = subscription.ends_on if subscription else None
+    if ends_on is None or named is None:
+        return None
+    days = named.possible(ends_on, turn.today)
+    own = {ends_on, grace_last_day(ends_on, turn.settings.grace_days), retention_last_day(ends_on, turn.settings.retention_days)}
+    return days[0] if len(days) == 1 and days[0] not in own and days[0] != turn.today else None
 
 
 def _say_as_worded(turn: Turn, server: Server, reply: Reply) -> bool:
@@ -279,7 +296,7 @@ def _say_price(turn: Turn, server: Server, reply: Reply) -> None:
         return
     starts_on, ends_on = subscription.starts_on, subscription.ends_on
     months = months_long(starts_on, ends_on) if starts_on and ends_on else None
-    keys = {1: "utter_suscripcion_precio_mes", _MONTHS_A_YEAR: "utter_suscripcion_precio_anual"}
+    keys = {1: "utter_suscripcion_precio_mes", MONTHS_A_YEAR: "utter_suscripcion_precio_anual"}
     reply.say(keys.get(months or 0, "utter_suscripcion_precio_periodo"), readings=told, servidor=server.alias, precio=price)
     due = owed(turn, server)
     if due:

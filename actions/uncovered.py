@@ -15,7 +15,7 @@ from actions.set_leads import say_price_sum
 from actions.turn import GONE, Turn
 from bot.accounts.port import Server, Subscription
 from bot.identity.levels import DataClass
-from bot.protocol.frame import Asked
+from bot.protocol.frame import Asked, Refers
 from bot.rules import format as words
 
 _LICENCE_DATE = "utter_no_cubierto_licencia"
@@ -28,6 +28,7 @@ _PRICED = (
     r"precio|cuesta|costo|costar|tarifa|car[oa]\b|barat|cotiz|cuant\w+ (sale|vale|seria|me (sale|cobr))|\d+ (pesos|dolares)|otros \d{3}"
 )
 _OF_ANOTHER = r"otr[oa]|mas (grande|chic)|nuev[oa]|subir|usuarios|sae|coi|noi|banco|caja|prod\b|solucion"
+_THIS = r"es[ea]\b|est[ea]\b|aquel"
 _SEVERAL = "utter_conexion_sae_varios"
 _KINDS = {
     "utter_no_cubierto_sospechoso": r"(me |nos )?(pidi\w+|piden|respond\w+) .{0,25}(contrasena|clave)|te (los|la|las) escribo",
@@ -71,7 +72,8 @@ def say_uncovered(turn: Turn, reply: Reply, otherwise: str) -> None:
     if mentions(turn, _KEEPS):
         reply.add("utter_no_cubierto_nada_se_cancela")
     if kind == _PRICE:
-        _say_price(turn, reply)
+        if _say_price(turn, reply):
+            return
     elif kind == _SEVERAL:
         say_several(turn, reply)
     elif reply.vary(kind or otherwise, "utter_no_cubierto_insiste", "utter_no_cubierto_insiste_mas") == _LICENCE_DATE:
@@ -94,8 +96,11 @@ def _kind(turn: Turn) -> str | None:
     return kind
 
 
-def _say_price(turn: Turn, reply: Reply) -> None:
-    """The recorded price of the server that is meant, or of each; of anything else there is none here, which leads where that is asked."""
+def _say_price(turn: Turn, reply: Reply) -> bool:
+    """The recorded price of the server that is meant, or of each; of anything else there is none here, which leads where that is asked.
+
+    True where no more was asked: of one server that is talked about.
+    """
     priced = _priced(turn)
     if not priced:
         reply.vary(_PRICE, "utter_no_cubierto_precio_ni_aproximado", "utter_no_cubierto_insiste")
@@ -105,7 +110,10 @@ def _say_price(turn: Turn, reply: Reply) -> None:
             _say_own_price(turn, priced, reply)
     else:
         _say_own_price(turn, priced, reply)
+        if len(priced) == 1 and turn.frame.refers is not Refers.NEW and mentions(turn, _THIS):
+            return True
         reply.add("utter_no_cubierto_precio_de_otros")
+    return False
 
 
 def _say_own_price(turn: Turn, priced: tuple[tuple[Server, Subscription], ...], reply: Reply) -> None:

@@ -110,8 +110,8 @@ def minutes(n: int) -> str:
 
 
 def business_days(n: int) -> str:
-    """As "1 día hábil", "3 días hábiles"."""
-    return f"{days(n)} {'hábil' if n == 1 else 'hábiles'}"
+    """As "1 día hábil", "3 días hábiles"; of none that is over "menos de un día hábil"."""
+    return f"{days(n)} {'hábil' if n == 1 else 'hábiles'}" if n else "menos de un día hábil"
 
 
 def count(n: int) -> str:

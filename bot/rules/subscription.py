@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from bot.rules.calendar import BusinessCalendar
 
 Phase = Literal["valid", "grace", "retained", "gone"]
 
+MONTHS_A_YEAR: Final = 12
 _HOURS_A_DAY = 24
 _LAST_SECOND = time(23, 59, 59)
 
@@ -95,12 +96,12 @@ def next_ends_on(starts_on: date, ends_on: date) -> date:
 def months_long(starts_on: date, ends_on: date) -> int | None:
     """How many whole months a period lasts, both days included; None when it is no whole months."""
     first_day_after = ends_on + timedelta(days=1)
-    months = (first_day_after.year - starts_on.year) * 12 + first_day_after.month - starts_on.month
+    months = (first_day_after.year - starts_on.year) * MONTHS_A_YEAR + first_day_after.month - starts_on.month
     return months if months > 0 and add_months(starts_on, months) == first_day_after else None
 
 
 def add_months(day: date, months: int) -> date:
     """The same day of the month `months` later (earlier when negative), or the last day of a month that has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)  # noqa: PLR2004
+    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
+    first_of_next = date(year + (month == 11), (month + 1) % MONTHS_A_YEAR + 1, 1)  # noqa: PLR2004
     return date(year, month + 1, min(day.day, (first_of_next - timedelta(days=1)).day))

@@ -24,6 +24,13 @@ Question = tuple[str, str, str, Desk | None, str]
 MAIL: list[Question] = [
     ("faq_datos_conexion", "which refers=goes_on", "a cuál correo", CREATING, "Los datos llegan por correo a co*****o@papeleria.mx"),
     ("faq_datos_conexion", "which", "¿con qué asunto llega?", CREATING, f"Su asunto es {SUBJECT}."),
+    (
+        "faq_datos_conexion",
+        "which",
+        "¿cuál es mi usuario?",
+        OWN,
+        "Tu usuario viene en el correo que se envió a co*****o@papeleria.mx el sábado 14 de",
+    ),
     ("faq_datos_conexion", "who", "a quién le llega", OWN, "Se envió a co*****o@papeleria.mx el sábado 14 de noviembre a las 12:30"),
     ("faq_datos_conexion", "where", "a dónde llega", FULL, "Los datos llegan por correo a co*****o@papeleria.mx"),
     ("faq_datos_conexion", "again", "me repites el asunto", FULL, f"Su asunto es {SUBJECT}."),

@@ -88,7 +88,7 @@ READ = [
     ("C-1002", "faq_periodo_gracia whether", "¿y luego luego lo apagan?", "HIDALGO-01 no se apaga al vencer, el domingo 29 de noviembre"),
     ("C-1002", "faq_cambiar_solucion whether", "", "Alcanzas si lo cancelas a más tardar hoy, martes 24 de noviembre: 3 días hábiles antes"),
     ("C-1003", "consultar_suscripcion why", "", "El cargo de $899.00 MXN a tu Débito Banorte ···· 3310 fue rechazado por fondos insuficientes, por eso RUIZ-01 está en gracia hasta mañana, "),
-    ("C-1003", "consultar_suscripcion until", "", "Se puede usar hasta mañana, miércoles 25 de noviembre, a las 23:59, en periodo de gracia: RUIZ-01 venció"),
+    ("C-1003", "consultar_suscripcion until", "", "Hasta mañana, miércoles 25 de noviembre, a las 23:59: es su periodo de gracia y RUIZ-01, que venció el domingo 22"),
     ("C-1003", "faq_resguardo_sin_pago until", "", "Tu información se guarda hasta el martes 22 de diciembre, inclusive: dentro de 28 días."),
     ("C-1003", "cancelar_servicio none move=denies", "", "No he cancelado nada, y desde aquí no puedo hacerlo."),
     ("C-1004", "consultar_suscripcion since", "", "Desde que acabó su periodo de gracia, el domingo 15 de noviembre: OCAMPO-01 venció"),
@@ -147,8 +147,17 @@ async def test_a_failed_backup_and_a_fault_are_told_to_who_asks_whether_all_is_w
 
 async def test_who_corrects_the_date_is_told_where_to_see_it():
     answer = await _read("C-1003", "consultar_suscripcion sure move=corrects refers=goes_on", "pero yo no venzo hasta el 30")
-    assert answer.text.startswith("Según tu cuenta a esta hora, RUIZ-01 venció el domingo 22 de noviembre")
+    assert answer.text.startswith(
+        "No es el lunes 30 de noviembre.\n\nSegún tu cuenta a esta hora, RUIZ-01 venció el domingo 22 de noviembre"
+    )
     assert "Mis Servicios > Servidor virtual > Fecha Fin" in answer.text
+
+
+@pytest.mark.parametrize(
+    "text", ["según yo vencía el 22", "¿no era el 25?", "¿seguro?", "¿seguro que es mañana?", "yo creía que en diciembre"]
+)
+async def test_a_day_that_is_its_own_or_is_not_clear_is_not_denied(text: str):
+    assert "No es " not in (await _read("C-1003", "consultar_suscripcion sure refers=goes_on", text)).text
 
 
 async def test_a_missed_day_to_cancel_names_the_next_chance():

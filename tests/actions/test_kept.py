@@ -41,7 +41,7 @@ async def test_in_grace_the_day_until_when_the_information_is_kept_comes_first(q
     ],
 )
 async def test_the_day_until_when_it_can_be_used_stays_first_where_that_is_asked(text: str):
-    assert (await said("C-1003", "consultar_suscripcion until", text)).startswith("Se puede usar hasta mañana")
+    assert (await said("C-1003", "consultar_suscripcion until", text)).startswith("Hasta mañana, miércoles 25 de noviembre, a las 23:59: ")
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,13 @@ LEADS = [
     ("C-1008", "sure", "ya se pasaron, no? eran 2 o 3 días", "Sí, ya se pasó del plazo y sigue sin confirmarse: lleva 6 días hábiles desde el cargo y lo normal es de 2 a 3; "),
     ("C-1002", "whether", "¿eso es al mes?", "Son $899.00 MXN al mes por HIDALGO-01, con Mastercard ···· 5108."),
     ("C-1001", "sure", "¿o es al año?", "Son $9,588.00 MXN al año por ESPERANZA-01, con Visa ···· 4242."),
+    ("C-1001", "amount", "¿cuánto sale al mes?", "Son $9,588.00 MXN al año por ESPERANZA-01, con Visa ···· 4242.\n\nEquivale a $799.00 MXN al mes."),
+    ("C-1002", "amount", "¿y al año cuánto es?", "Son $899.00 MXN al mes por HIDALGO-01, con Mastercard ···· 5108.\n\nEn doce meses serían $10,788.00 MXN, si el precio no cambia."),
+    ("C-1007", "whether", "¿tengo que pagar algo?", "Por ahora no tienes que pagar nada más: tu cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187, hecho ayer, lunes 23 de noviembre, está pendiente"),
+    ("C-1008", "state", "¿debo algo?", "Por ahora no tienes que pagar nada más: tu cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187, hecho el viernes 13 de noviembre, está pendiente"),
+    ("C-1001", "whether", "¿hay que pagar algo ahorita?", "No tienes adeudo por ESPERANZA-01"),
+    ("C-1004", "whether", "¿me falta pagar algo?", "Debes $899.00 MXN por OCAMPO-01."),
+    ("C-1007", "what_if", "¿y si cambio de tarjeta?", "El cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187, hecho ayer, lunes 23 de noviembre, sigue su curso. Para que los siguientes vayan a otra"),
     ("C-1008", "who", "", "No veo en qué parte se detuvo, si en el banco o con nosotros: aquí el cargo solo aparece pendiente."),
     ("C-1008", "do", "", "Desde aquí no puedo moverlo ni cancelarlo: lo tiene que revisar soporte."),
     ("C-1008", "how", "", "Di que es el cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187 por MERCADO-01, hecho el viernes 13 de noviembre, que sigue pendiente"),
@@ -77,7 +84,7 @@ async def test_the_value_that_is_asked_comes_first(customer: str, asked: str, te
 async def test_a_follow_up_is_short_and_repeats_nothing(customer: str):
     earlier = await of_demo("consultar_pago", customer, "state")
     told = set(earlier.text.split("\n\n"))
-    for asked in set(PAYMENT_FACTS) - {"state", "again"}:
+    for asked in set(PAYMENT_FACTS) - {"state", "again", "what_if"}:
         answer = await of_demo("consultar_pago", customer, f"{asked} refers=goes_on", earlier=earlier)
         beside = len(_LINE) + 2 if _LINE in answer.text else 0  # of a late charge the line is told each time, its folio beside it
         assert len(answer.text) - beside <= 250, answer.text

@@ -391,3 +391,36 @@ async def test_every_text_about_sets_is_reached():
     for of_desk in ((up, kept), (up, kept, without)):
         reached |= set((await ask("consultar_servidor", desk(*of_desk), frame="which servers=all", text="cuáles no jalan")).responses)
     assert sorted(set(responses_by_file()["sets.yml"]) - reached) == []
+
+
+async def test_without_a_name_the_ones_in_trouble_are_meant():
+    owing = await sierra("consultar_pago", "state", "tengo algún adeudo")
+    assert owing.text.startswith(f"Tienes dos por pagar, $1,798.00 MXN en total: SIERRA-03 y SIERRA-05.\n{OWING}")
+    listed = await sierra("consultar_pago", "state", "cómo van mis pagos")
+    assert listed.text.startswith("Así van los pagos de tus servidores:")
+    which = await sierra("consultar_pago", "which refers=goes_on", "de cuál servidor", after=listed)
+    assert which.text.startswith("Tienes dos por pagar")
+    why = await sierra("consultar_pago", "why", "y por qué no pasó el cobro")
+    assert why.text == "• SIERRA-03: cargo de $899.00 MXN rechazado: tarjeta vencida\n• SIERRA-05: $899.00 MXN sin pagar"
+
+
+@pytest.mark.parametrize(
+    ("text", "dearest"), [("¿cuál me sale más caro?", "El de mayor precio es SIERRA-01"), ("¿de esos cuál cuesta más?", "Los de mayor precio son SIERRA-03 y SIERRA-05")]
+)  # fmt: skip
+async def test_the_dearest_is_that_of_all_unless_those_in_play_are_pointed_at(text: str, dearest: str):
+    owing = await sierra("consultar_pago", "which servers=filter:owing")
+    answer = await sierra("consultar_pago", "which servers=most refers=goes_on", text, after=owing)
+    assert answer.text.startswith(dearest)
+
+
+async def test_a_sum_by_the_month_is_told_for_a_year_where_that_is_asked():
+    answer = await sierra("consultar_pago", "amount servers=all", "¿cuánto pago al año por todos?")
+    assert answer.text.startswith(
+        "En total son $5,095.00 MXN al mes por 5 servidores, según lo registrado.\n\nEn doce meses serían $61,140.00 MXN, si el precio no cambia."
+    )
+
+
+async def test_of_the_server_that_is_pointed_at_only_its_price_is_told():
+    after = await sierra("consultar_suscripcion", "until servers=named:SIERRA-02", "¿cuándo vence SIERRA-02?")
+    answer = await sierra("tema_no_cubierto", "amount servers=that_one refers=goes_on", "¿y ese cuánto cuesta?", after=after)
+    assert answer.text == "El precio registrado de SIERRA-02 es $899.00 MXN."

@@ -170,7 +170,7 @@ KNOWN = [
     ),
     ("faq_datos_conexion", "C-1011", [f"Se envió a co*****o@opticavision.example {the(VISION)} y rebotó", OPEN]),
     ("faq_consultar_vigencia", "C-1001", [f"ESPERANZA-01 vence {the(ESPERANZA)}"]),
-    ("faq_consultar_vigencia", "C-1003", [f"Se puede usar hasta {the(grace(RUIZ))}", f"RUIZ-01 venció {the(RUIZ)}"]),
+    ("faq_consultar_vigencia", "C-1003", [f"Hasta {the(grace(RUIZ))}", f"RUIZ-01, que venció {the(RUIZ)}, se puede usar"]),
     ("faq_factura", "C-1012", [f"La factura A-1012 de AGUILA-01, del pago acreditado {the(AGUILA)}, ya está disponible."]),
     ("faq_factura", "C-1011", [f"La tuya estará disponible {the(business(6, VISION))}."]),
     ("faq_factura", "C-1006", [f"La tuya estará disponible {the(business(6))}."]),
