@@ -53,6 +53,7 @@ HAS_TO_PAY: Final = r"(?:tengo|tenemos|hay|debo) que (?:pagar|hacer)|(?:me |nos 
 """Whether anything is due."""
 OTHER_CARD: Final = r"cambi|nuev|otra tarjeta|dar? de alta|pon(?:e|go|er|gan|erla)\b|actualiz"
 _TOO_LONG: Final = r"se (?:le )?pas(?:o|aron)\b|pasad[oa]s?\b|atras|retras|tarde\b|es mucho\b|deberia haber|eran (?:de )?[23]\b"
+_USUAL_TIME: Final = r"plazos?\b|ordinari|lo (?:normal|usual|comun)|normalmente|cuanto (?:suelen?|tardan?|demoran?)"
 _PERIOD: Final = r"(?:al|por|cada) (?:mes|ano)\b|mensual|anual"
 _RETRY: Final = r"otra vez|de nuevo|volv|vuelv|(?:re)?intent|sol[oa]s?\b|automatic|avis(?:ar|o a)|picarle"
 _TAXES: Final = r"iva\b|impuesto"
@@ -70,6 +71,8 @@ _METHODS: Final = {
     "credit_card": "utter_pago_cual_credito",
 }
 _HOW_IT_IS: Final = frozenset({Asked.GENERAL, Asked.STATE})
+_WHETHER: Final = frozenset({Asked.WHETHER})
+_SURE: Final = frozenset({Asked.SURE})
 _DIVERSE: Final = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHICH, Asked.COUNT})
 """Questions whose frame does not say which fact they are about."""
 
@@ -278,17 +281,17 @@ def _by_words(asked: Asked, case: Case, turn: Turn) -> Saying | None:
 
 
 def _of_waiting(asked: Asked, case: Case, turn: Turn) -> Saying | None:
-    if asked in _DIVERSE and mentions(turn, BUSINESS_DAYS):
-        return "utter_pago_dias_habiles", (add_dates,) if case == "pending" else THEN_LATE
-    if asked is Asked.WHETHER and mentions(turn, HURRY):
-        return _LEADS[Asked.DO][case]
-    if asked in {Asked.STATE, Asked.WHETHER, Asked.SURE} and mentions(turn, HAS_TO_PAY):
-        return "utter_pago_nada_mas_que_pagar", (add_dates,) if case == "pending" else THEN_LATE
-    if asked is Asked.WHAT_IF and mentions(turn, OTHER_CARD):
-        return "utter_pago_otra_tarjeta", (add_line,)
-    if asked in {Asked.WHETHER, Asked.SURE} and case == "overdue" and mentions(turn, _TOO_LONG):
-        return "utter_pago_si_fuera_de_plazo", THEN_CASE
-    return None
+    late = case == "overdue"
+    then = THEN_LATE if late else (add_dates,)
+    rules: tuple[tuple[frozenset[Asked], str, Saying], ...] = (
+        (_DIVERSE, BUSINESS_DAYS, ("utter_pago_dias_habiles", then)),
+        (_WHETHER, HURRY, _LEADS[Asked.DO][case]),
+        (_WHETHER | _SURE | {Asked.STATE}, HAS_TO_PAY, ("utter_pago_nada_mas_que_pagar", then)),
+        (frozenset({Asked.SINCE, Asked.WHICH, Asked.GENERAL}), _USUAL_TIME, ("utter_pago_plazo_normal", then)),
+        (frozenset({Asked.WHAT_IF}), OTHER_CARD, ("utter_pago_otra_tarjeta", (add_line,))),
+        (_WHETHER | _SURE if late else frozenset(), _TOO_LONG, ("utter_pago_si_fuera_de_plazo", THEN_CASE)),
+    )
+    return next((saying for kinds, words, saying in rules if asked in kinds and mentions(turn, words)), None)
 
 
 def _of_paid(asked: Asked, turn: Turn) -> Saying | None:

@@ -22,6 +22,9 @@ _TAX_DATA: Final = r"rfc\b|cfdi\b|xml\b|pdf\b|razon social|datos fiscales|a (?:q
 _BY_MAIL: Final = r"correo|mail|rebot|me llega\b"
 TO_COME: Final[frozenset[State]] = frozenset({"later", "tomorrow", "today", "late"})
 """The invoice of a credited payment that cannot be downloaded yet."""
+_WHERE_IT_IS: Final = (
+    r"(?:en )?(?:que|cual) (?:apartado|seccion|parte|menu|pantalla|opcion)|(?:a)?donde (?:la|lo|se|esta|viene|encuentro|bajo|descargo)"
+)
 _DIVERSE: Final = frozenset({Asked.WHETHER, Asked.SURE, Asked.WHICH, Asked.COUNT, Asked.DO, Asked.HOW})
 _OF_WHICH_PAYMENT: Final = frozenset({Asked.STATE, Asked.WHEN, Asked.WHETHER, Asked.SURE, Asked.WHICH})
 """Questions that may be meant of what is due now, which has no invoice."""
@@ -113,6 +116,8 @@ _ALIKE: Final[Mapping[Asked, Asked]] = {Asked.HOW: Asked.WHERE, Asked.COUNT: Ask
 
 def say_invoice_fact(asked: Asked, turn: Turn, server: Server, reply: Reply) -> None:
     """The sentence of what is asked in the state of this invoice, else that of its state; then what follows it."""
+    place = asked is Asked.STATE and mentions(turn, _WHERE_IT_IS)
+    asked = Asked.WHERE if place else asked
     key, then = _by_words(asked, turn, server) or _saying(asked, invoice_state(turn, server))
     reply.say(key, readings=invoice_readings(turn, server), **invoice_values(turn, server))
     if owed(turn, server) and asked in _OF_WHICH_PAYMENT:

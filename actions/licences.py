@@ -42,7 +42,6 @@ _OF_DATA = r"info\b|informacion|datos\b|archivos?\b|respald|lo de\b"
 """What is kept on the server, and no licence."""
 _OF_THE_RULE = r"necesit|oblig|para activ|requier|tengo que"
 _USERS = r"usuari|person|gente|muchach|emplead|entra(r|n)?\b|conect|a la vez|al mismo tiempo|sexta|nueva\b"
-_NOT_SAE = r"coi\b|noi\b|banco\b|caja\b|prod\b"
 _OTHER_PROGRAMS = (
     r"office|word\b|excel|outlook|whats|canva|spotify|netflix|contpaq|quickbooks|chrome|zoom|facebook|autocad|photoshop|antivirus"
     r"|programas? (que no|de (otr|motor|terceros))|no sean de"
@@ -82,7 +81,7 @@ class _AboutLicences(DeskAction):
         if _asks_state_of_own(turn, desk):
             say_licences(turn, desk, reply)
             return
-        if turn.frame.asked is Asked.COUNT and turn.chosen and mentions(turn, _USERS) and not mentions(turn, _NOT_SAE):
+        if turn.frame.asked is Asked.COUNT and turn.chosen and mentions(turn, _USERS):
             say_users(turn, turn.chosen, reply)
             return
         if turn.frame.asked not in _BRIEFLY:

@@ -44,6 +44,7 @@ _STATES: Final[dict[Filter, sets.Which]] = {
 }
 _ENDS: Final = frozenset({Which.FIRST, Which.LAST})
 _SAYS_FIRST: Final = r"primer|antes\b|pronto|urge|proxim|menos\b"
+_ENDS_FIRST: Final = r"cual (?:de (?:l[oa]s|ell[oa]s|es[oa]s) (?:dos )?)?(?:(?:se|me) ){0,2}(?:venc|acab|termin|caduc|expir|va\b)\w*(?: a \w+)? (?:primero|antes)"
 _SAYS_LAST: Final = r"(?<!por )ultim[oa]s?\b(?! (?:pregunta|duda|cosa))|al final|mas (?:tarde|dias|tiempo)\b|(?:dura|aguanta)n? mas"
 _SAID: Final[dict[Filter, str]] = {
     Filter.SUSPENDED: r"suspendid",
@@ -60,6 +61,10 @@ CHANGING: Final = (
 """That a server is being changed: "el que se está cambiando", "a cuál le están haciendo el cambio"."""
 _AND_THIS: Final = r"(?:entre|de|con|por|para) (?:es[ea]|est[ea]) y (?:el|la|los|las)\b"
 """The one in play beside those that are told by their state: "entre ese y el suspendido"."""
+_WHICH_FOLLOWS: Final = r"(?:despues|luego|enseguida) (?:de )?(?:es[ea]|cual|que)\b|(?:el|cual|quien) (?:es el )?(?:que )?(?:le )?sigue\b"
+"""The next one, where servers were told by when they end."""
+_OF_ENDS: Final = frozenset({"consultar_suscripcion", "faq_consultar_vigencia", "listar_servidores"})
+_FAR: Final = 36_500
 _OF_THOSE: Final = r"(?:de|entre) (?:es[oa]s|est[oa]s|ell[oa]s|l[oa]s (?:dos|2|tres|3))\b"
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
@@ -82,7 +87,7 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
     if turn.named_foreign or (Which.FOREIGN in ways and not turn.named_servers):
         return Meant("foreign", word=turn.named_foreign or "")
     if named := _named(turn, ways):
-        return Meant("servers", named)
+        return Meant("servers", named, pick=Which.FIRST if len(named) > 1 and mentions(turn, _ENDS_FIRST) else None)
     sums = mentions(turn, IN_ALL) or (turn.frame.refers is Refers.NEW and not turn.in_play and mentions(turn, OWES))
     if not ways and turn.frame.asked is Asked.AMOUNT and len(turn.servers) > 1 and sums:
         ways = {Which.ALL: ""}
@@ -90,8 +95,9 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
         ways = {Which.FILTER: state}
     if ways.keys() & SETS:
         return _set(turn, ways, usable=usable)
-    if turn.wants_other:
-        return _other(turn, candidates)
+    following = _next_to_end(turn)
+    if following or turn.wants_other:
+        return Meant("servers", following) if following else _other(turn, candidates)
     if ways.keys() & {Which.NAMED, Which.UNKNOWN} and len(turn.servers) > 1:
         return Meant("unknown", word=ways.get(Which.UNKNOWN, "").replace("_", " "))
     return _pointed_at(turn, in_words=Which.THAT_ONE in ways)
@@ -108,6 +114,16 @@ def _named(turn: Turn, ways: Mapping[Which, str]) -> Servers:
     return changing if len(changing) == 1 < len(turn.servers) else ()
 
 
+def _next_to_end(turn: Turn) -> Servers:
+    """The one that ends after the one that was told just now: "¿y después de ése?", "¿cuál sigue?"."""
+    told = turn.state.topic
+    if len(turn.in_play) != 1 or told is None or told.intent not in _OF_ENDS or not mentions(turn, _WHICH_FOLLOWS, longest=_FEW):
+        return ()
+    of_time = sets.ending_within(turn, turn.servers, _FAR)
+    after = of_time[of_time.index(turn.in_play[0]) + 1 :] if turn.in_play[0] in of_time else ()
+    return after[:1]
+
+
 def _said_state(turn: Turn) -> Filter | None:
     """The state by whose own word servers are asked for ("cuáles tengo suspendidos"), where there are several; nothing is denied, and no span asked for."""
     several = len(turn.servers) > 1 and not mentions(turn, _NOT_A_STATE)
@@ -115,7 +131,9 @@ def _said_state(turn: Turn) -> Filter | None:
 
 
 def _pointed_at(turn: Turn, *, in_words: bool) -> Meant:
-    """The set in play, where the question goes on about it; of one server in play `Turn.chosen` speaks."""
+    """The set in play, where the question goes on about it; of one server in play `Turn.chosen` speaks. All, where as many are counted."""
+    if len(turn.servers) > 1 and said_count(turn.text) == len(turn.servers) and in_words:
+        return Meant("servers", turn.servers)
     goes_on = in_words or turn.frame.refers is not Refers.NEW
     several = 1 < len(turn.in_play) < len(turn.servers) or (in_words and len(turn.in_play) > 1)
     return Meant("servers", _in_order(turn, turn.in_play)) if goes_on and several else Meant("unsaid")
@@ -130,11 +148,7 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
         state = None
     if pick in _ENDS and mentions(turn, _SAYS_FIRST) != mentions(turn, _SAYS_LAST):
         pick = Which.FIRST if mentions(turn, _SAYS_FIRST) else Which.LAST
-    within = turn.servers
-    if Which.REST in ways:
-        within = _rest(turn)
-    elif pick and not state and turn.frame.refers is Refers.GOES_ON and _are_alike(turn, turn.in_play) and not _of_all(turn, pick):
-        within = _in_order(turn, turn.in_play)
+    within = _rest(turn) if Which.REST in ways else _of_which(turn, pick) if pick and not state else turn.servers
     if state is Filter.ACTIVE:
         within = _active(turn, within, usable=usable)
     elif state is Filter.ENDING:
@@ -144,6 +158,14 @@ def _set(turn: Turn, ways: Mapping[Which, str], *, usable: bool) -> Meant:
         if within and turn.in_play and mentions(turn, _AND_THIS):
             return Meant("servers", _in_order(turn, (*within, *sets.rest(turn.in_play, within))))
     return Meant("servers", within, state, pick)
+
+
+def _of_which(turn: Turn, pick: Which) -> Servers:
+    """Of which servers the first, the last or the dearest is asked for: those that are named, those in play where they are alike, else all."""
+    if len(turn.mentioned_servers) > 1:
+        return _in_order(turn, turn.mentioned_servers)
+    in_play = turn.frame.refers is Refers.GOES_ON and _are_alike(turn, turn.in_play) and not _of_all(turn, pick)
+    return _in_order(turn, turn.in_play) if in_play else turn.servers
 
 
 def _of_all(turn: Turn, pick: Which) -> bool:

@@ -42,7 +42,7 @@ DEAR: Final = r"car[oa]s?\b|cost|cuest|precio"
 MOVES_THE_CHARGE: Final = (
     r"(?<!no )(?:quier|quisier|pued|podr|habr|hay (?:forma|manera|modo)|posib|gustari|ocup|necesit|favor|dese|solicit|ruego).{0,45}(?:"
     r"\b(?:cobro|cargo|pago|cobr\w+)\b.{0,25}\b(?:recorr\w+|mov(?:er|ier)\w*|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,15}\b(?:dia|quincena|fecha)"
-    r"|\b(?:recorr\w+|mov(?:er|ier)\w*|muev[ae]n?|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,12}\b(?:dia|fecha|cobro|cargo) (?:(?:de(?:l)? )?(?:mi )?(?:cobro|cargo|pago)|al dia)\b"
+    r"|\b(?:recorr\w+|mov(?:er|ier)\w*|muev[ae]n?|cambi(?:ar|e|en|ara|aran)|pas(?:ar|e|en|ara|aran))\b.{0,12}\b(?:dia|fecha|date|cobro|cargo) (?:(?:de(?:l)? )?(?:mi )?(?:cobro|cargo|pago)|al dia)\b"
     r"|\bha(?:cer(?:me|nos)?|gan) el (?:cargo|cobro) (?:el|al) dia \w+"
     r"|\b(?:cargo|cobro|pago) (?:se|me lo|lo) (?:haga|aplique|realice|cobre|pase)n? (?:hasta )?(?:el|al|para el|en)(?: dia)? (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|ultimo|\d{1,2}\b|fin de mes|quincena|otra fecha|otro dia)"
     r"|(?<!a )\bcobr(?:en|es|aran|aras|arme|ar)\b(?: mejor)?(?: hasta)? (?:(?:el|al|cada) dia \w+|(?:el|al) (?:ultimo|quincena))"

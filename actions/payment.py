@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from actions.base import Fact, ServerAction, say_line, say_with_line, server_buttons
 from actions.charge_case import case_of
@@ -50,10 +50,12 @@ from actions.situation import knows_cause
 from actions.turn import Turn
 from bot.accounts.port import Payment, Server
 from bot.identity.levels import DataClass
-from bot.protocol.frame import Asked, Refers
+from bot.protocol.frame import Asked, Filter, Refers
 from bot.rules import format as words
 from bot.rules.service import expected_ready_at
 
+_REFUSED: Final = r"rechaz|rebot|no (?:paso|pudieron|se pudo|entro|quedo)"
+"""Of which server a charge did not go through."""
 _METHOD = re.compile(r"\b(?:tarjeta|medio|cuenta\s+(?:bancaria|de\s+banco)|por\s+su\s+lado)", re.IGNORECASE)
 
 
@@ -156,6 +158,9 @@ class MyPayment(ServerAction):
     def find(self, turn: Turn) -> Meant:
         """Of several of which none is said: why, which one and whether anything is due is asked of those that are in trouble."""
         meant = super().find(turn)
+        if turn.frame.asked in NAMES_ONLY and not turn.named_servers and mentions(turn, _REFUSED):
+            refused = tuple(each for each in turn.servers if charge_state(turn, last_charge(turn, each)) == "rejected")
+            return Meant("servers", refused, Filter.OWING) if refused and len(turn.servers) > 1 else meant
         if meant.way != "unsaid" or turn.chosen or len(turn.servers) == 1:
             return meant
         if turn.frame.asked is Asked.WHY:

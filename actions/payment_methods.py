@@ -19,6 +19,8 @@ _UNLISTED_METHOD: Final = (
     r"oxxo|efectivo|transferen[cs]i|spei\b|deposit|paypal|zelle|cheque|vales\b|billete|dolar|ventanilla|mercado ?pago|bitcoin"
 )
 _METHOD: Final = r"debito|credito|nomina|cuenta (?:de|del|en el) b|tarda"
+_REGISTERED: Final = r"domicilia|registrad|dad[oa] de alta|guardad[oa]"
+"""What is asked of the customer's own method."""
 _AUTOMATIC: Final = r"sol(?:os|it[oa]s?)\b|se (?:cobra|paga|hace) sol|automatic|picarle"
 _METHODS = {
     "bank_account": "utter_formas_pago_cuenta",
@@ -29,7 +31,7 @@ _METHODS = {
 _CREDIT, _OTHERS = r"(?<!a )credito\b", r"debito\b|nomina\b|clabe\b|cuenta (?:de banco|del banco|bancaria|de cheques)"
 _MORE_THAN_THAT: Final = r"meses\b|interes|comision|sin\b|no (?:tengo|quiero|uso|traigo)\b|a fuerza|otra (?:forma|manera)|nomas\b|solo\b|(?:en|al) (?:el )?banco\b"
 """What is asked beyond whether a method is taken and how long it takes."""
-_CREATED: Final = r"(?:queda|este|estara) (?:ya )?list|list[oa]\b|se crea|(?:servidor|uno|otro) nuev[oa]\b|me lo (?:dan|entregan)"
+_CREATED: Final = r"(?:queda|este|estara) (?:ya )?list|list[oa]\b|se crea|(?:servidor|uno|otro) nuev[oa]\b|(?:me )?lo (?:dan|entregan)|en cuanto (?:tiempo )?(?:lo|la) (?:tengo|tendria|tendre|veo|uso|ocupo)"
 _OF_ONE: Final = frozenset({Asked.WHETHER, Asked.WHEN, Asked.SURE, Asked.COUNT})
 """What may be asked of one method alone: whether it is taken, and how long it takes."""
 
@@ -55,9 +57,12 @@ class PaymentMethods(ServerAction):
 
     async def answer(self, turn: Turn, reply: Reply) -> None:
         """What is asked of the rule is answered by the rule alone; to who is known, the way to another card beside it."""
-        asked = turn.frame.asked
-        if turn.sees(self.data) is None or asked not in {*self.short, Asked.HOW, Asked.WHERE}:
+        asked, desk = turn.frame.asked, turn.sees(self.data)
+        if desk is None or asked not in {*self.short, Asked.HOW, Asked.WHERE}:
             await super().answer(turn, reply)
+            return
+        if asked in {Asked.WHICH, Asked.WHETHER, Asked.SURE} and mentions(turn, _REGISTERED) and turn.servers:
+            self.add_live(turn, desk, reply)
             return
         another = asked is Asked.WHERE or mentions(turn, OTHER_CARD)
         if not (another and asked in {Asked.HOW, Asked.WHERE}):

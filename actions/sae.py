@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from actions.base import Fact, ServerAction, say_line
 from actions.live import readings
 from actions.mails import say_not_active
+from actions.mentions import first_mentioned, mentions
 from actions.say import Reading, Reply
 from actions.server_state import say_state_line
 from actions.turn import GONE, Turn
@@ -16,6 +17,9 @@ from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 
 SAE = "SAE"
+_OTHERS: Final = {
+    name: rf"(?:(?:de|del|en|con|para) (?:el )?)?{name.lower()}\b" for name in ("COI", "NOI", "BANCO", "CAJA", "PROD", "FACTURE", "ADM")
+}
 IN_FORCE = frozenset({"active", "grace"})
 _HOW_MANY = frozenset({Asked.WHETHER, Asked.COUNT, Asked.SURE})
 
@@ -23,7 +27,7 @@ _HOW_MANY = frozenset({Asked.WHETHER, Asked.COUNT, Asked.SURE})
 def say_several(turn: Turn, reply: Reply) -> None:
     """For how many users SAE is registered where one server is meant; that several get in through SAE Remoto, how many at once is not known here."""
     server = turn.chosen
-    if server is not None and server.status not in GONE and _sae(turn, server) is not None:
+    if server is not None and server.status not in GONE and _licence(turn, server, _product(turn)) is not None:
         say_sae(turn, server, reply)
     reply.say("utter_conexion_sae_varios")
     say_line(turn, reply)
@@ -86,25 +90,29 @@ class ConnectSae(ServerAction):
 
     def describe_line(self, turn: Turn, server: Server, reply: Reply) -> None:
         """One line with the number of users."""
-        licence = _sae(turn, server)
+        product = _product(turn)
+        licence = _licence(turn, server, product)
         if server.status != "active":
             say_state_line(turn, server, reply)
         elif licence is None:
-            reply.say("utter_sae_linea_no_registrado", servidor=server.alias)
+            reply.say("utter_sae_linea_no_registrado", servidor=server.alias, producto=product)
         else:
             key = "utter_sae_linea_un_usuario" if licence.users == 1 else "utter_sae_linea_usuarios"
-            reply.say(key, readings=_sae_readings(turn, server, licence), servidor=server.alias, usuarios=str(licence.users))
+            reply.say(
+                key, readings=_sae_readings(turn, server, licence), servidor=server.alias, producto=product, usuarios=str(licence.users)
+            )
 
 
 def say_sae(turn: Turn, server: Server, reply: Reply) -> None:
-    """SAE on this server, or on the desk when its licence is tied to none, with its users and whether it is in force."""
-    licence = _sae(turn, server)
+    """SAE, or another system that is named, on this server, or on the desk when its licence is tied to none, with its users and whether it is in force."""
+    product = _product(turn)
+    licence = _licence(turn, server, product)
     if licence is None:
-        reply.say("utter_sae_no_registrado", servidor=server.alias)
+        reply.say("utter_sae_no_registrado", servidor=server.alias, producto=product)
     elif licence.server_alias is None:
         in_force = licence.status in IN_FORCE
         key = "utter_sae_en_escritorio" if in_force else "utter_sae_en_escritorio_sin_vigencia"
-        reply.say(key, readings=_sae_readings(turn, server, licence), usuarios=str(licence.users))
+        reply.say(key, readings=_sae_readings(turn, server, licence), producto=product, usuarios=str(licence.users))
     else:
         keys = {
             (True, True): "utter_sae_un_usuario",
@@ -113,15 +121,20 @@ def say_sae(turn: Turn, server: Server, reply: Reply) -> None:
             (False, False): "utter_sae_sin_vigencia",
         }
         key = keys[licence.status in IN_FORCE, licence.users == 1]
-        reply.say(key, readings=_sae_readings(turn, server, licence), servidor=server.alias, usuarios=str(licence.users))
+        reply.say(key, readings=_sae_readings(turn, server, licence), servidor=server.alias, producto=product, usuarios=str(licence.users))
 
 
-def _sae(turn: Turn, server: Server) -> Licence | None:
-    """The SAE licence of this server, else one of the desk that is tied to no server; those in force first."""
+def _product(turn: Turn) -> str:
+    """The system whose users are asked for: SAE, unless another one is named."""
+    return (None if mentions(turn, r"sae\b") else first_mentioned(turn, _OTHERS)) or SAE
+
+
+def _licence(turn: Turn, server: Server, product: str) -> Licence | None:
+    """The licence of this server for a system, else one of the desk that is tied to no server; those in force first."""
     desk = turn.sees(DataClass.SERVERS)
     assert desk is not None
     free = [licence for licence in desk.licences if licence.server_alias is None]
-    found = [licence for licence in (*server.licences, *free) if SAE in licence.product.upper().split()]
+    found = [licence for licence in (*server.licences, *free) if product in licence.product.upper().split()]
     return next((licence for licence in found if licence.status in IN_FORCE), found[0] if found else None)
 
 

@@ -103,7 +103,10 @@ class MaximumServers(DeskAction):
             reply.say("utter_cantidad_quedan" if left else "utter_cantidad_completa", readings=said, **values)
 
 
-_DIFFERENT = r"distint|diferent|otr[oa] (?:windows|version|sistema)|no (?:es|trae|tiene) el mismo"
+_DIFFERENT = (
+    r"distint|diferent|otr[oa] (?:windows|version|sistema)|no (?:es|trae|tiene|usa|son|traen|tienen) (?:el mismo|(?:el )?(?:windows )?(?:server )?2012)"
+    r"|mas (?:nuev|recient|modern|actual)"
+)
 """Words that ask for the server whose system is another one."""
 
 

@@ -12,6 +12,7 @@ from actions.live import (
     ENDED,
     IN_FORCE,
     IN_PROCESS,
+    bank_days,
     charge_readings,
     charge_state,
     charge_values,
@@ -137,6 +138,7 @@ def _values(turn: Turn, server: Server, by_bank: Paid) -> Values:
     """The period in words, and `dia`, `plazo`: the supposed day, and when a bank charge of that day is confirmed."""
     return {
         **period_values(turn, server),
+        **bank_days(turn),
         "dia": words.on_date(by_bank.day, turn.today),
         "plazo": words.between(by_bank.earliest, by_bank.latest, turn.today),
     }

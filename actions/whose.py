@@ -34,7 +34,7 @@ _ONLY_A_BUSINESS: Final = re.compile(
 """A business with an article is mostly their own ("la papelería"); without one it is named."""
 _DONE_BY_OTHERS: Final = (
     rf"(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_CLIENT})\b"
-    rf"|(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?{_BUSINESS} {_NAME}"
+    rf"|(?:pago|paga|debe|vencio|vence|renovo|contrato|adeuda) (?:ya )?(?:a (?:ustedes |la |el |los de )?)?{_BUSINESS} {_NAME}"
     rf"|les? cobran? a (?:(?:(?:mi|un|una|el|la|otr[oa]|es[ea]) )+(?:{_PERSON})\b|{_BUSINESS} {_NAME})"
 )
 _CLIENTS_HERE: Final = (

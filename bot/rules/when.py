@@ -272,6 +272,7 @@ _CLEAR: tuple[tuple[str, Read], ...] = (
     (r"\b(?<!de )(?:fin|cierre|final|ultimo dia|ultimo) del? (?:este )?mes\b", lambda _, day, __: When((_last_of_month(day),))),
     (r"\b(?:principios?|inicios?) del? mes\b", lambda _, day, __: When((_last_of_month(day) + _DAY, _last_of_month(day) + 5 * _DAY))),
     (rf"\bmes {_NEXT}|\b(?:proximo|otro|siguiente) mes\b", lambda _, day, __: _next_month(day)),
+    (r"\bdentro de (?P<n>\d{1,3})(?=\W*$|\W*[,.;?])", _bare_number),
     (r"\b(?:una? )?semana y media\b", _in(11)),
     (r"\b(?:un )?mes y medio\b", _in(45)),
     (r"\bmedio mes\b", _in(15)),

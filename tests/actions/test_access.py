@@ -158,6 +158,22 @@ async def test_sae_of_a_server(licences, sentence: str):
     assert sentence in rendered.text
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("¿y de banco para cuántos usuarios tengo?", "UNO-01 tiene registrado BANCO para 1 usuario."),
+        ("¿cuántos usuarios de sae, y puedo meterle noi?", "UNO-01 tiene registrado SAE para 2 usuarios."),
+        ("usuarios del COI", "UNO-01 tiene registrado COI para 4 usuarios."),
+        ("¿cuántos usuarios de noi?", "No veo NOI registrado en UNO-01."),
+        ("¿cuántos usuarios tengo?", "UNO-01 tiene registrado SAE para 2 usuarios."),
+    ],
+)
+@pytest.mark.parametrize("intent", ["faq_conexion_sae", "faq_instalar_mas_sistemas"])
+async def test_the_users_of_the_system_that_is_named_are_told(intent: str, text: str, sentence: str):
+    kept = tuple(licence(product, users, server_alias="UNO-01") for product, users in (("SAE", 2), ("BANCO", 1), ("Aspel COI", 4)))
+    assert (await ask(intent, desk(server("UNO-01", licences=kept)), frame="count", text=text)).text.startswith(sentence)
+
+
 async def test_a_licence_of_the_desk_counts_and_one_of_another_server_does_not():
     free = await ask("faq_conexion_sae", desk(server("UNO-01"), licences=[licence("SAE", 4)]))
     others = await ask("faq_conexion_sae", desk(server("UNO-01"), server("DOS-01", licences=(licence("SAE", 4, server_alias="DOS-01"),))))

@@ -980,8 +980,11 @@ async def test_the_one_in_play_counts_beside_the_one_told_by_its_state():
     assert "$1,798.00" in answer.text
 
 
-async def test_the_server_with_another_system_is_found():
-    (answer,) = await talk(SIERRA, ("faq_sistema_operativo which", "me dijeron que uno trae otro Windows distinto, ¿cuál es?"))
+@pytest.mark.parametrize(
+    "text", ["me dijeron que uno trae otro Windows distinto, ¿cuál es?", "¿cuál no tiene Windows Server 2012?", "el que trae el más reciente, ¿cuál es?"]
+)  # fmt: skip
+async def test_the_server_with_another_system_is_found(text: str):
+    (answer,) = await talk(SIERRA, ("faq_sistema_operativo which", text))
     assert "SIERRA-02" in answer.text
     assert "2019" in answer.text
 

@@ -68,6 +68,8 @@ LEADS = [
     ("C-1008", "state", "¿debo algo?", "Por ahora no tienes que pagar nada más: tu cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187, hecho el viernes 13 de noviembre, está pendiente"),
     ("C-1001", "whether", "¿hay que pagar algo ahorita?", "No tienes adeudo por ESPERANZA-01"),
     ("C-1004", "whether", "¿me falta pagar algo?", "Debes $899.00 MXN por OCAMPO-01."),
+    ("C-1007", "since", "¿cuál es el plazo normal?", "Lo normal es de 2 a 3 días hábiles desde el cargo, que se hizo ayer, lunes 23 de noviembre."),
+    ("C-1008", "which", "¿cuánto suelen tardar?", "Lo normal es de 2 a 3 días hábiles desde el cargo, que se hizo el viernes 13 de noviembre."),
     ("C-1007", "what_if", "¿y si cambio de tarjeta?", "El cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187, hecho ayer, lunes 23 de noviembre, sigue su curso. Para que los siguientes vayan a otra"),
     ("C-1008", "who", "", "No veo en qué parte se detuvo, si en el banco o con nosotros: aquí el cargo solo aparece pendiente."),
     ("C-1008", "do", "", "Desde aquí no puedo moverlo ni cancelarlo: lo tiene que revisar soporte."),

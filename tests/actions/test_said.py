@@ -230,6 +230,15 @@ async def test_nothing_of_this_desk_is_told_for_that_of_another(intent):
         assert answer.readings == []
 
 
+@pytest.mark.parametrize(
+    "text", ["¿me dices cuándo le vence a la Ferretería Lupita?", "¿cuánto debe a ustedes Taller Pérez?", "cuánto paga Grupo Lozano"]
+)
+async def test_what_is_due_of_a_business_by_its_name_is_not_told(text: str):
+    answer = await ask("consultar_suscripcion", desk(in_grace()), frame="until", text=text)
+    assert "RUIZ-01" not in answer.text
+    assert answer.readings == []
+
+
 async def test_a_password_is_never_to_be_given():
     text = (await ask("tema_no_cubierto", desk(valid()), frame="whether", text="alguien me pidió la contraseña, ¿son ustedes?")).text
     assert text.startswith("No la des: yo nunca pido contraseñas")

@@ -400,6 +400,8 @@ async def test_without_a_name_the_ones_in_trouble_are_meant():
     assert listed.text.startswith("Así van los pagos de tus servidores:")
     which = await sierra("consultar_pago", "which refers=goes_on", "de cuál servidor", after=listed)
     assert which.text.startswith("Tienes dos por pagar")
+    refused = await sierra("consultar_pago", "which servers=that_one refers=goes_on", "¿a cuál le rechazaron el cobro?", after=which)
+    assert refused.text.startswith("Tienes uno por pagar, de $899.00 MXN: SIERRA-03.")
     why = await sierra("consultar_pago", "why", "y por qué no pasó el cobro")
     assert why.text == "• SIERRA-03: cargo de $899.00 MXN rechazado: tarjeta vencida\n• SIERRA-05: $899.00 MXN sin pagar"
 
@@ -424,3 +426,23 @@ async def test_of_the_server_that_is_pointed_at_only_its_price_is_told():
     after = await sierra("consultar_suscripcion", "until servers=named:SIERRA-02", "¿cuándo vence SIERRA-02?")
     answer = await sierra("tema_no_cubierto", "amount servers=that_one refers=goes_on", "¿y ese cuánto cuesta?", after=after)
     assert answer.text == "El precio registrado de SIERRA-02 es $899.00 MXN."
+
+
+@pytest.mark.parametrize("text", ["¿y después de ese?", "ok, cuál sigue", "¿y luego de ése cuál?"])
+async def test_after_the_first_to_end_comes_the_next(text: str):
+    first = await sierra("consultar_suscripcion", "which servers=first", "¿cuál vence primero?")
+    assert "SIERRA-02" in first.text
+    after = await sierra("consultar_suscripcion", "until refers=goes_on", text, after=first)
+    assert after.text.startswith("SIERRA-01 vence el lunes 14 de diciembre")
+
+
+async def test_as_many_as_there_are_are_all_of_them():
+    owing = await sierra("consultar_pago", "which servers=filter:owing")
+    answer = await sierra("faq_sistema_operativo", "which servers=that_one refers=goes_on", "¿cuál de los cinco trae otro?", after=owing)
+    assert "SIERRA-02: Windows Server 2019" in answer.text
+
+
+@pytest.mark.parametrize("frame", ["which", "which servers=first", "until"])
+async def test_the_first_to_end_of_those_that_are_named(frame: str):
+    answer = await sierra("consultar_suscripcion", frame, "entre SIERRA-01 y SIERRA-02, ¿cuál se vence primero?")
+    assert answer.text == "De los vigentes, el primero en vencer es SIERRA-02: vence el domingo 6 de diciembre."

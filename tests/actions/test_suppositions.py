@@ -25,7 +25,7 @@ BANK = "Con débito o cuenta bancaria"
 CASES = [
     # C-1003: ended on Sunday 22, usable until Wednesday 25, kept until 22 December; debit
     ("C-1003", "consultar_suscripcion what_if supposed=pay:lunes", "si pago hasta el lunes q pasa", ["Para el lunes 30 de noviembre, RUIZ-01 ya estará suspendido", "todavía se conserva", "hasta el martes 22 de diciembre", f"{CREDIT} se confirma al momento", "entre el miércoles 2 y el jueves 3 de diciembre"]),
-    ("C-1003", "consultar_suscripcion what_if supposed=pay", "y si paga hoy con la misma tarjeta", [f"{BANK} no alcanza: se confirmaría entre el jueves 26 y el viernes 27 de noviembre", "Tu información todavía se conserva"]),
+    ("C-1003", "consultar_suscripcion what_if supposed=pay", "y si paga hoy con la misma tarjeta", [f"{BANK} no alcanza: tarda de 2 a 3 días hábiles, se confirmaría entre el jueves 26 y el viernes 27 de noviembre", "Tu información todavía se conserva"]),
     ("C-1003", "consultar_suscripcion whether supposed=pay move=fragment", "y con crédito mañana?", ["Sí alcanzas si pagas mañana, miércoles 25 de noviembre: con tarjeta de crédito"]),
     ("C-1003", "consultar_suscripcion what_if supposed=pay:mañana move=fragment refers=goes_on", "¿y con crédito?", ["Sí alcanzas si pagas mañana"]),
     ("C-1003", "consultar_suscripcion what_if supposed=pay", "¿y si pago hoy?", [f"{CREDIT} sí alcanzas", f"{BANK} no: sería entre el jueves 26 y el viernes 27"]),

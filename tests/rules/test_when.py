@@ -69,6 +69,7 @@ ONE_DAY = {
     "en 15d": "12-12",
     "20 diaz": "12-17",
     "y en 15?": "12-12",
+    "¿y si lo firman hasta dentro de 20?": "12-17",
     "y 17": "12-14",
     "con 20 ya no verdad": "12-17",
     "y si son 20": "12-17",
