@@ -36,7 +36,7 @@ class Proxy:
         second = f"server 127.0.0.1:{gateways[1]} max_fails=1 fail_timeout=5s;" if gateways[1:] else ""
         changes = {
             "site: pid": f"pid {folder}/nginx.pid;",
-            "site: access log": f"{form}access_log {self.access_log}{' site' if form else ''};",
+            "site: access log": f"{form}access_log {self.access_log} {'site' if form else 'without_query'};",
             "site: error log": f"error_log {folder}/error.log warn;",
             "site: gateway 1": f"server 127.0.0.1:{gateways[0]} max_fails=1 fail_timeout=5s;",
             "site: gateway 2": second,

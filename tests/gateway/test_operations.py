@@ -154,6 +154,39 @@ async def test_headers_of_the_api(gateway, visitor: Visitor) -> None:
         assert response.headers["X-Correlation-ID"]
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/widget.js", "text/javascript"),
+        ("/", "text/html"),
+        ("/portal/portal.css", "text/css"),
+        ("/privacidad", "text/html"),
+        ("/privacidad.css", "text/css"),
+        ("/console/entrar", "text/html"),
+        ("/console/estatico/console.js", "application/javascript"),
+        ("/console/estatico/icon.svg", "image/svg+xml"),
+        ("/console/servicio.js", "application/javascript"),
+        ("/nothing", "application/json"),
+        ("/metrics", "text/plain"),
+    ],
+)
+async def test_headers_of_everything(gateway, visitor: Visitor, path: str, kind: str) -> None:
+    async with visitor.http.get(gateway.url(path)) as response:
+        told = response.headers
+        assert (response.content_type.replace("text/javascript", kind), response.charset) == (kind, "utf-8")
+        for part in ("default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+            assert part in told["Content-Security-Policy"]
+        assert (told["X-Content-Type-Options"], told["Referrer-Policy"]) == ("nosniff", "no-referrer")
+        assert "Server" not in told
+
+
+@pytest.mark.parametrize("path", ["/widget.js", "/console/entrar", "/webchat/session", "/privacidad"])
+async def test_nothing_is_traced_back(gateway, visitor: Visitor, path: str) -> None:
+    async with visitor.http.request("TRACE", gateway.url(path), headers={"X-Secret": "do not repeat"}) as response:
+        assert response.status == 405
+        assert "do not repeat" not in await response.text()
+
+
 async def test_the_portal_page_allows_nothing_inline(gateway, visitor: Visitor) -> None:
     async with visitor.http.get(gateway.url("/")) as response:
         page = await response.text()
