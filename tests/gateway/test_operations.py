@@ -139,6 +139,29 @@ async def test_cross_origin(gateway, visitor: Visitor, case: str) -> None:
             assert "Origin" in response.headers["Vary"]
 
 
+@pytest.mark.parametrize(
+    ("site", "origin", "status"),
+    [
+        ("cross-site", "https://evil.example", 403),
+        ("same-site", "https://evil.example", 403),
+        ("cross-site", "null", 403),
+        ("cross-site", None, 403),
+        ("cross-site", "https://portal.example", 200),
+        ("same-origin", "https://chat.example", 200),
+        (None, "https://evil.example", 200),
+    ],
+)
+async def test_a_form_of_another_site_opens_no_session(start, site: str | None, origin: str | None, status: int) -> None:
+    """Browsers send it without asking first; one that does not tell where it comes from (Safari before 16.4) cannot be told from others."""
+    gateway = await start(allowed_origins=("https://portal.example",))
+    told = {name: value for name, value in {"Sec-Fetch-Site": site, "Origin": origin, "Content-Type": "text/plain"}.items() if value}
+    async with (
+        Visitor(gateway.url("/")) as visitor,
+        visitor.http.post(gateway.url("/webchat/session"), data="{}", headers=told) as response,
+    ):
+        assert response.status == status
+
+
 async def test_an_error_can_be_read_across_origins(gateway, visitor: Visitor) -> None:
     headers = {"Origin": "https://portal.example"}
     async with visitor.http.get(gateway.url("/webchat/messages"), headers=headers) as response:
