@@ -277,6 +277,12 @@ def _secret_or_file(raw: str) -> Secret:
     return Secret(_required(held))
 
 
+def _file(raw: str) -> Path | None:
+    if raw and not Path(raw).is_file():
+        raise ValueError("must be a file that is there")
+    return Path(raw) if raw else None
+
+
 def _claim(raw: str) -> str:
     if raw not in {"sub", "email"}:
         raise ValueError("must be sub or email")
@@ -411,6 +417,15 @@ class Settings:
         "sub",
         _claim,
         "what an agent is known by at the first sign-in: sub (given by `agent sign-on`), or email, if verified there",
+    )
+    second_factor_for_all: bool = setting(
+        "SECOND_FACTOR_FOR_ALL",
+        "0",
+        _boolean,
+        "1: nobody gets into the console without a second factor; 0: supervisors and administrators do not",
+    )
+    known_passwords: Path | None = setting(
+        "KNOWN_PASSWORDS", "", _file, "file of passwords that no agent may have, one a line, as lists of leaked ones are; empty: none"
     )
     oidc_new_agents: bool = setting(
         "OIDC_NEW_AGENTS", "0", _boolean, "1: whom the provider lets in and nobody here is, becomes an agent, of the lowest role"

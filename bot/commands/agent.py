@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import getpass
 import sys
-from typing import get_args
+from typing import Final, get_args
 
 from bot import clock
 from bot.commands._on_ledger import opened, works_on_ledger
@@ -20,6 +20,12 @@ from bot.settings import Settings, load_settings
 
 DEMO_AGENT = "ana"
 MOST_CHARACTERS = 64
+_CHANGES: Final = {"remove": agents.remove, "reset-second-factor": agents.forget_second_factor, "sign-out": agents.sign_out}
+_WEAK: Final = {
+    "length": f"a password has {passwords.SHORTEST} to {passwords.LONGEST} characters",
+    "guessed": "a password holds neither the agent's name nor a word of the console, and more than four different characters",
+    "known": "this password is in KNOWN_PASSWORDS",
+}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,6 +46,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     renewing.add_argument("name")
     for deed, text in (
         ("reset-second-factor", "it is set up anew at the next sign-in"),
+        ("sign-out", "ends the agent's sessions in every browser"),
         ("remove", "nobody signs in under that name again"),
     ):
         deeds.add_parser(deed, help=text).add_argument("name")
@@ -55,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _work(settings: Settings, args: argparse.Namespace) -> int:
     async with opened(settings.database_url) as ledger:
-        return await (_sign_on(ledger, settings, args) if args.deed == "sign-on" else _deed(ledger, args))
+        return await (_sign_on(ledger, settings, args) if args.deed == "sign-on" else _deed(ledger, settings, args))
 
 
 async def _sign_on(ledger: Ledger, settings: Settings, args: argparse.Namespace) -> int:
@@ -72,7 +79,7 @@ async def _sign_on(ledger: Ledger, settings: Settings, args: argparse.Namespace)
         return 1
 
 
-async def _deed(ledger: Ledger, args: argparse.Namespace) -> int:
+async def _deed(ledger: Ledger, settings: Settings, args: argparse.Namespace) -> int:
     if args.deed == "list":
         for row in await agents.listed(ledger):
             second = "second factor on" if row.second_factor_at else "no second factor"
@@ -88,20 +95,19 @@ async def _deed(ledger: Ledger, args: argparse.Namespace) -> int:
     if args.deed == "mail":
         return _told(args, await agents.set_mail(ledger, args.name, args.mail))
     if args.deed in {"add", "password"}:
-        return await _with_password(ledger, args)
-    change = agents.remove if args.deed == "remove" else agents.forget_second_factor
-    return _told(args, await change(ledger, args.name, clock.now()))
+        return await _with_password(ledger, settings, args)
+    return _told(args, await _CHANGES[args.deed](ledger, args.name, clock.now()))
 
 
-async def _with_password(ledger: Ledger, args: argparse.Namespace) -> int:
+async def _with_password(ledger: Ledger, settings: Settings, args: argparse.Namespace) -> int:
     name = args.name.strip()
     if not name.isprintable() or not 0 < len(name) <= MOST_CHARACTERS:
         print(f"a name has 1 to {MOST_CHARACTERS} characters that can be seen", file=sys.stderr)
         return 1
     asked = sys.stdin.isatty()
     password = getpass.getpass("Password: ") if asked else passwords.made_up()
-    if len(password) < passwords.SHORTEST:
-        print(f"a password has at least {passwords.SHORTEST} characters", file=sys.stderr)
+    if asked and (weakness := passwords.weakness(password, name, settings.known_passwords)) is not None:
+        print(_WEAK[weakness], file=sys.stderr)
         return 1
     kept = passwords.hashed(password)
     try:

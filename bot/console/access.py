@@ -7,13 +7,14 @@ middle of a reply, what was written comes back with the sign-in page.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
 
-from bot.console import pages, sessions, texts
+from bot.console import audit, pages, sessions, texts
 from bot.console.models import Role, Stage
 from bot.console.sessions import Session
 from bot.conversations.clean import clean_text
@@ -25,8 +26,12 @@ log = structlog.get_logger()
 
 Page = Callable[[web.Request], Awaitable[web.StreamResponse]]
 COOKIE: Final = "console_session"
+"""By HTTPS `__Host-` stands before it: no neighbour of our host can plant it, and it goes over no open line."""
 HOME: Final = "/console/cola"
 SIGN_IN: Final = "/console/entrar"
+ACCOUNT: Final = "/console/cuenta"
+JUST_NOW: Final = timedelta(minutes=10)
+"""So long who has signed in may change how they sign in."""
 FORM: Final = "application/x-www-form-urlencoded"
 SIGN_IN_LIMIT = web.AppKey("sign-ins", Limit)
 
@@ -56,8 +61,11 @@ def open_to_all(page: Page) -> Page:
     return handle
 
 
-def signed_in(page: Page, role: Role = "agent", stage: Stage = "in", *, used: bool = True) -> Page:
-    """A page for agents of this role or a higher one. `used`: asking for it is a sign that somebody is there."""
+def signed_in(page: Page, role: Role = "agent", stage: Stage = "in", *, used: bool = True, again: bool = False) -> Page:
+    """A page for agents of this role or a higher one. `used`: asking for it is a sign that somebody is there.
+
+    `again`: only for who has signed in just now; whoever found the browser open signs in again.
+    """
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
@@ -70,7 +78,17 @@ def signed_in(page: Page, role: Role = "agent", stage: Stage = "in", *, used: bo
             if request.method == "POST":
                 await _check_meant(request, session)
             if not session.may(role):
+                await audit.note(
+                    request.app[RESOURCES].ledger,
+                    "negado",
+                    session.name,
+                    address_of(request),
+                    request.app[RESOURCES].now(),
+                    detail=request.path,
+                )
                 return pages.message(request, 403, texts.FORBIDDEN)
+            if again and not timedelta() <= request.app[RESOURCES].now() - session.since < JUST_NOW:
+                return await _ask_to_sign_in_again(request, session)
             return await page(request)
         except Exception as error:
             return _explain(request, error)
@@ -80,15 +98,20 @@ def signed_in(page: Page, role: Role = "agent", stage: Stage = "in", *, used: bo
 
 async def session_of(request: web.Request, *, used: bool = True) -> Session | None:
     """The session that the browser has, at whatever stage."""
-    word = request.cookies.get(COOKIE)
+    word = request.cookies.get(_cookie(request)[0])
     resources = request.app[RESOURCES]
     return await sessions.find(resources.ledger, word, resources.now(), used=used) if word else None
 
 
 def remember(request: web.Request, response: web.StreamResponse, word: str) -> None:
     """Give the browser its session."""
-    secure = _is_https(request)
-    response.set_cookie(COOKIE, word, path="/console", httponly=True, samesite="Lax", secure=secure)
+    name, path, secure = _cookie(request)
+    response.set_cookie(name, word, path=path, httponly=True, samesite="Lax", secure=secure)
+
+
+def _cookie(request: web.Request) -> tuple[str, str, bool]:
+    """Name, path and `Secure` of what the browser keeps; the name with `__Host-` must be good everywhere."""
+    return (f"__Host-{COOKIE}", "/", True) if _is_https(request) else (COOKIE, "/console", False)
 
 
 def _is_https(request: web.Request) -> bool:
@@ -102,9 +125,10 @@ def see(path: str) -> web.Response:
     return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})
 
 
-def forget(response: web.StreamResponse) -> None:
+def forget(request: web.Request, response: web.StreamResponse) -> None:
     """The browser has no session any more."""
-    response.del_cookie(COOKIE, path="/console")
+    name, path, secure = _cookie(request)
+    response.del_cookie(name, path=path, secure=secure, httponly=True, samesite="Lax")
 
 
 def address_of(request: web.Request) -> str:
@@ -139,6 +163,15 @@ async def _ask_to_sign_in(request: web.Request) -> web.StreamResponse:
     after = request.path.rpartition("/")[0] if draft else HOME
     notice = texts.OVER_WITH_DRAFT if draft else texts.OVER
     return pages.render(request, "entrar.html", 401, notice=notice, after=own_path(after), draft=draft, name="")
+
+
+async def _ask_to_sign_in_again(request: web.Request, session: Session) -> web.Response:
+    resources = request.app[RESOURCES]
+    await sessions.end(resources.ledger, session, resources.now())
+    del request[pages.SESSION]
+    response = pages.render(request, "entrar.html", 401, notice=texts.AGAIN, after=ACCOUNT, draft="", name=session.name)
+    forget(request, response)
+    return response
 
 
 async def _check_meant(request: web.Request, session: Session) -> None:

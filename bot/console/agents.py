@@ -112,6 +112,11 @@ async def forget_second_factor(ledger: Ledger, name: str, now: datetime) -> bool
     return await _change(ledger, name, now, second_factor=None, second_factor_at=None)
 
 
+async def sign_out(ledger: Ledger, name: str, now: datetime) -> bool:
+    """Out of every browser, and in again with what they know; False where there is no such agent."""
+    return await _change(ledger, name, now, failures=AGENT.c.failures)
+
+
 async def remove(ledger: Ledger, name: str, now: datetime) -> bool:
     """Nobody signs in under this name any more, and who is signed in is out; False where there is no such agent."""
     return await _change(ledger, name, now, lambda connection: later.hold_back_of(connection, name, now), removed_at=now)
@@ -177,7 +182,10 @@ async def offer_second_factor(ledger: Ledger, agent: str, secret: str) -> str:
 
 
 async def confirm_second_factor(ledger: Ledger, agent: str, step: int, digests: Sequence[str], now: datetime) -> bool:
-    """The telephone shows the right digits: from now on they are asked for, and these recovery codes stand in; False if that was so before."""
+    """The telephone shows the right digits: from now on they are asked for, these recovery codes stand in, and who is signed in as them is out.
+
+    False if that was so before.
+    """
     confirmed = update(AGENT).where(AGENT.c.id == agent, AGENT.c.second_factor_at.is_(None))
 
     def work(connection: Connection) -> bool:
@@ -185,6 +193,7 @@ async def confirm_second_factor(ledger: Ledger, agent: str, step: int, digests: 
             return False
         connection.execute(delete(RECOVERY).where(RECOVERY.c.agent_id == agent))
         connection.execute(insert(RECOVERY), [{"agent_id": agent, "digest": digest} for digest in digests])
+        connection.execute(update(SESSION).where(SESSION.c.agent_id == agent, SESSION.c.ended_at.is_(None)).values(ended_at=now))
         return True
 
     return await ledger.write(work)

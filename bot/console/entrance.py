@@ -8,7 +8,7 @@ from typing import cast
 from aiohttp import web
 from sqlalchemy import Connection
 
-from bot.console import access, agents, alerts, audit, pages, passwords, second_factor, sessions, texts
+from bot.console import access, agents, audit, pages, passwords, second_factor, sessions, texts
 from bot.console.access import form
 from bot.console.agents import Known
 from bot.console.models import Stage
@@ -42,7 +42,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
     fits = await passwords.fits(agent.password_hash if agent else None, password)
     known_to_all = password == passwords.DEMO and not resources.settings.demo  # a ledger of the demo may have become a company's
     if agent is None or agent.locked or not fits or known_to_all:
-        await _note_failure(request, agent, now)
+        await note_failure(request, agent, now)
         return failed(request, after, draft, name)
     if passwords.is_outdated(agent.password_hash):
         await agents.renew_hash(resources.ledger, agent, passwords.hashed(fields["clave"][: passwords.LONGEST]))
@@ -54,7 +54,8 @@ async def admit(
 ) -> web.StreamResponse:
     """Who has shown who they are gets a session of its own: in, or as far as the second factor where that is due and was not shown as well."""
     resources, now = request.app[RESOURCES], request.app[RESOURCES].now()
-    stage: Stage = "in" if proved_twice else "code" if agent.confirmed else "enrol" if agent.needs_second_factor else "in"
+    needs = agent.needs_second_factor or resources.settings.second_factor_for_all
+    stage: Stage = "in" if proved_twice else "code" if agent.confirmed else "enrol" if needs else "in"
     if (before := await access.session_of(request, used=False)) is not None:
         await sessions.end(resources.ledger, before, now)
     if stage == "in":
@@ -78,7 +79,7 @@ async def second(request: web.Request) -> web.StreamResponse:
     if session is None or session.stage == "in":
         return access.see(access.HOME)
     request[pages.SESSION] = session
-    return await _second_step(request, await _agent_of(request), access.HOME, "", "")
+    return await _second_step(request, await agent_of(request), access.HOME, "", "")
 
 
 async def check_second(request: web.Request) -> web.StreamResponse:
@@ -89,13 +90,13 @@ async def check_second(request: web.Request) -> web.StreamResponse:
     if session is None or session.stage == "in":
         return access.see(access.SIGN_IN)
     request[pages.SESSION] = session
-    fields, now, agent = await form(request), resources.now(), await _agent_of(request)
+    fields, now, agent = await form(request), resources.now(), await agent_of(request)
     if not pages.same(fields.get("csrf", ""), session.csrf):
         raise web.HTTPForbidden
     after, draft, code = access.own_path(fields.get("sigue", "")), fields.get("texto", ""), fields.get("codigo", "")
     codes = await _enrolled(resources, agent, code, now) if session.stage == "enrol" else None
     if agent.locked or not (codes or (session.stage == "code" and await _proved(resources, agent, code, now))):
-        await _note_failure(request, agent, now)
+        await note_failure(request, agent, now)
         return await _second_step(request, agent, after, draft, texts.FAILED, 401)
     await audit.note(resources.ledger, "segundo_factor" if codes else "entrada", agent.name, access.address_of(request), now)
     word = await sessions.replace(resources.ledger, session, "in", now)
@@ -106,27 +107,11 @@ async def check_second(request: web.Request) -> web.StreamResponse:
 
 async def picture(request: web.Request) -> web.Response:
     """GET /console/segundo-factor.svg: only while it is set up."""
-    agent = await _agent_of(request)
+    agent = await agent_of(request)
     if agent.second_factor is None or agent.confirmed:
         raise web.HTTPNotFound
     svg = second_factor.picture(_secret_of(request.app[RESOURCES], agent), agent.name)
     return web.Response(body=svg, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
-
-
-async def begin_second(request: web.Request) -> web.StreamResponse:
-    """POST /console/cuenta/segundo-factor: an agent whose role needs none wants one."""
-    resources, session = request.app[RESOURCES], request[pages.SESSION]
-    if (await _agent_of(request)).confirmed:
-        return access.see("/console/cuenta")
-    word = await sessions.replace(resources.ledger, session, "enrol", resources.now())
-    return _go_on(request, word, access.see(SECOND))
-
-
-async def account(request: web.Request) -> web.Response:
-    """GET /console/cuenta."""
-    ledger, own = request.app[RESOURCES].ledger, request[pages.SESSION].agent
-    on, mail = await alerts.switches(ledger, own), await agents.mail_of(ledger, own)
-    return pages.render(request, "cuenta.html", agent=await _agent_of(request), switches=alerts.TITLES, on=on, mail=mail)
 
 
 async def leave(request: web.Request) -> web.StreamResponse:
@@ -135,12 +120,12 @@ async def leave(request: web.Request) -> web.StreamResponse:
     await sessions.end(resources.ledger, session, resources.now())
     await audit.note(resources.ledger, "salida", session.name, access.address_of(request), resources.now())
     response = access.see(access.SIGN_IN)
-    access.forget(response)
+    access.forget(request, response)
     return response
 
 
-async def _note_failure(request: web.Request, agent: Known | None, now: datetime) -> None:
-    """Whether there is such an agent is not to be told from how long it takes: the same statements, in one transaction."""
+async def note_failure(request: web.Request, agent: Known | None, now: datetime) -> None:
+    """Count it and write it down. Whether there is such an agent is not to be told from how long it takes: the same statements, in one transaction."""
     address, name = access.address_of(request), agent.name if agent else NOBODY
 
     def work(connection: Connection) -> None:
@@ -189,8 +174,8 @@ def _opened(resources: Resources, kept: str) -> str:
         return second_factor.new_secret()
 
 
-async def _agent_of(request: web.Request) -> Known:
-    """Raises HTTPNotFound when it was removed just now."""
+async def agent_of(request: web.Request) -> Known:
+    """Whose session it is. Raises HTTPNotFound when it was removed just now."""
     resources = request.app[RESOURCES]
     agent = await agents.by_id(resources.ledger, request[pages.SESSION].agent, resources.now())
     if agent is None:

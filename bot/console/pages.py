@@ -22,7 +22,7 @@ HERE: Final = Path(__file__).resolve().parent
 SESSION = web.RequestKey("agent session", Session)
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS: Final = {"Content-Security-Policy": CSP, "Cache-Control": "no-store"}
 STATIC: Final = {"console.css": "text/css", "console.js": "text/javascript", "navegador.js": "text/javascript", "icon.svg": "image/svg+xml"}

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.console import (
     access,
+    account,
     alerts,
     browsing,
     entrance,
@@ -69,8 +70,10 @@ def routes() -> Sequence[web.RouteDef]:
         web.get("/console/segundo-factor", open_to_all(entrance.second)),
         web.post("/console/segundo-factor", open_to_all(entrance.check_second)),
         web.get("/console/segundo-factor.svg", signed_in(entrance.picture, stage="enrol")),
-        web.get("/console/cuenta", signed_in(entrance.account)),
-        web.post("/console/cuenta/segundo-factor", signed_in(entrance.begin_second)),
+        web.get("/console/cuenta", signed_in(account.show)),
+        web.post("/console/cuenta/segundo-factor", signed_in(account.begin_second, again=True)),
+        web.post("/console/cuenta/clave", signed_in(account.change_password)),
+        web.post("/console/cuenta/sesiones", signed_in(account.leave_others, again=True)),
         web.post("/console/cuenta/avisos", signed_in(alerts.keep)),
         web.get("/console/servicio.js", open_to_all(push_pages.worker_script)),
         web.get("/console/cuenta/navegador", signed_in(push_pages.show)),

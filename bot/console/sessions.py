@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.console.agents import AGENT, RANK, SESSION
 from bot.console.models import Role, Stage
@@ -25,7 +26,7 @@ NOTED_EVERY: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Session:
-    """A browser's session. Only at stage "in" is the agent signed in."""
+    """A browser's session. Only at stage "in" is the agent signed in. `since`: when they proved who they are."""
 
     id: str
     csrf: str
@@ -33,6 +34,7 @@ class Session:
     agent: str
     name: str
     role: Role
+    since: datetime
 
     def may(self, role: Role) -> bool:
         """Whether the agent's role is this one or a higher one."""
@@ -55,20 +57,35 @@ async def find(ledger: Ledger, word: str, now: datetime, *, used: bool = True) -
     query = (
         select(SESSION, AGENT.c.name, AGENT.c.role)
         .join_from(SESSION, AGENT, AGENT.c.id == SESSION.c.agent_id)
-        .where(mine, SESSION.c.ended_at.is_(None), SESSION.c.expires_at > now, SESSION.c.seen_at > now - IDLE, AGENT.c.removed_at.is_(None))
+        .where(mine, AGENT.c.removed_at.is_(None), *_goes_on(now))
     )
     row = await ledger.read(lambda connection: connection.execute(query).one_or_none())
     if row is None:
         return None
     if used and now - row.seen_at > NOTED_EVERY:
         await ledger.write(lambda connection: connection.execute(update(SESSION).where(mine).values(seen_at=now)))
-    return Session(row.id, row.csrf, row.stage, row.agent_id, row.name, row.role)
+    return Session(row.id, row.csrf, row.stage, row.agent_id, row.name, row.role, row.created_at)
 
 
 async def end(ledger: Ledger, session: Session, now: datetime) -> None:
     """This browser is signed out."""
     mine = update(SESSION).where(SESSION.c.id == session.id).values(ended_at=now)
     await ledger.write(lambda connection: connection.execute(mine))
+
+
+async def open_of(ledger: Ledger, agent: str, now: datetime) -> Sequence[Row[Any]]:
+    """Where an agent is signed in (id, created_at, seen_at), the newest first."""
+    told = SESSION.c.id, SESSION.c.created_at, SESSION.c.seen_at
+    query = select(*told).where(SESSION.c.agent_id == agent, SESSION.c.stage == "in", *_goes_on(now)).order_by(SESSION.c.created_at.desc())
+    return await ledger.read(lambda connection: connection.execute(query).all())
+
+
+async def end_others(ledger: Ledger, session: Session, now: datetime, only: str = "") -> int:
+    """The agent is signed out everywhere but here, or in one other browser; of how many."""
+    others = [SESSION.c.agent_id == session.agent, SESSION.c.id != session.id, *_goes_on(now)]
+    others += [SESSION.c.id == only] if only else []
+    ended = update(SESSION).where(*others).values(ended_at=now).returning(SESSION.c.id)
+    return await ledger.write(lambda connection: len(connection.scalars(ended).all()))
 
 
 async def replace(ledger: Ledger, session: Session, stage: Stage, now: datetime) -> str:
@@ -91,6 +108,11 @@ async def on_line(ledger: Ledger, since: datetime) -> list[str]:
         return list(connection.scalars(query))
 
     return await ledger.read(work)
+
+
+def _goes_on(now: datetime) -> Sequence[Any]:
+    """Of a session that is good still."""
+    return SESSION.c.ended_at.is_(None), SESSION.c.expires_at > now, SESSION.c.seen_at > now - IDLE
 
 
 def _digest(word: str) -> str:

@@ -23,6 +23,13 @@ SIGN_ON_REFUSED: Final = {
     "locked": "su cuenta está bloqueada",
 }
 """What the audit says besides; the page says FAILED."""
+AGAIN: Final = "Por seguridad, entra de nuevo y repite lo que querías cambiar."
+NOT_YOURS_NOW: Final = "Tu contraseña actual no es esa. No se cambió nada."
+WEAK: Final = {
+    "length": "La contraseña nueva debe tener de 12 a 256 caracteres. No se cambió nada.",
+    "guessed": "La contraseña nueva se adivina con facilidad: no uses tu nombre, palabras de la consola ni los mismos caracteres. No se cambió nada.",
+    "known": "La contraseña nueva está en las listas de contraseñas filtradas. Elige otra. No se cambió nada.",
+}
 OVER: Final = "Tu sesión terminó. Entra de nuevo para continuar."
 OVER_WITH_DRAFT: Final = "Tu sesión terminó antes de enviar. Tu texto no se envió y aquí lo conservas."
 STALE: Final = "Esta página ya no está vigente. Vuelve a cargarla e inténtalo de nuevo."

@@ -24,7 +24,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-CSP_API = "default-src 'none'; frame-ancestors 'none'"
+CSP_API = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+_ALSO_TEXT = {"application/javascript", "image/svg+xml"}
 _CORS_ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
@@ -85,6 +86,9 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", CSP_API)
+    response.headers.popall(hdrs.SERVER, None)  # which Python and which aiohttp is nobody's affair
+    if response.charset is None and (response.content_type.startswith("text/") or response.content_type in _ALSO_TEXT):
+        response.charset = "utf-8"
     if CORRELATION in request:
         response.headers["X-Correlation-ID"] = request[CORRELATION]
     if request.path.startswith(_API):

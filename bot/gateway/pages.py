@@ -18,7 +18,7 @@ WIDGET = Path(__file__).resolve().parent.parent / "widget"
 PORTAL_FILES = frozenset({"portal.css", "portal.js", "icon.svg"})
 CSP_PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 PAGE_HEADERS = {"Content-Security-Policy": CSP_PAGE, "Cache-Control": "no-cache"}
 _ANYWHERE = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}

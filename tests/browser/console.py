@@ -33,7 +33,7 @@ async def sign_in(page: Page, site: Site, name: str) -> None:
     """As far as the second factor, where the role needs one."""
     await page.goto(f"{site.wire.gateway}/console/cola")
     await page.get_by_label("Nombre").fill(name)
-    await page.get_by_label("Contraseña").fill(PASSWORD)
+    await page.get_by_label("Contraseña", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Entrar").click()
 
 

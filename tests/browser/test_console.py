@@ -101,13 +101,24 @@ async def test_a_draft_outlives_its_session(new_context, site):
     await ana.get_by_role("button", name="Enviar").click()
     await expect(ana.get_by_label("Tu texto sin enviar")).to_have_value("Ya revisé tu cargo.")
     await ana.get_by_label("Nombre").fill("ana")
-    await ana.get_by_label("Contraseña").fill("una clave de las pruebas")
+    await ana.get_by_label("Contraseña", exact=True).fill("una clave de las pruebas")
     await ana.get_by_role("button", name="Entrar").click()
     await ana.get_by_role("link", name="Ir a la conversación").click()
     await expect(ana.get_by_label("Tu respuesta al cliente")).to_have_value("Ya revisé tu cargo.")
     await ana.get_by_role("button", name="Enviar").click()
     await expect(ana.locator(".line.agent .bubble")).to_have_text("Ya revisé tu cargo.")
     await expect(ana.get_by_label("Tu respuesta al cliente")).to_have_value("")
+
+
+async def test_who_signs_out_leaves_no_draft_behind(new_context, site):
+    ana, talks = await visit(new_context, site, "ana"), await fill(site)
+    await ana.goto(f"{site.wire.gateway}/console/conversaciones/{talks['C-1003']}")
+    await ana.get_by_role("button", name="Tomar la conversación").click()
+    await ana.get_by_label("Tu respuesta al cliente").fill("Ya revisé tu cargo.")
+    assert "Ya revisé tu cargo." in await ana.evaluate("JSON.stringify({...sessionStorage})")
+    await ana.get_by_role("button", name="Salir").click()
+    await expect(ana.get_by_label("Contraseña", exact=True)).to_be_visible()
+    assert await ana.evaluate("sessionStorage.length") == 0
 
 
 async def test_a_page_that_is_not_current_says_so(new_context, site):

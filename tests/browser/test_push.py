@@ -200,7 +200,7 @@ async def test_it_goes_on_when_the_same_agent_comes_back_and_not_for_another(tol
     await page.get_by_role("button", name="Recibir avisos en este navegador").click()
     await expect(page.get_by_text("Listo: este navegador recibe esos avisos.")).to_be_visible()
     await page.get_by_role("button", name="Salir").click()
-    await expect(page.get_by_label("Contraseña")).to_be_visible()
+    await expect(page.get_by_label("Contraseña", exact=True)).to_be_visible()
     await page.close()
 
     page = await signed_in(told, site)
@@ -210,7 +210,7 @@ async def test_it_goes_on_when_the_same_agent_comes_back_and_not_for_another(tol
     boxes = page.locator("#navegador").get_by_role("checkbox")
     assert [await box.is_checked() for box in await boxes.all()] == [True, True, False, True]
     await page.get_by_role("button", name="Salir").click()
-    await expect(page.get_by_label("Contraseña")).to_be_visible()
+    await expect(page.get_by_label("Contraseña", exact=True)).to_be_visible()
     await page.close()
 
     page = await signed_in(told, site, "beto")

@@ -119,4 +119,4 @@ async def enrol(browser: Browser, gateway: Gateway, name: str) -> tuple[pyotp.TO
     await browser.sign_in(name)
     phone = pyotp.TOTP(re.search(r"<code>([A-Z2-7]{32})</code>", browser.page)[1])
     await browser.post("/console/segundo-factor", codigo=phone.at(gateway.clock()))
-    return phone, re.findall(r"<code>(\w{4}-\w{4}-\w{4})</code>", browser.page)
+    return phone, re.findall(r"<code>(\w{4}(?:-\w{4}){5})</code>", browser.page)

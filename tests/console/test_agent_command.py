@@ -44,6 +44,8 @@ def test_an_agent_comes_and_goes(command) -> None:
     assert re.search(r"^ana +supervisor +no second factor", command("list").stdout, re.MULTILINE)
     assert command("password", "ana").returncode == 0
     assert command("reset-second-factor", "ana").returncode == 0
+    assert command("sign-out", "ana").returncode == 0
+    assert command("sign-out", "beto").returncode == 1
     assert command("remove", "ana").returncode == 0
     assert command("remove", "ana").returncode == 1
     assert re.search(r"^ana .*removed", command("list").stdout, re.MULTILINE)

@@ -466,7 +466,7 @@ async def test_outside_the_demo_this_machine_is_no_push_service(start, seeded, d
 async def test_the_worker_of_the_pages_loads_nothing(ana: Browser) -> None:
     script = await ana.get("/console/servicio.js")
     assert ana.headers["Content-Type"].partition(";")[0].endswith("/javascript")
-    assert ana.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert ana.headers["Content-Security-Policy"] == "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
     assert "fetch(" not in script
     assert "Service-Worker-Allowed" not in ana.headers, "it serves what lies below /console/"
 

@@ -139,6 +139,29 @@ async def test_cross_origin(gateway, visitor: Visitor, case: str) -> None:
             assert "Origin" in response.headers["Vary"]
 
 
+@pytest.mark.parametrize(
+    ("site", "origin", "status"),
+    [
+        ("cross-site", "https://evil.example", 403),
+        ("same-site", "https://evil.example", 403),
+        ("cross-site", "null", 403),
+        ("cross-site", None, 403),
+        ("cross-site", "https://portal.example", 200),
+        ("same-origin", "https://chat.example", 200),
+        (None, "https://evil.example", 200),
+    ],
+)
+async def test_a_form_of_another_site_opens_no_session(start, site: str | None, origin: str | None, status: int) -> None:
+    """Browsers send it without asking first; one that does not tell where it comes from (Safari before 16.4) cannot be told from others."""
+    gateway = await start(allowed_origins=("https://portal.example",))
+    told = {name: value for name, value in {"Sec-Fetch-Site": site, "Origin": origin, "Content-Type": "text/plain"}.items() if value}
+    async with (
+        Visitor(gateway.url("/")) as visitor,
+        visitor.http.post(gateway.url("/webchat/session"), data="{}", headers=told) as response,
+    ):
+        assert response.status == status
+
+
 async def test_an_error_can_be_read_across_origins(gateway, visitor: Visitor) -> None:
     headers = {"Origin": "https://portal.example"}
     async with visitor.http.get(gateway.url("/webchat/messages"), headers=headers) as response:
@@ -152,6 +175,39 @@ async def test_headers_of_the_api(gateway, visitor: Visitor) -> None:
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
         assert response.headers["X-Correlation-ID"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/widget.js", "text/javascript"),
+        ("/", "text/html"),
+        ("/portal/portal.css", "text/css"),
+        ("/privacidad", "text/html"),
+        ("/privacidad.css", "text/css"),
+        ("/console/entrar", "text/html"),
+        ("/console/estatico/console.js", "application/javascript"),
+        ("/console/estatico/icon.svg", "image/svg+xml"),
+        ("/console/servicio.js", "application/javascript"),
+        ("/nothing", "application/json"),
+        ("/metrics", "text/plain"),
+    ],
+)
+async def test_headers_of_everything(gateway, visitor: Visitor, path: str, kind: str) -> None:
+    async with visitor.http.get(gateway.url(path)) as response:
+        told = response.headers
+        assert (response.content_type.replace("text/javascript", kind), response.charset) == (kind, "utf-8")
+        for part in ("default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+            assert part in told["Content-Security-Policy"]
+        assert (told["X-Content-Type-Options"], told["Referrer-Policy"]) == ("nosniff", "no-referrer")
+        assert "Server" not in told
+
+
+@pytest.mark.parametrize("path", ["/widget.js", "/console/entrar", "/webchat/session", "/privacidad"])
+async def test_nothing_is_traced_back(gateway, visitor: Visitor, path: str) -> None:
+    async with visitor.http.request("TRACE", gateway.url(path), headers={"X-Secret": "do not repeat"}) as response:
+        assert response.status == 405
+        assert "do not repeat" not in await response.text()
 
 
 async def test_the_portal_page_allows_nothing_inline(gateway, visitor: Visitor) -> None:

@@ -154,6 +154,46 @@ async def test_a_chat_through_the_proxy(proxy: Proxy, gateways: list[dict[str, s
             assert (await visitor.call("GET", path, headers={"Cookie": "tienda=" + "c" * 60_000}))[0] == 200
 
 
+async def test_what_a_browser_is_told_of_safety_is_told_once(proxy: Proxy, gateways: list[dict[str, str]]) -> None:
+    """By the gateway, and by nginx where it answers itself."""
+    own = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    async with serving(gateways[0]), serving(gateways[1]), Visitor(proxy.url) as visitor:
+        await until_served(proxy)
+        for method, path, size in (
+            ("GET", "/metrics", 0),
+            ("POST", "/webchat/messages", 100_000),
+            ("TRACE", "/", 0),
+            ("GET", "/widget.js", 0),
+            ("GET", "/x", 0),
+        ):
+            async with visitor.http.request(method, f"{proxy.url}{path}", data=b"x" * size) as response:
+                assert response.headers.getall("Content-Security-Policy") == [own]
+                assert response.headers.getall("X-Content-Type-Options") == ["nosniff"]
+        async with visitor.http.get(f"{proxy.url}/privacidad") as response:
+            (policy,) = response.headers.getall("Content-Security-Policy")
+            assert "style-src 'self'" in policy
+    async with aiohttp.ClientSession() as http, http.get(f"{proxy.url}/widget.js") as response:  # no gateway is there any more
+        assert (response.status, response.headers.getall("Content-Security-Policy")) == (502, [own])
+
+
+async def test_the_log_holds_nothing_of_a_query(proxy: Proxy, gateways: list[dict[str, str]]) -> None:
+    """What agents look for may be a telephone, and a sign-on comes back with a code."""
+    async with serving(gateways[0]), serving(gateways[1]), Visitor(proxy.url) as visitor:
+        await until_served(proxy)
+        await visitor.call("GET", "/console/conversaciones?texto=5512345678")
+        await visitor.call("GET", "/console/empresa/regreso?code=secreto&state=x")
+        async with asyncio.timeout(60):
+            while True:  # a line is written when the answer is out
+                log = proxy.access_log.read_text(encoding="utf-8")
+                if "/console/empresa/regreso" in log:
+                    break
+                await asyncio.sleep(0.02)
+        assert '"GET /console/conversaciones HTTP/1.1" 303' in log
+        assert "?" not in log
+        assert "5512345678" not in log
+        assert "secreto" not in log
+
+
 async def open_from(url: str, address: str, **headers: str) -> int:
     """Status of a new session for a client at this address of the loopback network."""
     connector = aiohttp.TCPConnector(local_addr=(address, 0))

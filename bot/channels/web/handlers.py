@@ -16,7 +16,7 @@ from bot.channels.web.session import begin_or_resume, claims_of, session_of, ses
 from bot.channels.web.stream import HEADERS, Stream
 from bot.conversations import feedback, gathering, history, inbox, notices, sessions
 from bot.conversations.sessions import OpenSession
-from bot.errors import LedgerUnavailable, Malformed
+from bot.errors import LedgerUnavailable, Malformed, NotYours
 from bot.identity.session import SessionClaims
 from bot.limits import CALM, TooMany, client_address
 from bot.resources import CORRELATION, RESOURCES, Resources
@@ -28,10 +28,18 @@ from bot.turns.next_steps import keeper
 async def open_session(request: web.Request) -> web.Response:
     """POST /webchat/session."""
     resources = request.app[RESOURCES]
+    _refuse_other_sites(request, resources)
     request.app[SESSION_LIMIT].take(client_address(request, resources.settings.trusted_proxies))
     session = await begin_or_resume(request, parse.session_request(await read_body(request)))
     body = {"conversation": session.conversation, "cursor": session.cursor, "epoch": session.epoch}
     return web.json_response({"session": token_of(resources, session), **body})
+
+
+def _refuse_other_sites(request: web.Request, resources: Resources) -> None:
+    """A page elsewhere can send this as a plain form, without the browser asking first. Raises NotYours."""
+    here = request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+    if not here and request.headers.get(hdrs.ORIGIN) not in resources.settings.allowed_origins:
+        raise NotYours
 
 
 async def log_out(request: web.Request) -> web.Response:

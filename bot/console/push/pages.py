@@ -16,7 +16,7 @@ from bot.resources import RESOURCES
 
 SERVICE = web.AppKey("push service", PushService)
 WORKER: Final = Path(__file__).resolve().parent.parent / "static" / "servicio.js"
-WORKER_CSP: Final = "default-src 'none'"
+WORKER_CSP: Final = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 """It shows what it is told and opens a page: it loads nothing and asks for nothing."""
 
 

@@ -235,6 +235,8 @@
 
   // ---- drafts
 
+  one('form.who')?.addEventListener('submit', () => sessionStorage.clear()); // whoever sits down next reads none of them
+
   function keepDraft() {
     const box = one('textarea[data-draft]');
     if (!box) return;
