@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from bot.console.models import Way
 
 FAILED: Final = "No pudimos iniciar tu sesión. Revisa tus datos e inténtalo de nuevo."
 """Whatever was wrong: the name, the password, the code, a lock, the company's provider or what it says."""
 SIGN_ON: Final = "con la cuenta de la empresa"
+_WAYS: Final[Mapping[Way | None, str]] = {"password": "con contraseña", "sign_on": SIGN_ON, None: ""}
+SECOND_STEP: Final = "segundo paso"
+Second = Literal["phone", "recovery", "new", "theirs", ""]
+"""The second factor of a sign-in: digits of the telephone, a recovery code, one that was set up just then, the provider's, none."""
+_SECONDS: Final[Mapping[Second, str]] = {
+    "phone": "código del teléfono",
+    "recovery": "código de recuperación",
+    "new": "segundo paso recién activado",
+    "theirs": "segundo paso de la empresa",
+    "": "",
+}
+
+
+def came_in(way: Way | None, second: Second = "") -> str:
+    """How somebody came in, as the audit says it: "con contraseña y código de recuperación"."""
+    return " y ".join(part for part in (_WAYS[way], _SECONDS[second]) if part)
+
+
 SIGN_ON_REFUSED: Final = {
     "attempt": "el intento no es de este navegador, ya se usó o pasaron diez minutos",
     "provider": "el proveedor no responde como debe",
