@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
-from bot.console import access, pages, texts
+from bot.console import access, audit, pages, texts
 from bot.console.agents import AGENT
 from bot.console.promises import Promises
 from bot.console.transcript import path_of
@@ -81,10 +81,16 @@ async def of(ledger: Ledger, board: Board, agent: str) -> list[Alert]:
 
 async def keep(request: web.Request) -> web.Response:
     """POST /console/cuenta/avisos: the agent's own switches."""
-    fields = await access.form(request)
-    on = ",".join(name for name in SWITCHES if name in fields)
-    mine = update(AGENT).where(AGENT.c.id == request[pages.SESSION].agent).values(alerts=on)
-    await request.app[RESOURCES].ledger.write(lambda connection: connection.execute(mine))
+    fields, session, resources = await access.form(request), request[pages.SESSION], request.app[RESOURCES]
+    on, mine, address = [name for name in SWITCHES if name in fields], AGENT.c.id == session.agent, access.address_of(request)
+
+    def work(connection: Connection) -> None:
+        before = kinds_of(connection.scalar(select(AGENT.c.alerts).where(mine).with_for_update()))
+        connection.execute(update(AGENT).where(mine).values(alerts=",".join(on)))
+        if changed := texts.switched(before, on):
+            audit.add(connection, "avisos", session.name, address, resources.now(), detail=f"{changed} · {texts.OWN_ACCOUNT}")
+
+    await resources.ledger.write(work)
     return access.see("/console/cuenta")
 
 

@@ -17,7 +17,7 @@ PAGE = 100
 
 What = Literal[
     "entrada", "entrada_fallida", "bloqueo", "salida", "segundo_factor", "vista", "datos", "toma", "devolución", "respuesta", "nota", "etiqueta",
-    "corrección", "caso", "llamada", "publicación", "exportación", "plantilla", "sellado", "borrado", "alta", "vínculo",
+    "corrección", "caso", "llamada", "publicación", "exportación", "plantilla", "sellado", "borrado", "alta", "vínculo", "avisos",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, Literal
 
 from bot.console.models import Way
@@ -44,6 +44,25 @@ SIGN_ON_REFUSED: Final = {
     "locked": "su cuenta está bloqueada",
 }
 """What the audit says besides; the page says FAILED."""
+SWITCHED: Final = {
+    "caso": "casos nuevos",
+    "respuesta": "respuestas",
+    "plazo": "esperas por vencer",
+    "llamada": "llamadas",
+    "sonido": "sonido",
+    "resumen": "resumen por correo",
+}
+"""Switches of alerts, in a few words."""
+OWN_ACCOUNT: Final = "en su cuenta"
+
+
+def switched(before: Collection[str], after: Collection[str]) -> str:
+    """What an agent changed, as the audit says it: "activó llamadas; apagó respuestas, sonido"; "" where all is as it was."""
+    on = ", ".join(words for name, words in SWITCHED.items() if name in after and name not in before)
+    off = ", ".join(words for name, words in SWITCHED.items() if name in before and name not in after)
+    return "; ".join(f"{verb} {names}" for verb, names in (("activó", on), ("apagó", off)) if names)
+
+
 OVER: Final = "Tu sesión terminó. Entra de nuevo para continuar."
 OVER_WITH_DRAFT: Final = "Tu sesión terminó antes de enviar. Tu texto no se envió y aquí lo conservas."
 STALE: Final = "Esta página ya no está vigente. Vuelve a cargarla e inténtalo de nuevo."

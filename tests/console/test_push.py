@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -12,14 +13,14 @@ import pytest
 from prometheus_client import generate_latest
 from sqlalchemy import select, update
 
-from bot.console import agents, sessions
+from bot.console import agents, audit, sessions
 from bot.console.agents import SESSION
 from bot.console.push import sender, service
 from bot.console.push.pages import SERVICE
 from bot.console.push.subscriptions import LIFE, MESSAGE, SUBSCRIPTION
 from bot.errors import SettingsError
 from bot.resources import RESOURCES
-from tests.console.conftest import KEPT, Browser
+from tests.console.conftest import KEPT, Browser, enrol
 from tests.console.talk import customer, escalated, say
 from tests.console.test_cases import FRIDAY_NOON, moved_to, solve
 from tests.console.test_next_steps import asks, button, local
@@ -403,6 +404,52 @@ async def test_a_gateway_that_died_while_telling_is_stood_in_for(ana: Browser, g
     await look(gateway)
     assert len({pushed.headers["Topic"] for pushed in maker.taken}) == 1, "the same topic: the browser shows one"
     assert len(maker.taken) == 2
+
+
+# --- what the audit says of it
+
+
+async def audited(gateway: Gateway) -> list[tuple[str, str]]:
+    rows = await audit.newest(gateway.app[RESOURCES].ledger)
+    return [(row.agent, row.detail) for row in reversed(rows) if row.what == "avisos"]
+
+
+async def test_what_an_agent_switches_in_a_browser_is_in_the_audit(ana: Browser, beto: Browser, gateway, maker) -> None:
+    pushed = await subscribe(ana, maker, "caso,llamada")
+    await subscribe(ana, maker, "caso,llamada", pushed)
+    await subscribe(ana, maker, "caso,plazo", pushed)
+    another = await subscribe(ana, maker, "respuesta")
+    await ana.get("/console/cuenta")
+    assert [await tell(ana, ana.csrf) for _ in range(2)] == [204, 204]
+    await subscribe(beto, maker, "", pushed)
+    host = "de 127.0.0.1"
+    one, two = (f"navegador {hashlib.sha256(each.place.encode()).hexdigest()[:8]} {host}" for each in (pushed, another))
+    assert await audited(gateway) == [
+        ("ana", f"activó casos nuevos, llamadas · {one}"),
+        ("ana", f"activó esperas por vencer; apagó llamadas · {one}"),
+        ("ana", f"apagó casos nuevos, esperas por vencer · {one}"),
+        ("ana", f"activó respuestas · {two}"),
+        ("ana", f"apagó respuestas · {two}"),
+    ], "what changes nothing is no entry"
+    for row in await audit.newest(gateway.app[RESOURCES].ledger):
+        assert pushed.place not in row.detail, "where the browser is told is nobody's to read"
+
+
+async def test_what_an_agent_switches_everywhere_is_in_the_audit_and_supervision_reads_it(
+    ana: Browser, other: Browser, add_agent, gateway
+) -> None:
+    await ana.get("/console/cuenta")
+    await ana.post("/console/cuenta/avisos", caso="1", respuesta="1", plazo="1", llamada="1", sonido="1")
+    await ana.post("/console/cuenta/avisos", caso="1", respuesta="1", plazo="1", llamada="1", sonido="1")
+    await ana.post("/console/cuenta/avisos", caso="1", resumen="1")
+    assert await audited(gateway) == [
+        ("ana", "apagó resumen por correo · en su cuenta"),
+        ("ana", "activó resumen por correo; apagó respuestas, esperas por vencer, llamadas, sonido · en su cuenta"),
+    ]
+    await add_agent("jefa", "supervisor")
+    await enrol(other, gateway, "jefa")
+    await other.get("/console/auditoria")
+    assert "ana avisos apagó resumen por correo · en su cuenta 127.0.0.1" in other.words
 
 
 # --- who may say where
