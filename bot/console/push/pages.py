@@ -62,7 +62,7 @@ async def keep(request: web.Request) -> web.Response:
         raise Malformed
     wanted = set(fields.get("avisos", "").split(","))
     kinds = [kind for kind in alerts.KINDS if kind in wanted]
-    known = await alerts.of(resources.ledger, await alerts.look(resources), session.name)
+    known = (await alerts.of(resources.ledger, await alerts.look(resources), [session.name]))[session.name]
     await subscriptions.keep(resources.ledger, session.id, target, own.public_key, kinds, known, resources.now(), _audited(request))
     return web.Response(status=204, headers=pages.HEADERS)
 

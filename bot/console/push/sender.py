@@ -49,9 +49,8 @@ async def tell(resources: Resources, service: PushService) -> bool:
     browsers = await subscriptions.live(ledger, service.public_key, now)
     if not browsers:
         return False
-    board = await alerts.look(resources)
-    names = {browser.agent for browser in browsers}
-    await subscriptions.note(ledger, {name: await alerts.of(ledger, board, name) for name in names}, browsers, now)
+    of_each = await alerts.of(ledger, await alerts.look(resources), {browser.agent for browser in browsers})
+    await subscriptions.note(ledger, of_each, browsers, now)
     due = await subscriptions.claim(ledger, now, LEASE, AT_ONCE)
     for failed in await asyncio.gather(*(_send(resources, service, each) for each in due), return_exceptions=True):
         if failed is not None:

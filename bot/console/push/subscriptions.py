@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Connection, Table, Update, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, and_, bindparam, delete, insert, or_, select, update
 
 from bot.console import models
 from bot.console.agents import AGENT, SESSION
@@ -129,23 +129,22 @@ async def note(ledger: Ledger, alerts: Mapping[str, Sequence[Alert]], browsers: 
     """Write down what is new to each browser, by its agent's `alerts`, and forget what there is no alert of any more."""
     wanted = {(browser.id, alert["key"]): (browser, alert) for browser in browsers for alert in alerts[browser.agent]}
     ids = [browser.id for browser in browsers]
-    known_of = select(MESSAGE.c.subscription_id, MESSAGE.c.key).where(MESSAGE.c.subscription_id.in_(ids))
+    known_of = select(MESSAGE.c.id, MESSAGE.c.subscription_id, MESSAGE.c.key).where(MESSAGE.c.subscription_id.in_(ids))
 
-    def known(connection: Connection) -> set[tuple[str, str]]:
-        return {(row.subscription_id, row.key) for row in connection.execute(known_of)}
+    def known(connection: Connection) -> dict[tuple[str, str], int]:
+        return {(row.subscription_id, row.key): row.id for row in connection.execute(known_of)}
 
     def work(connection: Connection) -> None:
         there = select(SUBSCRIPTION.c.id).where(SUBSCRIPTION.c.id.in_(ids)).order_by(SUBSCRIPTION.c.id).with_for_update()
         still = set(connection.scalars(there))  # held, so that another gateway, or their agents, wait for what we write
         before = known(connection)
-        for browser in still:
-            over = [key for owner, key in before - wanted.keys() if owner == browser]
-            if over:
-                connection.execute(delete(MESSAGE).where(MESSAGE.c.subscription_id == browser, MESSAGE.c.key.in_(over)))
+        over = [{"over": row} for place, row in before.items() if place not in wanted and place[0] in still]
+        if over:
+            connection.execute(delete(MESSAGE).where(MESSAGE.c.id == bindparam("over")), over)
         new = [place for place in wanted if place not in before and place[0] in still]
         _add(connection, [_new_to(*wanted[place], now) for place in new])
 
-    if await ledger.read(known) != wanted.keys():
+    if (await ledger.read(known)).keys() != wanted.keys():
         await ledger.write(work)
 
 
