@@ -55,6 +55,7 @@ def markup(request: web.Request, template: str, **values: Any) -> str:
         here=request.path,
         demo=resources.settings.demo,
         sign_on=bool(resources.settings.oidc_issuer),
+        push=bool(resources.settings.vapid_private_key),
         **values,
     )
 

@@ -274,14 +274,27 @@ async def test_another_key_of_ours_is_another_place(ana: Browser, gateway, start
     assert other.app[SERVICE].public_key != gateway.app[SERVICE].public_key
 
 
-async def test_without_a_key_nobody_is_told_and_nobody_is_kept(start, seeded, dialogue) -> None:
+async def test_browsers_are_forgotten_at_once_where_the_key_is_taken_away(ana: Browser, gateway, start, maker) -> None:
+    await subscribe(ana, maker)
+    await new_case(gateway)
+    await look(gateway)
+    assert [len(await stored(gateway, table)) for table in (SUBSCRIPTION, MESSAGE)] == [1, 1]
+    await start(timings=BY_HAND, clock=gateway.clock, vapid_private_key="")
+
+    async def forgotten() -> bool:
+        return [await stored(gateway, table) for table in (SUBSCRIPTION, MESSAGE)] == [[], []]
+
+    await eventually(forgotten)
+
+
+async def test_without_a_key_nobody_is_told_and_nobody_is_kept_and_no_page_asks(start, seeded, dialogue) -> None:
     gateway = await start(vapid_private_key="")
     await agents.add(gateway.app[RESOURCES].ledger, "ana", "agent", KEPT, gateway.clock())
-    assert list(sender.workers(gateway.app[RESOURCES], gateway.app[SERVICE])) == []
     async with PushServiceStandIn(gateway.clock) as maker, Browser(gateway.url("/")) as ana:
         await ana.sign_in("ana")
         assert json.loads(await ana.get(PLACE)) == {"key": "", "kinds": None}
         await ana.get("/console/cuenta")
+        assert "navegador" not in ana.page
         assert await tell(ana, ana.csrf, suscripcion=json.dumps(maker.browser("").subscription), avisos=ALL) == 400
     assert await stored(gateway) == []
 

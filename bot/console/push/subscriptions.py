@@ -86,6 +86,13 @@ async def forget(ledger: Ledger, session: str, switched: Switched) -> None:
     await ledger.write(work)
 
 
+async def forget_all(ledger: Ledger) -> int:
+    """Nobody is told anything any more; how many browsers there were."""
+    if await ledger.read(lambda connection: connection.scalar(select(SUBSCRIPTION.c.id).limit(1))) is None:
+        return 0
+    return await ledger.write(lambda connection: connection.execute(delete(SUBSCRIPTION)).rowcount)
+
+
 async def gone(ledger: Ledger, subscription: str) -> None:
     """Its push service says that there is no such browser any more."""
     await ledger.write(lambda connection: connection.execute(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.id == subscription)))

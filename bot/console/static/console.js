@@ -126,7 +126,7 @@
     const place = one('#avisos');
     place.append(line);
     while (place.children.length > ALERTS_SHOWN) place.firstElementChild.remove();
-    const pushed = localStorage.getItem('avisos-navegador')?.includes(`"${alert.kind}"`); // then its worker shows it
+    const pushed = push && localStorage.getItem(PUSHED)?.includes(`"${alert.kind}"`); // then its worker shows it
     if (document.hidden && !pushed && window.Notification?.permission === 'granted') new Notification(alert.text, { tag: alert.key });
   }
 
@@ -144,6 +144,15 @@
       if (fresh.length) await new Promise((done) => { setTimeout(done, SPREADS_MS); });
     };
     await (navigator.locks ? navigator.locks.request(RUNG, look) : look());
+  }
+
+  // ---- Web Push: its script is fetched only where it is switched on, or may be
+
+  const PUSHED = 'avisos-navegador';
+  const push = one('meta[name=push]')?.content;
+
+  function loadPush() {
+    if (push && (localStorage.getItem(PUSHED) || one('#navegador'))) document.head.append(Object.assign(document.createElement('script'), { src: push }));
   }
 
   function askPermission() {
@@ -321,5 +330,6 @@
   if (location.hash) one(`#${CSS.escape(location.hash.slice(1))}`)?.focus();
   if (list && (!location.hash || location.hash === '#responder')) toEnd();
   askPermission();
+  loadPush();
   if (one('#avisos')) listen();
 })();
