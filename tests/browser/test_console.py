@@ -20,6 +20,7 @@ from tests.browser.console import LOST, PERSON, add_agent, fill, press, sign_in
 from tests.browser.desk import Chat, violations
 from tests.browser.desk import visit as visit_chat
 from tests.browser.test_access import axe_findings
+from tests.gateway.client import Visitor
 from tests.support.hangs import eventually
 
 OFFICE = {"width": 1366, "height": 768}
@@ -174,6 +175,25 @@ async def test_on_a_telephone_every_page_is_a_press_away_and_the_list_comes_befo
     await page.get_by_role("button", name="Filtrar").tap()
     await expect(page.locator(".results li")).to_have_count(1)
     await expect(page.get_by_label("Cliente")).to_have_value("C-1010")
+
+
+@pytest.mark.parametrize(("size", "options"), [(OFFICE, {}), (PHONE, {"has_touch": True, "is_mobile": True})], ids=["office", "phone"])
+async def test_an_alert_covers_nothing_of_a_reply(new_context, site, size, options):
+    await add_agent(site, "ana")
+    page = await (await new_context(viewport=size, **options)).new_page()
+    await sign_in(page, site, "ana")
+    await expect(page.locator("#estado")).to_have_text("Al día")
+    async with Visitor(site.wire.gateway) as one:
+        await one.open()
+        for number in range(6):
+            await one.ask(f"hola {number}")
+        await page.goto(f"{site.wire.gateway}/console/conversaciones/{one.conversation}")
+    await page.get_by_role("button", name="Tomar la conversación").click()
+    await page.get_by_label("Tu respuesta al cliente").fill("Hola, soy Ana.")
+    await fill(site)
+    await expect(page.locator("#avisos li")).to_have_count(2)
+    above = "document.querySelector('#avisos').getBoundingClientRect().bottom <= document.querySelector('#responder').getBoundingClientRect().top"
+    assert await page.evaluate(above)
 
 
 async def test_the_keys_are_told_by_a_button_too(new_context, site):
