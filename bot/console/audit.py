@@ -17,7 +17,7 @@ PAGE = 100
 
 What = Literal[
     "entrada", "entrada_fallida", "bloqueo", "salida", "segundo_factor", "vista", "datos", "toma", "devolución", "respuesta", "nota", "etiqueta",
-    "corrección", "caso", "llamada", "publicación", "exportación", "plantilla", "sellado", "borrado", "alta", "vínculo",
+    "corrección", "caso", "llamada", "publicación", "exportación", "plantilla", "sellado", "borrado", "alta", "vínculo", "avisos",
     "clave", "sesiones", "negado",
 ]  # fmt: skip
 
@@ -37,8 +37,10 @@ def add(
     connection.execute(insert(AUDIT), {**row, "address": address[:64]})
 
 
-async def newest(ledger: Ledger, before: int | None = None) -> Sequence[Row[Any]]:
-    """One page, the newest first; `before` is the id of the last one that was seen."""
+async def newest(ledger: Ledger, before: int | None = None, agent: str = "", what: str = "") -> Sequence[Row[Any]]:
+    """One page, the newest first; `before` is the id of the last one that was seen. Of this agent and of this only, where they are named."""
     query = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(PAGE)
     query = query if before is None else query.where(AUDIT.c.id < before)
+    query = query.where(AUDIT.c.agent == agent) if agent else query
+    query = query.where(AUDIT.c.what == what) if what else query
     return await ledger.read(lambda connection: connection.execute(query).all())

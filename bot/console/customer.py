@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from aiohttp import web
 
 from bot.accounts.port import Desk, Server
 from bot.console import access, audit, pages
+from bot.console.live_values import BACKUPS, PAYMENTS, SERVERS
 from bot.conversations import disclosures
 from bot.errors import AccountsUnavailable, DeskUnknown
 from bot.resources import RESOURCES
 from bot.rules import format as words
 from bot.rules.calendar import BusinessCalendar
-
-SERVERS: Final = {
-    "provisioning": "creándose", "active": "activo", "suspended": "suspendido", "deleted": "eliminado", "cancelled": "cancelado",
-}  # fmt: skip
-PAYMENTS: Final = {"pending": "pendiente", "credited": "confirmado", "rejected": "rechazado", "refunded": "devuelto"}
-BACKUPS: Final = {"running": "en curso", "ok": "correcto", "failed": "falló"}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from bot.console import access, agents, audit, pages, passwords, second_factor, sessions, texts
 from bot.console.access import form
 from bot.console.agents import Known
-from bot.console.models import Stage
+from bot.console.models import Stage, Way
 from bot.console.sessions import Session
 from bot.errors import SealBroken
 from bot.privacy.sealing import is_sealed
@@ -46,12 +46,10 @@ async def enter(request: web.Request) -> web.StreamResponse:
         return failed(request, after, draft, name)
     if passwords.is_outdated(agent.password_hash):
         await agents.renew_hash(resources.ledger, agent, passwords.hashed(fields["clave"][: passwords.LONGEST]))
-    return await admit(request, agent, after, draft)
+    return await admit(request, agent, after, draft, by="password")
 
 
-async def admit(
-    request: web.Request, agent: Known, after: str, draft: str, *, proved_twice: bool = False, how: str = ""
-) -> web.StreamResponse:
+async def admit(request: web.Request, agent: Known, after: str, draft: str, *, by: Way, proved_twice: bool = False) -> web.StreamResponse:
     """Who has shown who they are gets a session of its own: in, or as far as the second factor where that is due and was not shown as well."""
     resources, now = request.app[RESOURCES], request.app[RESOURCES].now()
     needs = agent.needs_second_factor or resources.settings.second_factor_for_all
@@ -60,8 +58,9 @@ async def admit(
         await sessions.end(resources.ledger, before, now)
     if stage == "in":
         await agents.forgive(resources.ledger, agent.id)
+        how = texts.came_in(by, "theirs" if proved_twice else "")
         await audit.note(resources.ledger, "entrada", agent.name, access.address_of(request), now, detail=how)
-    word = await sessions.begin(resources.ledger, agent.id, stage, now)
+    word = await sessions.begin(resources.ledger, agent.id, stage, now, by if stage != "in" else None)
     if stage == "in":
         return _go_on(request, word, _landed(request, after, draft))
     request[pages.SESSION] = cast(Session, await sessions.find(resources.ledger, word, now))
@@ -95,10 +94,11 @@ async def check_second(request: web.Request) -> web.StreamResponse:
         raise web.HTTPForbidden
     after, draft, code = access.own_path(fields.get("sigue", "")), fields.get("texto", ""), fields.get("codigo", "")
     codes = await _enrolled(resources, agent, code, now) if session.stage == "enrol" else None
-    if agent.locked or not (codes or (session.stage == "code" and await _proved(resources, agent, code, now))):
-        await note_failure(request, agent, now)
+    second = "new" if codes else "" if agent.locked or session.stage != "code" else await _proved(resources, agent, code, now)
+    if agent.locked or not second:
+        await note_failure(request, agent, now, f"{texts.SECOND_STEP} {texts.came_in(session.came_by)}".strip())
         return await _second_step(request, agent, after, draft, texts.FAILED, 401)
-    await audit.note(resources.ledger, "segundo_factor" if codes else "entrada", agent.name, access.address_of(request), now)
+    await _note_second(request, agent, second, now)
     word = await sessions.replace(resources.ledger, session, "in", now)
     if codes:
         return _go_on(request, word, pages.render(request, "codigos.html", codes=codes, after=after))
@@ -124,22 +124,37 @@ async def leave(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def note_failure(request: web.Request, agent: Known | None, now: datetime) -> None:
-    """Count it and write it down. Whether there is such an agent is not to be told from how long it takes: the same statements, in one transaction."""
-    address, name = access.address_of(request), agent.name if agent else NOBODY
+async def _note_second(request: web.Request, agent: Known, second: texts.Second, now: datetime) -> None:
+    """That the second factor was set up, and by which way somebody came in: who set it up under «Mi cuenta» was in already."""
+    address, came_by = access.address_of(request), request[pages.SESSION].came_by
 
     def work(connection: Connection) -> None:
-        locked = agents.count_failure(connection, agent.id if agent else None, now)
-        audit.add(connection, "bloqueo" if locked else "entrada_fallida", name, address, now)
+        if second == "new":
+            audit.add(connection, "segundo_factor", agent.name, address, now)
+        if second != "new" or came_by:
+            audit.add(connection, "entrada", agent.name, address, now, detail=texts.came_in(came_by, second))
 
     await request.app[RESOURCES].ledger.write(work)
 
 
-async def _proved(resources: Resources, agent: Known, code: str, now: datetime) -> bool:
+async def note_failure(request: web.Request, agent: Known | None, now: datetime, detail: str = "") -> None:
+    """Whether there is such an agent is not to be told from how long it takes: the same statements, in one transaction."""
+    address, name = access.address_of(request), agent.name if agent else NOBODY
+
+    def work(connection: Connection) -> None:
+        locked = agents.count_failure(connection, agent.id if agent else None, now)
+        audit.add(connection, "bloqueo" if locked else "entrada_fallida", name, address, now, detail=detail)
+
+    await request.app[RESOURCES].ledger.write(work)
+
+
+async def _proved(resources: Resources, agent: Known, code: str, now: datetime) -> texts.Second:
+    """What it is that was shown; "" where it is nothing, or was used before."""
     step = second_factor.step_of(_secret_of(resources, agent), code, now)
     if step is not None:
-        return await agents.use_step(resources.ledger, agent.id, step)
-    return await agents.use_recovery_code(resources.ledger, agent.id, second_factor.digest(code), now)
+        return "phone" if await agents.use_step(resources.ledger, agent.id, step) else ""
+    used = await agents.use_recovery_code(resources.ledger, agent.id, second_factor.digest(code), now)
+    return "recovery" if used else ""
 
 
 async def _enrolled(resources: Resources, agent: Known, code: str, now: datetime) -> list[str] | None:

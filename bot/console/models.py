@@ -14,6 +14,8 @@ from bot.database import Moment, one_of
 Role = Literal["agent", "supervisor", "administrator"]
 Stage = Literal["code", "enrol", "in"]
 """How far a sign-in has come: the second factor is asked for, or set up, or all is done."""
+Way = Literal["password", "sign_on"]
+"""What a sign-in began with: a password of ours, or the company's provider."""
 
 PushState = Literal["known", "pending", "sent", "given_up"]
 
@@ -67,7 +69,10 @@ class RecoveryCode(Base):
 
 
 class AgentSession(Base):
-    """A browser that is signed in, or about to be. `id` is the digest of what its cookie holds; `csrf` must come with whatever it changes."""
+    """A browser that is signed in, or about to be. `id` is the digest of what its cookie holds; `csrf` must come with whatever it changes.
+
+    `came_by` is how a sign-in began that waits for its second factor; NULL once the agent is in: then the audit says so.
+    """
 
     __tablename__ = "agent_session"
     __table_args__ = (one_of("stage", get_args(Stage)),)
@@ -76,6 +81,7 @@ class AgentSession(Base):
     agent_id: Mapped[str] = mapped_column(ForeignKey("agent.id"), index=True)
     csrf: Mapped[str] = mapped_column(String(64))
     stage: Mapped[str] = mapped_column(String(16))
+    came_by: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, get_args
 
 from aiohttp import web
 
@@ -17,6 +17,7 @@ from bot.console import access, audit, filters, pages, texts
 from bot.console.intents import title_of
 from bot.console.transcript import path_of
 from bot.conversations import cases, figures, listing
+from bot.conversations.clean import clean_text
 from bot.conversations.figures import Figures
 from bot.conversations.listing import Listed
 from bot.resources import RESOURCES
@@ -152,7 +153,11 @@ def harmless(cell: str) -> str:
 
 
 async def audited(request: web.Request) -> web.Response:
-    """GET /console/auditoria?antes=ID."""
-    before = request.query.get("antes", "")
-    rows = await audit.newest(request.app[RESOURCES].ledger, int(before) if before.isdecimal() and len(before) < 12 else None)  # noqa: PLR2004
-    return pages.render(request, "auditoria.html", rows=rows, following=rows[-1].id if len(rows) == audit.PAGE else None)
+    """GET /console/auditoria?quien=NAME&que=KIND&antes=ID."""
+    before, who, what = (clean_text(request.query.get(name, "")).strip() for name in ("antes", "quien", "que"))
+    known = get_args(audit.What)
+    what = what if what in known else ""
+    older = int(before) if before.isdecimal() and len(before) < 10 else None  # noqa: PLR2004 - as long as PostgreSQL's numbers may be
+    rows = await audit.newest(request.app[RESOURCES].ledger, older, who, what)
+    following = rows[-1].id if len(rows) == audit.PAGE else None
+    return pages.render(request, "auditoria.html", rows=rows, following=following, who=who, what=what, all=sorted(known))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import jinja2
 from aiohttp import web
 
-from bot.console import texts
+from bot.console import live_values, texts
 from bot.console.intents import title_of
 from bot.console.sessions import Session
 from bot.resources import RESOURCES
@@ -36,6 +36,7 @@ _templates = jinja2.Environment(
 )
 _templates.globals["texts"] = texts
 _templates.globals["half_hour"] = LENGTH
+_templates.globals["live_name"] = live_values.name
 _templates.filters["title_of"] = title_of
 
 
@@ -55,6 +56,7 @@ def markup(request: web.Request, template: str, **values: Any) -> str:
         here=request.path,
         demo=resources.settings.demo,
         sign_on=bool(resources.settings.oidc_issuer),
+        push=bool(resources.settings.vapid_private_key),
         **values,
     )
 
@@ -107,6 +109,17 @@ class Clocks:
             else f"{local.day} {words.MONTHS[local.month - 1][:3]}{'' if local.year == today.year else f' {local.year}'}, "
         )
         return f"{day}{words.clock_time(local)}"
+
+    def value(self, source: str, field: str, value: str | None) -> str:
+        """A live value in words; its days by their date, because it was read at another time."""
+
+        def on(day: date) -> str:
+            return words.long_date(day, self._calendar.local_date(self.now))
+
+        def moment(at: datetime) -> str:
+            return f"{on(self._calendar.local_date(at))}, {self.time(at)}"
+
+        return live_values.words(source, field, value, on, moment)
 
     def age(self, at: datetime) -> str:
         """How long ago, as "un momento", "3 min", "2 h 5 min", "4 d"."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.console.agents import AGENT, RANK, SESSION
-from bot.console.models import Role, Stage
+from bot.console.models import Role, Stage, Way
 from bot.conversations.ledger import Ledger
 
 IDLE: Final = timedelta(minutes=30)
@@ -26,7 +26,7 @@ NOTED_EVERY: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Session:
-    """A browser's session. Only at stage "in" is the agent signed in. `since`: when they proved who they are."""
+    """A browser's session. Only at stage "in" is the agent signed in. `since`: when they proved who they are; `came_by`: how a sign-in began that is not there yet."""
 
     id: str
     csrf: str
@@ -35,18 +35,19 @@ class Session:
     name: str
     role: Role
     since: datetime
+    came_by: Way | None
 
     def may(self, role: Role) -> bool:
         """Whether the agent's role is this one or a higher one."""
         return RANK[self.role] >= RANK[role]
 
 
-async def begin(ledger: Ledger, agent: str, stage: Stage, now: datetime) -> str:
+async def begin(ledger: Ledger, agent: str, stage: Stage, now: datetime, came_by: Way | None = None) -> str:
     """A new session; what the browser's cookie holds."""
     word = secrets.token_urlsafe(32)
     until = now + (LONGEST if stage == "in" else HALF_WAY)
     row: dict[str, Any] = {"id": _digest(word), "agent_id": agent, "csrf": secrets.token_urlsafe(24), "stage": stage}
-    row |= {"created_at": now, "seen_at": now, "expires_at": until}
+    row |= {"came_by": came_by, "created_at": now, "seen_at": now, "expires_at": until}
     await ledger.write(lambda connection: connection.execute(insert(SESSION), row))
     return word
 
@@ -64,7 +65,7 @@ async def find(ledger: Ledger, word: str, now: datetime, *, used: bool = True) -
         return None
     if used and now - row.seen_at > NOTED_EVERY:
         await ledger.write(lambda connection: connection.execute(update(SESSION).where(mine).values(seen_at=now)))
-    return Session(row.id, row.csrf, row.stage, row.agent_id, row.name, row.role, row.created_at)
+    return Session(row.id, row.csrf, row.stage, row.agent_id, row.name, row.role, row.created_at, row.came_by)
 
 
 async def end(ledger: Ledger, session: Session, now: datetime) -> None:

@@ -56,7 +56,7 @@ async def finish(request: web.Request) -> web.StreamResponse:
     except SignOnRefused as refused:
         response = await _refused(request, refused, attempt.after, attempt.draft)
     else:
-        response = await entrance.admit(request, agent, attempt.after, attempt.draft, proved_twice=person.proved_twice, how=texts.SIGN_ON)
+        response = await entrance.admit(request, agent, attempt.after, attempt.draft, by="sign_on", proved_twice=person.proved_twice)
     _keep(request, response, "")
     return response
 

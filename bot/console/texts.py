@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Final, Literal
+
+from bot.console.models import Way
 
 FAILED: Final = "No pudimos iniciar tu sesión. Revisa tus datos e inténtalo de nuevo."
 """Whatever was wrong: the name, the password, the code, a lock, the company's provider or what it says."""
 SIGN_ON: Final = "con la cuenta de la empresa"
+_WAYS: Final[Mapping[Way | None, str]] = {"password": "con contraseña", "sign_on": SIGN_ON, None: ""}
+SECOND_STEP: Final = "segundo paso"
+Second = Literal["phone", "recovery", "new", "theirs", ""]
+"""The second factor of a sign-in: digits of the telephone, a recovery code, one that was set up just then, the provider's, none."""
+_SECONDS: Final[Mapping[Second, str]] = {
+    "phone": "código del teléfono",
+    "recovery": "código de recuperación",
+    "new": "segundo paso recién activado",
+    "theirs": "segundo paso de la empresa",
+    "": "",
+}
+
+
+def came_in(way: Way | None, second: Second = "") -> str:
+    """How somebody came in, as the audit says it: "con contraseña y código de recuperación"."""
+    return " y ".join(part for part in (_WAYS[way], _SECONDS[second]) if part)
+
+
 SIGN_ON_REFUSED: Final = {
     "attempt": "el intento no es de este navegador, ya se usó o pasaron diez minutos",
     "provider": "el proveedor no responde como debe",
@@ -30,6 +51,25 @@ WEAK: Final = {
     "guessed": "La contraseña nueva se adivina con facilidad: no uses tu nombre, palabras de la consola ni los mismos caracteres. No se cambió nada.",
     "known": "La contraseña nueva está en las listas de contraseñas filtradas. Elige otra. No se cambió nada.",
 }
+SWITCHED: Final = {
+    "caso": "casos nuevos",
+    "respuesta": "respuestas",
+    "plazo": "esperas por vencer",
+    "llamada": "llamadas",
+    "sonido": "sonido",
+    "resumen": "resumen por correo",
+}
+"""Switches of alerts, in a few words."""
+OWN_ACCOUNT: Final = "en su cuenta"
+
+
+def switched(before: Collection[str], after: Collection[str]) -> str:
+    """What an agent changed, as the audit says it: "activó llamadas; apagó respuestas, sonido"; "" where all is as it was."""
+    on = ", ".join(words for name, words in SWITCHED.items() if name in after and name not in before)
+    off = ", ".join(words for name, words in SWITCHED.items() if name in before and name not in after)
+    return "; ".join(f"{verb} {names}" for verb, names in (("activó", on), ("apagó", off)) if names)
+
+
 OVER: Final = "Tu sesión terminó. Entra de nuevo para continuar."
 OVER_WITH_DRAFT: Final = "Tu sesión terminó antes de enviar. Tu texto no se envió y aquí lo conservas."
 STALE: Final = "Esta página ya no está vigente. Vuelve a cargarla e inténtalo de nuevo."

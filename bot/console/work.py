@@ -32,7 +32,7 @@ async def queue(request: web.Request, status: int = 200, notice: str = "") -> we
     """GET /console/cola."""
     resources, session = request.app[RESOURCES], request[pages.SESSION]
     ledger, now = resources.ledger, resources.now()
-    waiting, mine = await cases.waiting(ledger), await cases.held_by(ledger, session.name, now)
+    waiting, mine = await cases.waiting(ledger), await cases.held_by(ledger, [session.name], now)
     put_off = {each.conversation_id: each for each in await dues.open_ones(ledger, "snooze")}
     planned = {each.conversation_id: each for each in await dues.open_ones(ledger, "later")}
     promises = Promises(resources.settings, now)

@@ -7,7 +7,7 @@ until the agent's next word.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from string import digits
 from typing import Any, Final, Protocol
@@ -81,12 +81,13 @@ async def oldest(ledger: Ledger) -> datetime | None:
     return await ledger.read(lambda connection: connection.scalar(query))
 
 
-async def held_by(ledger: Ledger, agent: str, now: datetime) -> Sequence[Row[Any]]:
-    """Conversations that this agent has (id, channel, desk, last_at, owed_since), with the text of their last message, longest silent first."""
+async def held_by(ledger: Ledger, agents: Collection[str], now: datetime) -> Sequence[Row[Any]]:
+    """Conversations that these agents have (id, agent, channel, desk, last_at, owed_since), with the text of their last message, longest silent first."""
     last = (MESSAGE.c.conversation_id == CONVERSATION.c.id) & (MESSAGE.c.seq == CONVERSATION.c.last_seq)
     query = (
         select(
             CONVERSATION.c.id,
+            CONVERSATION.c.agent,
             CONVERSATION.c.channel,
             CONVERSATION.c.desk,
             CONVERSATION.c.last_at,
@@ -94,7 +95,7 @@ async def held_by(ledger: Ledger, agent: str, now: datetime) -> Sequence[Row[Any
             MESSAGE.c.text,
         )
         .join_from(CONVERSATION, MESSAGE, last, isouter=True)
-        .where(CONVERSATION.c.owner_until > now, CONVERSATION.c.agent == agent)
+        .where(CONVERSATION.c.owner_until > now, CONVERSATION.c.agent.in_(agents))
         .order_by(CONVERSATION.c.last_at)
     )
     return await ledger.read(lambda connection: connection.execute(query).all())

@@ -7,7 +7,7 @@ agent sends something else, somebody plans anew, or they are put away on purpose
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,13 +72,13 @@ async def shown_in(ledger: Ledger, conversation: str) -> Row[Any] | None:
     return await ledger.read(lambda connection: connection.execute(newest).one_or_none())
 
 
-async def held_back(ledger: Ledger, agent: str) -> list[Row[Any]]:
-    """Where what this agent wanted said was held back, and nobody has looked into it yet (id, conversation_id, desk); one a conversation."""
+async def held_back(ledger: Ledger, agents: Collection[str]) -> list[Row[Any]]:
+    """Where what these agents wanted said was held back, and nobody has looked into it yet (id, agent, conversation_id, desk); one a conversation."""
     newest = select(func.max(DUE.c.id)).where(_SHOWN).group_by(DUE.c.conversation_id)
     query = (
-        select(DUE.c.id, DUE.c.conversation_id, CONVERSATION.c.desk)
+        select(DUE.c.id, DUE.c.agent, DUE.c.conversation_id, CONVERSATION.c.desk)
         .join_from(DUE, CONVERSATION, CONVERSATION.c.id == DUE.c.conversation_id)
-        .where(DUE.c.id.in_(newest), DUE.c.state == "held_back", DUE.c.agent == agent, DUE.c.closed_by.is_(None))
+        .where(DUE.c.id.in_(newest), DUE.c.state == "held_back", DUE.c.agent.in_(agents), DUE.c.closed_by.is_(None))
     )
     return await ledger.read(lambda connection: list(connection.execute(query)))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 
 import pyotp
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
 
 from bot import clock
 from bot.console import marks
@@ -19,6 +20,8 @@ from tests.browser.console import LOST, PERSON, add_agent, fill, press, sign_in
 from tests.browser.desk import Chat, violations
 from tests.browser.desk import visit as visit_chat
 from tests.browser.test_access import axe_findings
+from tests.gateway.client import Visitor
+from tests.support.hangs import eventually
 
 OFFICE = {"width": 1366, "height": 768}
 
@@ -165,6 +168,83 @@ async def test_axe_finds_nothing_in_the_console(new_context, site, scheme, size,
         assert await axe_findings(page) == [], name
         assert await page.evaluate("document.documentElement.scrollWidth") <= size["width"], f"{name} is wider than the screen"
         assert await violations(page) == [], name
+
+
+async def test_on_a_telephone_every_page_is_a_press_away_and_the_list_comes_before_its_filters(new_context, site):
+    await add_agent(site, "ana")
+    await fill(site)
+    page = await (await new_context(viewport=PHONE, has_touch=True, is_mobile=True)).new_page()
+    await sign_in(page, site, "ana")
+    await expect(page.get_by_role("heading", name="Cola")).to_be_visible()
+    for name in ("Cola", "Conversaciones", "Revisión", "Resumen"):
+        await expect(page.get_by_role("navigation").get_by_role("link", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    await page.get_by_role("link", name="Conversaciones").tap()
+    await expect(page.locator(".results li").first).to_be_in_viewport()
+    await expect(page.get_by_label("Cliente")).to_be_hidden()
+    await page.get_by_role("button", name="Más filtros").tap()
+    await page.get_by_label("Cliente").fill("C-1010")
+    await page.get_by_role("button", name="Filtrar").tap()
+    await expect(page.locator(".results li")).to_have_count(1)
+    await expect(page.get_by_label("Cliente")).to_have_value("C-1010")
+
+
+@pytest.mark.parametrize(("size", "options"), [(OFFICE, {}), (PHONE, {"has_touch": True, "is_mobile": True})], ids=["office", "phone"])
+async def test_an_alert_covers_nothing_of_a_reply(new_context, site, size, options):
+    await add_agent(site, "ana")
+    page = await (await new_context(viewport=size, **options)).new_page()
+    await sign_in(page, site, "ana")
+    await expect(page.locator("#estado")).to_have_text("Al día")
+    async with Visitor(site.wire.gateway) as one:
+        await one.open()
+        for number in range(6):
+            await one.ask(f"hola {number}")
+        await page.goto(f"{site.wire.gateway}/console/conversaciones/{one.conversation}")
+    await page.get_by_role("button", name="Tomar la conversación").click()
+    await page.get_by_label("Tu respuesta al cliente").fill("Hola, soy Ana.")
+    await fill(site)
+    await expect(page.locator("#avisos li")).to_have_count(2)
+    above = "document.querySelector('#avisos').getBoundingClientRect().bottom <= document.querySelector('#responder').getBoundingClientRect().top"
+    assert await page.evaluate(above)
+
+
+async def test_the_keys_are_told_by_a_button_too(new_context, site):
+    ana = await visit(new_context, site, "ana")
+    await ana.get_by_role("button", name="Teclas").click()
+    await expect(ana.get_by_role("dialog", name="Teclas")).to_be_visible()
+
+
+IN_SIGHT = """() => {
+  const last = document.querySelector('#mensajes').getBoundingClientRect().bottom;
+  return last > 0 && last <= document.querySelector('#responder').getBoundingClientRect().top;
+}"""
+
+
+@pytest.mark.parametrize(("size", "options"), [(OFFICE, {}), (PHONE, {"has_touch": True, "is_mobile": True})], ids=["office", "phone"])
+async def test_the_last_message_is_in_sight_whatever_was_sent_before(new_context, site, size, options):
+    await add_agent(site, "ana")
+    talks = await fill(site)
+    page = await (await new_context(viewport=size, **options)).new_page()
+    await sign_in(page, site, "ana")
+    await expect(page.locator("#estado")).to_have_text("Al día")
+
+    async def in_sight() -> bool:
+        with contextlib.suppress(Error):  # the page goes just now
+            await page.wait_for_load_state("load")
+            return await page.evaluate(IN_SIGHT)
+        return False
+
+    await page.goto(f"{site.wire.gateway}/console/conversaciones/{talks['C-1010']}")
+    await eventually(in_sight)
+    await page.get_by_role("button", name="Tomar la conversación").click()
+    for words in ("Hola, soy Ana.", "Ya vi tu respaldo.", "Se repite hoy a las 2.", "¿Algo más?"):
+        await page.get_by_label("Tu respuesta al cliente").fill(words)
+        await eventually(in_sight)
+        await page.get_by_role("button", name="Enviar", exact=True).click()
+        await expect(page.locator(".line.agent .bubble").last).to_have_text(words)
+        await eventually(in_sight)
+    await page.get_by_role("button", name="Devolver al asistente").click()
+    await expect(page.get_by_role("button", name="Tomar la conversación")).to_be_visible()
+    await eventually(in_sight)
 
 
 async def test_a_new_case_shows_wherever_the_agent_is_and_rings_once(new_context, site):

@@ -248,6 +248,24 @@ async def test_a_browser_that_may_show_nothing_says_so(new_context, site):
     assert await violations(page) == []
 
 
+async def test_its_script_is_fetched_only_where_it_is_switched_on_or_may_be(told: Told, site):
+    await add_agent(site, "ana")
+    page = await told.context.new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url.removeprefix(site.wire.gateway)))
+
+    def of_push() -> list[str]:
+        return [each for each in fetched if "navegador" in each]
+
+    await sign_in(page, site, "ana")
+    await expect(page.locator("#estado")).to_have_text("Al día")  # what the page wants it has asked for by then
+    assert of_push() == []
+    await switch_on(page, site)
+    fetched.clear()
+    await page.goto(f"{site.wire.gateway}/console/cola")
+    await eventually(lambda: of_push() == ["/console/estatico/navegador.js", "/console/cuenta/navegador"])
+
+
 async def kept_by(site, name: str) -> bool:
     live = await subscriptions.live(site._app[RESOURCES].ledger, site._app[SERVICE].public_key, clock.now())
     return name in {each.agent for each in live}

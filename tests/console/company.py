@@ -65,3 +65,8 @@ async def is_in(browser: Browser) -> bool:
 async def told(ledger: Ledger) -> list[tuple[str, str, str]]:
     """What the audit says, the newest first: what, who, why."""
     return [(row.what, row.agent, row.detail.partition(": ")[2]) for row in await audit.newest(ledger)]
+
+
+async def came_in(ledger: Ledger) -> list[str]:
+    """How somebody came in, each time, the newest first."""
+    return [row.detail for row in await audit.newest(ledger) if row.what == "entrada"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import unescape
 
 import pytest
 
 from bot.commands.corrections import lines_of
-from bot.console import marks
+from bot.console import audit, marks
 from bot.console.overview import harmless, interval
 from harness.dialogue import reply, result
 from tests.console.conftest import Browser, enrol
@@ -115,6 +116,27 @@ async def test_only_supervisors_see_the_audit_and_an_export_is_in_it(ana: Browse
     assert other.status == 200
     assert "exportación" in other.words
     assert "cliente=C-1002" in other.words
+
+
+async def test_the_audit_is_looked_through_by_who_and_what(ana: Browser, other: Browser, add_agent, gateway, ledger, monkeypatch) -> None:
+    await ana.get("/console/cuenta")
+    await ana.post("/console/salir")
+    await add_agent("jefa", "supervisor")
+    await enrol(other, gateway, "jefa")
+    for number in range(3):
+        await audit.note(ledger, "nota", "ana", "127.0.0.1", gateway.clock(), detail=f"la {number}")
+    await other.get("/console/auditoria?quien=ana&que=salida")
+    assert re.findall(r"<tr><td.*?</td><td>(\w+)</td><td>([\w ]+)", other.page) == [("ana", "salida")]
+    await other.get("/console/auditoria?que=segundo_factor")
+    assert re.findall(r"<tr><td.*?</td><td>(\w+)</td><td>([\w ]+)", other.page) == [("jefa", "segundo factor")]
+    monkeypatch.setattr(audit, "PAGE", 2)
+    await other.get("/console/auditoria?quien=ana&que=nota")
+    assert re.findall(r"la \d", other.page) == ["la 2", "la 1"]
+    await other.get(unescape(re.search(r'href="([^"]+)" rel="next"', other.page)[1]))
+    assert re.findall(r"la \d", other.page) == ["la 0"]
+    for odd in ("quien=nadie", "quien=ana%00%27--&que=nota%27", "que=otra&antes=99999999999999", "antes=-1"):
+        await other.get(f"/console/auditoria?{odd}")
+        assert other.status == 200
 
 
 async def test_the_overview_counts_honestly(ana: Browser, gateway) -> None:

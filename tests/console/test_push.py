@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -12,14 +13,14 @@ import pytest
 from prometheus_client import generate_latest
 from sqlalchemy import select, update
 
-from bot.console import agents, sessions
+from bot.console import agents, audit, sessions
 from bot.console.agents import SESSION
 from bot.console.push import sender, service
 from bot.console.push.pages import SERVICE
 from bot.console.push.subscriptions import LIFE, MESSAGE, SUBSCRIPTION
 from bot.errors import SettingsError
 from bot.resources import RESOURCES
-from tests.console.conftest import KEPT, Browser
+from tests.console.conftest import KEPT, Browser, enrol
 from tests.console.talk import customer, escalated, say
 from tests.console.test_cases import FRIDAY_NOON, moved_to, solve
 from tests.console.test_next_steps import asks, button, local
@@ -273,14 +274,27 @@ async def test_another_key_of_ours_is_another_place(ana: Browser, gateway, start
     assert other.app[SERVICE].public_key != gateway.app[SERVICE].public_key
 
 
-async def test_without_a_key_nobody_is_told_and_nobody_is_kept(start, seeded, dialogue) -> None:
+async def test_browsers_are_forgotten_at_once_where_the_key_is_taken_away(ana: Browser, gateway, start, maker) -> None:
+    await subscribe(ana, maker)
+    await new_case(gateway)
+    await look(gateway)
+    assert [len(await stored(gateway, table)) for table in (SUBSCRIPTION, MESSAGE)] == [1, 1]
+    await start(timings=BY_HAND, clock=gateway.clock, vapid_private_key="")
+
+    async def forgotten() -> bool:
+        return [await stored(gateway, table) for table in (SUBSCRIPTION, MESSAGE)] == [[], []]
+
+    await eventually(forgotten)
+
+
+async def test_without_a_key_nobody_is_told_and_nobody_is_kept_and_no_page_asks(start, seeded, dialogue) -> None:
     gateway = await start(vapid_private_key="")
     await agents.add(gateway.app[RESOURCES].ledger, "ana", "agent", KEPT, gateway.clock())
-    assert list(sender.workers(gateway.app[RESOURCES], gateway.app[SERVICE])) == []
     async with PushServiceStandIn(gateway.clock) as maker, Browser(gateway.url("/")) as ana:
         await ana.sign_in("ana")
         assert json.loads(await ana.get(PLACE)) == {"key": "", "kinds": None}
         await ana.get("/console/cuenta")
+        assert "navegador" not in ana.page
         assert await tell(ana, ana.csrf, suscripcion=json.dumps(maker.browser("").subscription), avisos=ALL) == 400
     assert await stored(gateway) == []
 
@@ -403,6 +417,52 @@ async def test_a_gateway_that_died_while_telling_is_stood_in_for(ana: Browser, g
     await look(gateway)
     assert len({pushed.headers["Topic"] for pushed in maker.taken}) == 1, "the same topic: the browser shows one"
     assert len(maker.taken) == 2
+
+
+# --- what the audit says of it
+
+
+async def audited(gateway: Gateway) -> list[tuple[str, str]]:
+    rows = await audit.newest(gateway.app[RESOURCES].ledger)
+    return [(row.agent, row.detail) for row in reversed(rows) if row.what == "avisos"]
+
+
+async def test_what_an_agent_switches_in_a_browser_is_in_the_audit(ana: Browser, beto: Browser, gateway, maker) -> None:
+    pushed = await subscribe(ana, maker, "caso,llamada")
+    await subscribe(ana, maker, "caso,llamada", pushed)
+    await subscribe(ana, maker, "caso,plazo", pushed)
+    another = await subscribe(ana, maker, "respuesta")
+    await ana.get("/console/cuenta")
+    assert [await tell(ana, ana.csrf) for _ in range(2)] == [204, 204]
+    await subscribe(beto, maker, "", pushed)
+    host = "de 127.0.0.1"
+    one, two = (f"navegador {hashlib.sha256(each.place.encode()).hexdigest()[:8]} {host}" for each in (pushed, another))
+    assert await audited(gateway) == [
+        ("ana", f"activó casos nuevos, llamadas · {one}"),
+        ("ana", f"activó esperas por vencer; apagó llamadas · {one}"),
+        ("ana", f"apagó casos nuevos, esperas por vencer · {one}"),
+        ("ana", f"activó respuestas · {two}"),
+        ("ana", f"apagó respuestas · {two}"),
+    ], "what changes nothing is no entry"
+    for row in await audit.newest(gateway.app[RESOURCES].ledger):
+        assert pushed.place not in row.detail, "where the browser is told is nobody's to read"
+
+
+async def test_what_an_agent_switches_everywhere_is_in_the_audit_and_supervision_reads_it(
+    ana: Browser, other: Browser, add_agent, gateway
+) -> None:
+    await ana.get("/console/cuenta")
+    await ana.post("/console/cuenta/avisos", caso="1", respuesta="1", plazo="1", llamada="1", sonido="1")
+    await ana.post("/console/cuenta/avisos", caso="1", respuesta="1", plazo="1", llamada="1", sonido="1")
+    await ana.post("/console/cuenta/avisos", caso="1", resumen="1")
+    assert await audited(gateway) == [
+        ("ana", "apagó resumen por correo · en su cuenta"),
+        ("ana", "activó resumen por correo; apagó respuestas, esperas por vencer, llamadas, sonido · en su cuenta"),
+    ]
+    await add_agent("jefa", "supervisor")
+    await enrol(other, gateway, "jefa")
+    await other.get("/console/auditoria")
+    assert "ana avisos apagó resumen por correo · en su cuenta 127.0.0.1" in other.words
 
 
 # --- who may say where

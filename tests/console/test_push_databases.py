@@ -32,8 +32,14 @@ async def browser(ledger: Ledger, name: str = "ana", known: tuple[dict[str, str]
     own = agent.id if agent else await agents.add(ledger, name, "agent", "x", NOON)
     session = await sessions.find(ledger, await sessions.begin(ledger, own, "in", NOON), NOON)
     assert session is not None
-    await subscriptions.keep(ledger, session.id, Target(f"https://push.example/{session.id}", "p", "a"), "ours", kinds, known, NOON)
+    await subscriptions.keep(
+        ledger, session.id, Target(f"https://push.example/{session.id}", "p", "a"), "ours", kinds, known, NOON, unheard
+    )
     return session.id
+
+
+def unheard(*_: object) -> None:
+    """Nobody wants to know what was switched."""
 
 
 async def noted(ledger: Ledger, *alerts: dict[str, str], names: tuple[str, ...] = ("ana",)) -> None:
@@ -106,7 +112,7 @@ async def gone(ledger: Ledger, _session: str) -> None:
 
 
 async def forgotten(ledger: Ledger, session: str) -> None:
-    await subscriptions.forget(ledger, session)
+    await subscriptions.forget(ledger, session, unheard)
 
 
 async def removed(ledger: Ledger, session: str) -> None:
@@ -116,7 +122,7 @@ async def removed(ledger: Ledger, session: str) -> None:
 async def test_a_browser_that_went_meanwhile_is_noted_nothing(ledger: Ledger) -> None:
     session = await browser(ledger)
     there = await subscriptions.live(ledger, "ours", NOON)
-    await subscriptions.forget(ledger, session)
+    await subscriptions.forget(ledger, session, unheard)
     await subscriptions.note(ledger, {"ana": [alert(1)]}, there, NOON)
     assert await states(ledger) == []
 
@@ -125,7 +131,9 @@ async def test_one_that_says_so_again_knows_what_there_is(ledger: Ledger) -> Non
     session = await browser(ledger)
     await noted(ledger, alert(1))
     (due,) = await subscriptions.claim(ledger, NOON, LEASE, 5)
-    await subscriptions.keep(ledger, session, due.target, "ours", ["plazo"], [alert(1)], NOON)
+    heard: list[Any] = []
+    await subscriptions.keep(ledger, session, due.target, "ours", ["plazo"], [alert(1)], NOON, lambda _, *told: heard.append(told))
+    assert heard == [(due.target.endpoint, ["caso"], ["plazo"])]
     await subscriptions.settle(ledger, due, "sent")
     assert await states(ledger) == [("caso:1", "known")]
     assert await subscriptions.kinds_in(ledger, session, "ours") == ["plazo"]

@@ -80,7 +80,7 @@ async def test_the_list_filters_alike(ledger, desk) -> None:
 async def test_an_agents_words_and_the_hand_back(ledger, desk) -> None:
     shift = timedelta(minutes=15)
     await take_over.take_over(ledger, desk.conversation, "ana", NOON, shift)
-    assert [row.id for row in await cases.held_by(ledger, "ana", NOON)] == [desk.conversation]
+    assert [row.id for row in await cases.held_by(ledger, ["ana"], NOON)] == [desk.conversation]
     said = await take_over.say(ledger, desk.conversation, "ana", "Hola", "a" * 32, NOON, shift)
     assert (said.seq, said.author, said.kind, said.text) == (1, "agent", "text", "Hola")
     assert await take_over.say(ledger, desk.conversation, "ana", "Hola", "a" * 32, NOON, shift) is None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -104,6 +107,46 @@ async def test_a_supervisor_sets_up_the_second_factor_and_needs_it_from_then_on(
     await browser.sign_in("jefa")
     await browser.post("/console/segundo-factor", codigo=codes[0])
     assert browser.status == 401, "a recovery code is good once"
+
+
+async def test_the_audit_says_by_which_way_somebody_came_in(browser: Browser, add_agent, gateway, ledger) -> None:
+    await add_agent("jefa", "supervisor")
+    phone, codes = await enrol(browser, gateway, "jefa")
+    await browser.get("/console/cuenta")
+    await browser.post("/console/salir")
+    gateway.clock.forward(minutes=2)
+    await browser.sign_in("jefa")
+    await browser.post("/console/segundo-factor", codigo=codes[0][:-1])
+    await browser.post("/console/segundo-factor", codigo=phone.at(gateway.clock()))
+    await browser.get("/console/cuenta")
+    await browser.post("/console/salir")
+    await browser.sign_in("jefa")
+    await browser.post("/console/segundo-factor", codigo=codes[0])
+    assert [(row.what, row.detail) for row in reversed(await audit.newest(ledger))] == [
+        ("segundo_factor", ""),
+        ("entrada", "con contraseña y segundo paso recién activado"),
+        ("salida", ""),
+        ("entrada_fallida", "segundo paso con contraseña"),
+        ("entrada", "con contraseña y código del teléfono"),
+        ("salida", ""),
+        ("entrada", "con contraseña y código de recuperación"),
+    ]
+    await browser.get("/console/auditoria")
+    assert "jefa entrada con contraseña y código de recuperación" in browser.words
+    assert await ledger.read(
+        lambda connection: list(connection.scalars(select(SESSION.c.came_by).where(SESSION.c.ended_at.is_(None))))
+    ) == [None]
+
+
+async def test_who_sets_the_second_factor_up_from_inside_has_come_in_once(ana: Browser, gateway, ledger) -> None:
+    await ana.get("/console/cuenta")
+    await ana.post("/console/cuenta/segundo-factor")
+    phone = pyotp.TOTP(re.search(r"<code>([A-Z2-7]{32})</code>", ana.page)[1])
+    await ana.post("/console/segundo-factor", codigo=phone.at(gateway.clock()))
+    assert [(row.what, row.detail) for row in reversed(await audit.newest(ledger))] == [
+        ("entrada", "con contraseña"),
+        ("segundo_factor", ""),
+    ]
 
 
 async def test_an_agent_may_want_the_second_factor(ana: Browser, gateway) -> None:

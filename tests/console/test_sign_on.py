@@ -20,7 +20,7 @@ from bot.identity import published
 from bot.migrations import upgrade
 from bot.privacy import retention
 from bot.resources import RESOURCES
-from tests.console.company import at_provider, house, is_in, leave, provider, sign_on, told
+from tests.console.company import at_provider, came_in, house, is_in, leave, provider, sign_on, told
 from tests.console.conftest import PASSWORD, Browser, enrol
 from tests.console.provider import Provider
 from tests.gateway.conftest import Gateway
@@ -55,6 +55,7 @@ async def test_whom_the_company_knows_comes_in(browser: Browser, ana, provider: 
     assert browser.path == "/console/cuenta"
     assert "ana" in browser.words
     assert await told(ledger) == [("entrada", "ana", "")]
+    assert await came_in(ledger) == [texts.SIGN_ON]
     assert provider.last["code_challenge_method"] == "S256"
     assert {len(provider.last[name]) for name in ("state", "nonce", "code_challenge")} == {43}
     await browser.post("/console/salir")
@@ -155,6 +156,10 @@ async def test_a_supervisor_needs_our_second_factor_where_the_provider_shows_non
     await browser.post("/console/segundo-factor", codigo=phone.at(gateway.clock()), texto="un texto")
     assert "un texto" in browser.words
     assert await is_in(browser)
+    assert await came_in(ledger) == [
+        "con la cuenta de la empresa y código del teléfono",
+        "con contraseña y segundo paso recién activado",
+    ]
 
 
 @pytest.mark.parametrize("claims", [{"amr": ["pwd", "otp", "mfa"]}, {"acr": "urn:mfa"}])
@@ -167,6 +172,7 @@ async def test_the_providers_second_factor_counts(start, provider: Provider, cla
     async with Browser(gateway.url("/")) as browser:
         await sign_on(browser, "/console/auditoria")
         assert browser.path == "/console/auditoria"
+        assert "con la cuenta de la empresa y segundo paso de la empresa" in browser.words
     assert provider.last["acr_values"] == "urn:mfa phr"
 
 

@@ -23,7 +23,7 @@ async def test_a_page_says_what_was_understood_and_from_which_live_value(ana: Br
     await ana.get(f"/console/conversaciones/{talk}")
     assert ana.status == 200
     for words in (
-        WHEN, "Vence el 2 de diciembre.", "81 %", "Respondió", "Perdieron:", "12 %", "subscription.ends_on de HIDALGO-01", "2026-12-02",
+        WHEN, "Vence el 2 de diciembre.", "81 %", "Respondió", "Perdieron:", "12 %", "Vence, HIDALGO-01 miércoles 2 de diciembre",
         "action_x", "C-1002", "Identificado por el portal", "Responde el asistente.",
     ):  # fmt: skip
         assert words in ana.words, words

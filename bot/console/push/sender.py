@@ -24,6 +24,8 @@ from bot.worker import Worker
 
 log = structlog.get_logger()
 
+WITHOUT_KEY_SECONDS: Final = 60.0
+"""Not only at the start: a gateway that still has the key may keep another browser until it ends."""
 LEASE: Final = timedelta(minutes=1)
 """Longer than a call takes: who has not told the outcome by then is gone."""
 ATTEMPTS: Final = 12
@@ -35,12 +37,18 @@ URGENT: Final = frozenset({"llamada", "plazo"})
 
 
 def workers(resources: Resources, service: PushService) -> Sequence[Worker]:
-    """To be started and stopped with the gateway, several gateways may do so at once; none where no key is set."""
+    """To be started and stopped with the gateway, several gateways may do so at once. Where no key is set, browsers that were told are forgotten."""
 
     async def step() -> bool:
         return await tell(resources, service)
 
-    return [Worker("pushes", step, resources.timings.push_seconds)] if service.public_key else []
+    async def forget() -> bool:
+        if forgotten := await subscriptions.forget_all(resources.ledger):
+            log.info("no VAPID_PRIVATE_KEY any more: browsers are forgotten", browsers=forgotten)
+        return False
+
+    told = Worker("pushes", step, resources.timings.push_seconds)
+    return [told if service.public_key else Worker("pushes", forget, WITHOUT_KEY_SECONDS)]
 
 
 async def tell(resources: Resources, service: PushService) -> bool:
@@ -49,9 +57,8 @@ async def tell(resources: Resources, service: PushService) -> bool:
     browsers = await subscriptions.live(ledger, service.public_key, now)
     if not browsers:
         return False
-    board = await alerts.look(resources)
-    names = {browser.agent for browser in browsers}
-    await subscriptions.note(ledger, {name: await alerts.of(ledger, board, name) for name in names}, browsers, now)
+    of_each = await alerts.of(ledger, await alerts.look(resources), {browser.agent for browser in browsers})
+    await subscriptions.note(ledger, of_each, browsers, now)
     due = await subscriptions.claim(ledger, now, LEASE, AT_ONCE)
     for failed in await asyncio.gather(*(_send(resources, service, each) for each in due), return_exceptions=True):
         if failed is not None:

@@ -1,4 +1,4 @@
-"""One call to a push service: encrypted for the browser, signed with our key, in a few seconds, and what its answer means (RFC 8030, 8291, 8292)."""
+"""One call to a push service: in a few seconds, and what its answer means (RFC 8030)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,8 @@ from typing import Final, Literal
 
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from py_vapid import Vapid02, VapidException
-from pywebpush import WebPusher
-from yarl import URL
 
 from bot.console.push import addresses
-from bot.errors import SettingsError
 from bot.rules.contact import normal_mail
 from bot.settings import Settings
 
@@ -57,15 +52,13 @@ class PushService:
         self.here = settings.demo
         self.public_key = ""
         self._http: aiohttp.ClientSession | None = None
-        if not settings.vapid_private_key:
-            return
-        self._key = Vapid02.from_raw(settings.vapid_private_key.encode())
-        self.public_key = _text(self._key.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
-        self._contact = f"mailto:{normal_mail(settings.vapid_contact or parseaddr(settings.mail_from)[1])}"
-        try:
-            self._key.sign({"aud": "https://push.example", "exp": 1, "sub": self._contact})
-        except VapidException:
-            raise SettingsError("VAPID_CONTACT: must be a mail address, as MAIL_FROM must where it is empty") from None
+        if settings.vapid_private_key:
+            from bot.console.push import signing  # noqa: PLC0415 - a gateway without a key never loads what it needs
+
+            self._signing = signing
+            contact = normal_mail(settings.vapid_contact or parseaddr(settings.mail_from)[1])
+            self._key = signing.OurKey(settings.vapid_private_key, contact or "")
+            self.public_key = self._key.public
 
     async def send(self, target: Target, payload: bytes, *, key: str, life: timedelta, urgent: bool, now: datetime) -> Outcome:
         """Tell this browser, within `life` or not at all. What has the same `key` takes the place of what it has not been told yet."""
@@ -77,10 +70,9 @@ class PushService:
             "TTL": str(life // timedelta(seconds=1)),
             "Urgency": "high" if urgent else "normal",
             "Topic": _topic(target, key),
-            **self._key.sign({"aud": str(URL(target.endpoint).origin()), "exp": int((now + TOKEN_LIFE).timestamp()), "sub": self._contact}),
+            **self._key.headers(target.endpoint, now + TOKEN_LIFE),
         }
-        browser = WebPusher({"endpoint": target.endpoint, "keys": {"p256dh": target.p256dh, "auth": target.auth}})
-        body = bytes(browser.encode(payload)["body"])
+        body = self._signing.encrypted(payload, target.endpoint, target.p256dh, target.auth)
         try:  # a redirection leads to where nobody has looked; what is answered besides the status is nobody's business
             async with self._session().post(target.endpoint, data=body, headers=headers, allow_redirects=False) as response:
                 return _understood(response, now)

@@ -7,12 +7,12 @@ Which alerts it knows is written before anything is sent, so that several gatewa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, Table, Update, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, and_, bindparam, delete, insert, or_, select, update
 
 from bot.console import models
 from bot.console.agents import AGENT, SESSION
@@ -24,6 +24,8 @@ SUBSCRIPTION: Final = cast(Table, models.PushSubscription.__table__)
 MESSAGE: Final = cast(Table, models.PushMessage.__table__)
 LIFE: Final = timedelta(hours=1)
 """An alert that a browser was not told so long is not worth telling any more; no lease and no pause reaches further ahead."""
+Switched = Callable[[Connection, str, Collection[str], Collection[str]], object]
+"""Hears in the same transaction which kinds were on at an endpoint, and which are on now."""
 
 
 @dataclass(frozen=True)
@@ -50,24 +52,45 @@ class Due:
 
 
 async def keep(
-    ledger: Ledger, session: str, target: Target, made_for: str, kinds: Sequence[str], known: Sequence[Alert], now: datetime
+    ledger: Ledger,
+    session: str,
+    target: Target,
+    made_for: str,
+    kinds: Sequence[str],
+    known: Sequence[Alert],
+    now: datetime,
+    switched: Switched,
 ) -> None:
     """From now on this session's browser is told there, but not of what is `known` to its agent already."""
-    mine = {"id": _digest(target.endpoint), "session_id": session, "made_for": made_for, "kinds": ",".join(kinds), "created_at": now}
+    mine = {"id": digest(target.endpoint), "session_id": session, "made_for": made_for, "kinds": ",".join(kinds), "created_at": now}
     row = {**mine, "endpoint": target.endpoint, "p256dh": target.p256dh, "auth": target.auth}
-    before = or_(SUBSCRIPTION.c.id == row["id"], SUBSCRIPTION.c.session_id == session)
+    replaced = or_(SUBSCRIPTION.c.id == row["id"], SUBSCRIPTION.c.session_id == session)
 
     def work(connection: Connection) -> None:
-        connection.execute(delete(SUBSCRIPTION).where(before))
+        before = {place: on for owner, place, on in _forgotten(connection, replaced) if owner == session}
+        for place in dict.fromkeys((*before, target.endpoint)):
+            switched(connection, place, before.get(place, ()), kinds if place == target.endpoint else ())
         connection.execute(insert(SUBSCRIPTION), row)
         _add(connection, [_message(str(row["id"]), alert, "known", now) for alert in known])
 
     await ledger.write_again(work)
 
 
-async def forget(ledger: Ledger, session: str) -> None:
+async def forget(ledger: Ledger, session: str, switched: Switched) -> None:
     """This session's browser is told nothing any more."""
-    await ledger.write(lambda connection: connection.execute(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.session_id == session)))
+
+    def work(connection: Connection) -> None:
+        for _, place, on in _forgotten(connection, SUBSCRIPTION.c.session_id == session):
+            switched(connection, place, on, ())
+
+    await ledger.write(work)
+
+
+async def forget_all(ledger: Ledger) -> int:
+    """Nobody is told anything any more; how many browsers there were."""
+    if await ledger.read(lambda connection: connection.scalar(select(SUBSCRIPTION.c.id).limit(1))) is None:
+        return 0
+    return await ledger.write(lambda connection: connection.execute(delete(SUBSCRIPTION)).rowcount)
 
 
 async def gone(ledger: Ledger, subscription: str) -> None:
@@ -79,7 +102,7 @@ async def kinds_in(ledger: Ledger, session: str, made_for: str) -> list[str] | N
     """The switches of this session's browser; None where it is told nothing."""
     mine = select(SUBSCRIPTION.c.kinds).where(SUBSCRIPTION.c.session_id == session, SUBSCRIPTION.c.made_for == made_for)
     kinds = await ledger.read(lambda connection: connection.scalar(mine))
-    return None if kinds is None else [kind for kind in kinds.split(",") if kind]
+    return None if kinds is None else _kinds(kinds)
 
 
 async def live(ledger: Ledger, made_for: str, now: datetime) -> list[Subscribed]:
@@ -113,23 +136,22 @@ async def note(ledger: Ledger, alerts: Mapping[str, Sequence[Alert]], browsers: 
     """Write down what is new to each browser, by its agent's `alerts`, and forget what there is no alert of any more."""
     wanted = {(browser.id, alert["key"]): (browser, alert) for browser in browsers for alert in alerts[browser.agent]}
     ids = [browser.id for browser in browsers]
-    known_of = select(MESSAGE.c.subscription_id, MESSAGE.c.key).where(MESSAGE.c.subscription_id.in_(ids))
+    known_of = select(MESSAGE.c.id, MESSAGE.c.subscription_id, MESSAGE.c.key).where(MESSAGE.c.subscription_id.in_(ids))
 
-    def known(connection: Connection) -> set[tuple[str, str]]:
-        return {(row.subscription_id, row.key) for row in connection.execute(known_of)}
+    def known(connection: Connection) -> dict[tuple[str, str], int]:
+        return {(row.subscription_id, row.key): row.id for row in connection.execute(known_of)}
 
     def work(connection: Connection) -> None:
         there = select(SUBSCRIPTION.c.id).where(SUBSCRIPTION.c.id.in_(ids)).order_by(SUBSCRIPTION.c.id).with_for_update()
         still = set(connection.scalars(there))  # held, so that another gateway, or their agents, wait for what we write
         before = known(connection)
-        for browser in still:
-            over = [key for owner, key in before - wanted.keys() if owner == browser]
-            if over:
-                connection.execute(delete(MESSAGE).where(MESSAGE.c.subscription_id == browser, MESSAGE.c.key.in_(over)))
+        over = [{"over": row} for place, row in before.items() if place not in wanted and place[0] in still]
+        if over:
+            connection.execute(delete(MESSAGE).where(MESSAGE.c.id == bindparam("over")), over)
         new = [place for place in wanted if place not in before and place[0] in still]
         _add(connection, [_new_to(*wanted[place], now) for place in new])
 
-    if await ledger.read(known) != wanted.keys():
+    if (await ledger.read(known)).keys() != wanted.keys():
         await ledger.write(work)
 
 
@@ -190,5 +212,16 @@ def _add(connection: Connection, rows: list[dict[str, Any]]) -> None:
         connection.execute(insert(MESSAGE), rows)
 
 
-def _digest(endpoint: str) -> str:
+def _forgotten(connection: Connection, which: ColumnElement[bool]) -> list[tuple[str, str, list[str]]]:
+    """Session, endpoint and kinds of those that were there."""
+    gone = delete(SUBSCRIPTION).where(which).returning(SUBSCRIPTION.c.session_id, SUBSCRIPTION.c.endpoint, SUBSCRIPTION.c.kinds)
+    return [(row.session_id, row.endpoint, _kinds(row.kinds)) for row in connection.execute(gone)]
+
+
+def _kinds(kept: str) -> list[str]:
+    return [kind for kind in kept.split(",") if kind]
+
+
+def digest(endpoint: str) -> str:
+    """The name of a browser that is told there, which gives nobody its address."""
     return hashlib.sha256(endpoint.encode()).hexdigest()

@@ -73,6 +73,14 @@
     scrollTo(0, scrollY + bottom - innerHeight);
   }
 
+  const TO_END = 'al-final'; // what was sent, taken or handed back shows, though the browser puts back where the page stood
+  function startAtEnd() {
+    toEnd();
+    if (sessionStorage.getItem(TO_END) !== location.pathname) return;
+    sessionStorage.removeItem(TO_END);
+    addEventListener('load', () => setTimeout(toEnd));
+  }
+
   function put(fresh) {
     const old = document.getElementById(fresh.id);
     if (old) {
@@ -126,7 +134,7 @@
     const place = one('#avisos');
     place.append(line);
     while (place.children.length > ALERTS_SHOWN) place.firstElementChild.remove();
-    const pushed = localStorage.getItem('avisos-navegador')?.includes(`"${alert.kind}"`); // then its worker shows it
+    const pushed = push && localStorage.getItem(PUSHED)?.includes(`"${alert.kind}"`); // then its worker shows it
     if (document.hidden && !pushed && window.Notification?.permission === 'granted') new Notification(alert.text, { tag: alert.key });
   }
 
@@ -146,11 +154,31 @@
     await (navigator.locks ? navigator.locks.request(RUNG, look) : look());
   }
 
+  // ---- Web Push: its script is fetched only where it is switched on, or may be
+
+  const PUSHED = 'avisos-navegador';
+  const push = one('meta[name=push]')?.content;
+
+  function loadPush() {
+    if (push && (localStorage.getItem(PUSHED) || one('#navegador'))) document.head.append(Object.assign(document.createElement('script'), { src: push }));
+  }
+
   function askPermission() {
     const button = one('#permitir');
     if (!button || window.Notification?.permission !== 'default') return;
     button.hidden = false;
     button.addEventListener('click', async () => { await Notification.requestPermission(); button.hidden = true; });
+  }
+
+  function shorten(more) { // on a telephone the list comes before what it could be filtered by
+    if (!more || location.search) return;
+    more.form.classList.add('short');
+    more.hidden = false;
+    more.addEventListener('click', () => {
+      more.form.classList.remove('short');
+      more.hidden = true;
+      one('#cliente').focus();
+    });
   }
 
   function fillIntents() {
@@ -311,17 +339,27 @@
 
   document.addEventListener('submit', (event) => {
     if (event.target.dataset.going) event.preventDefault(); // pressed twice
+    if (event.target.closest('#responder')) sessionStorage.setItem(TO_END, location.pathname);
     event.target.dataset.going = '1';
     setTimeout(() => delete event.target.dataset.going, 4000);
   });
 
-  list?.addEventListener('toggle', (event) => { if (event.target.open) event.target.scrollIntoView({ block: 'nearest' }); }, true); // not behind the reply
+  list?.addEventListener('toggle', ({ target }) => { // not behind the reply; what is open from the start tells of it too, and moves nothing
+    if (target.open && target.matches('.fix-panel')) target.scrollIntoView({ block: 'nearest' });
+  }, true);
   list?.addEventListener('click', (event) => mark(event.target.closest('.line')));
   fillIntents();
   keepDraft();
   count();
   if (location.hash) one(`#${CSS.escape(location.hash.slice(1))}`)?.focus();
-  if (list && (!location.hash || location.hash === '#responder')) toEnd();
+  if (list && (!location.hash || location.hash === '#responder')) startAtEnd();
   askPermission();
+  loadPush();
+  shorten(one('#mas-filtros'));
+  const keys = one('#teclas');
+  if (keys) {
+    keys.hidden = false;
+    keys.addEventListener('click', KEYS['?']);
+  }
   if (one('#avisos')) listen();
 })();

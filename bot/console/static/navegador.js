@@ -1,4 +1,4 @@
-// Web Push in this browser: switched on and off under «Mi cuenta», renewed by itself when the same agent signs in again.
+// Web Push in this browser: switched on and off under «Mi cuenta», renewed by itself when the same agent signs in again. console.js loads it.
 (() => {
   'use strict';
   const one = (selector) => document.querySelector(selector);
@@ -13,7 +13,8 @@
 
   async function state() {
     const response = await fetch(PLACE, { headers: { 'X-Console': '1' }, credentials: 'same-origin' });
-    return response.ok ? response.json() : { key: '', kinds: null };
+    if (!response.ok) throw new Error(await response.text()); // what is wanted here stays for the next page
+    return response.json();
   }
 
   async function tell(subscription, kinds) {
@@ -84,10 +85,7 @@
     if (mine && mine.agent !== agent) await end(); // somebody else's
     if (!section && mine?.agent !== agent) return;
     let now = await state();
-    if (!now.key) { // nothing is pushed any more: the page tells by itself again
-      localStorage.removeItem(KEPT);
-      return;
-    }
+    if (!now.key) return; // taken away just now: the next page does not ask
     if (!now.kinds && mine?.agent === agent && Notification.permission === 'granted') {
       await begin(now.key, mine.kinds);
       now = { ...now, kinds: mine.kinds };
