@@ -145,7 +145,7 @@ def say_of_a_new_one(turn: Turn, intent: str, reply: Reply) -> bool:
         reply.say("utter_nuevo_sin_perderlo", **_rule_values(turn))
     elif not mentions(turn, _NEW):
         return False
-    elif mentions(turn, _PAID_WITH):
+    elif intent != "faq_tiempo_creacion" and mentions(turn, _PAID_WITH):  # how long it takes with a card is no question of cards
         PaymentMethods().say_general(turn, reply)
     elif intent in _OF_PAYING and turn.frame.asked is Asked.AMOUNT:
         say_with_line(turn, reply, "utter_contratar_precios")

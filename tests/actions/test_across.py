@@ -1167,3 +1167,9 @@ async def test_everyday_words_are_not_caught_by_what_they_resemble(frame: str, t
 async def test_who_wants_a_new_one_is_not_told_of_the_old_debt_nor_of_minutes(text: str):
     (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), ("contratar_servicio how", text))
     assert not {"utter_pago_servicio_terminado", "utter_creacion_segun_el_pago"} & set(answer.responses)
+
+
+async def test_how_soon_a_new_one_is_there_is_no_question_of_cards():
+    frame = "faq_tiempo_creacion what_if supposed=contract"
+    (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), (frame, "¿y si saco otro con tarjeta de crédito, en cuánto lo tendría?"))
+    assert "15 minutos" in answer.text
