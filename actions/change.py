@@ -32,9 +32,7 @@ from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 
 _GOES: Final = r"(?:termin|qued|list|acab|falt|tard|va\b|lleva)"
-_THE_CHANGE: Final = (
-    rf"\b{_GOES}\w*\b.{{0,15}}\b(?:el|mi|del) cambio\b|\b(?:el|mi|del) cambio\b.{{0,20}}\b{_GOES}|cambio que (?:ped|solicit)\w+"
-)
+_THE_CHANGE: Final = rf"^(?:y )?(?:el|mi) cambio\b|\b{_GOES}\w*\b.{{0,15}}\b(?:el|mi|del) cambio\b|\b(?:el|mi|del) cambio\b.{{0,20}}\b{_GOES}|cambio que (?:ped|solicit)\w+"
 """How a change goes that was asked for."""
 
 

@@ -67,6 +67,11 @@ class MyInvoice(ServerAction):
     heading = "utter_factura_varias"
     facts = INVOICE_FACTS
 
+    def say_general(self, turn: Turn, reply: Reply) -> None:
+        """To a visitor the rule: that much is true of any invoice."""
+        if turn.audience == "visitor":
+            Invoices().say_general(turn, reply)
+
     def describe(self, turn: Turn, server: Server, reply: Reply) -> None:
         """Available, or from when; and where."""
         if say_invoice(turn, server, reply):

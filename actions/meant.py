@@ -84,7 +84,7 @@ class Meant:
 def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Meant:
     """What the frame and the words of `turn` mean. `candidates`: those that its topic is about; `usable`: whether "active" counts who is in grace."""
     ways = {each.which: each.value for each in turn.frame.servers}
-    if turn.named_foreign or (Which.FOREIGN in ways and not turn.named_servers):
+    if turn.named_foreign or (Which.FOREIGN in ways and not turn.named_servers and not turn.means_all):
         return Meant("foreign", word=turn.named_foreign or "")
     if named := _named(turn, ways):
         return Meant("servers", named, pick=Which.FIRST if len(named) > 1 and mentions(turn, _ENDS_FIRST) else None)
@@ -100,7 +100,7 @@ def find_meant(turn: Turn, candidates: Servers, *, usable: bool = False) -> Mean
         return Meant("servers", following) if following else _other(turn, candidates)
     if ways.keys() & {Which.NAMED, Which.UNKNOWN} and len(turn.servers) > 1:
         return Meant("unknown", word=ways.get(Which.UNKNOWN, "").replace("_", " "))
-    return _pointed_at(turn, in_words=Which.THAT_ONE in ways)
+    return _pointed_at(turn, in_words=bool(ways.keys() & {Which.THAT_ONE, Which.FOREIGN}))
 
 
 def _named(turn: Turn, ways: Mapping[Which, str]) -> Servers:
@@ -132,7 +132,7 @@ def _said_state(turn: Turn) -> Filter | None:
 
 def _pointed_at(turn: Turn, *, in_words: bool) -> Meant:
     """The set in play, where the question goes on about it; of one server in play `Turn.chosen` speaks. All, where as many are counted."""
-    if len(turn.servers) > 1 and said_count(turn.text) == len(turn.servers) and in_words:
+    if turn.means_all and in_words:
         return Meant("servers", turn.servers)
     goes_on = in_words or turn.frame.refers is not Refers.NEW
     several = 1 < len(turn.in_play) < len(turn.servers) or (in_words and len(turn.in_play) > 1)

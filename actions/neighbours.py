@@ -7,20 +7,26 @@ from typing import Final
 from actions.base import say_line
 from actions.charge_facts import say, say_payment_fact, saying_of
 from actions.debts import Reactivate
-from actions.live import owed, standing
+from actions.licences import say_licences
+from actions.live import IN_PROCESS, charge_state, last_charge, owed, standing
 from actions.mentions import mentions
 from actions.say import Reply
 from actions.server_facts import MY_SERVER
 from actions.situation import is_broken
+from actions.supposing import Supposition
+from actions.suppositions_paid import say_second_charge
 from actions.turn import Turn
 from actions.unpaid_facts import KEPT_FACTS
 from bot.identity.levels import DataClass
-from bot.protocol.frame import Asked
+from bot.protocol.frame import Act, Asked
 
 _NEW: Final = r"nuev|otr[oa]\b|contrat|crea"
 _BACK: Final = r"prend|reactiv|regres|vuelv|volv|arranc|levant|encend"
 _DONE: Final = r"esper|qued|arregl|list[oa]\b"
 _UNSAVED: Final = r"(?:no|sin) (?:(?:lo|la|les?|alcance|alcanzo|alcanzamos|pude|a) )*guard(?:e|o|ado|ar|amos)\b|lo que (?:se )?estab(?:a|amos) (?:captur|hacien|trabaj|factur|timbr)"
+_CAPTURED: Final = (
+    r"captur|lo (?:que|de) (?:\w+ ){0,3}(?:hoy|ten|hice|meti|hicimos|metimos|teni|llev)\w*|(?:mi|la|los) (?:informacion|info|datos)\b"
+)
 _LOST: Final = r"pierd|perd|borr|se va\b"
 _WHY_NOT_PAID: Final = (
     r"por ?que .{0,15}\bno (?:(?:se|me|lo|la|les?) )?(?:pag|cobr|hizo (?:el )?(?:cargo|cobro)|hicieron (?:el )?(?:cargo|cobro))"
@@ -29,6 +35,23 @@ _OF_WHY: Final = frozenset({"consultar_suscripcion", "reactivar_servicio", "cons
 _BOUND: Final = r"(?:contrato|plazo|periodo|tiempo) (?:\w+ )?(?:forzos|minimo|obligator)\w*(?! (?:para|de) cancel)|permanencia"
 _OF_CONDITIONS: Final = frozenset(
     {"faq_licencia_requerida", "contratar_servicio", "faq_que_es", "cancelar_servicio", "faq_inicio_vigencia"}
+)
+_FEW: Final = 12
+_PRODUCT: Final = r"(?:sae|coi|noi|banco|caja|prod|facture)\b"
+_ENDS: Final = r"(?:venc|caduc|expir|acab|termin)\w*"
+_LICENCE: Final = rf"li[cs]en[cs]ias?\b|{_PRODUCT}.{{0,15}}\b{_ENDS}|{_ENDS}.{{0,15}}\b(?:el|mi|del) (?:aspel )?{_PRODUCT}"
+_SERVER: Final = r"servidor(?:es)?\b|server\b|nube\b|virtual\b"
+_ONCE_MORE: Final = r"otra vez|de nuevo|(?:vuelv|volv)\w* a pag|otro pago|dos veces|doble"
+_PLANS: Final = r"planes\b|paquetes?\b|soluciones\b|mas (?:barat|basic|economic|sencill)\w*|(?:es|sale|seria|cobran?|paga) (?:al mes|mensual|por mes|cada mes)|renta o\b|mes o (?:ano|anual)"
+_OF_ACCOUNTS: Final = frozenset(
+    {
+        "listar_servidores",
+        "consultar_suscripcion",
+        "consultar_pago",
+        "faq_cambiar_solucion",
+        "faq_cantidad_maxima",
+        "faq_licencias_incluidas",
+    }
 )
 _FROM_ELSEWHERE: Final = r"(?:con|a) ustedes\b|proveedor|migr(?:an|ar|acion|en)\b|otra empresa|(?:de|desde) (?:mi|nuestra|la) (?:compu|pc|maquina|servidor fisico|oficina)"
 _PAID_WITH: Final = r"(?:con|a|de|en|por) (?:que|cual) (?:(?:numero de )?(?:tarjeta|cuenta)|banco)\b|(?:que|cual) tarjeta\b"
@@ -48,6 +71,9 @@ def say_instead_of_neighbour(turn: Turn, intent: str, reply: Reply) -> bool:
         or _say_why_not_paid(turn, intent, reply)
         or _say_paid_with(turn, intent, reply)
         or _say_not_to_be_had_again(turn, intent, reply)
+        or _say_of_a_licence(turn, intent, reply)
+        or _say_second_payment(turn, intent, reply)
+        or _say_of_plans(turn, intent, reply)
         or _say_what_is_not_known(turn, intent, reply)
     )
 
@@ -99,8 +125,39 @@ def _say_not_to_be_had_again(turn: Turn, intent: str, reply: Reply) -> bool:
     return True
 
 
+def _say_of_plans(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Which plans there are and what they cost, asked by who has no account here: none is listed here."""
+    asks = turn.audience == "visitor" and intent in _OF_ACCOUNTS and mentions(turn, _PLANS, longest=_FEW)
+    if asks:
+        reply.say("utter_contratar_planes")
+        say_line(turn, reply)
+    return asks
+
+
+def _say_second_payment(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Whether one may pay once more while a charge is on its way: that may be paid twice, whatever ways to pay there are."""
+    server = turn.chosen if intent == "faq_formas_pago" and mentions(turn, _ONCE_MORE) and turn.sees(DataClass.PAYMENTS) else None
+    if server is None or charge_state(turn, last_charge(turn, server)) not in IN_PROCESS:
+        return False
+    say_second_charge(turn, server, Supposition(Act.PAY, None, "credit_card" if mentions(turn, r"credito\b") else None), reply)
+    return True
+
+
+def _say_of_a_licence(turn: Turn, intent: str, reply: Reply) -> bool:
+    """When an Aspel licence ends is not known here: never the end of the server in its place."""
+    of_a_licence = intent in _OF_AN_END and mentions(turn, _LICENCE) and not mentions(turn, _SERVER) and not turn.named_servers
+    if of_a_licence:
+        reply.say("utter_no_cubierto_licencia")
+        desk = turn.sees(DataClass.SERVERS)
+        if desk is not None and desk.licences:
+            say_licences(turn, desk, reply)
+        say_line(turn, reply)
+    return of_a_licence
+
+
 def _say_what_is_not_known(turn: Turn, intent: str, reply: Reply) -> bool:
-    if intent in _OF_WHAT_IS_KEPT and mentions(turn, _UNSAVED) and mentions(turn, _LOST):
+    broken = turn.chosen is not None and is_broken(turn.chosen) and mentions(turn, _CAPTURED)
+    if intent in _OF_WHAT_IS_KEPT and (broken or mentions(turn, _UNSAVED)) and mentions(turn, _LOST):
         reply.say("utter_no_cubierto_sin_guardar")
     elif intent in _OF_CONDITIONS and mentions(turn, _BOUND):
         reply.say("utter_no_cubierto_condiciones")

@@ -40,7 +40,7 @@ from actions.live import (
 )
 from actions.mails import say_mail
 from actions.meant import NAMES_ONLY, Meant
-from actions.mentions import ALL_WENT_THROUGH, OWES, PAID_UP, mentions
+from actions.mentions import ALL_WENT_THROUGH, OWES, PAID_UP, asks_what_is_owed, mentions
 from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
@@ -167,7 +167,7 @@ class MyPayment(ServerAction):
             troubled = tuple(each for each in turn.servers if owed(turn, each) or charge_state(turn, last_charge(turn, each)) in WAITING)
             return Meant("servers", troubled) if troubled else meant
         goes_on = turn.frame.refers is not Refers.NEW and turn.frame.asked in NAMES_ONLY and not _METHOD.search(turn.text)
-        return Meant("servers", turn.servers) if goes_on or mentions(turn, OWES) else meant
+        return Meant("servers", turn.servers) if goes_on or asks_what_is_owed(turn) else meant
 
     def line_for(self, turn: Turn) -> Fact:
         """The method or the reason, where that is asked; else the charge."""

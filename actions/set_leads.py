@@ -178,14 +178,12 @@ def say_first(turn: Turn, servers: Servers, reply: Reply, line: Line) -> Servers
 
 
 def say_last(turn: Turn, servers: Servers, reply: Reply, line: Line) -> Servers:
-    """Which of `servers` that run ends last, and which that is not there yet ends later; where none is in force, whose time runs out last."""
+    """Which of `servers` ends last: one that is not there yet, and of those that run; where none is in force, whose time runs out last."""
     over = sorted((each for each in servers if standing(turn, each) in UNPAID), key=lambda each: time_left(turn, each))
     last = sets.last_to_end(turn, sets.members(turn, servers, "active"))
     later = sets.members(turn, sets.rest(sets.last_to_end(turn, servers), last), "being_created")
-    for one, several, those in (
-        ("utter_ultimo_en_vencer", "utter_ultimos_en_vencer", last),
-        ("utter_ultimo_por_crearse", "utter_ultimos_por_crearse", later),
-    ):
+    of_active = ("utter_ultimo_de_activos", "utter_ultimos_de_activos") if later else ("utter_ultimo_en_vencer", "utter_ultimos_en_vencer")
+    for (one, several), those in ((("utter_ultimo_por_crearse", "utter_ultimos_por_crearse"), later), (of_active, last)):
         if those:
             told: Values = {"servidores": names(turn, those), "fin": period_values(turn, those[0])["fin"]}
             reply.say(one if len(those) == 1 else several, readings=period_readings(turn, those[0]), **told)
@@ -194,7 +192,7 @@ def say_last(turn: Turn, servers: Servers, reply: Reply, line: Line) -> Servers:
         line(turn, over[-1], reply)
     elif not last and not later:
         reply.say("utter_primero_ninguno", readings=_status(turn, servers))
-    return last or later or tuple(over[-1:])
+    return later or last or tuple(over[-1:])
 
 
 def say_most(turn: Turn, servers: Servers, reply: Reply) -> Servers:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from actions import sets
 from actions.alike import join_alike
+from actions.live import owed
 from actions.meant import Meant, Servers
-from actions.mentions import DEAR, OWES, PRICE, mentions
+from actions.mentions import DEAR, NOT_WHAT_IS_OWED, PRICE, asks_what_is_owed, mentions
 from actions.say import Reply
 from actions.set_leads import (
     say_dearest,
@@ -31,6 +32,8 @@ from bot.protocol.frame import Asked, Filter, Which
 if TYPE_CHECKING:
     from actions.base import ServerAction
 
+_PAID_EACH_TIME = rf"{PRICE}|(?:cuanto|lo que) (?:(?:me|nos|les|se|yo) ){{0,2}}(?:pag(?:o|amos|a|an)|gast(?:o|amos))\b|mensualidad"
+"""What is paid by the month or year, and not what is owed."""
 _FAR = 36_500
 
 
@@ -67,11 +70,12 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
     asked = turn.frame.asked
     about = lined = meant.servers
     if asked is Asked.AMOUNT and topic.data is DataClass.PAYMENTS:
-        priced = meant.state is None and not mentions(turn, OWES)
-        prices_first = priced and mentions(turn, PRICE)
+        priced = meant.state is not Filter.OWING and not asks_what_is_owed(turn)
+        prices_first = priced and (mentions(turn, _PAID_EACH_TIME) or mentions(turn, NOT_WHAT_IS_OWED))
         if prices_first:
             _say_prices(turn, meant.servers, reply, summed=topic.intent == "consultar_pago")
-        about = say_total(turn, meant.servers, reply) or about
+        if not prices_first or any(owed(turn, each) for each in meant.servers):
+            about = say_total(turn, meant.servers, reply) or about
         lined = about if len(about) > 1 and not priced else ()
         if priced and not prices_first:
             _say_prices(turn, meant.servers, reply, summed=topic.intent == "consultar_pago")  # the others say how it is paid beneath

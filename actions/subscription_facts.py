@@ -5,6 +5,7 @@ Each answer says the value first, as far as the standing has one; any other stan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -67,6 +68,16 @@ _COUNTING: Final = r"(?:des)?cont(?:ando|ad[ao]s?)\b|a partir de\b"
 """From which day a number of days is counted."""
 _DATE: Final = r"fechas?\b|(?:que|cual) dia\b"
 """A date, where one of several is meant."""
+_HAS_IN_MIND: Final = (
+    r"segun (?:yo|mis?|mi calculo)\b|mis? c(?:alculo|uenta)s?\b|(?:yo )?(?:cre|pens)(?:ia|e|aba)\b|tenia entendido|no (?:era|es|vencia|vence|venzo)\b"
+    r"|me (?:sale|dijeron|aparece)|(?:portal|pagina|contador|recibo) (?:dice|sale|marca|pone)|seguro que"
+)
+"""That somebody has another date in mind."""
+_THAT_DAY: Final = (
+    r"por ?que (?:es )?(?:hasta )?(?:el (?:dia )?\d|ese dia|esa fecha|esos dias|ese plazo|manana)|como (?:se )?cuent|de donde sal"
+)
+"""How a day is counted, and not why something happened."""
+_NUMBERS: Final = re.compile(r"\d+")
 _SYSTEM: Final = r"(?:sae|coi|noi|aspe[ln])\b"
 """The Aspel system, beside the server."""
 _RUNNING: frozenset[Standing] = frozenset({"valid", "ends_today"})
@@ -129,7 +140,12 @@ def say_notices(turn: Turn, reply: Reply) -> bool:
 
 
 def say_why(turn: Turn, server: Server, reply: Reply) -> None:
-    """Why it is as it is; then about warnings, where their lack is complained of."""
+    """Why it is as it is, or how the day that was told is counted; then about warnings, where their lack is complained of."""
+    if standing(turn, server) in IN_GRACE | {"retained", "retained_last_day"} and mentions(turn, _THAT_DAY, longest=SHORT):
+        reply.say(
+            "utter_suscripcion_como_se_cuenta", readings=period_readings(turn, server), **period_values(turn, server), **rule_values(turn)
+        )
+        return
     _say_reason(turn, server, reply)
     if mentions(turn, _NOTICES, longest=SHORT) and reply.add("utter_suscripcion_avisos"):
         say_line(turn, reply)
@@ -159,6 +175,8 @@ def say_if_sure(turn: Turn, server: Server, reply: Reply) -> None:
 
 def _doubted_day(turn: Turn, server: Server) -> date | None:
     """The one day that who asks has in mind, where none of the days of its subscription is that."""
+    if not mentions(turn, _HAS_IN_MIND, longest=SHORT) or len(_NUMBERS.findall(turn.text)) > 1:
+        return None
     subscription, named = server.subscription, find_when(turn.text, turn.today, turn.calendar)
     ends_on = subscription.ends_on if subscription else None
     if ends_on is None or named is None:

@@ -19,6 +19,7 @@ from actions.described import described
 from actions.environment import Environment
 from actions.mentioned import Mentioned, mentioned
 from actions.say import Reading
+from actions.tokens import said_count
 from bot import clock
 from bot.accounts.port import Desk, Server
 from bot.errors import AccountsUnavailable, DeskUnknown
@@ -212,6 +213,11 @@ class Turn(Moment):
         if pressed and pressed != OTHER_SERVER and not pressed.startswith(NUMBERED):
             return pressed
         return self._mentioned.stranger or None
+
+    @property
+    def means_all(self) -> bool:
+        """Whether as many servers are counted as there are: "los cinco"."""
+        return 1 < len(self.servers) == said_count(self.text)
 
     @property
     def wants_other(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from actions.base import Fact, line_at_end, say_with_line
 from actions.leads import COUNT, WHAT_THEN, YES, Leads, leads
-from actions.live import IN_FORCE, standing
+from actions.live import IN_FORCE, period_readings, period_values, standing
 from actions.mentions import SHORT, mentions, only_asks_if_sure
 from actions.say import Reply
 from actions.situation import say_situation
@@ -131,6 +131,14 @@ def _add_own_copy(turn: Turn, server: Server, reply: Reply) -> None:
         line_at_end(turn, reply)
 
 
+def _say_to_be_had_again(turn: Turn, server: Server, reply: Reply) -> None:
+    """Of what is gone first that we are sorry; else whether it is still there."""
+    if standing(turn, server) == "gone":
+        say_with_line(turn, reply, "utter_resguardo_lo_sentimos", readings=period_readings(turn, server), **period_values(turn, server))
+    else:
+        _say_if_still_there(turn, server, reply)
+
+
 def _say_rule(turn: Turn, server: Server, reply: Reply) -> None:
     reply.say("utter_resguardo_regla", **rule_values(turn))
     add_lead(turn, server, reply, _KEPT_UNTIL)
@@ -169,4 +177,6 @@ KEPT_FACTS: Mapping[Asked, Fact] = {
     Asked.SINCE: lead(_KEPT_SINCE),
     Asked.WHICH: _say_rule,
     Asked.WHAT_IF: lead(WHAT_THEN),
+    Asked.DO: _say_to_be_had_again,
+    Asked.WHO: _say_to_be_had_again,
 }

@@ -76,7 +76,7 @@ _OFFERED = {
 
 def asks_of_others(turn: Turn) -> bool:
     """Whether another customer's account is asked about, and neither the customer nor one of their servers is named."""
-    if turn.named_servers or turn.named_foreign:
+    if turn.named_servers or turn.named_foreign or turn.means_all:
         return False
     if turn.is_read and mentions(turn, _SHOP_OF_ANOTHER):
         return True

@@ -99,7 +99,7 @@ _LEANS = re.compile(
 )
 _COURTESY = re.compile(
     r"^\W*(?:(?:hola+|holi\w*|ola|qu[eé]\s+tal|q\s+tal|qu[eé]\s+onda|buen[oa]?s?\s*(?:d[ií]as?|tardes?|noches?|tardecitas?)?|saludos|(?:muchas\s+|mil\s+)?gracias(?:\s+por\s+\w+)?|disculp\w+|perd[oó]n\w*|"
-    r"perfecto|excelente|ok(?:as?|ay)?|jaja\w*|(?:va|sale|ya|bueno|bien|muy\s+bien|est[aá]\s+bien|vale|listo|ah|[oó]rale|entonces)(?=\s*(?:[,.;!…]|$))|(?:va|sale)(?=\s+(?:y|pues|gracias|entonces)\b)|"
+    r"yay|thx|thanks|grax|grasias|perfecto|excelente|ok(?:as?|ay|i)?|jaja\w*|(?:va|sale|ya|bueno|bien|muy\s+bien|est[aá]\s+bien|vale|listo|ah|[oó]rale|entonces)(?=\s*(?:[,.;!…]|$))|(?:va|sale)(?=\s+(?:y|pues|gracias|entonces)\b)|"
     rf"entonces(?=\s+(?:{_QUESTION_WORD}|q|x)\b)|(?:y\s+)?(?:una|otra)\s+(?:cosa|cosita|duda|pregunta)(?:\s+m[aá]s)?)(?:\W+|$))+",
     re.IGNORECASE,
 )
@@ -111,9 +111,12 @@ _CLOSING = re.compile(
 _DENIED = re.compile(
     r"(?:^|(?<=[\s,;.]))(?<!\bsi\s)(?<!\bque\s)(?:y\s+)?no\s+(?:(?:es|era|de|por|digo|dije|ocupo|necesito|busco|(?:(?:le|te|les)\s+)?pregunt(?:o|e|é|aba)(?:\s+por)?|hablo\s+de|me\s+refiero\s+a)\s+)?"
     r"(?:el|la(?!\s+\w+o\b)|l[oa]s(?=\s+\w+(?<!mo)s\b)|lo\s+del?|del|mi|mis)\s+"  # "no la pago" denies no thing
-    r"(?!(?:otr[oa]s?|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|[uú]ltim\w*|que|q|de)\b)[^\W\d]{3,}(?:\s+lo\s+que\s+\w+)?(?=\s*(?:$|[,;.]|sino\b|es\b|era\b))[\s,;.]*"
+    r"(?!(?:otr[oa]s?|un[oa]|dos|tres|cuatro|cinco|primer\w*|segund\w*|tercer\w*|[uú]ltim\w*|que|q|de)\b)[^\W\d]{3,}(?:\s+lo\s+que\s+\w+)?(?=\s*(?:$|[,;.:]|sino\b|es\b|era\b))[\s,;.:]*"
     r"|^\W*no\s+(?:quiero|busco|ocupo|necesito)\s+[^,;.?¿]{3,50}[,;.]\s*(?=(?:lo\s+que|s[oó]lo|nada\s+m[aá]s|nom[aá]s)\s+(?:quiero|busco|ocupo|necesito)\b)"  # "no quiero otro, lo que quiero …"
     r"|^\W*no,\s*no\s+(?:contrase[nñ]as?|facturas?|respaldos?|pagos?|cargos?|licencias?|correos?|vigencias?|servidor(?:es)?|claves?|tarjetas?|usuarios?)\s*[,;.]+\s*"  # "no, no contraseña. …"
+    r"|^\W*no\W+(?:el|la|los|las|lo\s+del?|mi|mis)\s+[^\W\d]{3,}\s+(?:no|ya\s+(?:me\s+)?(?:qued|s[eé]|l[ao]\s+(?:s[eé]|vi)|entend)[^,;.:]{0,15})\s*[,;.:!]+\s*"  # "no, la contraseña no, la copia"
+    r"|^\W*no\W+lo\s+que\s+\w+(?:\s+\w+)?\s*[,;.:!]+\s*"  # "no lo que debo, lo que pago"
+    r"|[,;.]\s*(?:el|la)\s+(?:de\s+)?\S+\s+ya\s+(?:l[ao]\s+)?(?:s[eé]|vi|entend[ií])\W*$"  # "…, el 03 ya sé"
     rf"|,\s*no\s+(?:(?:a|de|en|con|hasta|desde)\s+{_QUESTION_WORD}|cu[aá]\w+|d[oó]nde|qui[eé]n\w*|qué|cómo)\s+[^,;.?]{{1,30}}$",  # "…, no cuándo acaba"
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, select
 
 from bot import texts
 from bot.conversations import cases, dues, people, presence
@@ -18,6 +18,7 @@ from bot.conversations.answers import Offer, OwnChoice
 from bot.conversations.base import BUTTON_LIFE
 from bot.conversations.inbox import Keeper
 from bot.conversations.queue import OpenTurn
+from bot.conversations.tables import BUTTON
 from bot.errors import AccountsUnavailable, DeskUnknown
 from bot.identity.levels import DataClass, may_see
 from bot.protocol.turn import TurnResult
@@ -30,25 +31,35 @@ from bot.settings import Settings
 
 CALL_BACK: Final = "casa_llamada"
 CHAT: Final = "casa_chat"
+WISHED: Final = "cliente_pide"
 WANTS_CALL: Final = "cliente_pide_llamada"
 WANTS_CHAT: Final = "cliente_pide_chat"
 """Reasons of a case, as agents see them."""
 
 
 async def offer(resources: Resources, turn: OpenTurn, result: TurnResult) -> Offer | None:
-    """What to offer below an answer that hands something to people; nothing where it is due already, or cannot be kept."""
-    if all(effect.kind != "escalate" for effect in result.effects):
+    """What to offer below an answer that hands something to people; nothing where it is due already, or cannot be kept.
+
+    Once in a conversation, while those buttons stand: again only to who wishes for people.
+    """
+    reasons = [str(effect.payload.get("reason", "")) for effect in result.effects if effect.kind == "escalate"]
+    if not reasons:
         return None
+    wished = any(reason.startswith(WISHED) for reason in reasons)
     settings, now, conversation = resources.settings, resources.now(), turn.lease.conversation
     calendar = _calendar(settings)
 
     def work(connection: Connection) -> tuple[bool, bool, str | None]:
         there = bool(presence.on_line_within(connection, now))
         number = people.reach(connection, conversation).to if turn.channel == "whatsapp" else None
-        return dues.any_promised(connection, conversation), there, number
+        stands = select(BUTTON.c.id).where(
+            BUTTON.c.conversation_id == conversation, BUTTON.c.intent.in_((CALL_BACK, CHAT)), BUTTON.c.expires_at > now
+        )
+        offered = not wished and connection.execute(stands.limit(1)).first() is not None
+        return offered or dues.any_promised(connection, conversation), there, number
 
-    promised, there, number = await resources.ledger.read(work)
-    if promised:
+    needless, there, number = await resources.ledger.read(work)
+    if needless:
         return None
     if isinstance(line_state(calendar, settings.support_hours, now), Open):
         return Offer(texts.CHAT_OFFER, (OwnChoice(texts.CHAT_BUTTON, CHAT, {}, now + BUTTON_LIFE),)) if there else None

@@ -1173,3 +1173,53 @@ async def test_how_soon_a_new_one_is_there_is_no_question_of_cards():
     frame = "faq_tiempo_creacion what_if supposed=contract"
     (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), (frame, "¿y si saco otro con tarjeta de crédito, en cuánto lo tendría?"))
     assert "15 minutos" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("frame", "text"),
+    [("listar_servidores which", "¿y planes, cuáles hay?"), ("consultar_pago whether", "¿se cobra por mes o año?"), ("faq_cambiar_solucion which", "el más básico")],
+)  # fmt: skip
+async def test_a_visitor_who_asks_for_plans_hears_who_tells_them(frame: str, text: str):
+    (answer,) = await talk(None, (frame, text))
+    assert answer.text.startswith("Se contrata por suscripción")
+    assert "55 8000 9480" in answer.text
+
+
+@pytest.mark.parametrize("text", ["¿cuándo vence mi licencia de BANCO?", "gracias, ¿y el SAE cuándo vence?", "¿cuándo caduca la licencia?"])
+async def test_the_end_of_a_licence_is_not_that_of_the_server(text: str):
+    (answer,) = await talk(demo_desk("C-1002", DEMO_NOW), ("consultar_suscripcion until", text))
+    assert answer.text.startswith("La fecha de la licencia de tu sistema Aspel no la tengo")
+    assert "HIDALGO-01 vence" not in answer.text
+
+
+async def test_to_pay_once_more_while_a_charge_waits_is_warned_of():
+    (answer,) = await talk(demo_desk("C-1007", DEMO_NOW), ("faq_formas_pago whether", "¿puedo pagar otra vez con tarjeta y ya?"))
+    assert answer.text.startswith("Antes de pagar otra vez, habla con soporte")
+
+
+async def test_what_was_captured_before_a_failure_is_not_told_as_moved():
+    (answer,) = await talk(demo_desk("C-1012", DEMO_NOW), ("faq_traslado_informacion whether", "¿lo que ya tenía capturado se pierde?"))
+    assert answer.responses[0] == "utter_no_cubierto_sin_guardar"
+
+
+async def test_who_wants_back_what_is_gone_hears_first_that_we_are_sorry():
+    (answer,) = await talk(demo_desk("C-1005", DEMO_NOW), ("faq_resguardo_sin_pago do", "quiero mi información de regreso"))
+    assert answer.text.startswith("Lo siento mucho. La información de LIRIO-01 ya no se puede recuperar desde aquí")
+
+
+async def test_as_many_as_are_contracted_are_nobody_elses():
+    (answer,) = await talk(SIERRA, ("consultar_pago amount servers=foreign", "la mensualidad de los cinco juntos"))
+    assert answer.text.startswith("En total son $5,095.00 MXN al mes por 5 servidores")
+
+
+async def test_what_is_paid_and_not_what_is_owed():
+    owed, paid = await talk(
+        SIERRA, ("consultar_pago amount", "¿cuánto debo en total?"), ("consultar_pago amount servers=all", "no lo que debo, lo que pago")
+    )
+    assert owed.text.startswith("En total debes $1,798.00 MXN")
+    assert paid.text.startswith("En total son $5,095.00 MXN al mes")
+
+
+async def test_why_a_day_is_that_day():
+    (answer,) = await talk(demo_desk("C-1003", DEMO_NOW), ("consultar_suscripcion why", "¿por qué hasta el 25?"))
+    assert answer.text.startswith("Se cuenta desde la fecha de fin, el domingo 22 de noviembre: con 3 días naturales de gracia")

@@ -53,7 +53,7 @@ async def test_a_visitor_gets_the_general_answer_and_how_to_identify(intent: str
 async def test_a_visitor_never_gets_a_payment_of_anybody(intent: str):
     rendered = await ask(intent, others=[desk(valid())])
 
-    assert rendered.text.startswith("Para darte ese dato necesito saber qué cuenta es la tuya")
+    assert "Para darte ese dato necesito saber qué cuenta es la tuya" in rendered.text
     assert rendered.readings == []
 
 

@@ -43,8 +43,8 @@ async def sierra(intent: str, frame: str, text: str = "", after: Rendered | None
 
 
 LAST = (
-    "El último en vencer es SIERRA-01: vence el lunes 14 de diciembre.\n\n"
-    "SIERRA-04, que todavía se está creando, vence el miércoles 23 de diciembre."
+    "El último en vencer es SIERRA-04, que todavía se está creando: vence el miércoles 23 de diciembre.\n\n"
+    "De los que ya están activos, el último es SIERRA-01: vence el lunes 14 de diciembre."
 )
 
 
@@ -368,7 +368,7 @@ async def test_every_text_about_sets_is_reached():
     unseen = replace(up, id="5", alias="CINCO-05", health=None)
     desks = [
         (up, unseen), (up, moving), (up, late, kept), (late, replace(late, id="9", alias="NUEVE-09"), up), (kept, without),
-        (up, creating, replace(creating, id="8", alias="OCHO-08")), (moving, replace(moving, id="6", alias="SEIS-06")), (kept, up), (late, up), (late, creating, kept),
+        (up, creating, replace(creating, id="8", alias="OCHO-08")), (moving, replace(moving, id="6", alias="SEIS-06")), (kept, up), (late, up), (late, creating, kept), (up, replace(up, id="11", alias="ONCE-11"), replace(creating, subscription=subscription(TODAY + timedelta(days=400), starts_on=TODAY))),
         (kept, replace(kept, id="7", alias="DIEZ-10")), (up,), (late, kept), (replace(up, status="deleted"),), (up, replace(unseen, incident=incident())), (up, replace(unseen, subscription=subscription(TODAY + timedelta(days=9)))),
     ]  # fmt: skip
     reached: set[str] = set()
