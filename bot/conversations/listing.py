@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, tuple_
 
 from bot.conversations import search
+from bot.conversations.base import Decision
 from bot.conversations.ledger import Ledger
 from bot.conversations.tables import CONVERSATION, ESCALATION, FAILED, MESSAGE, OPEN, UNDERSTANDING
 
@@ -81,18 +82,21 @@ async def find(ledger: Ledger, wanted: Wanted, after: Place | None = None, limit
 
 
 def _find(connection: Connection, wanted: Wanted, after: Place | None, limit: int) -> Page:
-    found = search.matches(connection, wanted.words) if wanted.words.strip() else None
-    conditions = list(_conditions(connection, wanted))
-    if found is not None:
-        conditions.append(CONVERSATION.c.id.in_(list(found)))
+    query, conditions = select(CONVERSATION), list(_conditions(connection, wanted))
+    if wanted.words.strip():
+        holding = search.holding(connection.dialect.name, wanted.words)
+        if holding is None:
+            return Page((), None)
+        search.plan_by_words(connection)
+        query = query.add_columns(holding.c.seq.label("match")).join(holding, holding.c.conversation_id == CONVERSATION.c.id)
     if after is not None:
         earlier = CONVERSATION.c.last_at < after.last_at
         conditions.append(or_(earlier, and_(CONVERSATION.c.last_at == after.last_at, CONVERSATION.c.id < after.id)))
-    query = select(CONVERSATION).where(*conditions).order_by(CONVERSATION.c.last_at.desc(), CONVERSATION.c.id.desc()).limit(limit + 1)
+    query = query.where(*conditions).order_by(CONVERSATION.c.last_at.desc(), CONVERSATION.c.id.desc()).limit(limit + 1)
     rows = connection.execute(query).all()
     shown = rows[:limit]
     more = Place(shown[-1].last_at, shown[-1].id) if len(rows) > limit else None
-    return Page(tuple(_listed(connection, shown, found or {})), more)
+    return Page(tuple(_listed(connection, shown)), more)
 
 
 def _conditions(connection: Connection, wanted: Wanted) -> Sequence[ColumnElement[bool]]:
@@ -124,28 +128,39 @@ def _about(connection: Connection, intent: str) -> ColumnElement[bool]:
 
     On a million messages either way takes minutes where the other one takes milliseconds.
     """
-    told = UNDERSTANDING.c.intent == intent
-    rows = connection.scalars(select(UNDERSTANDING.c.message_id).where(told).limit(RARE + 1)).all()
-    if len(rows) > RARE:
-        return _some_part(func.coalesce(UNDERSTANDING.c.intent, "") == intent)  # so written, the index of intents leads nobody astray
-    return CONVERSATION.c.id.in_(select(MESSAGE.c.conversation_id).where(MESSAGE.c.id.in_(rows)))
+    told = select(UNDERSTANDING.c.conversation_id).where(UNDERSTANDING.c.intent == intent)
+    if connection.execute(select(func.count()).select_from(told.limit(RARE + 1).subquery())).scalar_one() <= RARE:
+        return CONVERSATION.c.id.in_(told)
+    return _some_part(func.coalesce(UNDERSTANDING.c.intent, "") == intent)  # so written, the index of intents leads nobody astray
 
 
 def _some_part(told: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(MESSAGE.c.conversation_id == CONVERSATION.c.id, UNDERSTANDING.c.message_id == MESSAGE.c.id, told)
+    """Asked of one conversation after the other, by the index: with the OFFSET PostgreSQL does not join all that was ever understood."""
+    return select(literal(1)).where(UNDERSTANDING.c.conversation_id == CONVERSATION.c.id, told).offset(0).exists()
 
 
-def _listed(connection: Connection, rows: Sequence[Any], found: dict[str, search.Match]) -> list[Listed]:
+def _listed(connection: Connection, rows: Sequence[Any]) -> list[Listed]:
     ids = [row.id for row in rows]
     last, codes, decisions = _last_said(connection, ids), _open_codes(connection, ids), _decisions(connection, ids)
+    matches = _texts(connection, [(row.id, row.match) for row in rows if hasattr(row, "match")])
     listed = []
     for row in rows:
         said = last.get(row.id)
-        match = found.get(row.id) or search.Match(said.seq if said else 0, said.text if said else "")
+        seq, words = matches.get(row.id) or ((said.seq, said.text) if said else (0, ""))
         name, kind = (said.profile_name, said.kind) if said else (None, "text")
         whose = (row.id, row.channel, row.desk, name, row.level, row.owner, row.agent, row.last_at, row.last_seq)
-        listed.append(Listed(*whose, match.seq, match.text, kind, codes.get(row.id), frozenset(decisions.get(row.id, ()))))
+        listed.append(Listed(*whose, seq, words, kind, codes.get(row.id), decisions.get(row.id, frozenset())))
     return listed
+
+
+def _texts(connection: Connection, places: Sequence[tuple[str, int]]) -> dict[str, tuple[int, str]]:
+    """The messages at these places, (conversation, seq), by conversation."""
+    if not places:
+        return {}
+    query = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.text).where(
+        tuple_(MESSAGE.c.conversation_id, MESSAGE.c.seq).in_(places)
+    )
+    return {row.conversation_id: (row.seq, row.text) for row in connection.execute(query)}
 
 
 def _last_said(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
@@ -171,14 +186,8 @@ def _open_codes(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     return {row.conversation_id: row.code for row in connection.execute(query.order_by(ESCALATION.c.at))}
 
 
-def _decisions(connection: Connection, ids: Sequence[str]) -> dict[str, set[str]]:
-    query = (
-        select(MESSAGE.c.conversation_id, UNDERSTANDING.c.decision)
-        .distinct()
-        .join_from(MESSAGE, UNDERSTANDING, UNDERSTANDING.c.message_id == MESSAGE.c.id)
-        .where(MESSAGE.c.conversation_id.in_(ids))
-    )
-    found: dict[str, set[str]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.conversation_id, set()).add(row.decision)
-    return found
+def _decisions(connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Asked for each decision, because a conversation may have a thousand parts and has three decisions at most."""
+    of = {decision: _some_part(UNDERSTANDING.c.decision == decision) for decision in get_args(Decision)}
+    query = select(CONVERSATION.c.id, *(some.label(decision) for decision, some in of.items())).where(CONVERSATION.c.id.in_(ids))
+    return {row.id: frozenset(decision for decision, some in zip(of, row[1:], strict=True) if some) for row in connection.execute(query)}

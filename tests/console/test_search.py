@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from bot.console import marks
-from bot.conversations import cases, figures, listing, search, take_over
+from bot.conversations import cases, figures, listing, take_over
 from bot.conversations.listing import Wanted
 from bot.conversations.tables import MESSAGE
 from bot.errors import NotYours
@@ -27,7 +27,7 @@ PAIRS = [
 
 
 async def found(ledger, words: str) -> set[str]:
-    return {match.text for match in (await ledger.read(lambda connection: search.matches(connection, words))).values()}
+    return {row.text for row in (await listing.find(ledger, Wanted(words=words))).rows}
 
 
 async def test_thirty_words_are_found_in_both_spellings(ledger, desk) -> None:
