@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, literal, or_, select
 
 from bot.conversations import search
 from bot.conversations.base import Decision
@@ -17,6 +17,7 @@ from bot.conversations.tables import CONVERSATION, ESCALATION, FAILED, MESSAGE, 
 PAGE: Final = 50
 RARE: Final = 2000
 """Messages; an intent with more is common."""
+DECISIONS: Final[tuple[str, ...]] = get_args(Decision)
 State = Literal["waiting", "agent", "failed"]
 """An answer is owed, an agent has it, a message was given up."""
 
@@ -78,25 +79,33 @@ class Page:
 
 async def find(ledger: Ledger, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> Page:
     """At most `limit` conversations after this place. Raises LedgerUnavailable."""
-    return await ledger.read(lambda connection: _find(connection, wanted, after, limit))
+    return await ledger.read(lambda connection: find_within(connection, wanted, after, limit))
 
 
-def _find(connection: Connection, wanted: Wanted, after: Place | None, limit: int) -> Page:
-    query, conditions = select(CONVERSATION), list(_conditions(connection, wanted))
+def find_within(connection: Connection, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> Page:
+    """The same, as part of a transaction."""
+    query, conditions = _ROWS, list(_conditions(connection, wanted))
+    holding = None
     if wanted.words.strip():
-        holding = search.holding(connection.dialect.name, wanted.words)
+        holding = search.holding(connection, wanted.words)
         if holding is None:
             return Page((), None)
-        search.plan_by_words(connection)
         query = query.add_columns(holding.c.seq.label("match")).join(holding, holding.c.conversation_id == CONVERSATION.c.id)
     if after is not None:
         earlier = CONVERSATION.c.last_at < after.last_at
         conditions.append(or_(earlier, and_(CONVERSATION.c.last_at == after.last_at, CONVERSATION.c.id < after.id)))
     query = query.where(*conditions).order_by(CONVERSATION.c.last_at.desc(), CONVERSATION.c.id.desc()).limit(limit + 1)
-    rows = connection.execute(query).all()
+    rows = connection.execute(query if holding is None else _with_words(query)).all()
     shown = rows[:limit]
     more = Place(shown[-1].last_at, shown[-1].id) if len(rows) > limit else None
-    return Page(tuple(_listed(connection, shown)), more)
+    return Page(tuple(_listed(connection, shown, has_words=holding is not None)), more)
+
+
+def _with_words(query: Select[Any]) -> Select[Any]:
+    """With the texts of the messages that hold the words, read for one page only."""
+    page = query.subquery("page")
+    held = (MESSAGE.c.conversation_id == page.c.id) & (MESSAGE.c.seq == page.c.match)
+    return select(page, MESSAGE.c.text.label("words")).join(MESSAGE, held).order_by(page.c.last_at.desc(), page.c.id.desc())
 
 
 def _conditions(connection: Connection, wanted: Wanted) -> Sequence[ColumnElement[bool]]:
@@ -128,10 +137,11 @@ def _about(connection: Connection, intent: str) -> ColumnElement[bool]:
 
     On a million messages either way takes minutes where the other one takes milliseconds.
     """
-    told = select(UNDERSTANDING.c.conversation_id).where(UNDERSTANDING.c.intent == intent)
-    if connection.execute(select(func.count()).select_from(told.limit(RARE + 1).subquery())).scalar_one() <= RARE:
-        return CONVERSATION.c.id.in_(told)
-    return _some_part(func.coalesce(UNDERSTANDING.c.intent, "") == intent)  # so written, the index of intents leads nobody astray
+    told = UNDERSTANDING.c.intent == intent
+    counted = select(UNDERSTANDING.c.intent).where(told).limit(RARE + 1).subquery()
+    if connection.execute(select(func.count()).select_from(counted)).scalar_one() <= RARE:
+        return CONVERSATION.c.id.in_(select(UNDERSTANDING.c.conversation_id).where(told))
+    return _some_part(UNDERSTANDING.c.decision.in_(DECISIONS) & told)  # with the decisions the index of conversations answers by itself
 
 
 def _some_part(told: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -139,55 +149,45 @@ def _some_part(told: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(literal(1)).where(UNDERSTANDING.c.conversation_id == CONVERSATION.c.id, told).offset(0).exists()
 
 
-def _listed(connection: Connection, rows: Sequence[Any]) -> list[Listed]:
-    ids = [row.id for row in rows]
-    last, codes, decisions = _last_said(connection, ids), _open_codes(connection, ids), _decisions(connection, ids)
-    matches = _texts(connection, [(row.id, row.match) for row in rows if hasattr(row, "match")])
+def _listed(connection: Connection, rows: Sequence[Any], *, has_words: bool) -> list[Listed]:
+    ids = {"ids": [row.id for row in rows]}
+    last = {row.conversation_id: row for row in connection.execute(_LAST_SAID, ids)}
+    codes = {row.conversation_id: row.code for row in connection.execute(_OPEN_CODES, ids)}
+    decisions = {number: _told(told) for number, *told in connection.execute(_DECISIONS, ids)}
     listed = []
     for row in rows:
         said = last.get(row.id)
-        seq, words = matches.get(row.id) or ((said.seq, said.text) if said else (0, ""))
+        seq, words = (row.match, row.words) if has_words else (said.seq, said.text) if said else (0, "")
         name, kind = (said.profile_name, said.kind) if said else (None, "text")
         whose = (row.id, row.channel, row.desk, name, row.level, row.owner, row.agent, row.last_at, row.last_seq)
         listed.append(Listed(*whose, seq, words, kind, codes.get(row.id), decisions.get(row.id, frozenset())))
     return listed
 
 
-def _texts(connection: Connection, places: Sequence[tuple[str, int]]) -> dict[str, tuple[int, str]]:
-    """The messages at these places, (conversation, seq), by conversation."""
-    if not places:
-        return {}
-    query = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.text).where(
-        tuple_(MESSAGE.c.conversation_id, MESSAGE.c.seq).in_(places)
-    )
-    return {row.conversation_id: (row.seq, row.text) for row in connection.execute(query)}
+def _told(told: Sequence[bool]) -> frozenset[str]:
+    return frozenset(decision for decision, some in zip(DECISIONS, told, strict=True) if some)
 
 
-def _last_said(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
-    """The customer's last message of each."""
-    each = MESSAGE.alias("each_message")
-    newest = (
-        select(each.c.seq)
-        .where(each.c.conversation_id == CONVERSATION.c.id, each.c.author == "customer")
-        .order_by(each.c.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.text, MESSAGE.c.kind, MESSAGE.c.profile_name).where(
-        CONVERSATION.c.id.in_(ids), MESSAGE.c.conversation_id == CONVERSATION.c.id, MESSAGE.c.seq == newest
-    )
-    return {row.conversation_id: row for row in connection.execute(query)}
-
-
-def _open_codes(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    query = select(ESCALATION.c.conversation_id, ESCALATION.c.code).where(
-        ESCALATION.c.conversation_id.in_(ids), ESCALATION.c.state == "open"
-    )
-    return {row.conversation_id: row.code for row in connection.execute(query.order_by(ESCALATION.c.at))}
-
-
-def _decisions(connection: Connection, ids: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Asked for each decision, because a conversation may have a thousand parts and has three decisions at most."""
-    of = {decision: _some_part(UNDERSTANDING.c.decision == decision) for decision in get_args(Decision)}
-    query = select(CONVERSATION.c.id, *(some.label(decision) for decision, some in of.items())).where(CONVERSATION.c.id.in_(ids))
-    return {row.id: frozenset(decision for decision, some in zip(of, row[1:], strict=True) if some) for row in connection.execute(query)}
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_EACH = MESSAGE.alias("each_message")
+_NEWEST = (
+    select(_EACH.c.seq)
+    .where(_EACH.c.conversation_id == CONVERSATION.c.id, _EACH.c.author == "customer")
+    .order_by(_EACH.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_ROWS: Final = select(*(CONVERSATION.c[name] for name in ("id", "channel", "desk", "level", "owner", "agent", "last_at", "last_seq")))
+_LAST_SAID: Final = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.text, MESSAGE.c.kind, MESSAGE.c.profile_name).where(
+    CONVERSATION.c.id.in_(_IDS), MESSAGE.c.conversation_id == CONVERSATION.c.id, MESSAGE.c.seq == _NEWEST
+)
+"""The customer's last message of each."""
+_OPEN_CODES: Final = (
+    select(ESCALATION.c.conversation_id, ESCALATION.c.code)
+    .where(ESCALATION.c.conversation_id.in_(_IDS), ESCALATION.c.state == "open")
+    .order_by(ESCALATION.c.at)
+)
+_DECISIONS: Final = select(CONVERSATION.c.id, *(_some_part(UNDERSTANDING.c.decision == decision) for decision in DECISIONS)).where(
+    CONVERSATION.c.id.in_(_IDS)
+)
+"""Whether there was each of them: a conversation may have a thousand parts, and they are not all read."""
