@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
-
 from bot.commands._on_ledger import opened, works_on_ledger
 from bot.conversations import transcripts
 from bot.conversations.transcripts import Line, Transcript
@@ -74,7 +72,7 @@ def _message(line: Line, zone: ZoneInfo) -> Iterator[str]:
         yield f"  · escalated as {escalation.code}: {escalation.reason}"
 
 
-def _state(message: Row[Any]) -> str:
+def _state(message: Any) -> str:
     if message.state is None:
         return ""
     trouble = f", {message.last_error}" if message.last_error else ""

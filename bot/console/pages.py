@@ -117,7 +117,7 @@ class Clocks:
 
     def exactly(self, at: datetime) -> str:
         """As "2026-11-27 09:05:12", for live values and the audit."""
-        return self._calendar.local(at).strftime("%Y-%m-%d %H:%M:%S")
+        return self._calendar.local(at).isoformat(" ", "seconds")[:19]
 
     def short(self, at: datetime) -> str:
         """As "9:05" today, "24 nov, 9:05" before."""

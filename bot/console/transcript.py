@@ -9,7 +9,6 @@ from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
-from sqlalchemy import Row
 
 from bot.console import access, audit, customer, intents, marks, pages, put_off
 from bot.console.promises import Promises
@@ -121,7 +120,7 @@ async def _shared(request: web.Request, transcript: Transcript) -> dict[str, Any
     }
 
 
-def choices(part: Row[Any]) -> Markup:
+def choices(part: Any) -> Markup:
     """The buttons "Esto era…" of one part of a message: the candidates that lost, and what may be wrong with the answer, each with its digit."""
     lost = (each["name"] for each in part.ranking if each["name"] != part.intent or part.decision != "answered")
     return _buttons((*lost, *intents.VERDICTS))
