@@ -141,7 +141,7 @@ def _question(rows: Rows, dice: random.Random, filled: Filled, conversation: str
     rows["message"].append({"id": inbound, "conversation_id": conversation, "seq": seq, **silent, **asked, **known})
     answer = {"id": _id(dice), "conversation_id": conversation, "seq": seq + 1, **told, **said}
     rows["message"].append({**answer, "actions": [f"action_{intent}"]})
-    rows["understanding"].append(_understood(dice, inbound, words, intent, decision))
+    rows["understanding"].append({**_understood(dice, inbound, words, intent, decision), "conversation_id": conversation})
     return inbound
 
 

@@ -305,13 +305,21 @@ class DisclosureAnchor(Base):
 
 
 class Understanding(Base):
-    """What was understood of one part (`n`) of an inbound message. `ranking`: the top three with their probabilities."""
+    """What was understood of one part (`n`) of an inbound message. `ranking`: the top three with their probabilities.
+
+    `conversation_id` is the message's: who lists conversations asks one index what was understood in them (decision 0035).
+    """
 
     __tablename__ = "understanding"
-    __table_args__ = (one_of("decision", get_args(base.Decision)), Index("ix_understanding_intent", "intent"))
+    __table_args__ = (
+        one_of("decision", get_args(base.Decision)),
+        Index("ix_understanding_intent", "intent"),
+        Index("ix_understanding_conversation", "conversation_id", "decision", "intent"),
+    )
 
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(_ID)
     text: Mapped[str] = mapped_column(Text)
     decision: Mapped[str] = mapped_column(String(16))
     intent: Mapped[str | None] = mapped_column(String(64))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from bot.console import marks
+from bot.console.overview import FRESH, RecentFigures
 from bot.conversations import cases, figures, listing, search, take_over
 from bot.conversations.listing import Wanted
 from bot.conversations.tables import MESSAGE
@@ -27,7 +28,7 @@ PAIRS = [
 
 
 async def found(ledger, words: str) -> set[str]:
-    return {match.text for match in (await ledger.read(lambda connection: search.matches(connection, words))).values()}
+    return {row.text for row in (await listing.find(ledger, Wanted(words=words))).rows}
 
 
 async def test_thirty_words_are_found_in_both_spellings(ledger, desk) -> None:
@@ -49,6 +50,22 @@ async def test_what_is_changed_or_deleted_is_found_no_more(ledger, desk) -> None
     assert await found(ledger, "borrado") == {"(borrado)"}
     await ledger.write(lambda connection: connection.execute(delete(MESSAGE).where(MESSAGE.c.text == "(borrado)")))
     assert await found(ledger, "borrado") == set()
+
+
+async def test_the_rare_and_the_common_are_found_in_a_large_ledger(ledger, desk, monkeypatch) -> None:
+    monkeypatch.setattr(search, "RECENT", 4)
+    monkeypatch.setattr(search, "MOST_MATCHES", 3)
+    await desk.ask("una pregunta rara")
+    old = update(MESSAGE).where(MESSAGE.c.text == "una pregunta rara").values(at=NOON - timedelta(days=300))
+    await ledger.write(lambda connection: connection.execute(old))
+    for number in range(6):
+        await desk.ask(f"mi factura {number}")
+    await ledger.write(lambda connection: connection.execute(text("ANALYZE")))
+    assert await found(ledger, "rara") == {"una pregunta rara"}
+    assert await found(ledger, "facturas") == {"mi factura 5"}
+    assert await found(ledger, "pregunta factura") == set()
+    await desk.say("esto espera")
+    assert await found(ledger, "espera") == {"esto espera"}
 
 
 @pytest.mark.parametrize("words", ["'", '"', "%", "*", "a AND", "NEAR(a b)", "¿?", "", "x" * 10_000, "-vence", "(((", "\x00", "😀", "ﬁ"])
@@ -102,3 +119,19 @@ async def test_figures_are_counted_by_the_hour(ledger, desk) -> None:
     assert dict(counted.hours) == {(NOON, "answered"): 2}
     assert dict(counted.topics) == {("faq_factura", "answered"): 2}
     assert (counted.sittings, counted.settled) == (1, 1)
+
+
+async def test_figures_are_counted_once_for_who_asks_within_seconds(ledger, desk) -> None:
+    recent, since = RecentFigures(), NOON - timedelta(days=1)
+    await desk.ask("una")
+    assert (await recent.since(ledger, since, NOON)).sittings == 1
+    await desk.ask("otra")
+
+    async def questions(moment, now) -> int:
+        return sum((await recent.since(ledger, moment, now)).topics.values())
+
+    assert await questions(since, NOON + FRESH / 2) == 1
+    assert await questions(since - timedelta(days=6), NOON + FRESH / 2) == 2, "another period"
+    assert await questions(since, NOON + FRESH) == 2
+    await desk.ask("y otra")
+    assert await questions(since, NOON) == 3, "the clock was set back"
