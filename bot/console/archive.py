@@ -239,7 +239,8 @@ def _write(connection: Connection, own: str, given: Conversation) -> None:
             "decision": part.decision,
             "intent": part.intent,
         }
-        understood.append({**row, "via": part.via, "ranking": part.ranking, "entities": part.entities})
+        told = {"ranking": part.ranking, "confidence": _confidence(part.ranking), "entities": part.entities}
+        understood.append({**row, "via": part.via, **told})
     corrections = [
         {
             "conversation_id": own, "message_id": message, "n": n, "text": clean_text(part.text), "was": part.intent, "decision": part.decision,
@@ -254,6 +255,13 @@ def _write(connection: Connection, own: str, given: Conversation) -> None:
     for table, rows in ((UNDERSTANDING, understood), (CORRECTION, corrections), (NOTE, notes), (TAG, tags), (ESCALATION, cases)):
         if rows:
             connection.execute(insert(table), rows)
+
+
+def _confidence(ranking: list[Any]) -> float | None:
+    """Another system's ranking may be anything."""
+    first = ranking[0] if ranking else None
+    value = first.get("confidence") if isinstance(first, dict) else None
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _message_row(conversation: str, own: str, seq: int, said: Said) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from sqlalchemy import Connection, Row, Table, delete, insert, select
 
-from bot.console import filters, intents, marks, models, pages
+from bot.console import agents, filters, intents, marks, models, pages
 from bot.console.access import form, see
 from bot.conversations import listing
 from bot.conversations.clean import clean_text
@@ -29,10 +29,11 @@ async def show(request: web.Request) -> web.Response:
     wanted = filters.read(request.query, resources.settings.timezone)
     before, agent = filters.place(request.query.get("antes", "")), request[pages.SESSION].agent
 
-    def work(connection: Connection) -> tuple[listing.Page, Sequence[str], Sequence[Row[Any]]]:
-        return listing.find_within(connection, wanted.wanted, before), marks.tag_names(connection), _views(connection, agent)
+    def work(connection: Connection) -> tuple[listing.Page, Sequence[str], Sequence[str], Sequence[Row[Any]]]:
+        page = listing.find_within(connection, wanted.wanted, before)
+        return page, marks.tag_names(connection), agents.names(connection), _views(connection, agent)
 
-    page, tags, views = await resources.ledger.read(work)
+    page, tags, names, views = await resources.ledger.read(work)
     return pages.render(
         request,
         "conversaciones.html",
@@ -42,6 +43,7 @@ async def show(request: web.Request) -> web.Response:
         first=wanted.address(LIST) if "antes" in request.query else None,
         export=wanted.address(f"{LIST}.csv"),
         tags=tags,
+        agents=names,
         intents=intents.titles(),
         views=views,
     )

@@ -211,6 +211,7 @@ def _understanding(turn: OpenTurn, parts: Sequence[Understood]) -> Rows:
             "intent": None if part.intent is None else clean_text(part.intent),
             "via": clean_text(part.via),
             "ranking": clean_json(msgspec.to_builtins(part.ranking[:RANKED])),
+            "confidence": part.ranking[0].confidence if part.ranking else None,
             "entities": clean_json(part.entities),
         }
         for n, part in enumerate(parts)

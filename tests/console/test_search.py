@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, or_, text, update
 
-from bot.console import marks
+from bot.console import audit, marks
 from bot.console.overview import FRESH, RecentFigures
-from bot.conversations import cases, figures, listing, search, take_over
+from bot.conversations import cases, feedback, figures, listing, search, sessions, take_over
 from bot.conversations.listing import Wanted
 from bot.conversations.tables import MESSAGE
 from bot.errors import NotYours
-from tests.conversations_ledger.conftest import NOON, desk, ledger, open_ledger, url
+from bot.identity.identity import ANONYMOUS
+from bot.protocol.turn import Ranked, TurnResult, Understood
+from tests.conversations_ledger.conftest import NOON, Desk, desk, ledger, open_ledger, told, url
 
 __all__ = ["desk", "ledger", "open_ledger", "url"]
 
@@ -92,6 +95,66 @@ async def test_the_list_filters_alike(ledger, desk) -> None:
         ], wanted
     for wanted in none:
         assert (await listing.find(ledger, wanted)).rows == (), wanted
+
+
+def read_as(decision: str, *confidences: float) -> TurnResult:
+    """An answer to something that was understood with these probabilities."""
+    parts = (Understood("x", decision, "faq_factura", (Ranked("faq_factura", sure), Ranked("x", 0.1)), (), "text") for sure in confidences)
+    return msgspec.structs.replace(told("Listo."), understood=tuple(parts))
+
+
+@pytest.fixture
+async def kinds(ledger, desk) -> dict[str, str]:
+    """Conversations in which everything that can be filtered differs."""
+    unsure, half, sure = [Desk(ledger, await sessions.begin(ledger, ANONYMOUS, timedelta(hours=1), NOON)) for _ in range(3)]
+    nothing = msgspec.structs.replace(told("Listo."), understood=(Understood("x", "refused", None, (), (), "text"),))
+    await desk.ask("una", nothing)
+    await unsure.ask("otra", read_as("refused", 0.31))
+    for number in range(3):
+        await half.ask(f"media {number}", read_as("asked", 0.5, 0.9))
+    for number in range(10):
+        await sure.ask(f"segura {number}", read_as("answered", 0.8))
+    assert await feedback.note(ledger, (sure.conversation, 2), -1, "button", NOON)
+    assert await feedback.note(ledger, (half.conversation, 2), 1, "button", NOON)
+    assert await feedback.note(ledger, (unsure.conversation, 2), -1, "button", NOON)
+    assert await feedback.note(ledger, (unsure.conversation, 2), 0, "button", NOON + timedelta(seconds=1)), "taken back"
+    await take_over.take_over(ledger, half.conversation, "ana", NOON, timedelta(minutes=15))
+    await audit.note(ledger, "toma", "ana", "::1", NOON, sure.conversation)
+    await audit.note(ledger, "vista", "ana", "::1", NOON, unsure.conversation)
+    await audit.note(ledger, "toma", "beto", "::1", NOON, unsure.conversation)
+    return {"none": desk.conversation, "unsure": unsure.conversation, "half": half.conversation, "sure": sure.conversation}
+
+
+@pytest.mark.parametrize("rare", [0, listing.RARE])
+async def test_how_sure_how_good_whose_and_how_long(ledger, kinds, monkeypatch, rare: int) -> None:
+    monkeypatch.setattr(listing, "RARE", rare)
+    ana, beto = audit.had_by("ana"), audit.had_by("beto")
+    for wanted, names in (
+        (Wanted(sureness="low"), {"unsure"}),
+        (Wanted(sureness="middle"), {"half"}),
+        (Wanted(sureness="high"), {"half", "sure"}),
+        (Wanted(disliked=True), {"sure"}),
+        (Wanted(length="few"), {"none", "unsure"}),
+        (Wanted(length="some"), {"half"}),
+        (Wanted(length="many"), {"sure"}),
+        (Wanted(also=[ana]), {"half", "sure"}),
+        (Wanted(also=[beto]), {"unsure"}),
+        (Wanted(also=[audit.had_by("x' OR 1=1 --")]), set()),
+        (Wanted(sureness="high", disliked=True, length="many", also=[ana], channel="web", decision="answered", words="segura"), {"sure"}),
+        (Wanted(sureness="high", length="some", also=[ana]), {"half"}),
+        (Wanted(sureness="low", also=[ana]), set()),
+        (Wanted(sureness="middle", disliked=True), set()),
+    ):
+        page = await listing.find(ledger, wanted)
+        assert {name for name, talk in kinds.items() if talk in {row.id for row in page.rows}} == names, wanted
+    seen, place = [], None
+    for _ in range(4):
+        page = await listing.find(ledger, Wanted(also=[or_(ana, beto)]), place, 1)
+        seen += [row.id for row in page.rows]
+        place = page.after
+        if place is None:
+            break
+    assert sorted(seen) == sorted(talk for name, talk in kinds.items() if name != "none"), "each once, a page at a time"
 
 
 async def test_an_agents_words_and_the_hand_back(ledger, desk) -> None:

@@ -145,7 +145,14 @@ def fill(connection: Connection) -> None:
     plain = {"text": "x", "decision": "answered", "intent": "faq_factura", "via": "text", "ranking": [], "entities": []}
     add(
         "understanding",
-        *({"message_id": message, "n": n, **plain} for message, n in (("customer-1", 0), ("customer-1", 1), ("visitor-1", 0))),
+        *(
+            {"message_id": message, "n": n, **plain, "ranking": ranking}
+            for message, n, ranking in (
+                ("customer-1", 0, [{"name": "faq_factura", "confidence": 0.42}, {"name": "x", "confidence": 0.3}]),
+                ("customer-1", 1, [{"name": "faq_factura", "confidence": "alta"}]),
+                ("visitor-1", 0, []),
+            )
+        ),
     )
     for n, (message, state) in enumerate((("customer-1", "open"), ("customer-3", "open"), ("visitor-1", "closed")), start=1):
         add(
@@ -185,8 +192,8 @@ async def test_everything_is_there_afterwards(url, open_ledger) -> None:
         ("visitor-2", None, None, None),
         ("visitor-3", 0, "with_agent", None),
     ]
-    assert [(u.message_id, u.n, u.conversation_id) for u in await rows(ledger, Understanding, Understanding.message_id, Understanding.n)] == [
-        ("customer-1", 0, "customer"), ("customer-1", 1, "customer"), ("visitor-1", 0, "visitor"),
+    assert [(u.message_id, u.n, u.conversation_id, u.confidence) for u in await rows(ledger, Understanding, Understanding.message_id, Understanding.n)] == [
+        ("customer-1", 0, "customer", 0.42), ("customer-1", 1, "customer", None), ("visitor-1", 0, "visitor", None),
     ]  # fmt: skip
     assert await rows(ledger, Delivery) == []
     assert [(e.events, e.outcome) for e in await rows(ledger, Episode, Episode.id)] == [(EVENTS, None), ([], "unreadable")]
