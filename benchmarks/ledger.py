@@ -51,8 +51,8 @@ _ANSWER = """INSERT INTO message
  || 'o llama al 55 8000 9480, de lunes a viernes de 9:00 a 18:00. Consulta hecha hoy a las 14:05.', :at,
  substr(md5('q' || k), 1, 16), 0, :actions, :responses
 FROM c CROSS JOIN t"""
-_UNDERSTANDING = """INSERT INTO understanding (message_id, n, text, decision, intent, via, ranking, entities)
-{series} SELECT md5('q' || i || '.' || k), 0, '¿cuándo vence mi servidor? ' || k, 'answered', 'consultar_vigencia', 'text', :ranking, :nothing
+_UNDERSTANDING = """INSERT INTO understanding (message_id, n, conversation_id, text, decision, intent, via, ranking, confidence, entities)
+{series} SELECT md5('q' || i || '.' || k), 0, md5('c' || i), '¿cuándo vence mi servidor? ' || k, 'answered', 'consultar_vigencia', 'text', :ranking, 0.91, :nothing
 FROM c CROSS JOIN t"""
 _READING = """INSERT INTO reading (reply_id, source, server, field, value, read_at)
 {series} SELECT md5('a' || i || '.' || k), 'subscription', 'SIERRA-0' || (k % 5), 'ends_on', '2026-11-24', :at FROM c CROSS JOIN t"""

@@ -48,6 +48,9 @@ from sqlalchemy.types import TypeDecorator
 CONNECT_SECONDS: Final = 2.0
 COMMAND_SECONDS: Final = 4.0
 READERS: Final = 2
+SMALL_STATEMENTS: Final = {"jit": "off", "max_parallel_workers_per_gather": "0"}
+"""Settings of our connections to PostgreSQL. Ours are many small statements: compiling one takes longer than running it, and one that is shared
+out among several processes takes the processors from all the others (decision 0035)."""
 MOST_TOGETHER: Final = 16
 """Pieces of work that share a transaction of SQLite's writer, so that none waits long for its neighbours."""
 SQLITE: Final = ("sqlite", "sqlite+aiosqlite")
@@ -117,9 +120,9 @@ class _OnTheLoop(Database):
     engine: AsyncEngine
 
     def __init__(self, address: URL, command_seconds: float) -> None:
-        timeouts = {"timeout": CONNECT_SECONDS, "command_timeout": command_seconds}
+        options = {"timeout": CONNECT_SECONDS, "command_timeout": command_seconds, "server_settings": SMALL_STATEMENTS}
         self.engine = create_async_engine(
-            address, pool_pre_ping=True, pool_size=20, max_overflow=0, pool_timeout=COMMAND_SECONDS, connect_args=timeouts
+            address, pool_pre_ping=True, pool_size=20, max_overflow=0, pool_timeout=COMMAND_SECONDS, connect_args=options
         )
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 

@@ -32,6 +32,8 @@ from harness.up import Up
 
 BUSINESS = Business("token-of-the-harness", "app-secret-of-the-harness", "verify-token-of-the-harness")
 START_SECONDS = 120.0
+ROOM = "shared_buffers=512MB"
+"""What a server with a large ledger is given at the least; the harness's own 32 MB are for tests."""
 STOP_SECONDS = 20.0
 LIMITLESS = dict.fromkeys(
     ("RATE_MESSAGES_PER_MINUTE", "RATE_VISITORS_PER_MINUTE", "RATE_SESSIONS_PER_MINUTE", "RATE_QUEUE_MOST"), "1000000"
@@ -126,7 +128,7 @@ def _databases(stack: AsyncExitStack, folder: Path, database: str) -> tuple[str,
         raise RuntimeError("no PostgreSQL server here: apt-get install -y postgresql")
     cluster = Path(mkdtemp(prefix="pg-whatsapp-", dir="/tmp"))
     stack.callback(_remove, cluster)
-    server = postgres.start_server(binaries, cluster, "synchronous_commit=on")
+    server = postgres.start_server(binaries, cluster, "synchronous_commit=on", ROOM)
     stack.callback(server.stop)
     return server.url(server.create_database()), server.url(server.create_database())
 

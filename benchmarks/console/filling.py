@@ -141,7 +141,7 @@ def _question(rows: Rows, dice: random.Random, filled: Filled, conversation: str
     rows["message"].append({"id": inbound, "conversation_id": conversation, "seq": seq, **silent, **asked, **known})
     answer = {"id": _id(dice), "conversation_id": conversation, "seq": seq + 1, **told, **said}
     rows["message"].append({**answer, "actions": [f"action_{intent}"]})
-    rows["understanding"].append(_understood(dice, inbound, words, intent, decision))
+    rows["understanding"].append({**_understood(dice, inbound, words, intent, decision), "conversation_id": conversation})
     return inbound
 
 
@@ -152,7 +152,7 @@ def _understood(dice: random.Random, inbound: str, words: str, intent: str, deci
         {"name": "consultar_pago", "confidence": round(1 - sure, 3)},
     ]
     understood = {"message_id": inbound, "n": 0, "text": words, "decision": decision, "via": "text", "ranking": ranking, "entities": []}
-    return {**understood, "intent": None if decision == "refused" else intent}
+    return {**understood, "confidence": ranking[0]["confidence"], "intent": None if decision == "refused" else intent}
 
 
 def _case(dice: random.Random, conversation: str, inbound: str, at: datetime, *, is_open: bool) -> dict[str, Any]:

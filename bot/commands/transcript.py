@@ -7,11 +7,11 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.commands._on_ledger import opened, works_on_ledger
 from bot.conversations import transcripts
-from bot.conversations.models import Message
 from bot.conversations.transcripts import Line, Transcript
 from bot.settings import load_settings
 
@@ -72,7 +72,7 @@ def _message(line: Line, zone: ZoneInfo) -> Iterator[str]:
         yield f"  · escalated as {escalation.code}: {escalation.reason}"
 
 
-def _state(message: Message) -> str:
+def _state(message: Any) -> str:
     if message.state is None:
         return ""
     trouble = f", {message.last_error}" if message.last_error else ""

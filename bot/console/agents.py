@@ -74,6 +74,11 @@ async def listed(ledger: Ledger) -> Sequence[Row[Any]]:
     return await ledger.read(lambda connection: connection.execute(query).all())
 
 
+def names(connection: Connection) -> Sequence[str]:
+    """Everybody who may sign in, or once might, by name."""
+    return connection.scalars(select(AGENT.c.name).order_by(AGENT.c.name)).all()
+
+
 async def set_password(ledger: Ledger, name: str, password_hash: str, now: datetime) -> bool:
     """Another password, no lock, and no session of before; False where there is no such agent."""
     return await _change(ledger, name, now, password_hash=password_hash, failures=0, locked_until=None)

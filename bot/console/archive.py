@@ -126,8 +126,7 @@ def _conversations(connection: Connection, after: str) -> list[Conversation]:
     ids = [row.id for row in found]
     messages = _grouped(connection, MESSAGE, ids, MESSAGE.c.seq)
     parts: dict[str, list[Row[Any]]] = {}
-    mine = select(UNDERSTANDING).join_from(UNDERSTANDING, MESSAGE, MESSAGE.c.id == UNDERSTANDING.c.message_id)
-    for row in connection.execute(mine.where(MESSAGE.c.conversation_id.in_(ids)).order_by(UNDERSTANDING.c.n)):
+    for row in connection.execute(select(UNDERSTANDING).where(UNDERSTANDING.c.conversation_id.in_(ids)).order_by(UNDERSTANDING.c.n)):
         parts.setdefault(row.message_id, []).append(row)
     corrections = {(row.message_id, row.n): row for rows in _grouped(connection, CORRECTION, ids, CORRECTION.c.id).values() for row in rows}
     cases, notes, tags = (_grouped(connection, table, ids, table.c.id) for table in (ESCALATION, NOTE, TAG))
@@ -232,8 +231,16 @@ def _write(connection: Connection, own: str, given: Conversation) -> None:
     parts = [(ids[n], k, part) for n, said in enumerate(given.messages) for k, part in enumerate(said.understood)]
     understood: list[dict[str, Any]] = []
     for message, n, part in parts:
-        row = {"message_id": message, "n": n, "text": clean_text(part.text), "decision": part.decision, "intent": part.intent}
-        understood.append({**row, "via": part.via, "ranking": part.ranking, "entities": part.entities})
+        row = {
+            "message_id": message,
+            "n": n,
+            "conversation_id": own,
+            "text": clean_text(part.text),
+            "decision": part.decision,
+            "intent": part.intent,
+        }
+        told = {"ranking": part.ranking, "confidence": _confidence(part.ranking), "entities": part.entities}
+        understood.append({**row, "via": part.via, **told})
     corrections = [
         {
             "conversation_id": own, "message_id": message, "n": n, "text": clean_text(part.text), "was": part.intent, "decision": part.decision,
@@ -248,6 +255,13 @@ def _write(connection: Connection, own: str, given: Conversation) -> None:
     for table, rows in ((UNDERSTANDING, understood), (CORRECTION, corrections), (NOTE, notes), (TAG, tags), (ESCALATION, cases)):
         if rows:
             connection.execute(insert(table), rows)
+
+
+def _confidence(ranking: list[Any]) -> float | None:
+    """Another system's ranking may be anything."""
+    first = ranking[0] if ranking else None
+    value = first.get("confidence") if isinstance(first, dict) else None
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _message_row(conversation: str, own: str, seq: int, said: Said) -> dict[str, Any]:

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Connection, Row, Table, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, insert, select, text
 
 from bot.console import models
 from bot.conversations.clean import clean_text
 from bot.conversations.ledger import Ledger
+from bot.conversations.tables import CONVERSATION
 
 AUDIT = cast(Table, models.AuditEntry.__table__)
 PAGE = 100
+_TAKEN = text("audit_entry.what = 'toma'")
+"""In the very words of its index."""
 
 What = Literal[
     "entrada", "entrada_fallida", "bloqueo", "salida", "segundo_factor", "vista", "datos", "toma", "devolución", "respuesta", "nota", "etiqueta",
@@ -35,6 +38,13 @@ def add(
     """The same, as part of a transaction."""
     row = {"at": now, "agent": clean_text(agent)[:64], "what": what, "conversation": conversation, "detail": clean_text(detail)[:300]}
     connection.execute(insert(AUDIT), {**row, "address": address[:64]})
+
+
+def had_by(agent: str) -> ColumnElement[bool]:
+    """The condition that this agent has a conversation, or took it once."""
+    has = select(CONVERSATION.c.id).where(CONVERSATION.c.owner_until.is_not(None), CONVERSATION.c.agent == agent)
+    took = select(AUDIT.c.conversation).where(_TAKEN, AUDIT.c.agent == agent, AUDIT.c.conversation.is_not(None))
+    return CONVERSATION.c.id.in_(has.union(took))
 
 
 async def newest(ledger: Ledger, before: int | None = None, agent: str = "", what: str = "") -> Sequence[Row[Any]]:

@@ -9,11 +9,10 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from sqlalchemy import Connection, Row, Table, delete, insert, select
 
-from bot.console import filters, intents, marks, models, pages
+from bot.console import agents, filters, intents, marks, models, pages
 from bot.console.access import form, see
 from bot.conversations import listing
 from bot.conversations.clean import clean_text
-from bot.conversations.ledger import Ledger
 from bot.errors import Malformed
 from bot.resources import RESOURCES
 
@@ -28,7 +27,13 @@ async def show(request: web.Request) -> web.Response:
     """GET /console/conversaciones."""
     resources = request.app[RESOURCES]
     wanted = filters.read(request.query, resources.settings.timezone)
-    page = await listing.find(resources.ledger, wanted.wanted, filters.place(request.query.get("antes", "")))
+    before, agent = filters.place(request.query.get("antes", "")), request[pages.SESSION].agent
+
+    def work(connection: Connection) -> tuple[listing.Page, Sequence[str], Sequence[str], Sequence[Row[Any]]]:
+        page = listing.find_within(connection, wanted.wanted, before)
+        return page, marks.tag_names(connection), agents.names(connection), _views(connection, agent)
+
+    page, tags, names, views = await resources.ledger.read(work)
     return pages.render(
         request,
         "conversaciones.html",
@@ -37,9 +42,10 @@ async def show(request: web.Request) -> web.Response:
         following=wanted.address(LIST, antes=filters.at_place(page.after)) if page.after else None,
         first=wanted.address(LIST) if "antes" in request.query else None,
         export=wanted.address(f"{LIST}.csv"),
-        tags=await marks.tag_names(resources.ledger),
+        tags=tags,
+        agents=names,
         intents=intents.titles(),
-        views=await _views(resources.ledger, request[pages.SESSION].agent),
+        views=views,
     )
 
 
@@ -63,6 +69,6 @@ async def keep_view(request: web.Request) -> web.Response:
     return see(LIST if "quitar" in fields else wanted.address(LIST))
 
 
-async def _views(ledger: Ledger, agent: str) -> Sequence[Row[Any]]:
+def _views(connection: Connection, agent: str) -> Sequence[Row[Any]]:
     query = select(VIEW.c.name, VIEW.c.query).where(VIEW.c.agent_id == agent).order_by(VIEW.c.name).limit(MOST_VIEWS)
-    return await ledger.read(lambda connection: connection.execute(query).all())
+    return connection.execute(query).all()

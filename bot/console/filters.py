@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast, get_args
@@ -11,11 +11,20 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 
-from bot.console import marks
+from bot.console import audit, marks
 from bot.conversations.clean import clean_text
-from bot.conversations.listing import Place, State, Wanted
+from bot.conversations.listing import Length, Place, State, Sureness, Wanted
 
-NAMES: Final = ("q", "canal", "estado", "tema", "decision", "cliente", "etiqueta", "desde", "hasta")
+NAMES: Final = (
+    "q", "canal", "estado", "tema", "decision", "certeza", "opinion", "asesor", "largo", "cliente", "etiqueta", "desde", "hasta",
+)  # fmt: skip
+_ONE_OF: Final[Mapping[str, Collection[str]]] = {
+    "estado": ("escalated", "corrected", *get_args(State)),
+    "certeza": get_args(Sureness),
+    "opinion": ("bad",),
+    "largo": get_args(Length),
+}
+"""Fields of which only these values mean something."""
 MOST_CHARACTERS: Final = 200
 _MINUTE: Final = len("2026-11-27T09:05")
 
@@ -42,13 +51,14 @@ class Filters:
 def read(query: Mapping[str, str], zone: ZoneInfo) -> Filters:
     """The filters of an address. Unknown values are not guessed: they stand in `unread`, and count as not given."""
     given = {name: clean_text(query.get(name, "")).strip()[:MOST_CHARACTERS] for name in NAMES}
-    unread: list[str] = []
+    unread = [name for name, known in _ONE_OF.items() if given[name] and given[name] not in known]
+    meant = {name: "" if name in unread else given[name] for name in _ONE_OF}
     also: list[ColumnElement[bool]] = []
-    state = given["estado"]
-    if state not in {"", "escalated", "corrected", *get_args(State)}:
-        unread.append("estado")
+    state = meant["estado"]
     if state == "corrected":
         also.append(marks.corrected())
+    if given["asesor"]:
+        also.append(audit.had_by(given["asesor"]))
     if given["etiqueta"]:
         also.append(marks.tagged(given["etiqueta"].lower()))
     moments: dict[str, datetime | None] = {}
@@ -64,6 +74,9 @@ def read(query: Mapping[str, str], zone: ZoneInfo) -> Filters:
         escalated=state == "escalated",
         intent=given["tema"] or None,
         decision=given["decision"] or None,
+        sureness=cast(Sureness, meant["certeza"]) or None,
+        disliked=meant["opinion"] == "bad",
+        length=cast(Length, meant["largo"]) or None,
         desk=given["cliente"].upper() or None,
         since=moments["desde"],
         until=moments["hasta"],

@@ -24,6 +24,7 @@ PREPARED = cast(Table, models.PreparedAnswer.__table__)
 TAG_CHARACTERS: Final = 40
 TITLE_CHARACTERS: Final = 80
 MOST_LISTED: Final = 200
+_TAG_NAMES: Final = select(TAG.c.name).distinct().order_by(TAG.c.name).limit(MOST_LISTED)
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,9 @@ async def remove_tag(ledger: Ledger, conversation: str, name: str) -> None:
     await ledger.write(lambda connection: connection.execute(gone))
 
 
-async def tag_names(ledger: Ledger) -> Sequence[str]:
+def tag_names(connection: Connection) -> Sequence[str]:
     """Every tag in use."""
-    query = select(TAG.c.name).distinct().order_by(TAG.c.name).limit(MOST_LISTED)
-    return await ledger.read(lambda connection: connection.scalars(query).all())
+    return connection.scalars(_TAG_NAMES).all()
 
 
 def tagged(name: str) -> ColumnElement[bool]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, get_args
 
 from aiohttp import web
@@ -19,12 +20,15 @@ from bot.console.transcript import path_of
 from bot.conversations import cases, figures, listing
 from bot.conversations.clean import clean_text
 from bot.conversations.figures import Figures
+from bot.conversations.ledger import Ledger
 from bot.conversations.listing import Listed
 from bot.resources import RESOURCES
 from bot.rules.calendar import BusinessCalendar
 
 PERIODS: Final = (1, 7, 30)
 MOST_TOPICS: Final = 12
+FRESH: Final = timedelta(seconds=15)
+"""So old the figures of the overview may be."""
 MOST_EXPORTED: Final = 5000
 SURE: Final = 1.96
 """Standard deviations of a 95 % interval."""
@@ -33,6 +37,25 @@ _COLUMNS: Final = (
     "conversación", "canal", "cliente", "se presenta", "última actividad", "mensajes", "último mensaje del cliente", "folio abierto", "la atiende",
     "decisiones",
 )  # fmt: skip
+
+
+class RecentFigures:
+    """The figures of each period, counted once for all agents who look within a few seconds, and for one of them at a time."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._counted: dict[datetime, tuple[datetime, Figures]] = {}
+
+    async def since(self, ledger: Ledger, moment: datetime, now: datetime) -> Figures:
+        """As they are now, or were a few seconds ago. Raises LedgerUnavailable."""
+        async with self._lock:
+            self._counted = {since: kept for since, kept in self._counted.items() if timedelta() <= now - kept[0] < FRESH}
+            if moment not in self._counted:
+                self._counted[moment] = now, await figures.since(ledger, moment)
+            return self._counted[moment][1]
+
+
+FIGURES = web.AppKey("figures", RecentFigures)
 
 
 @dataclass(frozen=True)
@@ -50,7 +73,8 @@ async def show(request: web.Request) -> web.Response:
     written = request.query.get("dias", "7")
     days = int(written) if written in map(str, PERIODS) else 7
     calendar, now = BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays), resources.now()
-    found = await figures.since(resources.ledger, calendar.at(calendar.local_date(now) - timedelta(days=days - 1)))
+    since = calendar.at(calendar.local_date(now) - timedelta(days=days - 1))
+    found = await request.app[FIGURES].since(resources.ledger, since, now)
     decisions = Counter[str]()
     for (_, decision), number in found.topics.items():
         decisions[decision] += number

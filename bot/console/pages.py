@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +26,9 @@ CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+PIECE_SECONDS: Final = 0.004
+"""So long a page is worked on before others have their turn."""
+_LOOK_EVERY: Final = 64
 HEADERS: Final = {"Content-Security-Policy": CSP, "Cache-Control": "no-store"}
 STATIC: Final = {"console.css": "text/css", "console.js": "text/javascript", "navegador.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
@@ -42,23 +47,40 @@ _templates.filters["title_of"] = title_of
 
 def render(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:
     """A page, or a part of one. Every template knows `session` (None: nobody is signed in), `now` and how to tell times."""
-    return web.Response(text=markup(request, template, **values), status=status, content_type="text/html", headers=HEADERS)
+    return _response(markup(request, template, **values), status)
+
+
+async def render_in_pieces(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:
+    """The same for a long page: a tenth of a second and more of work, in which those who wait for an answer have their turns."""
+    pieces, until = [], time.monotonic() + PIECE_SECONDS
+    for number, piece in enumerate(_templates.get_template(template).generate(**_known(request), **values)):
+        pieces.append(piece)
+        if not number % _LOOK_EVERY and time.monotonic() > until:
+            await asyncio.sleep(0)
+            until = time.monotonic() + PIECE_SECONDS
+    return _response("".join(pieces), status)
 
 
 def markup(request: web.Request, template: str, **values: Any) -> str:
     """The same as text."""
+    return _templates.get_template(template).render(**_known(request), **values)
+
+
+def _response(text: str, status: int) -> web.Response:
+    return web.Response(text=text, status=status, content_type="text/html", headers=HEADERS)
+
+
+def _known(request: web.Request) -> dict[str, Any]:
+    """What every template knows."""
     resources = request.app[RESOURCES]
-    clocks = Clocks(BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays), resources.now())
-    session = request.get(SESSION)
-    return _templates.get_template(template).render(
-        session=session,
-        clocks=clocks,
-        here=request.path,
-        demo=resources.settings.demo,
-        sign_on=bool(resources.settings.oidc_issuer),
-        push=bool(resources.settings.vapid_private_key),
-        **values,
-    )
+    return {
+        "session": request.get(SESSION),
+        "clocks": Clocks(BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays), resources.now()),
+        "here": request.path,
+        "demo": resources.settings.demo,
+        "sign_on": bool(resources.settings.oidc_issuer),
+        "push": bool(resources.settings.vapid_private_key),
+    }
 
 
 def message(request: web.Request, status: int, text: str) -> web.Response:
@@ -97,7 +119,7 @@ class Clocks:
 
     def exactly(self, at: datetime) -> str:
         """As "2026-11-27 09:05:12", for live values and the audit."""
-        return self._calendar.local(at).strftime("%Y-%m-%d %H:%M:%S")
+        return self._calendar.local(at).isoformat(" ", "seconds")[:19]
 
     def short(self, at: datetime) -> str:
         """As "9:05" today, "24 nov, 9:05" before."""

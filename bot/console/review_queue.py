@@ -140,7 +140,7 @@ def _items(connection: Connection, agent: str, now: datetime) -> list[Item]:
 def _parts(connection: Connection, lively: Sequence[str], now: datetime) -> Sequence[Row[Any]]:
     corrected = select(CORRECTION.c.id).where(CORRECTION.c.message_id == UNDERSTANDING.c.message_id, CORRECTION.c.n == UNDERSTANDING.c.n)
     query = (
-        select(UNDERSTANDING, MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.at, MESSAGE.c.answered_by)
+        select(UNDERSTANDING, MESSAGE.c.seq, MESSAGE.c.at, MESSAGE.c.answered_by)
         .join_from(MESSAGE, UNDERSTANDING, UNDERSTANDING.c.message_id == MESSAGE.c.id)
         .where(
             MESSAGE.c.conversation_id.in_(lively),

@@ -49,6 +49,7 @@ def prepare(app: web.Application, settings: Settings, now: Callable[[], datetime
         app[sign_on.PROVIDER] = Provider(settings)
         app.on_cleanup.append(_leave_provider)
     app[live.QUEUE_WATCH] = QueueWatch(look_seconds)
+    app[overview.FIGURES] = overview.RecentFigures()
     app[publishing.PUBLISHER] = Publisher()
     app.on_shutdown.append(_stop_proofs)
     app[push_pages.SERVICE] = PushService(settings)

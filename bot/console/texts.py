@@ -91,6 +91,17 @@ LATER_ANOTHER: Final = "Ya hay un mensaje programado en esta conversación. Quí
 WINDOW_OVER: Final = (
     "Pasaron 24 horas desde su último mensaje y WhatsApp ya no permite responderle: no se envió nada. Llámale por teléfono."
 )
+FORWARD_TO: Final = "Escribe un solo correo, como nombre@empresa.mx. No se envió nada."
+FORWARD_NOTE: Final = "Escribe una nota de hasta 2,000 caracteres: es lo primero que se lee. No se envió nada."
+FORWARD_ELSEWHERE: Final = "Las conversaciones no se pueden reenviar a ese dominio. No se envió nada."
+FORWARD_OFTEN: Final = "Reenviaste muchas conversaciones en un minuto. Espera un momento e inténtalo de nuevo. No se envió nada."
+FORWARD_FAILED: Final = {
+    "away": "El correo no salió: el servidor de correo no lo tomó. Inténtalo de nuevo en unos minutos.",
+    "refused": "El correo no salió: el servidor de correo rechazó esa dirección, o no hay servidor de correo. Revísala.",
+}
+FORWARD_MASKED: Final = "Horas de la Ciudad de México. Los datos que la consola oculta van ocultos también aquí."
+FORWARDED: Final = "Reenviada por correo a {correo}.\n{nota}"
+"""The note that stays with a conversation."""
 EMPTY: Final = "Escribe un mensaje antes de enviarlo."
 TOO_LONG: Final = "El mensaje es demasiado largo: el límite es de 4,096 caracteres."
 
@@ -100,6 +111,9 @@ HANDED_BACK: Final = "Te atiende de nuevo el asistente automático. Escribe tu s
 ROLES: Final = {"agent": "Asesor", "supervisor": "Supervisión", "administrator": "Administración"}
 CHANNELS: Final = {"web": "Chat web", "whatsapp": "WhatsApp"}
 DECISIONS: Final = {"answered": "Respondió", "asked": "Preguntó", "refused": "No entendió"}
+SURENESS: Final = {"low": "Menos de 50 %", "middle": "De 50 a 80 %", "high": "80 % o más"}
+"""How probable what was understood was."""
+LENGTHS: Final = {"few": "Hasta 4", "some": "De 5 a 19", "many": "20 o más"}
 LEVELS: Final = {0: "Visitante", 1: "Reconocido", 2: "Identificado por el portal", 3: "Confirmado con código"}
 DISCLOSED: Final = {"told": "Se dijo al cliente", "read": "Se consultó", "opened": "Se vieron datos ocultos"}
 STATES: Final = {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from aiohttp import web
+from markupsafe import Markup
 
 from bot.console import access, audit, customer, intents, marks, pages, put_off
 from bot.console.promises import Promises
@@ -20,6 +22,7 @@ from bot.rules.calendar import BusinessCalendar
 
 NEWEST = 400
 """So many messages are shown at once; the earlier ones on request."""
+_BUTTON = Markup('<button name="tema" value="{}" data-digit="{}"><kbd>{}</kbd> {}</button>')
 READING_ON = timedelta(hours=1)
 """Who goes on reading for so long is entered again."""
 
@@ -43,7 +46,7 @@ async def page(request: web.Request, status: int = 200, notice: str = "", draft:
     await enter_reading(request, talk.id, anything=bool(transcript.lines))
     shared = await _shared(request, transcript)
     looking = await presence.looking(resources.ledger, [talk.id], now)
-    return pages.render(
+    return await pages.render_in_pieces(
         request,
         "conversacion.html",
         status,
@@ -88,7 +91,7 @@ async def lines(request: web.Request) -> web.Response:
     transcript = await _read(request.app[RESOURCES].ledger, request.match_info["id"], NEWEST, after)
     if transcript.lines:
         await enter_reading_on(request, transcript.conversation.id)
-    return pages.render(request, "_lineas.html", **await _shared(request, transcript))
+    return await pages.render_in_pieces(request, "_lineas.html", **await _shared(request, transcript))
 
 
 async def _read(ledger: Ledger, conversation: str, newest: int | None, after: int = 0) -> Transcript:
@@ -110,11 +113,24 @@ async def _shared(request: web.Request, transcript: Transcript) -> dict[str, Any
         "held_by": talk.agent if held else None,
         "marks": found,
         "intents": intents.titles(),
-        "verdicts": intents.VERDICTS,
+        "choices": choices,
         "later": planned,
         "later_mark": "" if planned is None else f"{planned.id} {planned.state}",
         "path": path_of(talk.id),
     }
+
+
+def choices(part: Any) -> Markup:
+    """The buttons "Esto era…" of one part of a message: the candidates that lost, and what may be wrong with the answer, each with its digit."""
+    lost = (each["name"] for each in part.ranking if each["name"] != part.intent or part.decision != "answered")
+    return _buttons((*lost, *intents.VERDICTS))
+
+
+@lru_cache(maxsize=1024)
+def _buttons(names: tuple[str, ...]) -> Markup:
+    """Of two thousand messages many have the same; a template takes most of its time for them."""
+    rows = ((name, number, number, intents.title_of(name)) for number, name in enumerate(names, 1))
+    return Markup("\n").join(_BUTTON.format(*row) for row in rows)
 
 
 def _days(lines_: Sequence[Line], calendar: BusinessCalendar) -> Iterator[tuple[date, list[Line]]]:

@@ -102,7 +102,7 @@ def _commit(
         (BUTTON, buttons),
         (READING, readings),
         (EFFECT, effects),
-        (UNDERSTANDING, _understanding(turn.last.id, result.understood)),
+        (UNDERSTANDING, _understanding(turn, result.understood)),
     ):
         if rows:
             connection.execute(_INSERT[table], rows if len(rows) > 1 else rows[0])
@@ -200,16 +200,18 @@ def _escalation(turn: OpenTurn, n: int, payload: dict[str, object], now: datetim
     }
 
 
-def _understanding(message: str, parts: Sequence[Understood]) -> Rows:
+def _understanding(turn: OpenTurn, parts: Sequence[Understood]) -> Rows:
     return [
         {
-            "message_id": message,
+            "message_id": turn.last.id,
             "n": n,
+            "conversation_id": turn.lease.conversation,
             "text": clean_text(part.text),
             "decision": part.decision,
             "intent": None if part.intent is None else clean_text(part.intent),
             "via": clean_text(part.via),
             "ranking": clean_json(msgspec.to_builtins(part.ranking[:RANKED])),
+            "confidence": part.ranking[0].confidence if part.ranking else None,
             "entities": clean_json(part.entities),
         }
         for n, part in enumerate(parts)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from bot.conversations.ledger import Ledger
-from bot.conversations.tables import CONVERSATION, EPISODE, ESCALATION, MESSAGE, UNDERSTANDING
+from bot.conversations.tables import CLOSED, CONVERSATION, EPISODE, ESCALATION, MESSAGE, UNDERSTANDING
 
 BACK_WITHIN: Final = timedelta(hours=24)
 
@@ -42,21 +42,20 @@ async def since(ledger: Ledger, moment: datetime) -> Figures:
 
 
 def _since(connection: Connection, moment: datetime) -> Figures:
-    lively = select(CONVERSATION.c.id).where(CONVERSATION.c.last_at >= moment)  # by its index: messages have none of their time
-    asked = (
-        select(UNDERSTANDING)
-        .join_from(UNDERSTANDING, MESSAGE, MESSAGE.c.id == UNDERSTANDING.c.message_id)
-        .where(MESSAGE.c.conversation_id.in_(lively), MESSAGE.c.at >= moment)
-    )
     hour = _hour(connection.dialect.name).label("hour")
-    by_hour = asked.with_only_columns(hour, UNDERSTANDING.c.decision, func.count().label("number")).group_by(hour, UNDERSTANDING.c.decision)
-    by_topic = asked.with_only_columns(UNDERSTANDING.c.intent, UNDERSTANDING.c.decision, func.count().label("number")).group_by(
-        UNDERSTANDING.c.intent, UNDERSTANDING.c.decision
+    parts = (UNDERSTANDING.c.intent, UNDERSTANDING.c.decision)
+    asked = (
+        select(hour, *parts, func.count().label("number"))
+        .join_from(MESSAGE, UNDERSTANDING, MESSAGE.c.id == UNDERSTANDING.c.message_id)
+        .where(CLOSED, MESSAGE.c.at >= moment)  # by the index of those that are closed: what is understood of a message closes it
+        .group_by(hour, *parts)
     )
     hours: Counter[tuple[datetime, str]] = Counter()
-    for row in connection.execute(by_hour):
+    topics: Counter[tuple[str | None, str]] = Counter()
+    for row in connection.execute(asked):
         hours[datetime.strptime(row.hour, "%Y-%m-%d %H").replace(tzinfo=UTC), row.decision] += row.number
-    topics = Counter({(row.intent, row.decision): row.number for row in connection.execute(by_topic)})
+        topics[row.intent, row.decision] += row.number
+    lively = select(CONVERSATION.c.id).where(CONVERSATION.c.last_at >= moment)
     return Figures(hours, topics, *_endings(connection, lively, moment))
 
 

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, TextClause, and_, bindparam, func, literal, or_, select
 
 from bot.conversations import search
+from bot.conversations.base import Decision
 from bot.conversations.ledger import Ledger
-from bot.conversations.tables import CONVERSATION, ESCALATION, FAILED, MESSAGE, OPEN, UNDERSTANDING
+from bot.conversations.tables import CONVERSATION, ESCALATION, FAILED, FEEDBACK, HALF_SURE, LONG, MESSAGE, OPEN, SURE, UNDERSTANDING, UNSURE
 
 PAGE: Final = 50
 RARE: Final = 2000
-"""Messages; an intent with more is common."""
+"""Messages; what was said more often is common."""
+FEW: Final = 4
+"""Messages of a short conversation, at most."""
+MANY: Final = 20
+"""Messages of a long one, at least, as LONG says it."""
+DECISIONS: Final[tuple[str, ...]] = get_args(Decision)
+_Condition = ColumnElement[bool] | TextClause
 State = Literal["waiting", "agent", "failed"]
 """An answer is owed, an agent has it, a message was given up."""
+Sureness = Literal["low", "middle", "high"]
+"""How probable what was understood was: below 50 %, up to 80 %, and from there on."""
+Length = Literal["few", "some", "many"]
+"""Messages: up to 4, up to 19, 20 and more."""
+_SURENESS: Final[Mapping[Sureness, TextClause]] = {"low": UNSURE, "middle": HALF_SURE, "high": SURE}
+_LENGTHS: Final[Mapping[Length, _Condition]] = {
+    "few": CONVERSATION.c.last_seq <= FEW,
+    "some": CONVERSATION.c.last_seq.between(FEW + 1, MANY - 1),
+    "many": LONG,
+}
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What is looked for; None and "" mean: whatever. `since` and `until` bound when something was said in it.
 
-    `escalated`: a case was opened; `also` are further conditions on the conversation's row.
+    `sureness`: something in it was understood so; `disliked`: the customer found an answer bad; `escalated`: a case was opened; `also` are further conditions on the conversation's row.
     """
 
     channel: str | None = None
     state: State | None = None
     intent: str | None = None
     decision: str | None = None
+    sureness: Sureness | None = None
+    disliked: bool = False
+    length: Length | None = None
     escalated: bool = False
     desk: str | None = None
     since: datetime | None = None
@@ -77,108 +97,139 @@ class Page:
 
 async def find(ledger: Ledger, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> Page:
     """At most `limit` conversations after this place. Raises LedgerUnavailable."""
-    return await ledger.read(lambda connection: _find(connection, wanted, after, limit))
+    return await ledger.read(lambda connection: find_within(connection, wanted, after, limit))
 
 
-def _find(connection: Connection, wanted: Wanted, after: Place | None, limit: int) -> Page:
-    found = search.matches(connection, wanted.words) if wanted.words.strip() else None
-    conditions = list(_conditions(connection, wanted))
-    if found is not None:
-        conditions.append(CONVERSATION.c.id.in_(list(found)))
+def find_within(connection: Connection, wanted: Wanted, after: Place | None = None, limit: int = PAGE) -> Page:
+    """The same, as part of a transaction."""
+    query, conditions = _ROWS, list(_conditions(connection, wanted))
+    holding = None
+    if wanted.words.strip():
+        holding = search.holding(connection, wanted.words)
+        if holding is None:
+            return Page((), None)
+        query = query.add_columns(holding.c.seq.label("match")).join(holding, holding.c.conversation_id == CONVERSATION.c.id)
     if after is not None:
         earlier = CONVERSATION.c.last_at < after.last_at
         conditions.append(or_(earlier, and_(CONVERSATION.c.last_at == after.last_at, CONVERSATION.c.id < after.id)))
-    query = select(CONVERSATION).where(*conditions).order_by(CONVERSATION.c.last_at.desc(), CONVERSATION.c.id.desc()).limit(limit + 1)
-    rows = connection.execute(query).all()
+    query = query.where(*conditions).order_by(CONVERSATION.c.last_at.desc(), CONVERSATION.c.id.desc()).limit(limit + 1)
+    rows = connection.execute(query if holding is None else _with_words(query)).all()
     shown = rows[:limit]
     more = Place(shown[-1].last_at, shown[-1].id) if len(rows) > limit else None
-    return Page(tuple(_listed(connection, shown, found or {})), more)
+    return Page(tuple(_listed(connection, shown, has_words=holding is not None)), more)
 
 
-def _conditions(connection: Connection, wanted: Wanted) -> Sequence[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [*wanted.also]
+def _with_words(query: Select[Any]) -> Select[Any]:
+    """With the texts of the messages that hold the words, read for one page only."""
+    page = query.subquery("page")
+    held = (MESSAGE.c.conversation_id == page.c.id) & (MESSAGE.c.seq == page.c.match)
+    return select(page, MESSAGE.c.text.label("words")).join(MESSAGE, held).order_by(page.c.last_at.desc(), page.c.id.desc())
+
+
+def _conditions(connection: Connection, wanted: Wanted) -> Sequence[_Condition]:
+    return [*_of_the_row(wanted), *_of_what_was_said(connection, wanted), *wanted.also]
+
+
+def _of_the_row(wanted: Wanted) -> Iterator[_Condition]:
     if wanted.channel:
-        conditions.append(CONVERSATION.c.channel == wanted.channel)
+        yield CONVERSATION.c.channel == wanted.channel
     if wanted.state == "agent":
-        conditions += [CONVERSATION.c.owner == "agent", CONVERSATION.c.owner_until.is_not(None)]
-    elif wanted.state:
-        few = select(MESSAGE.c.conversation_id).where(OPEN if wanted.state == "waiting" else FAILED)
-        conditions.append(CONVERSATION.c.id.in_(few))
-    if wanted.intent:
-        conditions.append(_about(connection, wanted.intent))
-    if wanted.decision:
-        conditions.append(_some_part(UNDERSTANDING.c.decision == wanted.decision))
-    if wanted.escalated:
-        conditions.append(CONVERSATION.c.id.in_(select(ESCALATION.c.conversation_id)))
+        yield (CONVERSATION.c.owner == "agent") & CONVERSATION.c.owner_until.is_not(None)
+    if wanted.length:
+        yield _LENGTHS[wanted.length]
     if wanted.desk:
-        conditions.append(CONVERSATION.c.desk == wanted.desk)
+        yield CONVERSATION.c.desk == wanted.desk
     if wanted.since:
-        conditions.append(CONVERSATION.c.last_at >= wanted.since)
+        yield CONVERSATION.c.last_at >= wanted.since
     if wanted.until:
-        conditions.append(CONVERSATION.c.created_at <= wanted.until)
-    return conditions
+        yield CONVERSATION.c.created_at <= wanted.until
 
 
-def _about(connection: Connection, intent: str) -> ColumnElement[bool]:
-    """An intent that is rare is looked up; one that is common is met soon on the way down the list.
+def _of_what_was_said(connection: Connection, wanted: Wanted) -> Iterator[_Condition]:
+    if wanted.state in {"waiting", "failed"}:
+        few = select(MESSAGE.c.conversation_id).where(OPEN if wanted.state == "waiting" else FAILED)
+        yield CONVERSATION.c.id.in_(few)
+    if wanted.intent:
+        yield _told(connection, UNDERSTANDING.c.intent == wanted.intent)
+    if wanted.decision:
+        yield _some_part(UNDERSTANDING.c.decision == wanted.decision)
+    if wanted.sureness:
+        told = _SURENESS[wanted.sureness]
+        yield _some_part(told) if wanted.sureness == "high" else _told(connection, told)  # what is sure is common
+    if wanted.disliked:
+        yield _disliked(connection)
+    if wanted.escalated:
+        yield CONVERSATION.c.id.in_(select(ESCALATION.c.conversation_id))
+
+
+def _told(connection: Connection, told: _Condition) -> ColumnElement[bool]:
+    """What was rarely understood so is looked up; what is common is met soon on the way down the list.
 
     On a million messages either way takes minutes where the other one takes milliseconds.
     """
-    told = UNDERSTANDING.c.intent == intent
-    rows = connection.scalars(select(UNDERSTANDING.c.message_id).where(told).limit(RARE + 1)).all()
-    if len(rows) > RARE:
-        return _some_part(func.coalesce(UNDERSTANDING.c.intent, "") == intent)  # so written, the index of intents leads nobody astray
-    return CONVERSATION.c.id.in_(select(MESSAGE.c.conversation_id).where(MESSAGE.c.id.in_(rows)))
+    if _is_rare(connection, select(literal(1)).select_from(UNDERSTANDING).where(told)):
+        return CONVERSATION.c.id.in_(select(UNDERSTANDING.c.conversation_id).where(told))
+    return _some_part(UNDERSTANDING.c.decision.in_(DECISIONS), told)  # with the decisions the index of conversations answers by itself
 
 
-def _some_part(told: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(MESSAGE.c.conversation_id == CONVERSATION.c.id, UNDERSTANDING.c.message_id == MESSAGE.c.id, told)
+def _disliked(connection: Connection) -> ColumnElement[bool]:
+    """Likewise for what customers think of answers."""
+    bad = FEEDBACK.c.value == -1
+    told = select(MESSAGE.c.conversation_id).join_from(FEEDBACK, MESSAGE, MESSAGE.c.id == FEEDBACK.c.message_id).where(bad)
+    if _is_rare(connection, select(literal(1)).select_from(FEEDBACK).where(bad)):
+        return CONVERSATION.c.id.in_(told)
+    return told.where(MESSAGE.c.conversation_id == CONVERSATION.c.id).offset(0).exists()
 
 
-def _listed(connection: Connection, rows: Sequence[Any], found: dict[str, search.Match]) -> list[Listed]:
-    ids = [row.id for row in rows]
-    last, codes, decisions = _last_said(connection, ids), _open_codes(connection, ids), _decisions(connection, ids)
+def _is_rare(connection: Connection, found: Select[Any]) -> bool:
+    counted = found.limit(RARE + 1).subquery()
+    return connection.execute(select(func.count()).select_from(counted)).scalar_one() <= RARE
+
+
+def _some_part(*told: _Condition) -> ColumnElement[bool]:
+    """Asked of one conversation after the other, by the index: with the OFFSET PostgreSQL does not join all that was ever understood."""
+    return select(literal(1)).where(UNDERSTANDING.c.conversation_id == CONVERSATION.c.id, *told).offset(0).exists()
+
+
+def _listed(connection: Connection, rows: Sequence[Any], *, has_words: bool) -> list[Listed]:
+    ids = {"ids": [row.id for row in rows]}
+    last = {row.conversation_id: row for row in connection.execute(_LAST_SAID, ids)}
+    codes = {row.conversation_id: row.code for row in connection.execute(_OPEN_CODES, ids)}
+    decisions = {number: _decisions(told) for number, *told in connection.execute(_DECISIONS, ids)}
     listed = []
     for row in rows:
         said = last.get(row.id)
-        match = found.get(row.id) or search.Match(said.seq if said else 0, said.text if said else "")
+        seq, words = (row.match, row.words) if has_words else (said.seq, said.text) if said else (0, "")
         name, kind = (said.profile_name, said.kind) if said else (None, "text")
         whose = (row.id, row.channel, row.desk, name, row.level, row.owner, row.agent, row.last_at, row.last_seq)
-        listed.append(Listed(*whose, match.seq, match.text, kind, codes.get(row.id), frozenset(decisions.get(row.id, ()))))
+        listed.append(Listed(*whose, seq, words, kind, codes.get(row.id), decisions.get(row.id, frozenset())))
     return listed
 
 
-def _last_said(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
-    """The customer's last message of each."""
-    each = MESSAGE.alias("each_message")
-    newest = (
-        select(each.c.seq)
-        .where(each.c.conversation_id == CONVERSATION.c.id, each.c.author == "customer")
-        .order_by(each.c.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.text, MESSAGE.c.kind, MESSAGE.c.profile_name).where(
-        CONVERSATION.c.id.in_(ids), MESSAGE.c.conversation_id == CONVERSATION.c.id, MESSAGE.c.seq == newest
-    )
-    return {row.conversation_id: row for row in connection.execute(query)}
+def _decisions(told: Sequence[bool]) -> frozenset[str]:
+    return frozenset(decision for decision, some in zip(DECISIONS, told, strict=True) if some)
 
 
-def _open_codes(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    query = select(ESCALATION.c.conversation_id, ESCALATION.c.code).where(
-        ESCALATION.c.conversation_id.in_(ids), ESCALATION.c.state == "open"
-    )
-    return {row.conversation_id: row.code for row in connection.execute(query.order_by(ESCALATION.c.at))}
-
-
-def _decisions(connection: Connection, ids: Sequence[str]) -> dict[str, set[str]]:
-    query = (
-        select(MESSAGE.c.conversation_id, UNDERSTANDING.c.decision)
-        .distinct()
-        .join_from(MESSAGE, UNDERSTANDING, UNDERSTANDING.c.message_id == MESSAGE.c.id)
-        .where(MESSAGE.c.conversation_id.in_(ids))
-    )
-    found: dict[str, set[str]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.conversation_id, set()).add(row.decision)
-    return found
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_EACH = MESSAGE.alias("each_message")
+_NEWEST = (
+    select(_EACH.c.seq)
+    .where(_EACH.c.conversation_id == CONVERSATION.c.id, _EACH.c.author == "customer")
+    .order_by(_EACH.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_ROWS: Final = select(*(CONVERSATION.c[name] for name in ("id", "channel", "desk", "level", "owner", "agent", "last_at", "last_seq")))
+_LAST_SAID: Final = select(MESSAGE.c.conversation_id, MESSAGE.c.seq, MESSAGE.c.text, MESSAGE.c.kind, MESSAGE.c.profile_name).where(
+    CONVERSATION.c.id.in_(_IDS), MESSAGE.c.conversation_id == CONVERSATION.c.id, MESSAGE.c.seq == _NEWEST
+)
+"""The customer's last message of each."""
+_OPEN_CODES: Final = (
+    select(ESCALATION.c.conversation_id, ESCALATION.c.code)
+    .where(ESCALATION.c.conversation_id.in_(_IDS), ESCALATION.c.state == "open")
+    .order_by(ESCALATION.c.at)
+)
+_DECISIONS: Final = select(CONVERSATION.c.id, *(_some_part(UNDERSTANDING.c.decision == decision) for decision in DECISIONS)).where(
+    CONVERSATION.c.id.in_(_IDS)
+)
+"""Whether there was each of them: a conversation may have a thousand parts, and they are not all read."""

@@ -53,6 +53,7 @@ class Conversation(Base):
         _partial("ix_conversation_taken", "owner_until", where="owner_until IS NOT NULL"),
         _partial("ix_conversation_owed", "owed_since", where="owed_since IS NOT NULL"),
         Index("ix_conversation_last_at_id", "last_at", "id"),
+        _partial("ix_conversation_long", "last_at", "id", where="last_seq >= 20"),
         _partial("uq_conversation_person", "desk", "person", where="channel = 'web' AND person IS NOT NULL", unique=True),
     )
 
@@ -305,18 +306,29 @@ class DisclosureAnchor(Base):
 
 
 class Understanding(Base):
-    """What was understood of one part (`n`) of an inbound message. `ranking`: the top three with their probabilities."""
+    """What was understood of one part (`n`) of an inbound message. `ranking`: the top three with their probabilities.
+
+    `conversation_id` is the message's: who lists conversations asks one index what was understood in them (decision 0035). `confidence` is the
+    first one's probability, NULL where there is none: what was less than sure has an index of its own.
+    """
 
     __tablename__ = "understanding"
-    __table_args__ = (one_of("decision", get_args(base.Decision)), Index("ix_understanding_intent", "intent"))
+    __table_args__ = (
+        one_of("decision", get_args(base.Decision)),
+        Index("ix_understanding_intent", "intent"),
+        Index("ix_understanding_conversation", "conversation_id", "decision", "intent"),
+        _partial("ix_understanding_unsure", "confidence", "conversation_id", where="confidence < 0.8"),
+    )
 
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(_ID)
     text: Mapped[str] = mapped_column(Text)
     decision: Mapped[str] = mapped_column(String(16))
     intent: Mapped[str | None] = mapped_column(String(64))
     via: Mapped[str] = mapped_column(String(16))
     ranking: Mapped[list[Any]]
+    confidence: Mapped[float | None]
     entities: Mapped[list[Any]]
 
 

@@ -43,5 +43,11 @@ FAILED = text("message.state = 'failed'")
 """Likewise for the index of those that were given up."""
 CLOSED = text("(message.state IS NULL OR message.state NOT IN ('received', 'processing'))")
 """Likewise for the index of those that nobody works on any more, by age."""
+UNSURE = text("understanding.confidence < 0.8 AND understanding.confidence < 0.5")
+HALF_SURE = text("understanding.confidence < 0.8 AND understanding.confidence >= 0.5")
+"""Likewise for the index of readings that were less than sure."""
+SURE = text("understanding.confidence >= 0.8")
+LONG = text("conversation.last_seq >= 20")
+"""Likewise for the index of long conversations."""
 NOW = bindparam("now", type_=Moment)
 """The moment of a statement, whichever columns it is written to or compared with."""

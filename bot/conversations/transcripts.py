@@ -2,81 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, select
 
 from bot.conversations.ledger import Ledger
-from bot.conversations.models import Base, Button, Conversation, Delivery, Effect, Escalation, Message, Reading, Understanding
+from bot.conversations.tables import BUTTON, CONVERSATION, DELIVERY, EFFECT, ESCALATION, MESSAGE, READING, UNDERSTANDING
 
-Row = TypeVar("Row", bound=Base)
+_SHOWN: Final = (
+    "id", "seq", "in_reply_to", "author", "kind", "text", "at", "state", "attempts", "last_error", "edited_at", "revoked_at", "profile_name",
+    "desk", "level", "actions", "responses",
+)  # fmt: skip
+"""What is shown of a message; of two thousand, the columns that nobody looks at would take as long again."""
+_MESSAGE: Final = select(*(MESSAGE.c[name] for name in _SHOWN))
+
+
+def _plain(name: str, columns: Sequence[str]) -> Any:
+    """Tuples with named fields: a template asks for thirty of each message, and SQLAlchemy's rows take a microsecond for each."""
+    make: Any = namedtuple  # noqa: PYI024 - the columns are the tables'
+    return make(name, columns)
+
+
+_PLAIN_MESSAGE: Final = _plain("Message", _SHOWN)
+_PLAIN: Final = {table: _plain(table.name, table.c.keys()) for table in (UNDERSTANDING, READING, BUTTON, EFFECT, ESCALATION, DELIVERY)}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message with what belongs to it; lists that do not apply are empty."""
+    """One message with what belongs to it, rows of the tables of these names; lists that do not apply are empty."""
 
-    message: Message
-    understood: tuple[Understanding, ...]
-    readings: tuple[Reading, ...]
-    buttons: tuple[Button, ...]
-    effects: tuple[Effect, ...]
-    escalations: tuple[Escalation, ...]
-    deliveries: tuple[Delivery, ...]
+    message: Any
+    understood: Sequence[Any]
+    readings: Sequence[Any]
+    buttons: Sequence[Any]
+    effects: Sequence[Any]
+    escalations: Sequence[Any]
+    deliveries: Sequence[Any]
 
 
 @dataclass(frozen=True)
 class Transcript:
     """A conversation and its messages, oldest first."""
 
-    conversation: Conversation
+    conversation: Row[Any]
     lines: tuple[Line, ...]
 
 
 async def read(ledger: Ledger, conversation_id: str, newest: int | None = None, after: int = 0) -> Transcript | None:
     """The conversation, or None when there is none with this id: all of it, its newest so many messages, or those after a seq."""
-    return await ledger.read(lambda connection: _read(Session(connection, expire_on_commit=False), conversation_id, newest, after))
+    return await ledger.read(lambda connection: _read(connection, conversation_id, newest, after))
 
 
-def _read(session: Session, conversation_id: str, newest: int | None, after: int) -> Transcript | None:
-    conversation = session.get(Conversation, conversation_id)
+def _read(connection: Connection, conversation_id: str, newest: int | None, after: int) -> Transcript | None:
+    conversation = connection.execute(select(CONVERSATION).where(CONVERSATION.c.id == conversation_id)).one_or_none()
     if conversation is None:
         return None
     since = after if newest is None else max(after, conversation.last_seq - newest)
-    wanted = select(Message).where(Message.conversation_id == conversation_id, Message.seq > since)
-    messages = list(session.scalars(wanted.order_by(Message.seq)))
-    ids = [message.id for message in messages]
-    understood = _by_message(session, Understanding, Understanding.message_id, ids, Understanding.n)
-    readings = _by_message(session, Reading, Reading.reply_id, ids, Reading.id)
-    buttons = _by_message(session, Button, Button.reply_id, ids, Button.position)
-    effects = _by_message(session, Effect, Effect.inbound_id, ids, Effect.n)
-    escalations = _by_message(session, Escalation, Escalation.inbound_id, ids, Escalation.n)
-    deliveries = _by_message(session, Delivery, Delivery.message_id, ids, Delivery.part)
-    lines = (
-        Line(
-            message,
-            understood.get(message.id, ()),
-            readings.get(message.id, ()),
-            buttons.get(message.id, ()),
-            effects.get(message.id, ()),
-            escalations.get(message.id, ()),
-            deliveries.get(message.id, ()),
+    wanted = (MESSAGE.c.conversation_id == conversation_id) & (MESSAGE.c.seq > since)
+    messages = [_PLAIN_MESSAGE._make(row) for row in connection.execute(_MESSAGE.where(wanted).order_by(MESSAGE.c.seq))]
+    beside = [
+        _by_message(connection, wanted, *each)
+        for each in (
+            (UNDERSTANDING, UNDERSTANDING.c.message_id, UNDERSTANDING.c.n),
+            (READING, READING.c.reply_id, READING.c.id),
+            (BUTTON, BUTTON.c.reply_id, BUTTON.c.position),
+            (EFFECT, EFFECT.c.inbound_id, EFFECT.c.n),
+            (ESCALATION, ESCALATION.c.inbound_id, ESCALATION.c.n),
+            (DELIVERY, DELIVERY.c.message_id, DELIVERY.c.part),
         )
-        for message in messages
-    )
-    return Transcript(conversation, tuple(lines))
+    ]
+    return Transcript(conversation, tuple(Line(message, *(each.get(message.id, ()) for each in beside)) for message in messages))
 
 
-def _by_message(session: Session, model: type[Row], key: Any, ids: list[str], order: Any) -> dict[str, tuple[Row, ...]]:
-    grouped: dict[str, list[Row]] = {}
-    for chunk in _chunks(ids):
-        for row in session.scalars(select(model).where(key.in_(chunk)).order_by(order)):
-            grouped.setdefault(getattr(row, key.key), []).append(row)
-    return {message: tuple(rows) for message, rows in grouped.items()}
-
-
-def _chunks(ids: list[str], size: int = 500) -> Iterable[list[str]]:
-    return (ids[start : start + size] for start in range(0, len(ids), size))
+def _by_message(
+    connection: Connection, wanted: ColumnElement[bool], table: Table, message: Column[str], order: Column[Any]
+) -> Mapping[str, Sequence[Any]]:
+    """The rows of the wanted messages, by message."""
+    grouped: dict[str, list[Any]] = {}
+    for row in map(
+        _PLAIN[table]._make, connection.execute(select(table).join(MESSAGE, MESSAGE.c.id == message).where(wanted).order_by(order))
+    ):
+        grouped.setdefault(getattr(row, message.key), []).append(row)
+    return grouped

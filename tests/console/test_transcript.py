@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.console import audit
+from bot.conversations import feedback
 from bot.conversations.tables import MESSAGE
 from harness.dialogue import reply, result
 from tests.console.conftest import Browser
@@ -68,14 +69,20 @@ def known_gateway(ana: Browser, gateway) -> None:
 
 
 @pytest.fixture
-async def three(gateway) -> dict[str, str]:
-    """A visitor who was not understood, a customer with live values, and one with a case."""
+async def three(ana: Browser, gateway, ledger) -> dict[str, str]:
+    """A visitor who was not understood, a customer with live values whom ana had, and one with a case who found the answer bad."""
     refused = result(reply("No entendí."), understood=[understood("refused", None)])
-    return {
+    talks = {
         "visitor": await say(gateway, "asdf qwer", result=refused),
         "live": await say(gateway, WHEN, "C-1002", result=LIVE),
         "case": await say(gateway, "quiero una persona", "C-1004", result=escalated("4KD7WP")),
     }
+    answer = select(MESSAGE.c.id).where(MESSAGE.c.conversation_id == talks["case"], MESSAGE.c.kind == "answer")
+    assert await feedback.note(ledger, await ledger.read(lambda connection: connection.scalar(answer)), -1, "button", gateway.clock())
+    await ana.get(f"/console/conversaciones/{talks['live']}")
+    await ana.post(f"/console/conversaciones/{talks['live']}/tomar")
+    await ana.post(f"/console/conversaciones/{talks['live']}/devolver")
+    return talks
 
 
 def listed(browser: Browser, talks: dict[str, str]) -> set[str]:
@@ -103,6 +110,16 @@ def listed(browser: Browser, talks: dict[str, str]) -> set[str]:
         ("desde=2020-01-01", {"visitor", "live", "case"}),
         ("hasta=2020-01-01T10:00", set()),
         ("estado=banana&desde=ayer", {"visitor", "live", "case"}),
+        ("certeza=high", {"visitor", "live", "case"}),
+        ("certeza=low", set()),
+        ("opinion=bad", {"case"}),
+        ("asesor=ana", {"live"}),
+        ("asesor=nadie", set()),
+        ("largo=few", {"visitor", "live", "case"}),
+        ("largo=many", set()),
+        ("asesor=ana&largo=few&certeza=high&q=vence", {"live"}),
+        ("asesor=ana&opinion=bad", set()),
+        ("certeza=1&opinion=x&largo=%27&asesor=%27%3B--", set()),
     ],
 )
 async def test_filters(ana: Browser, three, query: str, found: set[str]) -> None:
@@ -110,6 +127,7 @@ async def test_filters(ana: Browser, three, query: str, found: set[str]) -> None
     assert ana.status == 200
     assert listed(ana, three) == found
     assert ("No entendí: estado, desde" in ana.words) == ("banana" in query)
+    assert ("No entendí: certeza, opinion, largo" in ana.words) == ("certeza=1" in query)
 
 
 async def test_dates_are_mexicos(ana: Browser, gateway) -> None:

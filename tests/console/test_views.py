@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from urllib.parse import parse_qs
+
 import pytest
 
 from tests.console.conftest import Browser
@@ -25,6 +29,20 @@ async def test_a_view_is_kept_opened_replaced_and_taken_away(ana: Browser, beto:
     assert "conversaciones?q=copia" in ana.page
     await ana.post("/console/vistas", quitar="Respaldos <de> hoy")
     assert "Quitar la vista" not in ana.page
+
+
+async def test_a_view_keeps_every_filter(ana: Browser, gateway) -> None:
+    talk = await say(gateway, "hola", "C-1004")
+    query = "q=hola&canal=web&certeza=high&opinion=bad&asesor=ana+b%27%22&largo=few&cliente=C-1004"
+    await ana.get(f"/console/conversaciones?{query}")
+    await ana.post("/console/vistas", nombre="Todo", filtros=f"?{query}")
+    await ana.get("/console/conversaciones")
+    (address,) = re.findall(r'href="([^"]+)">Todo</a>', ana.page)
+    await ana.get(unescape(address))
+    assert parse_qs(ana.path.partition("?")[2]) == parse_qs(query)
+    assert talk not in ana.page
+    for label in ("80 % o más", "👎 No le sirvió", "ana b&#39;&#34;", "Hasta 4"):
+        assert f"selected>{label}" in ana.page, label
 
 
 @pytest.mark.parametrize("fields", [{"nombre": "vacía", "filtros": ""}, {"nombre": "  ", "filtros": "?q=x"}, {}])

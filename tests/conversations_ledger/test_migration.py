@@ -13,7 +13,19 @@ from sqlalchemy import Connection, DateTime, MetaData, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversations import answers, gathering, history, operators, queue, sessions, transcripts
-from bot.conversations.models import Address, Base, Conversation, Delivery, Due, Episode, Escalation, Life, Message, WebSession
+from bot.conversations.models import (
+    Address,
+    Base,
+    Conversation,
+    Delivery,
+    Due,
+    Episode,
+    Escalation,
+    Life,
+    Message,
+    Understanding,
+    WebSession,
+)
 from bot.database import open_database
 from bot.identity.identity import ANONYMOUS, Identity, Level
 from bot.migrations import _config, _run
@@ -130,6 +142,18 @@ def fill(connection: Connection) -> None:
     )
     for n, message in enumerate(("customer-2", "customer-4"), start=1):
         add("delivery", {"id": n, "message_id": message, "part": 0, "state": "pending", "attempts": 0, "next_attempt_at": None})
+    plain = {"text": "x", "decision": "answered", "intent": "faq_factura", "via": "text", "ranking": [], "entities": []}
+    add(
+        "understanding",
+        *(
+            {"message_id": message, "n": n, **plain, "ranking": ranking}
+            for message, n, ranking in (
+                ("customer-1", 0, [{"name": "faq_factura", "confidence": 0.42}, {"name": "x", "confidence": 0.3}]),
+                ("customer-1", 1, [{"name": "faq_factura", "confidence": "alta"}]),
+                ("visitor-1", 0, []),
+            )
+        ),
+    )
     for n, (message, state) in enumerate((("customer-1", "open"), ("customer-3", "open"), ("visitor-1", "closed")), start=1):
         add(
             "escalation",
@@ -168,6 +192,9 @@ async def test_everything_is_there_afterwards(url, open_ledger) -> None:
         ("visitor-2", None, None, None),
         ("visitor-3", 0, "with_agent", None),
     ]
+    assert [(u.message_id, u.n, u.conversation_id, u.confidence) for u in await rows(ledger, Understanding, Understanding.message_id, Understanding.n)] == [
+        ("customer-1", 0, "customer", 0.42), ("customer-1", 1, "customer", None), ("visitor-1", 0, "visitor", None),
+    ]  # fmt: skip
     assert await rows(ledger, Delivery) == []
     assert [(e.events, e.outcome) for e in await rows(ledger, Episode, Episode.id)] == [(EVENTS, None), ([], "unreadable")]
     assert [(e.code, e.state) for e in await rows(ledger, Escalation, Escalation.id)] == [
