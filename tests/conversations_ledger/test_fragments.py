@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, event, select, text
 
-from bot.conversations import batches, search, sessions
+from bot.conversations import batches, listing, search, sessions
+from bot.conversations.listing import Wanted
 from bot.conversations.models import Base, Button, Conversation, Message
 from bot.conversations.tables import EPISODE
 from bot.errors import LeaseLost
@@ -157,7 +158,7 @@ async def test_the_search_index_forgets_the_words_in_its_segments(ledger, desk) 
     assert piece in await ledger.read(lambda connection: connection.scalar(words))
     await search.forget_old_words(ledger)
     assert piece not in await ledger.read(lambda connection: connection.scalar(words))
-    assert len(await ledger.read(lambda connection: search.matches(connection, "otra cosa"))) == 1
+    assert len((await listing.find(ledger, Wanted(words="otra cosa"))).rows) == 1
 
 
 async def test_a_piece_of_one_digit_is_taken_out_of_no_other_word(ledger, desk) -> None:
