@@ -77,6 +77,11 @@ class Part:
     [
         ([Part("hola", "saludar")], False),
         ([Part("hola?", "saludar")], True),
+        ([Part("y la tarjeta", "consultar_pago")], False),
+        ([Part("el respaldo", "consultar_respaldo", acceptance=0.99)], False),
+        ([Part("y la tarjeta?", "consultar_pago")], True),
+        ([Part("la tarjeta cuál es", "consultar_pago")], True),
+        ([Part("muchas gracias", "agradecer")], True),
         ([Part("estoy en la tienda", "contar")], False),
         ([Part("jaja", "charla")], False),
         ([Part("mi server", "consultar_servidor", ASKED)], False),
