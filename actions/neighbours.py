@@ -7,12 +7,14 @@ from typing import Final
 from actions.base import say_line
 from actions.charge_facts import say, say_payment_fact, saying_of
 from actions.debts import Reactivate
+from actions.invoice_facts import INVOICE_FACTS
 from actions.licences import say_licences
 from actions.live import IN_PROCESS, charge_state, last_charge, owed, standing
 from actions.mentions import mentions
 from actions.say import Reply
 from actions.server_facts import MY_SERVER
 from actions.situation import is_broken
+from actions.subscription_facts import SUBSCRIPTION
 from actions.supposing import Supposition
 from actions.suppositions_paid import say_second_charge
 from actions.turn import Turn
@@ -41,6 +43,8 @@ _PRODUCT: Final = r"(?:sae|coi|noi|banco|caja|prod|facture)\b"
 _ENDS: Final = r"(?:venc|caduc|expir|acab|termin)\w*"
 _LICENCE: Final = rf"li[cs]en[cs]ias?\b|{_PRODUCT}.{{0,15}}\b{_ENDS}|{_ENDS}.{{0,15}}\b(?:el|mi|del) (?:aspel )?{_PRODUCT}"
 _SERVER: Final = r"servidor(?:es)?\b|server\b|nube\b|virtual\b"
+_DOUBTED: Final = r"no (?:sera|seria|era|es) (?:hasta |para |como )?el (?:dia )?\d{1,2}\b"
+_OF_NUMBERS: Final = frozenset({"faq_horario_acceso", "faq_sistema_operativo", "faq_cantidad_maxima", "consultar_linea"})
 _ONCE_MORE: Final = r"otra vez|de nuevo|(?:vuelv|volv)\w* a pag|otro pago|dos veces|doble"
 _PLANS: Final = r"planes\b|paquetes?\b|soluciones\b|mas (?:barat|basic|economic|sencill)\w*|(?:es|sale|seria|cobran?|paga) (?:al mes|mensual|por mes|cada mes)|renta o\b|mes o (?:ano|anual)"
 _OF_ACCOUNTS: Final = frozenset(
@@ -74,6 +78,7 @@ def say_instead_of_neighbour(turn: Turn, intent: str, reply: Reply) -> bool:
         or _say_of_a_licence(turn, intent, reply)
         or _say_second_payment(turn, intent, reply)
         or _say_of_plans(turn, intent, reply)
+        or _say_of_a_doubted_day(turn, intent, reply)
         or _say_what_is_not_known(turn, intent, reply)
     )
 
@@ -121,6 +126,17 @@ def _say_not_to_be_had_again(turn: Turn, intent: str, reply: Reply) -> bool:
     if server is None or standing(turn, server) != "gone" or not mentions(turn, _HAD_AGAIN):
         return False
     KEPT_FACTS[Asked.SURE](turn, server, reply)
+    reply.servers.append(server.alias)
+    return True
+
+
+def _say_of_a_doubted_day(turn: Turn, intent: str, reply: Reply) -> bool:
+    """A day of the month that is doubted ("¿no será el 24?") is no hour and no version: what was told is told again, for sure."""
+    before, server = turn.state.topic, turn.chosen
+    if intent not in _OF_NUMBERS or before is None or server is None or not mentions(turn, _DOUBTED, longest=_FEW):
+        return False
+    facts = INVOICE_FACTS if before.intent in {"consultar_factura", "faq_factura"} else SUBSCRIPTION
+    facts[Asked.SURE](turn, server, reply)
     reply.servers.append(server.alias)
     return True
 

@@ -69,7 +69,7 @@ _COUNTING: Final = r"(?:des)?cont(?:ando|ad[ao]s?)\b|a partir de\b"
 _DATE: Final = r"fechas?\b|(?:que|cual) dia\b"
 """A date, where one of several is meant."""
 _HAS_IN_MIND: Final = (
-    r"segun (?:yo|mis?|mi calculo)\b|mis? c(?:alculo|uenta)s?\b|(?:yo )?(?:cre|pens)(?:ia|e|aba)\b|tenia entendido|no (?:era|es|vencia|vence|venzo)\b"
+    r"segun (?:yo|mis?|mi calculo)\b|mis? c(?:alculo|uenta)s?\b|(?:yo )?(?:cre|pens)(?:ia|e|aba)\b|tenia entendido|no (?:era|es|sera|seria|vencia|vence|venzo)\b"
     r"|me (?:sale|dijeron|aparece)|(?:portal|pagina|contador|recibo) (?:dice|sale|marca|pone)|seguro que"
 )
 """That somebody has another date in mind."""

@@ -60,6 +60,11 @@ _DONE_BY_NAME: Final = re.compile(
 )
 """As in "¿ya pagó Juan Pérez?": who did it is named in full."""
 
+_LOCKED_OUT: Final = (
+    r"no (?:me )?(?:pued|dej|logr|permit)\w* (?:entr|acced|ingres|abr)\w* (?:a|al|en|el|la) (?:mi |la |el )*(?:cuenta|portal|escritorio|pagina)"
+    r"|perd\w* (?:el |mi )*(?:acceso|entrada) (?:a|al|del?) |(?:recuper|restabl)\w* (?:el |mi )*(?:acceso|cuenta)|bloque\w* (?:de )?(?:el |mi |la )*(?:cuenta|portal|acceso)"
+)
+"""Who cannot enter the place from which the chat knows them: to be sent there helps nobody."""
 _OFFERED = {
     "utter_pedir_ayuda_otra_cuenta": r"a (?:el|ella) si\b|con su cuenta",
     "utter_identificate_con_que": r"identific|que necesit",
@@ -125,10 +130,11 @@ def tell_how_to_identify(turn: Turn, reply: Reply, question: Literal["faq", "cue
         _say_whole(turn, reply, "utter_identificate_faq", "utter_identificate_faq_portal")
         return "told"
     whole = "utter_identificate_cuenta_de_otro" if asks_of_others(turn) else "utter_identificate_cuenta"
-    if question == "cuenta" and _say_whole(turn, reply, whole, "utter_identificate_cuenta_portal"):
+    lost = question == "cuenta" and mentions(turn, _LOCKED_OUT)
+    if question == "cuenta" and not lost and _say_whole(turn, reply, whole, "utter_identificate_cuenta_portal"):
         return "told"
     usual = "utter_identificate_ajena" if asks_of_others(turn) else "utter_identificate_sin_entrar"
-    offered = first_mentioned(turn, _OFFERED) or usual
+    offered = "utter_identificate_clave" if lost else first_mentioned(turn, _OFFERED) or usual
     reply.vary(offered, "utter_identificate_sin_entrar", "utter_identificate_te_creo", "utter_identificate_en_general")
     return "lost" if offered == "utter_identificate_clave" else "refused"
 

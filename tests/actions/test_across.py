@@ -1223,3 +1223,27 @@ async def test_what_is_paid_and_not_what_is_owed():
 async def test_why_a_day_is_that_day():
     (answer,) = await talk(demo_desk("C-1003", DEMO_NOW), ("consultar_suscripcion why", "¿por qué hasta el 25?"))
     assert answer.text.startswith("Se cuenta desde la fecha de fin, el domingo 22 de noviembre: con 3 días naturales de gracia")
+
+
+@pytest.mark.parametrize("text", ["¿No será el 20?", "¿y no era el 22?"])
+async def test_a_doubted_day_is_no_hour_of_access(text: str):
+    told, doubted = await talk(
+        demo_desk("C-1002", DEMO_NOW), ("consultar_suscripcion until", "¿cuándo vence?"), ("faq_horario_acceso sure refers=goes_on", text)
+    )
+    assert "24 horas" not in doubted.text
+    assert doubted.text.startswith("No es el ")
+    assert "29 de noviembre" in told.text
+    assert "29 de noviembre" in doubted.text
+
+
+async def test_a_doubted_day_of_an_invoice_is_that_of_the_invoice():
+    question = ("faq_horario_acceso sure refers=goes_on", "¿no será el 24?")
+    _, doubted = await talk(demo_desk("C-1011", DEMO_NOW), ("consultar_factura when", "¿cuándo sale mi factura?"), question)
+    assert "30 de noviembre" in doubted.text
+
+
+@pytest.mark.parametrize("text", ["no puedo entrar a mi cuenta", "perdí el acceso a mi portal", "¿cómo recupero mi acceso?"])
+async def test_who_is_locked_out_is_not_sent_to_the_door(text: str):
+    (answer,) = await talk(None, ("consultar_servidor whether", text))
+    assert answer.text.startswith("Si no puedes entrar a tu escritorio de servicios, soporte te ayuda a recuperar el acceso")
+    assert "55 8000 9480" in answer.text

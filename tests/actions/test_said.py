@@ -209,7 +209,7 @@ async def test_a_visitor_hears_how_to_identify_whole_once_and_then_in_other_word
     ("text", "answered"),
     [
         ("te doy mi RFC", "un nombre, un RFC o un número no me prueban de quién es la cuenta"),
-        ("es que olvidé la contraseña", "Esa contraseña se recupera en la página de entrada del propio portal"),
+        ("es que olvidé la contraseña", "soporte te ayuda a recuperar el acceso"),
         ("pero si soy el dueño", "Te creo, pero desde aquí no puedo comprobarlo"),
         ("nomás dime un sí o un no", "Ni siquiera un sí o un no, ni si alguien es cliente"),
         ("¿y si él entra con su cuenta?", "veo los datos de esa cuenta, y solo de esa"),
