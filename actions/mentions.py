@@ -48,6 +48,7 @@ MOVES_THE_CHARGE: Final = (
     r"|\b(?:cargo|cobro|pago) (?:se|me lo|lo) (?:haga|aplique|realice|cobre|pase)n? (?:hasta )?(?:el|al|para el|en)(?: dia)? (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|ultimo|\d{1,2}\b|fin de mes|quincena|otra fecha|otro dia)"
     r"|(?<!a )\bcobr(?:en|es|aran|aras|arme|ar)\b(?: mejor)?(?: hasta)? (?:(?:el|al|cada) dia \w+|(?:el|al) (?:ultimo|quincena))"
     r")"
+    r"|\b(?:fecha|dia) (?:del?|dl) (?:mi )?(?:cobro|cargo|pago)\b.{0,15}\b(?:pued|podr)\w*.{0,6}\b(?:pas|mov|muev|cambi|recorr)\w*"
 )
 """That the day of the charge be another one."""
 MASKED_CARD: Final = "[tarjeta]"

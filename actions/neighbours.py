@@ -9,7 +9,7 @@ from actions.charge_facts import say, say_payment_fact, saying_of
 from actions.debts import Reactivate
 from actions.invoice_facts import INVOICE_FACTS
 from actions.licences import say_licences
-from actions.live import IN_PROCESS, charge_state, last_charge, owed, standing
+from actions.live import IN_PROCESS, charge_state, last_charge, owed, readings, standing
 from actions.mentions import mentions
 from actions.say import Reply
 from actions.server_facts import MY_SERVER
@@ -43,6 +43,13 @@ _PRODUCT: Final = r"(?:sae|coi|noi|banco|caja|prod|facture)\b"
 _ENDS: Final = r"(?:venc|caduc|expir|acab|termin)\w*"
 _LICENCE: Final = rf"li[cs]en[cs]ias?\b|{_PRODUCT}.{{0,15}}\b{_ENDS}|{_ENDS}.{{0,15}}\b(?:el|mi|del) (?:aspel )?{_PRODUCT}"
 _SERVER: Final = r"servidor(?:es)?\b|server\b|nube\b|virtual\b"
+_WHICH_PLAN: Final = (
+    r"(?:que|cual) (?:es )?(?:el |mi |la )?(?:plan|solucion|nube|paquete)\b(?! (?:me )?(?:convien|necesit|recomiend|ocup|mas))|cual de l[ao]s (?:planes|soluciones|nubes|paquetes)\b"
+    r"|(?:plan|solucion|nube|paquete) (?:\w+ ){0,3}(?:contrat(?:e|ada?|amos|ado)|tengo|tenemos|quedo)\b"
+)
+_OF_A_SOLUTION: Final = frozenset(
+    {"consultar_servidor", "consultar_suscripcion", "consultar_pago", "faq_cambiar_solucion", "listar_servidores"}
+)
 _DOUBTED: Final = r"no (?:sera|seria|era|es) (?:hasta |para |como )?el (?:dia )?\d{1,2}\b"
 _OF_NUMBERS: Final = frozenset({"faq_horario_acceso", "faq_sistema_operativo", "faq_cantidad_maxima", "consultar_linea"})
 _ONCE_MORE: Final = r"otra vez|de nuevo|(?:vuelv|volv)\w* a pag|otro pago|dos veces|doble"
@@ -79,6 +86,7 @@ def say_instead_of_neighbour(turn: Turn, intent: str, reply: Reply) -> bool:
         or _say_second_payment(turn, intent, reply)
         or _say_of_plans(turn, intent, reply)
         or _say_of_a_doubted_day(turn, intent, reply)
+        or _say_own_plan(turn, intent, reply)
         or _say_what_is_not_known(turn, intent, reply)
     )
 
@@ -126,6 +134,17 @@ def _say_not_to_be_had_again(turn: Turn, intent: str, reply: Reply) -> bool:
     if server is None or standing(turn, server) != "gone" or not mentions(turn, _HAD_AGAIN):
         return False
     KEPT_FACTS[Asked.SURE](turn, server, reply)
+    reply.servers.append(server.alias)
+    return True
+
+
+def _say_own_plan(turn: Turn, intent: str, reply: Reply) -> bool:
+    """Which solution the server in question is: the state of its payment or how to change it is no answer."""
+    server = turn.chosen if intent in _OF_A_SOLUTION and mentions(turn, _WHICH_PLAN) else None
+    if server is None or not server.solution:
+        return False
+    told = readings(turn, server, "virtual_server", solution=server.solution)
+    reply.say("utter_servidor_solucion", readings=told, servidor=server.alias, solucion=server.solution)
     reply.servers.append(server.alias)
     return True
 

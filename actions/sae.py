@@ -17,10 +17,13 @@ from bot.identity.levels import DataClass
 from bot.protocol.frame import Asked
 
 SAE = "SAE"
+_USERS_OF: Final = r"(?:cuant\w+|usuari\w*|users?)\b.{0,40}\b(?:y|e|ni) (?:cuantos )?(?:de(?:l)? |para )?(?:aspel )?(?:sae|coi|noi|banco|caja|prod|facture|adm)\b"
+"""Users of several systems are asked for at once."""
 _OTHERS: Final = {
     name: rf"(?:(?:de|del|en|con|para) (?:el )?)?{name.lower()}\b" for name in ("COI", "NOI", "BANCO", "CAJA", "PROD", "FACTURE", "ADM")
 }
 IN_FORCE = frozenset({"active", "grace"})
+_SYSTEMS: Final = {SAE: r"sae\b", **_OTHERS}
 _HOW_MANY = frozenset({Asked.WHETHER, Asked.COUNT, Asked.SURE})
 
 
@@ -38,7 +41,8 @@ def say_users(turn: Turn, server: Server, reply: Reply) -> None:
     if server.status in GONE:
         say_not_active(turn, server, reply)
         return
-    say_sae(turn, server, reply)
+    for product in _products(turn):
+        say_sae(turn, server, reply, product)
     reply.add("utter_sae_mas_usuarios")
     say_line(turn, reply)
 
@@ -103,9 +107,9 @@ class ConnectSae(ServerAction):
             )
 
 
-def say_sae(turn: Turn, server: Server, reply: Reply) -> None:
+def say_sae(turn: Turn, server: Server, reply: Reply, product: str = "") -> None:
     """SAE, or another system that is named, on this server, or on the desk when its licence is tied to none, with its users and whether it is in force."""
-    product = _product(turn)
+    product = product or _product(turn)
     licence = _licence(turn, server, product)
     if licence is None:
         reply.say("utter_sae_no_registrado", servidor=server.alias, producto=product)
@@ -122,6 +126,12 @@ def say_sae(turn: Turn, server: Server, reply: Reply) -> None:
         }
         key = keys[licence.status in IN_FORCE, licence.users == 1]
         reply.say(key, readings=_sae_readings(turn, server, licence), servidor=server.alias, producto=product, usuarios=str(licence.users))
+
+
+def _products(turn: Turn) -> list[str]:
+    """Each system that is named where its users are asked for; SAE where none is. A "banco" that is no system is not asked for by its users."""
+    named = [name for name, words in _SYSTEMS.items() if mentions(turn, words)]
+    return named if mentions(turn, _USERS_OF) and named else [_product(turn)]
 
 
 def _product(turn: Turn) -> str:

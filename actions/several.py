@@ -11,7 +11,7 @@ from actions import sets
 from actions.alike import join_alike
 from actions.live import owed
 from actions.meant import Meant, Servers
-from actions.mentions import DEAR, NOT_WHAT_IS_OWED, PRICE, asks_what_is_owed, mentions
+from actions.mentions import DEAR, DEBTS, NOT_WHAT_IS_OWED, PRICE, asks_what_is_owed, mentions
 from actions.say import Reply
 from actions.set_leads import (
     say_dearest,
@@ -44,9 +44,9 @@ def answer_several(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) 
     elif meant.pick is Which.MOST:
         reply.servers.extend(each.alias for each in say_most(turn, meant.servers, reply))
     elif meant.pick is Which.FIRST:
-        reply.servers.extend(each.alias for each in say_first(turn, meant.servers, reply, topic.describe_line))
+        reply.servers.extend(each.alias for each in say_first(turn, meant.servers, reply, topic.line_for(turn)))
     elif meant.pick is Which.LAST:
-        reply.servers.extend(each.alias for each in say_last(turn, meant.servers, reply, topic.describe_line))
+        reply.servers.extend(each.alias for each in say_last(turn, meant.servers, reply, topic.line_for(turn)))
     elif not meant.servers:
         _say_nobody(topic, turn, meant, reply)
     else:
@@ -70,7 +70,7 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
     asked = turn.frame.asked
     about = lined = meant.servers
     if asked is Asked.AMOUNT and topic.data is DataClass.PAYMENTS:
-        priced = meant.state is not Filter.OWING and not asks_what_is_owed(turn)
+        priced = meant.state is not Filter.OWING and not (mentions(turn, DEBTS) and asks_what_is_owed(turn))
         prices_first = priced and (mentions(turn, _PAID_EACH_TIME) or mentions(turn, NOT_WHAT_IS_OWED))
         if prices_first:
             _say_prices(turn, meant.servers, reply, summed=topic.intent == "consultar_pago")

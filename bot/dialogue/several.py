@@ -35,6 +35,12 @@ _CLAUSES = re.compile(
 _ITEM = re.compile(r"\n+|(?:^|\s)\d{1,2}\s?[).]\s")
 _COUNTER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}\s?[).]|[a-e]\s?\))\s|\s(?:\d{1,2}|[a-e])\s?\)\s", re.IGNORECASE)
 _CHOICE = re.compile(r"\bo\W*$", re.IGNORECASE)  # "mejor a) con tarjeta o b) con transferencia" is one question
+_NAMED = re.compile(
+    r"^[^:;?¿\n]{0,80}\b(?:requ?ier\w*|necesit\w*|ocup\w*|dat[oi]\w*|dudas?|preguntas?|inform\w*|indi[cq]\w*|saber|puntos?|cosas?|consultas?|sigu\w+)\b[^:;?¿\n]{0,30}:\s*(?P<items>[^:?¿\n]+)$",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(r"\s*[,;]\s*(?:y\s+|e\s+)?|\s+[ye]\s+", re.IGNORECASE)
+MOST_NAMES, MOST_OF_A_NAME = 5, 5
 LEFT_OVER = "left_over"  # parse data of what one message asks beyond what it gets answered
 BESIDE_ANSWER = "beside_answer"  # parse data of a question that is not ours, asked together with one that is answered
 
@@ -44,7 +50,7 @@ def listed(reader: Reader, text: str) -> list[Understanding]:
 
     None is dropped in silence: what is not ours comes as one part beside them, and what is too much or too unsure is named.
     """
-    asking = counted(text) or _asking(_ITEM.split(text)) or _asking_clauses(without_courtesy(text))
+    asking = counted(text) or named(text) or _asking(_ITEM.split(text)) or _asking_clauses(without_courtesy(text))
     if len(asking) > MOST_LINES:
         return []
     halves = with_details(_in_turn(reader, read_halves(reader, asking)), visitor=reader.visitor)
@@ -80,6 +86,16 @@ def counted(text: str) -> list[str]:
     clean = [each for item in items if len((each := plain_text(item)).split()) >= MIN_WORDS]
     are_questions = len(clean) >= MIN_PARTS and any(map(_asks_or_orders, clean)) and not any(map(_CHOICE.search, clean))
     return list(dict.fromkeys(clean)) if are_questions else []
+
+
+def named(text: str) -> list[str]:
+    """What is only named after a colon, where that is asked for ("Requiero: fecha de fin, importe y forma de pago"): each is a question."""
+    found = _NAMED.match(text.strip())
+    items = [clean for item in _NAMES.split(found["items"]) if (clean := plain_text(item))] if found else []
+    are_names = MIN_PARTS <= len(items) <= MOST_NAMES and all(
+        len(item.split()) <= MOST_OF_A_NAME and not _asks_or_orders(item) and not item.startswith(("si ", "que ")) for item in items
+    )
+    return list(dict.fromkeys(items)) if are_names else []
 
 
 def _asks_or_orders(line: str) -> bool:

@@ -1247,3 +1247,43 @@ async def test_who_is_locked_out_is_not_sent_to_the_door(text: str):
     (answer,) = await talk(None, ("consultar_servidor whether", text))
     assert answer.text.startswith("Si no puedes entrar a tu escritorio de servicios, soporte te ayuda a recuperar el acceso")
     assert "55 8000 9480" in answer.text
+
+
+@pytest.mark.parametrize("intent", ["consultar_servidor", "faq_cambiar_solucion", "consultar_suscripcion"])
+async def test_which_solution_is_contracted_is_told(intent: str):
+    (answer,) = await talk(demo_desk("C-1007", DEMO_NOW), (f"{intent} which", "¿cuál de los planes es el que contraté?"))
+    assert answer.text == "NORTE-01 tiene contratada la solución Nube Profesional."
+
+
+async def test_which_solution_would_suit_is_no_question_of_the_own_one():
+    (answer,) = await talk(demo_desk("C-1007", DEMO_NOW), ("faq_cambiar_solucion which", "¿qué plan me conviene más?"))
+    assert "tiene contratada" not in answer.text
+
+
+async def test_the_users_of_two_systems_are_both_told():
+    (answer,) = await talk(demo_desk("C-1012", DEMO_NOW), ("faq_conexion_sae count", "¿cuántos usuarios de SAE y de FACTURE tenemos?"))
+    assert "SAE para 4 usuarios" in answer.text
+    assert "FACTURE para 2 usuarios" in answer.text
+
+
+async def test_of_debts_that_are_over_the_days_are_told():
+    _, first = await talk(
+        SIERRA,
+        ("consultar_pago which servers=filter:owing", "¿cuáles debo?"),
+        ("consultar_pago which servers=first refers=goes_on", "¿de esos cuál urge más?"),
+    )
+    assert "26 de noviembre" in first.text
+
+
+@pytest.mark.parametrize("text", ["¿me pueden mover la fecha del cobro?", "y la fecha del cobro me la pueden pasar para después?"])
+async def test_the_day_of_a_charge_is_not_moved_here(text: str):
+    (answer,) = await talk(demo_desk("C-1002", DEMO_NOW), ("consultar_pago whether", text))
+    assert "55 8000 9480" in answer.text
+    assert not answer.text.startswith("Se cobra solo")
+
+
+async def test_if_nothing_were_owed_the_monthly_sum_is_what_is_asked():
+    (answer,) = await talk(
+        SIERRA, ("consultar_pago amount servers=all", "si los cinco estuvieran al corriente, ¿cuánto suma la mensualidad?")
+    )
+    assert answer.text.startswith("En total son $5,095.00 MXN al mes")

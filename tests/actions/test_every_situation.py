@@ -329,6 +329,7 @@ async def test_every_answer_of_these_topics_is_reached(monkeypatch):
         reached |= set((await _ask(intent, "two", "open", servidor="otro")).responses)
         reached |= set((await _ask(intent, "two", "open", away=True)).responses)
     reached |= set((await ask("listar_servidores", frame="which", text="¿qué planes hay?")).responses)
+    reached |= set((await ask("listar_servidores", desk(server()), frame="which", text="¿qué plan tengo?")).responses)
     for said in SAID:
         reached |= {key for answer in await say_again(*said) for key in answer.responses}
     for question in QUESTIONS:

@@ -7,7 +7,7 @@ import pytest
 import bot.dialogue.rasa  # noqa: F401 - before Rasa
 
 # isort: split
-from bot.dialogue.several import counted
+from bot.dialogue.several import counted, named
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,29 @@ def test_each_is_a_question(said: str, items: list[str]) -> None:
 )
 def test_steps_hours_and_choices_are_none(said: str) -> None:
     assert counted(said) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "items"),
+    [
+        ("Tres datos: vencimiento, importe y forma de pago.", ["vencimiento", "importe", "forma de pago."]),
+        ("Requiero lo siguiente: fecha de fin, último respaldo y factura", ["fecha de fin", "último respaldo", "factura"]),
+        ("Favor de indicar: horario; número máximo", ["horario", "número máximo"]),
+    ],
+)
+def test_what_is_only_named_after_a_colon_is_asked_for(said: str, items: list[str]) -> None:
+    assert named(said) == items
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "una duda: si no pago, qué pasa y cuánto tiempo tengo",
+        "necesito saber: cuándo vence y cuánto debo",
+        "requiero: factura",
+        "les digo mis datos: ayer pagué, hoy no abre, ya le moví al cable y sigue sin prender nada",
+        "a las 10:30, por favor",
+    ],
+)
+def test_what_stands_after_a_colon_may_be_no_list(said: str) -> None:
+    assert named(said) == []
