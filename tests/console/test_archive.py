@@ -84,6 +84,23 @@ async def test_old_history_wakes_nobody(ana: Browser, gateway, ledger) -> None:
 
 
 @pytest.mark.parametrize(
+    ("ranking", "sureness"),
+    [
+        ([{"name": "faq_factura", "confidence": 0.3}], "low"),
+        ([{"name": "faq_factura", "confidence": 1}], "high"),
+        ([], None),
+        ([{"name": "x"}, 7], None),
+        (["x"], None),
+    ],
+)
+async def test_how_sure_an_old_reading_was_can_be_asked(ledger, ranking: list, sureness: str | None) -> None:
+    part = {"text": "¿mi factura?", "decision": "answered", "intent": "faq_factura", "ranking": ranking}
+    await archive.take_in(ledger, [talk(messages=[{"author": "customer", "text": "¿mi factura?", "at": AT, "understood": [part]}])])
+    found = [band for band in ("low", "middle", "high") if (await listing.find(ledger, Wanted(sureness=band))).rows]
+    assert found == ([] if sureness is None else [sureness])
+
+
+@pytest.mark.parametrize(
     ("line", "why"),
     [
         (b"{", "line 2: "),
