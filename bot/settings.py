@@ -97,6 +97,13 @@ def _list(raw: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in raw.split(",") if part.strip())
 
 
+def _domains(raw: str) -> tuple[str, ...]:
+    domains = tuple(part.casefold() for part in _list(raw))
+    if any(re.fullmatch(r"[^\s@/:]+", domain) is None for domain in domains):
+        raise ValueError("must be domains as empresa.example, comma separated")
+    return domains
+
+
 def _dates(raw: str) -> tuple[date, ...]:
     return tuple(date.fromisoformat(part) for part in _list(raw))
 
@@ -441,7 +448,7 @@ class Settings:
         "SMTP_URL",
         "",
         _any_secret,
-        "smtp(s)://user:password@host:port for connection mails, one-time codes and agents' digests; file:///folder writes .eml files; empty in demo: var/outbox",
+        "smtp(s)://user:password@host:port for connection mails, one-time codes, agents' digests and forwarded conversations; file:///folder writes .eml files; empty in demo: var/outbox",
     )
     mail_from: str = setting("MAIL_FROM", "servidor-virtual@example.com", _required, "sender of connection mails")
     anchor_mail_to: str = setting(
@@ -449,6 +456,12 @@ class Settings:
         "",
         _mail_address,
         "who keeps the anchors of the disclosure ledger outside the house: one mail a day; empty: they go to the log only",
+    )
+    forward_domains: tuple[str, ...] = setting(
+        "FORWARD_DOMAINS",
+        "",
+        _domains,
+        "domains that agents may forward conversations to by mail, comma separated, as empresa.example; empty: any",
     )
     # agents' browsers, told by Web Push
     vapid_private_key: Secret = setting(

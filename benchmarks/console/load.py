@@ -141,8 +141,8 @@ def _page(act: int, dice: random.Random, filled: Filled) -> tuple[str, str]:
         return "whole", f"/console/conversaciones/{filled.longest}?todo=1"
     words, intent = dice.choice(filled.examples)
     filters = (
-        {"tema": intent}, {"canal": "whatsapp", "decision": "refused"}, {"cliente": f"C-{1001 + dice.randrange(4000)}"}, {"estado": "escalated"},
-        {"tema": intent, "decision": "asked", "canal": "web"},
+        {"tema": intent}, {"canal": "whatsapp", "decision": "refused"}, {"cliente": f"C-{1001 + dice.randrange(4000)}"}, {"estado": "escalated"}, {"certeza": "low"},
+        {"tema": intent, "decision": "asked", "canal": "web"}, {"largo": "many", "canal": "web"},
     )  # fmt: skip
     kind = ("list", "filter", "search")[act % 3]
     query: Mapping[str, str] = {} if kind == "list" else dice.choice(filters) if kind == "filter" else {"q": _sought(words, dice)}

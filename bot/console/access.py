@@ -120,6 +120,11 @@ def _is_https(request: web.Request) -> bool:
     return request.scheme == "https"
 
 
+def origin_of(request: web.Request) -> str:
+    """As the agent's browser knows us."""
+    return f"{'https' if _is_https(request) else 'http'}://{request.host}"
+
+
 def see(path: str) -> web.Response:
     """Go on there with GET."""
     return web.Response(status=303, headers={"Location": path, "Cache-Control": "no-store"})

@@ -113,6 +113,11 @@ class Clocks:
         """As "hoy, viernes 27 de noviembre"."""
         return words.near_date(self._calendar.local_date(at), self._calendar.local_date(self.now))
 
+    def date(self, at: datetime) -> str:
+        """As "viernes 27 de noviembre de 2026", which is true however late it is read."""
+        day = self._calendar.local_date(at)
+        return f"{words.long_date(day)} de {day.year}"
+
     def time(self, at: datetime) -> str:
         """As "9:05"."""
         return words.clock_time(self._calendar.local(at))

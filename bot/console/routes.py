@@ -13,6 +13,7 @@ from bot.console import (
     alerts,
     browsing,
     entrance,
+    forwarding,
     later,
     live,
     marking,
@@ -40,6 +41,9 @@ SIGN_INS_PER_MINUTE = 30
 WRITING_PER_MINUTE = 20
 """Signs that one agent writes in one conversation: one in 3 s, as the page gives them."""
 
+FORWARDS_PER_MINUTE = 10
+"""Conversations that one agent sends by mail."""
+
 ONE = "/console/conversaciones/{id:[0-9a-f]{32}}"
 
 
@@ -55,6 +59,7 @@ def prepare(app: web.Application, settings: Settings, now: Callable[[], datetime
     app[push_pages.SERVICE] = PushService(settings)
     app.on_cleanup.append(_stop_pushes)  # after those who send
     app[access.SIGN_IN_LIMIT] = Limit("sign-ins", SIGN_INS_PER_MINUTE, now)
+    app[forwarding.FORWARD_LIMIT] = Limit("forwarded conversations", FORWARDS_PER_MINUTE, now)
     app[work.WRITING_LIMIT] = Limit("signs of writing", WRITING_PER_MINUTE, now)
 
 
@@ -97,6 +102,7 @@ def routes() -> Sequence[web.RouteDef]:
         web.post(f"{ONE}/programada", signed_in(later.withdraw)),
         web.post(f"{ONE}/escribe", signed_in(work.writes)),
         web.post(f"{ONE}/devolver", signed_in(work.give_back)),
+        web.post(f"{ONE}/reenviar", signed_in(forwarding.forward)),
         web.post(f"{ONE}/casos", signed_in(work.close_case)),
         web.post(f"{ONE}/posponer", signed_in(put_off.put_off)),
         web.post(f"{ONE}/notas", signed_in(marking.note)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from markupsafe import Markup
@@ -19,6 +19,9 @@ from bot.conversations.transcripts import Line, Transcript
 from bot.errors import NotYours
 from bot.resources import RESOURCES
 from bot.rules.calendar import BusinessCalendar
+
+if TYPE_CHECKING:
+    from bot.console.forwarding import Written
 
 NEWEST = 400
 """So many messages are shown at once; the earlier ones on request."""
@@ -37,8 +40,13 @@ async def show(request: web.Request) -> web.Response:
     return await page(request)
 
 
-async def page(request: web.Request, status: int = 200, notice: str = "", draft: str = "") -> web.Response:
-    """The page of the conversation that the address names; `notice` and `draft`: a reply that was not sent, and why. Raises NotYours."""
+async def page(
+    request: web.Request, status: int = 200, notice: str = "", draft: str = "", forwarded: Written | None = None
+) -> web.Response:
+    """The page of the conversation that the address names. Raises NotYours.
+
+    `notice` and `draft` or `forwarded`: a reply or a mail that was not sent, and why.
+    """
     resources, session = request.app[RESOURCES], request[pages.SESSION]
     whole = "todo" in request.query
     transcript = await _read(resources.ledger, request.match_info["id"], None if whole else NEWEST)
@@ -65,6 +73,8 @@ async def page(request: web.Request, status: int = 200, notice: str = "", draft:
         bounds=await bounds(resources, talk.id),
         notice=notice,
         draft=draft,
+        forwarded=forwarded,
+        mails=bool(resources.settings.smtp_url),
         **shared,
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from aiohttp import web
 
@@ -19,7 +20,7 @@ from bot.conversations import cases, dues, notices, presence, take_over
 from bot.conversations.take_over import Taken
 from bot.errors import Conflict, Malformed
 from bot.limits import Limit
-from bot.resources import RESOURCES
+from bot.resources import RESOURCES, Resources
 
 SHIFT: Final = timedelta(minutes=15)
 """So long an agent has a conversation after the last sign of life in it; then the assistant answers again."""
@@ -32,29 +33,54 @@ async def queue(request: web.Request, status: int = 200, notice: str = "") -> we
     """GET /console/cola."""
     resources, session = request.app[RESOURCES], request[pages.SESSION]
     ledger, now = resources.ledger, resources.now()
-    waiting, mine = await cases.waiting(ledger), await cases.held_by(ledger, [session.name], now)
-    put_off = {each.conversation_id: each for each in await dues.open_ones(ledger, "snooze")}
+    open_cases = await _open_cases(resources)
     planned = {each.conversation_id: each for each in await dues.open_ones(ledger, "later")}
-    promises = Promises(resources.settings, now)
-    shown = [each for each in waiting if not rests(each, put_off.get(each.conversation_id), promises, now)]
-    chats = {each.conversation_id: place for place, each in enumerate(await dues.open_ones(ledger, "chat"), 1)}
     return pages.render(
         request,
         "cola.html",
         status,
-        cases=sorted(shown, key=lambda each: chats.get(each.conversation_id, len(chats) + 1)),  # who waits in the chat is there now
+        cases=open_cases.shown,
         calls=await dues.open_ones(ledger, "call_back"),
-        chats=chats,
-        owed=sum(each.owed_since is not None for each in waiting),
-        mine=mine,
-        promises=promises,
-        put_off=put_off,
+        chats=open_cases.chats,
+        owed=sum(each.owed_since is not None for each in open_cases.waiting),
+        mine=await cases.held_by(ledger, [session.name], now),
+        promises=Promises(resources.settings, now),
+        put_off=open_cases.put_off,
         planned=planned,
-        resting=[each for each in waiting if each not in shown],
-        looking=await presence.looking(ledger, [each.conversation_id for each in waiting], now),
+        resting=[each for each in open_cases.waiting if each not in open_cases.shown],
+        looking=await presence.looking(ledger, [each.conversation_id for each in open_cases.waiting], now),
         on_line=await presence.on_line(ledger, now),
         notice=notice,
     )
+
+
+@dataclass(frozen=True)
+class _OpenCases:
+    """Every open case; those that nobody has put off, in the order of the queue; what puts the others off; the places of who waits in the chat."""
+
+    waiting: Sequence[Any]
+    shown: Sequence[Any]
+    put_off: Mapping[str, Any]
+    chats: Mapping[str, int]
+
+
+async def _open_cases(resources: Resources) -> _OpenCases:
+    ledger, now = resources.ledger, resources.now()
+    waiting = await cases.waiting(ledger)
+    put_off = {each.conversation_id: each for each in await dues.open_ones(ledger, "snooze")}
+    promises = Promises(resources.settings, now)
+    shown = [each for each in waiting if not rests(each, put_off.get(each.conversation_id), promises, now)]
+    chats = {each.conversation_id: place for place, each in enumerate(await dues.open_ones(ledger, "chat"), 1)}
+    shown.sort(key=lambda each: chats.get(each.conversation_id, len(chats) + 1))  # who waits in the chat is there now
+    return _OpenCases(waiting, shown, put_off, chats)
+
+
+async def _next_path(resources: Resources, done: str, agent: str) -> str:
+    """The first of the queue that no other agent has; the queue itself when there is none."""
+    for each in (await _open_cases(resources)).shown:
+        if each.conversation_id != done and (each.owner != "agent" or each.agent == agent):
+            return path_of(each.conversation_id)
+    return access.HOME
 
 
 async def find_case(request: web.Request) -> web.Response:
@@ -129,16 +155,17 @@ async def give_back(request: web.Request) -> web.Response:
 
 
 async def close_case(request: web.Request) -> web.Response:
-    """POST …/casos: it is solved; without a code: what was written last needs no answer. Raises NotYours."""
-    resources, conversation = request.app[RESOURCES], request.match_info["id"]
-    code = (await form(request)).get("folio", "")
+    """POST …/casos: it is solved; without a code: what was written last needs no answer. `siguiente`: on to the next one. Raises NotYours."""
+    resources, session, conversation = request.app[RESOURCES], request[pages.SESSION], request.match_info["id"]
+    fields = await form(request)
+    code = fields.get("folio", "")
     if code:
-        await cases.close(resources.ledger, conversation, code, request[pages.SESSION].name, resources.now())
+        await cases.close(resources.ledger, conversation, code, session.name, resources.now())
     else:
         await cases.nothing_owed(resources.ledger, conversation)
     resources.feed.moved(conversation)
     await _note(request, "caso", code or "sin respuesta pendiente")
-    return see(path_of(conversation))
+    return see(await _next_path(resources, conversation, session.name) if "siguiente" in fields else path_of(conversation))
 
 
 async def called(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ import hashlib
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -18,6 +19,9 @@ from bot.errors import AssistantError, SettingsError
 from bot.resources import Resources
 
 log = structlog.get_logger()
+
+Outcome = Literal["sent", "away", "refused"]
+"""What became of a mail: it was taken, another try may help, none will."""
 
 SECONDS = 20.0
 PERMANENT = 500
@@ -60,14 +64,19 @@ class Mailer:
 
     async def post(self, resources: Resources, to: str, subject: str, body: str, key: str) -> bool:
         """Send a plain mail to one person; False where another try may help. What is refused for good is logged, and done with."""
+        return await self.deliver(resources, to, subject, body, key) != "away"
+
+    async def deliver(self, resources: Resources, to: str, subject: str, body: str, key: str) -> Outcome:
+        """The same, and what became of it."""
         try:
             await self.send(_to_one(plain_mail(resources, to, subject, body)), key)
         except MailFailed as error:
             log.warning("a mail could not be sent yet", key=key, error=str(error))
-            return False
+            return "away"
         except MailRefused as error:
             log.warning("a mail was refused for good", key=key, error=str(error))
-        return True
+            return "refused"
+        return "sent"
 
     async def _send(self, mail: EmailMessage) -> None:
         url = self._url

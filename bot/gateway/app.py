@@ -22,6 +22,7 @@ from bot.channels.web.portal_keys import PortalKeys
 from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.console import routes as console
 from bot.console import upkeep
+from bot.console.forwarding import SEND
 from bot.console.publishing import PUBLISHER
 from bot.console.push import sender as pushes
 from bot.console.push.pages import SERVICE as PUSH
@@ -79,6 +80,7 @@ def create_app(
     if settings.whatsapp_phone_number_id:
         channels.append(WhatsAppChannel(settings))
     mailer = Mailer(settings.smtp_url)
+    app[SEND] = mailer.deliver
 
     async def run(app: web.Application) -> AsyncIterator[None]:
         resources = app[RESOURCES] = _open(settings, timings or Timings(), live, now, jitter)

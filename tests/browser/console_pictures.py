@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyotp
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from bot.console import marks
 from bot.resources import RESOURCES
@@ -60,10 +60,20 @@ async def main(folder: Path) -> None:
                 await page.goto(here if name == "conversacion" else f"{site.wire.gateway}/console/{name}")
                 await page.wait_for_timeout(300)
                 await page.screenshot(path=folder / f"console-{name}{suffix}.png", full_page=name == "cuenta")
+            await page.goto(here)
+            await forwarding(page)
+            await page.locator("#reenviar").screenshot(path=folder / f"console-reenviar{suffix}.png")
             await context.close()
         assert len(await marks.corrections(site._app[RESOURCES].ledger)) == 1
         await with_a_company(site, browser, folder)
         await browser.close()
+
+
+async def forwarding(page: Page) -> None:
+    """A mail that is about to be sent."""
+    await page.get_by_text("Escribir el correo").click()
+    await page.get_by_label("Para", exact=True).fill("cobranza@empresa.example")
+    await page.get_by_label("Nota, que va primero").fill("¿Pueden revisar por qué el banco rechazó este cargo?")
 
 
 async def with_a_company(site: Site, browser: Browser, folder: Path) -> None:

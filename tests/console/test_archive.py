@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from datetime import timedelta
 
 import pytest
 
+from bot import clock
 from bot.commands import archive as command
 from bot.console import archive, marks
 from bot.console.archive import ArchiveError
@@ -21,7 +23,8 @@ from tests.console.test_cases import solve
 from tests.console.test_work import send, take
 
 pytestmark = pytest.mark.usefixtures("seeded")
-AT = "2024-05-01T10:00:00-06:00"
+AT = (clock.now() - timedelta(days=30)).isoformat()
+"""Old, and not so old that a gateway removes it as soon as it starts."""
 
 
 def talk(**changes: object) -> bytes:
@@ -84,6 +87,23 @@ async def test_old_history_wakes_nobody(ana: Browser, gateway, ledger) -> None:
 
 
 @pytest.mark.parametrize(
+    ("ranking", "sureness"),
+    [
+        ([{"name": "faq_factura", "confidence": 0.3}], "low"),
+        ([{"name": "faq_factura", "confidence": 1}], "high"),
+        ([], None),
+        ([{"name": "x"}, 7], None),
+        (["x"], None),
+    ],
+)
+async def test_how_sure_an_old_reading_was_can_be_asked(ledger, ranking: list, sureness: str | None) -> None:
+    part = {"text": "¿mi factura?", "decision": "answered", "intent": "faq_factura", "ranking": ranking}
+    await archive.take_in(ledger, [talk(messages=[{"author": "customer", "text": "¿mi factura?", "at": AT, "understood": [part]}])])
+    found = [band for band in ("low", "middle", "high") if (await listing.find(ledger, Wanted(sureness=band))).rows]
+    assert found == ([] if sureness is None else [sureness])
+
+
+@pytest.mark.parametrize(
     ("line", "why"),
     [
         (b"{", "line 2: "),
@@ -93,6 +113,7 @@ async def test_old_history_wakes_nobody(ana: Browser, gateway, ledger) -> None:
         (talk(cases=[{"code": "A", "reason": "r", "about": 3, "at": AT}]), "line 2: a case about a message that is not there"),
         (b"\xff\xfe", "line 2: "),
     ],
+    ids=["no JSON", "channel", "no messages", "no offset", "about nothing", "no UTF-8"],
 )
 async def test_a_line_that_is_wrong_is_named(ledger, line: bytes, why: str) -> None:
     with pytest.raises(ArchiveError, match=why.replace("(", r"\(")):

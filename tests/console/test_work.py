@@ -67,6 +67,34 @@ async def test_a_solved_case_leaves_the_queue_and_is_still_found(ana: Browser, g
     assert ana.path == f"/console/conversaciones/{talk}"
 
 
+async def test_done_and_next_goes_to_the_first_that_no_other_agent_has(ana: Browser, beto: Browser, gateway) -> None:
+    talks = [await say(gateway, f"persona {code}", "C-1004", result=escalated(code)) for code in ("4KD7WP", "9ACDEF", "3GHJKM")]
+    await take(beto, talks[0])
+    await ana.get(f"/console/conversaciones/{talks[2]}")
+    assert "Resuelto y siguiente" in ana.words
+    await ana.post(f"/console/conversaciones/{talks[2]}/casos", folio="3GHJKM", siguiente="1")
+    assert ana.path == f"/console/conversaciones/{talks[1]}"
+    await ana.post(f"/console/conversaciones/{talks[2]}/casos", folio="3GHJKM", siguiente="1")
+    assert ana.status == 404, "it was solved before"
+    await ana.get(f"/console/conversaciones/{talks[1]}")
+    await ana.post(f"/console/conversaciones/{talks[1]}/casos", folio="9ACDEF", siguiente="1")
+    assert ana.path == "/console/cola", "what is left is another's"
+    await ana.get(f"/console/conversaciones/{talks[1]}")
+    assert 'name="siguiente"' not in ana.page
+
+
+async def test_who_is_owed_nothing_is_done_too(ana: Browser, gateway) -> None:
+    other = await say(gateway, "persona", "C-1002", result=escalated("9ACDEF"))
+    async with customer(gateway, "C-1004") as one:
+        await one.ask("hola")
+        await take(ana, one.conversation)
+        await one.send("gracias, quedo al pendiente de mi servidor")
+        await ana.get(f"/console/conversaciones/{one.conversation}")
+        assert "No espera respuesta … y siguiente" in ana.words
+        await ana.post(f"/console/conversaciones/{one.conversation}/casos", siguiente="1")
+        assert ana.path == f"/console/conversaciones/{other}"
+
+
 async def test_taken_answered_and_handed_back(ana: Browser, gateway, ledger) -> None:
     async with customer(gateway, "C-1004") as one:
         await one.ask("hola")

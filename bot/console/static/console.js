@@ -97,7 +97,7 @@
   function checkOwner(now) {
     const panel = one('#responder');
     if (!now || !panel || (panel.dataset.owner === now.held && panel.dataset.later === now.later)) return;
-    if (!one('#respuesta')?.value.trim()) location.reload();
+    if (!all('textarea:not([readonly])').some((box) => box.value.trim())) location.reload();
     else if (panel.dataset.owner !== now.held) say('La conversación cambió de manos. Vuelve a cargar la página antes de enviar.', true);
     else if (now.later) say('Lo programado en esta conversación cambió. Vuelve a cargar la página para verlo.');
     else one('.planned', panel)?.remove(); // it was said, or somebody has put it away
@@ -308,6 +308,12 @@
     return Boolean(button);
   }
 
+  function doneAndNext() {
+    const other = one('.review select');
+    if (other?.value) other.form.requestSubmit();
+    else if (!press('.review [name=bien]')) press('#listo');
+  }
+
   const focus = (selector) => { const found = one(selector); found?.focus(); return Boolean(found); };
   const press = (selector) => { const found = one(selector); found?.click(); return Boolean(found); };
   const KEYS = {
@@ -326,8 +332,10 @@
   };
 
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && event.ctrlKey && document.activeElement?.tagName === 'TEXTAREA') {
-      document.activeElement.form?.requestSubmit();
+    if (event.key === 'Enter' && event.ctrlKey) {
+      const field = document.activeElement;
+      if (field?.matches('textarea, .fix select')) field.form?.requestSubmit();
+      else if (!typing() && !event.repeat && !one('dialog[open]')) doneAndNext(); // a key that is held down settles one
       return;
     }
     if (event.key === 'Escape' && typing()) document.activeElement.blur();
