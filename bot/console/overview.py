@@ -13,7 +13,7 @@ from typing import Final, get_args
 
 from aiohttp import web
 
-from bot.console import access, audit, filters, pages, texts
+from bot.console import access, audit, filters, pages, surges, texts
 from bot.console.intents import title_of
 from bot.console.transcript import path_of
 from bot.conversations import cases, figures, listing
@@ -63,6 +63,9 @@ async def show(request: web.Request) -> web.Response:
         decisions=decisions,
         asked=sum(decisions.values()),
         interval=interval(found.settled, found.sittings),
+        surges=await surges.present(resources.ledger, now),
+        surges_over=await surges.over(resources.ledger, now - timedelta(days=days), now, MOST_TOPICS),
+        can_tell_surges=await surges.can_tell(resources.ledger, resources.settings, now),
         open_cases=await cases.number_open(resources.ledger),
         oldest=await cases.oldest(resources.ledger),
         by_day=_by_day(found, calendar, days, calendar.local_date(now)),
