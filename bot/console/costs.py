@@ -36,8 +36,8 @@ class Cost:
 
     @property
     def name(self) -> str:
-        """As "noviembre 2026"."""
-        return f"{MONTHS[self.first[1] - 1]} {self.first[0]}"
+        """As "nov 2026"."""
+        return f"{MONTHS[self.first[1] - 1][:3]} {self.first[0]}"
 
     @property
     def each(self) -> Decimal | None:
