@@ -1,4 +1,6 @@
-"""What an agent is alerted to, wherever in the console they are: a new case, a reply in a conversation of theirs, a promise about to break, a call.
+"""What an agent is alerted to, wherever in the console they are.
+
+A new case, a reply in a conversation of theirs, a promise about to break, a call, a topic that far more ask about than usual.
 
 Each alert has a key, so that a browser rings once for it however often it asks and however many pages are open. Each agent has their own
 switches.
@@ -14,15 +16,16 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy import Connection, select, update
 
-from bot.console import access, audit, pages, texts
+from bot.console import access, audit, pages, surges, texts
 from bot.console.agents import AGENT
+from bot.console.intents import title_of
 from bot.console.promises import Promises
 from bot.console.transcript import path_of
 from bot.conversations import cases, dues, later
 from bot.conversations.ledger import Ledger
 from bot.resources import RESOURCES, Resources
 
-KINDS: Final = ("caso", "respuesta", "plazo", "llamada")
+KINDS: Final = ("caso", "respuesta", "plazo", "llamada", "alza")
 SWITCHES: Final = (*KINDS, "sonido", "resumen")
 Alert = dict[str, str]
 
@@ -59,7 +62,8 @@ async def look(resources: Resources) -> Board:
     calls = [call for call in await dues.open_ones(ledger, "call_back") if call.at <= now]
     codes = {each.conversation_id: each.code for each in waiting if each.code}
     to_call = [_alert("llamada", f"{call.id}", f"Hora de llamar a {_who(call)}", access.HOME, call.code) for call in calls]
-    everybodys = [*_about_to_break(waiting, Promises(resources.settings, now)), *to_call]
+    surging = [_surge(each) for each in await surges.present(ledger, now)]
+    everybodys = [*_about_to_break(waiting, Promises(resources.settings, now)), *to_call, *surging]
     return Board(waiting, codes, [*_of_cases(waiting)], everybodys, now)
 
 
@@ -127,6 +131,12 @@ def _about_to_break(waiting: Sequence[Any], promises: Promises) -> Iterator[Aler
             yield _alert("plazo", key, f"{promises.words(each.owed_since)}: {_who(each)}", path_of(each.conversation_id), each.code)
 
 
+def _surge(each: Any) -> Alert:
+    about = f"«{title_of(each.topic)}»" if each.topic else "algo que el asistente no entiende"
+    text = f"Alza: {each.number} clientes preguntan en una hora por {about}; lo usual es {texts.usually(each.usually)}"
+    return _alert("alza", f"{each.id}", text, surges.path_of(each.topic), "")
+
+
 def _alert(kind: str, key: str, text: str, path: str, code: str | None) -> Alert:
     return {"kind": kind, "key": f"{kind}:{key}", "code": code or "", "text": text, "path": path}
 
@@ -140,6 +150,7 @@ TITLES: Final[Mapping[str, str]] = {
     "respuesta": "Respuestas en mis conversaciones",
     "plazo": "Esperas por vencer o vencidas",
     "llamada": "Llamadas cuya hora llegó",
+    "alza": "Alzas: muchos más clientes que de costumbre preguntan lo mismo",
     "sonido": "Con sonido",
     "resumen": "Resumen por correo al empezar cada día hábil",
 }

@@ -21,6 +21,7 @@ PushState = Literal["known", "pending", "sent", "given_up"]
 
 _ID = String(32)
 _NAME = String(64)
+_ON = text("ended_at IS NULL")
 
 
 def _conversation() -> Mapped[str]:
@@ -259,3 +260,21 @@ class Publication(Base):
     before: Mapped[str | None] = mapped_column(String(128))
     result: Mapped[dict[str, Any] | None]
     error: Mapped[str | None] = mapped_column(String(300))
+
+
+class Surge(Base):
+    """That far more customers ask about `topic` (an intent; "": what is not understood) than usual: `number` in the hour to `seen_at`, instead of `usually`.
+
+    `since` when they do; `ended_at` is set once they no longer did for a while.
+    """
+
+    __tablename__ = "surge"
+    __table_args__ = (Index("uq_surge_open", "topic", unique=True, sqlite_where=_ON, postgresql_where=_ON),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    number: Mapped[int]
+    usually: Mapped[float]

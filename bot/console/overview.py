@@ -7,14 +7,16 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final, get_args
 
 from aiohttp import web
 
-from bot.console import access, audit, filters, pages, texts
+from bot.console import access, audit, filters, pages, surges, texts
+from bot.console.costs import COSTS
 from bot.console.intents import title_of
 from bot.console.transcript import path_of
 from bot.conversations import cases, figures, listing
@@ -26,6 +28,8 @@ from bot.resources import RESOURCES
 from bot.rules.calendar import BusinessCalendar
 
 PERIODS: Final = (1, 7, 30)
+DAYS: Final = 7
+"""Unless another period is asked for."""
 MOST_TOPICS: Final = 12
 FRESH: Final = timedelta(seconds=15)
 """So old the figures of the overview may be."""
@@ -70,8 +74,7 @@ class Bar:
 async def show(request: web.Request) -> web.Response:
     """GET /console/resumen?dias=1|7|30."""
     resources = request.app[RESOURCES]
-    written = request.query.get("dias", "7")
-    days = int(written) if written in map(str, PERIODS) else 7
+    days = days_of(request)
     calendar, now = BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays), resources.now()
     since = calendar.at(calendar.local_date(now) - timedelta(days=days - 1))
     found = await request.app[FIGURES].since(resources.ledger, since, now)
@@ -87,12 +90,34 @@ async def show(request: web.Request) -> web.Response:
         decisions=decisions,
         asked=sum(decisions.values()),
         interval=interval(found.settled, found.sittings),
+        endings=endings(found),
+        costs=await request.app[COSTS].newest(resources.ledger, resources.settings, now),
+        price=Decimal(str(resources.settings.whatsapp_price_mxn)),
+        surges=await surges.present(resources.ledger, now),
+        surges_over=await surges.over(resources.ledger, now - timedelta(days=days), now, MOST_TOPICS),
+        can_tell_surges=await surges.can_tell(resources.ledger, resources.settings, now),
         open_cases=await cases.number_open(resources.ledger),
         oldest=await cases.oldest(resources.ledger),
         by_day=_by_day(found, calendar, days, calendar.local_date(now)),
         by_hour=_by_hour(found, calendar),
         topics=_topics(found),
     )
+
+
+def days_of(request: web.Request) -> int:
+    """The period that is asked for (?dias=)."""
+    written = request.query.get("dias", "")
+    return int(written) if written in map(str, PERIODS) else DAYS
+
+
+def endings(found: Figures) -> list[tuple[str, int]]:
+    """How the visits ended, in words."""
+    return [
+        ("Resueltas aquí", found.settled),
+        ("Pasaron a un asesor", found.escalated),
+        ("Se quedaron sin que las entendiera", found.given_up),
+        ("Volvieron antes de 24 horas", found.back),
+    ]
 
 
 def interval(hits: int, number: int) -> tuple[float, float] | None:
@@ -143,16 +168,19 @@ async def export(request: web.Request) -> web.Response:
     await audit.note(
         resources.ledger, "exportación", request[pages.SESSION].name, access.address_of(request), resources.now(), detail=detail
     )
-    headers = {"Content-Disposition": 'attachment; filename="conversaciones.csv"', "Cache-Control": "no-store"}
     calendar = BusinessCalendar(resources.settings.timezone, resources.settings.extra_holidays)
-    return web.Response(body=_csv(page.rows, calendar), content_type="text/csv", charset="utf-8", headers=headers)
+    return sheet("conversaciones.csv", [_COLUMNS, *_cells(page.rows, calendar)])
 
 
-def _csv(rows: Sequence[Listed], calendar: BusinessCalendar) -> bytes:
-    """For a spreadsheet: UTF-8 with its mark, and nothing in it that a spreadsheet would calculate."""
+def sheet(name: str, rows: Iterable[Sequence[object]]) -> web.Response:
+    """A file for a spreadsheet: UTF-8 with its mark, and nothing in it that a spreadsheet would calculate."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
+    csv.writer(out).writerows([harmless("" if value is None else str(value)) for value in row] for row in rows)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return web.Response(body=b"\xef\xbb\xbf" + out.getvalue().encode(), content_type="text/csv", charset="utf-8", headers=headers)
+
+
+def _cells(rows: Sequence[Listed], calendar: BusinessCalendar) -> Iterator[tuple[object, ...]]:
     for row in rows:
         at = calendar.local(row.last_at).strftime("%Y-%m-%d %H:%M:%S")
         decisions = ", ".join(texts.DECISIONS[decision] for decision in sorted(row.decisions))
@@ -167,8 +195,7 @@ def _csv(rows: Sequence[Listed], calendar: BusinessCalendar) -> bytes:
             row.agent,
             decisions,
         )
-        writer.writerow([harmless("" if value is None else str(value)) for value in (path_of(row.id), *told)])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+        yield path_of(row.id), *told
 
 
 def harmless(cell: str) -> str:

@@ -43,6 +43,7 @@ _templates.globals["texts"] = texts
 _templates.globals["half_hour"] = LENGTH
 _templates.globals["live_name"] = live_values.name
 _templates.filters["title_of"] = title_of
+_templates.filters["money"] = words.money
 
 
 def render(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:

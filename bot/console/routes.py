@@ -12,7 +12,9 @@ from bot.console import (
     account,
     alerts,
     browsing,
+    costs,
     entrance,
+    figures_csv,
     forwarding,
     later,
     live,
@@ -60,6 +62,7 @@ def prepare(app: web.Application, settings: Settings, now: Callable[[], datetime
     app.on_cleanup.append(_stop_pushes)  # after those who send
     app[access.SIGN_IN_LIMIT] = Limit("sign-ins", SIGN_INS_PER_MINUTE, now)
     app[forwarding.FORWARD_LIMIT] = Limit("forwarded conversations", FORWARDS_PER_MINUTE, now)
+    app[costs.COSTS] = costs.MonthlyCosts()
     app[work.WRITING_LIMIT] = Limit("signs of writing", WRITING_PER_MINUTE, now)
 
 
@@ -110,6 +113,7 @@ def routes() -> Sequence[web.RouteDef]:
         web.post(f"{ONE}/correcciones", signed_in(marking.correct)),
         web.get("/console/conversaciones.csv", signed_in(overview.export)),
         web.get("/console/resumen", signed_in(overview.show)),
+        web.get("/console/resumen.csv", signed_in(figures_csv.download)),
         web.get("/console/auditoria", signed_in(overview.audited, role="supervisor")),
         web.get("/console/correcciones", signed_in(marking.corrections)),
         web.get("/console/revision", signed_in(review.show)),

@@ -56,6 +56,7 @@ SWITCHED: Final = {
     "respuesta": "respuestas",
     "plazo": "esperas por vencer",
     "llamada": "llamadas",
+    "alza": "alzas",
     "sonido": "sonido",
     "resumen": "resumen por correo",
 }
@@ -68,6 +69,13 @@ def switched(before: Collection[str], after: Collection[str]) -> str:
     on = ", ".join(words for name, words in SWITCHED.items() if name in after and name not in before)
     off = ", ".join(words for name, words in SWITCHED.items() if name in before and name not in after)
     return "; ".join(f"{verb} {names}" for verb, names in (("activó", on), ("apagó", off)) if names)
+
+
+def usually(number: float) -> str:
+    """How many customers there are as a rule, as agents read it: "ninguno", "menos de 1", "12"."""
+    if not number:
+        return "ninguno"
+    return "menos de 1" if number < 1 else f"{number:.0f}"
 
 
 OVER: Final = "Tu sesión terminó. Entra de nuevo para continuar."

@@ -1,7 +1,7 @@
 """What the console does by itself.
 
 Conversations whose agent has gone go back, what agents wanted said later is said, cases that nobody asks for any more expire, who waits for
-an agent in the chat is told when the last one has left, and agents get their digest.
+an agent in the chat is told when the last one has left, agents get their digest, and surges are looked for.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot import texts
 from bot.console import audit, digest
 from bot.console.publications import Publisher
+from bot.console.surges import SurgeWatch
 from bot.conversations import cases, dues, later, notices, presence, take_over
 from bot.resources import Resources
 from bot.worker import Worker
@@ -64,6 +65,7 @@ def workers(resources: Resources, publisher: Publisher, post: digest.Post) -> Se
         Worker("who waits", _Waits(resources).step, every),
         Worker("proofs", prove, every),
         Worker("cases", expire, SELDOM_SECONDS),
+        Worker("surges", SurgeWatch(resources).step, SELDOM_SECONDS),
         Worker("digests", tell_by_mail, SELDOM_SECONDS),
     )
 

@@ -7,13 +7,17 @@ import re
 import shutil
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyotp
 from playwright.async_api import Browser, Page, async_playwright
+from sqlalchemy import Connection, insert, select
 
+from bot import clock
 from bot.console import marks
+from bot.console.surges import SURGE
+from bot.conversations.tables import DELIVERY, MESSAGE
 from bot.resources import RESOURCES
 from bot.settings import Secret
 from tests.browser.conftest import FLAGS
@@ -30,6 +34,7 @@ async def main(folder: Path) -> None:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         await add_agent(site, "ana", "supervisor")
         talks = await fill(site)
+        await site._app[RESOURCES].ledger.write(_surge_and_costs)
         secret = ""
         for suffix, options in SIZES.items():
             context = await browser.new_context(**options, locale="es-MX", timezone_id="America/Mexico_City")
@@ -59,7 +64,9 @@ async def main(folder: Path) -> None:
             for name in PAGES:
                 await page.goto(here if name == "conversacion" else f"{site.wire.gateway}/console/{name}")
                 await page.wait_for_timeout(300)
-                await page.screenshot(path=folder / f"console-{name}{suffix}.png", full_page=name == "cuenta")
+                await page.screenshot(
+                    path=folder / f"console-{name}{suffix}.png", full_page=name == "cuenta" or (name, suffix) == ("resumen", "")
+                )
             await page.goto(here)
             await forwarding(page)
             await page.locator("#reenviar").screenshot(path=folder / f"console-reenviar{suffix}.png")
@@ -74,6 +81,30 @@ async def forwarding(page: Page) -> None:
     await page.get_by_text("Escribir el correo").click()
     await page.get_by_label("Para", exact=True).fill("cobranza@empresa.example")
     await page.get_by_label("Nota, que va primero").fill("¿Pueden revisar por qué el banco rechazó este cargo?")
+
+
+def _surge_and_costs(connection: Connection) -> None:
+    """A topic that many ask about just now, one of this morning, and what answers cost."""
+    now = clock.now()
+    goes_on = {"topic": "consultar_respaldo", "since": now - timedelta(minutes=25), "seen_at": now, "number": 14, "usually": 0.8}
+    is_over = {
+        "topic": "consultar_pago",
+        "since": now - timedelta(hours=7),
+        "seen_at": now - timedelta(hours=5),
+        "number": 9,
+        "usually": 1.4,
+    }
+    connection.execute(insert(SURGE), [goes_on, is_over])
+    answers = connection.scalars(select(MESSAGE.c.id).where(MESSAGE.c.kind == "answer")).all()
+    charged = {"channel": "whatsapp", "state": "delivered", "number": "106", "billable": True, "category": "utility"}
+    months = [now, now - timedelta(days=30), now - timedelta(days=61)]
+    rows = [
+        {"message_id": answer, "part": part, "next_attempt_at": at, "sent_at": at, "priced_at": at, **charged}
+        for back, at in enumerate(months)
+        for answer in answers[back:]
+        for part in range(10 * back, 10 * back + 1 + back)
+    ]
+    connection.execute(insert(DELIVERY), rows)
 
 
 async def with_a_company(site: Site, browser: Browser, folder: Path) -> None:

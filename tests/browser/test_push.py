@@ -208,7 +208,7 @@ async def test_it_goes_on_when_the_same_agent_comes_back_and_not_for_another(tol
     await page.goto(f"{site.wire.gateway}/console/cuenta")
     await expect(page.get_by_role("button", name="Dejar de recibirlos")).to_be_visible()
     boxes = page.locator("#navegador").get_by_role("checkbox")
-    assert [await box.is_checked() for box in await boxes.all()] == [True, True, False, True]
+    assert [await box.is_checked() for box in await boxes.all()] == [True, True, False, True, True]
     await page.get_by_role("button", name="Salir").click()
     await expect(page.get_by_label("Contraseña", exact=True)).to_be_visible()
     await page.close()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from bot.console.intents import title_of
+from bot.console.surges import SURGE
 from tests.console.conftest import Browser
 from tests.console.talk import customer, escalated, say
 from tests.console.test_cases import FRIDAY_NOON, moved_to, solve
@@ -78,10 +81,32 @@ async def test_a_call_rings_when_its_hour_has_come(ana: Browser, gateway) -> Non
     assert "Hora de llamar a C-1004" in [alert["text"] for alert in (await heard(ana))["alerts"]]
 
 
+async def test_a_surge_is_everybodys_once_and_stands_on_the_overview(ana: Browser, beto: Browser, gateway, ledger) -> None:
+    await ana.get("/console/resumen")
+    assert "Todavía no hay con qué comparar" in ana.words
+    now = gateway.clock()
+    crowd = {"topic": "consultar_pago", "since": now - timedelta(minutes=14), "seen_at": now, "number": 13, "usually": 0.6}
+    gone = {"topic": "", "since": now - timedelta(hours=5), "seen_at": now - timedelta(hours=4), "number": 9, "usually": 0.0}
+    await ledger.write(lambda connection: connection.execute(SURGE.insert(), [crowd, gone]))
+    (alert,) = (await heard(ana))["alerts"]
+    title = title_of("consultar_pago")
+    assert (alert["kind"], alert["code"], alert["path"]) == ("alza", "", "/console/conversaciones?tema=consultar_pago")
+    assert alert["text"] == f"Alza: 13 clientes preguntan en una hora por «{title}»; lo usual es menos de 1"
+    more = SURGE.update().where(SURGE.c.topic == crowd["topic"]).values(number=20)
+    await ledger.write(lambda connection: connection.execute(more))
+    assert [each["key"] for each in (await heard(beto))["alerts"]] == [alert["key"]], "the same one, however many there are"
+    await ana.get("/console/resumen")
+    assert f"{title} ahora 20 menos de 1 desde" in ana.words
+    assert "Lo que el asistente no entiende 9 ninguno" in ana.words
+    await ana.get("/console/cuenta")
+    await ana.post("/console/cuenta/avisos", caso="1")
+    assert (await kinds(ana), await kinds(beto)) == ([], ["alza"])
+
+
 async def test_each_agent_has_switches_of_their_own(ana: Browser, beto: Browser, gateway) -> None:
     await say(gateway, "una persona", "C-1004", result=escalated("4KD7WP"))
     await ana.get("/console/cuenta")
-    assert ana.page.count(" checked") == 6, "all are on until somebody says otherwise"
+    assert ana.page.count(" checked") == 7, "all are on until somebody says otherwise"
     await ana.post("/console/cuenta/avisos", plazo="1", sonido="1")
     assert ana.page.count(" checked") == 2
     assert ("caso" in await kinds(ana), "caso" in await kinds(beto)) == (False, True)

@@ -452,12 +452,12 @@ async def test_what_an_agent_switches_everywhere_is_in_the_audit_and_supervision
     ana: Browser, other: Browser, add_agent, gateway
 ) -> None:
     await ana.get("/console/cuenta")
-    await ana.post("/console/cuenta/avisos", caso="1", respuesta="1", plazo="1", llamada="1", sonido="1")
-    await ana.post("/console/cuenta/avisos", caso="1", respuesta="1", plazo="1", llamada="1", sonido="1")
+    await ana.post("/console/cuenta/avisos", caso="1", respuesta="1", plazo="1", llamada="1", alza="1", sonido="1")
+    await ana.post("/console/cuenta/avisos", caso="1", respuesta="1", plazo="1", llamada="1", alza="1", sonido="1")
     await ana.post("/console/cuenta/avisos", caso="1", resumen="1")
     assert await audited(gateway) == [
         ("ana", "apagó resumen por correo · en su cuenta"),
-        ("ana", "activó resumen por correo; apagó respuestas, esperas por vencer, llamadas, sonido · en su cuenta"),
+        ("ana", "activó resumen por correo; apagó respuestas, esperas por vencer, llamadas, alzas, sonido · en su cuenta"),
     ]
     await add_agent("jefa", "supervisor")
     await enrol(other, gateway, "jefa")

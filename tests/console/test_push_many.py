@@ -106,14 +106,14 @@ async def statements_of_a_look(gateway: Gateway) -> list[str]:
 
 
 @pytest.mark.parametrize("many", [1, 50])
-async def test_a_look_is_eight_statements_however_many_agents_there_are(gateway: Gateway, many: int) -> None:
+async def test_a_look_is_nine_statements_however_many_agents_there_are(gateway: Gateway, many: int) -> None:
     async with PushServiceStandIn(gateway.clock) as maker:
         await subscribed(gateway, maker, many)
-        assert len(await statements_of_a_look(gateway)) == 8
+        assert len(await statements_of_a_look(gateway)) == 9
         await new_case(gateway)
         await tell_all(gateway)
         assert len(maker.taken) == many
-        assert len(await statements_of_a_look(gateway)) == 8, "they know"
+        assert len(await statements_of_a_look(gateway)) == 9, "they know"
 
 
 async def test_several_gateways_tell_each_of_many_agents_once_and_of_what_is_theirs(gateway: Gateway, ledger_url, start) -> None:

@@ -32,7 +32,7 @@ ATTEMPTS: Final = 12
 LONGEST_PAUSE: Final = timedelta(minutes=10)
 SIZE: Final = 64
 """So that the length tells the push service nothing."""
-URGENT: Final = frozenset({"llamada", "plazo"})
+URGENT: Final = frozenset({"llamada", "plazo", "alza"})
 """Told at once even to a telephone that saves its battery (RFC 8030, section 5.3)."""
 
 

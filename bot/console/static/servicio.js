@@ -5,7 +5,10 @@ const TITLES = {
   respuesta: 'Hay algo nuevo en tus conversaciones',
   plazo: 'Una espera está por vencer o ya venció',
   llamada: 'Es hora de llamar a un cliente',
+  alza: 'Muchos clientes preguntan lo mismo',
 };
+
+const PLACES = { alza: '/console/resumen' };
 
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
@@ -25,7 +28,7 @@ async function show(data) {
     body: code ? `Folio ${code}` : 'Ábrela para verlo.',
     tag: `${kind}:${code}`,
     renotify: true,
-    data: code ? `/console/folio?folio=${encodeURIComponent(code)}` : '/console/cola',
+    data: code ? `/console/folio?folio=${encodeURIComponent(code)}` : PLACES[kind] || '/console/cola',
   });
 }
 
