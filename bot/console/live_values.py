@@ -19,6 +19,7 @@ _LICENCES: Final = {"active": "vigente", "grace": "en periodo de gracia", "expir
 _NAMES: Final[Mapping[str, str]] = {
     "virtual_server.status": "Estado",
     "virtual_server.os": "Sistema operativo",
+    "virtual_server.solution": "Solución",
     "virtual_server.contracted": "Servidores contratados",
     "server_health.state": "Equipo",
     "server_health.at": "Equipo, revisado",
