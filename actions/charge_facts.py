@@ -288,7 +288,11 @@ def _of_waiting(asked: Asked, case: Case, turn: Turn) -> Saying | None:
         (_WHETHER, HURRY, _LEADS[Asked.DO][case]),
         (_WHETHER | _SURE | {Asked.STATE}, HAS_TO_PAY, ("utter_pago_nada_mas_que_pagar", then)),
         (frozenset({Asked.SINCE, Asked.WHICH, Asked.GENERAL}), _USUAL_TIME, ("utter_pago_plazo_normal", then)),
-        (frozenset({Asked.WHAT_IF}), OTHER_CARD, ("utter_pago_otra_tarjeta", (add_line,))),
+        (
+            frozenset({Asked.WHAT_IF}),
+            rf"(?:{OTHER_CARD}).{{0,25}}\b(?:tarjeta|cuenta|card|debito|credito)",
+            ("utter_pago_otra_tarjeta", (add_line,)),
+        ),
         (_WHETHER | _SURE if late else frozenset(), _TOO_LONG, ("utter_pago_si_fuera_de_plazo", THEN_CASE)),
     )
     return next((saying for kinds, words, saying in rules if asked in kinds and mentions(turn, words)), None)

@@ -35,7 +35,11 @@ _FACTS: dict[Trouble, tuple[str, ...]] = {
     "waiting": ("utter_queja_espera",),
 }
 _SPECIAL = {"notices": ("utter_queja_avisos",), "rights": ("utter_queja_derecho",)}
-_TELL_GONE = ("utter_vigencia_terminada", "utter_resguardo_ya_no")
+_TOLD_BY: dict[Trouble, tuple[str, ...]] = {
+    **dict.fromkeys(("suspended", "late", "waiting"), TELLS),
+    "gone": ("utter_vigencia_terminada", "utter_resguardo_ya_no"),
+}
+"""The answers that have told the state just now."""
 _OFFERS_CASE = "utter_queja_persona"
 _AGAIN = ("utter_queja_sin_vueltas", _OFFERS_CASE, "utter_queja_te_leo")
 _NOTHING_SEEN = ("utter_queja", "utter_queja_cuenta", _OFFERS_CASE)
@@ -81,9 +85,7 @@ def explain(turn: Turn, trouble: Trouble, server: Server, reply: Reply, *, regre
     told = f"{ONCE}queja {trouble} {server.alias}"
     if trouble == "unpaid" or reply.state.knows(told):  # its short text says the date that matters
         return False
-    if (trouble in {"suspended", "late", "waiting"} and reply.told_lately(*TELLS)) or (
-        trouble == "gone" and reply.told_lately(*_TELL_GONE)
-    ):
+    if reply.told_lately(*_TOLD_BY.get(trouble, ())):
         return False
     draft = Reply(slots=dict(reply.slots), state=reply.state, hides=reply.hides)
     if regret:

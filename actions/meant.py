@@ -61,10 +61,12 @@ CHANGING: Final = (
 """That a server is being changed: "el que se está cambiando", "a cuál le están haciendo el cambio"."""
 _AND_THIS: Final = r"(?:entre|de|con|por|para) (?:es[ea]|est[ea]) y (?:el|la|los|las)\b"
 """The one in play beside those that are told by their state: "entre ese y el suspendido"."""
-_WHICH_FOLLOWS: Final = r"(?:despues|luego|enseguida) (?:de )?(?:es[ea]|cual|que)\b|(?:el|cual|quien) (?:es el )?(?:que )?(?:le )?sigue\b"
+_WHICH_FOLLOWS: Final = (
+    r"(?:despues|luego|enseguida) (?:de es[ea]\b(?! (?:fecha|dia|tiempo|plazo|periodo|vez|momento|hora|cobro|cargo|pago))(?! (?:que|como|donde)\b)|(?:de es[ea] )?cual\b)"
+    r"|(?:el que|cual|quien) (?:es el que )?(?:le )?sigue\b(?! (?:activ|vigent|func|siend|sin|con|en\b|suspend|igual|pendient|cread|caid|prend))"
+)
 """The next one, where servers were told by when they end."""
 _OF_ENDS: Final = frozenset({"consultar_suscripcion", "faq_consultar_vigencia", "listar_servidores"})
-_FAR: Final = 36_500
 _OF_THOSE: Final = r"(?:de|entre) (?:es[oa]s|est[oa]s|ell[oa]s|l[oa]s (?:dos|2|tres|3))\b"
 _NOT_A_STATE: Final = r"no\b|ni\b|sin\b|menos\b|dias?\b|tiempo|horas?\b|semanas?\b|mes(?:es)?\b|dura|plazo|periodo"
 _THE_OTHERS = re.compile(r"\b(?:l[oa]s\s+)?(?:que|q|k|ke)\s+no\b", re.IGNORECASE)
@@ -119,7 +121,7 @@ def _next_to_end(turn: Turn) -> Servers:
     told = turn.state.topic
     if len(turn.in_play) != 1 or told is None or told.intent not in _OF_ENDS or not mentions(turn, _WHICH_FOLLOWS, longest=_FEW):
         return ()
-    of_time = sets.ending_within(turn, turn.servers, _FAR)
+    of_time = sets.ending_within(turn, turn.servers)
     after = of_time[of_time.index(turn.in_play[0]) + 1 :] if turn.in_play[0] in of_time else ()
     return after[:1]
 

@@ -27,6 +27,7 @@ IN_ALL: Final = r"tot(?:al(?:es)?)?\b|todos?\b|entre todos|sumando|junt[oa]s\b"
 """Words that ask for a sum, whichever server is in play."""
 OWES: Final = r"deb(?:o|e|es|en|emos)\b|adeud|deuda|al corriente"
 NOT_WHAT_IS_OWED: Final = r"no,? (?:es )?lo que (?:yo )?deb"
+"""Words that name a debt only to say that it is not meant: "no lo que debo, lo que pago"."""
 DEBTS: Final = r"adeud|deuda|deb(?:o|e|en|emos)\b(?! (?:de )?(?:ser|estar|hacer|ir|\w+[aei]r)\b)"
 PAID_UP: Final = (
     r"(?:no|sin) (?:(?:les?|te|tengo|traen?|tienen?) )?(?:deb|adeud|deuda)\w*"
@@ -59,11 +60,6 @@ _CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 def mentions(turn: Turn, words: str, *, longest: int | None = None) -> bool:
     """Whether a word of the message, of no more than `longest` words, begins as `words` say."""
     return (longest is None or len(turn.text.split()) <= longest) and _pattern(words).search(as_said(turn.text)) is not None
-
-
-def asks_what_is_owed(turn: Turn) -> bool:
-    """Whether its words ask for what is owed, and do not only say that this is not meant: "no lo que debo, lo que pago"."""
-    return mentions(turn, OWES) and not mentions(turn, NOT_WHAT_IS_OWED)
 
 
 def first_mentioned(turn: Turn, kinds: Mapping[Kind, str]) -> Kind | None:

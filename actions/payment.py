@@ -40,7 +40,7 @@ from actions.live import (
 )
 from actions.mails import say_mail
 from actions.meant import NAMES_ONLY, Meant
-from actions.mentions import ALL_WENT_THROUGH, OWES, PAID_UP, asks_what_is_owed, mentions
+from actions.mentions import ALL_WENT_THROUGH, NOT_WHAT_IS_OWED, OWES, PAID_UP, mentions
 from actions.payment_methods import PaymentMethods
 from actions.say import Reply, Values
 from actions.server_state import say_creation, say_suspended
@@ -158,7 +158,7 @@ class MyPayment(ServerAction):
     def find(self, turn: Turn) -> Meant:
         """Of several of which none is said: why, which one and whether anything is due is asked of those that are in trouble."""
         meant = super().find(turn)
-        if turn.frame.asked in NAMES_ONLY and not turn.named_servers and mentions(turn, _REFUSED):
+        if turn.frame.asked in NAMES_ONLY and not turn.named_servers and mentions(turn, _REFUSED) and not _METHOD.search(turn.text):
             refused = tuple(each for each in turn.servers if charge_state(turn, last_charge(turn, each)) == "rejected")
             return Meant("servers", refused, Filter.OWING) if refused and len(turn.servers) > 1 else meant
         if meant.way != "unsaid" or turn.chosen or len(turn.servers) == 1:
@@ -166,8 +166,9 @@ class MyPayment(ServerAction):
         if turn.frame.asked is Asked.WHY:
             troubled = tuple(each for each in turn.servers if owed(turn, each) or charge_state(turn, last_charge(turn, each)) in WAITING)
             return Meant("servers", troubled) if troubled else meant
+        owes = mentions(turn, OWES) and not mentions(turn, NOT_WHAT_IS_OWED)
         goes_on = turn.frame.refers is not Refers.NEW and turn.frame.asked in NAMES_ONLY and not _METHOD.search(turn.text)
-        return Meant("servers", turn.servers) if goes_on or asks_what_is_owed(turn) else meant
+        return Meant("servers", turn.servers) if goes_on or owes else meant
 
     def line_for(self, turn: Turn) -> Fact:
         """The method or the reason, where that is asked; else the charge."""

@@ -19,11 +19,8 @@ from bot.protocol.frame import Asked
 SAE = "SAE"
 _USERS_OF: Final = r"(?:cuant\w+|usuari\w*|users?)\b.{0,40}\b(?:y|e|ni) (?:cuantos )?(?:de(?:l)? |para )?(?:aspel )?(?:sae|coi|noi|banco|caja|prod|facture|adm)\b"
 """Users of several systems are asked for at once."""
-_OTHERS: Final = {
-    name: rf"(?:(?:de|del|en|con|para) (?:el )?)?{name.lower()}\b" for name in ("COI", "NOI", "BANCO", "CAJA", "PROD", "FACTURE", "ADM")
-}
 IN_FORCE = frozenset({"active", "grace"})
-_SYSTEMS: Final = {SAE: r"sae\b", **_OTHERS}
+_SYSTEMS: Final = {name: rf"{name.lower()}\b" for name in (SAE, "COI", "NOI", "BANCO", "CAJA", "PROD", "FACTURE", "ADM")}
 _HOW_MANY = frozenset({Asked.WHETHER, Asked.COUNT, Asked.SURE})
 
 
@@ -135,8 +132,8 @@ def _products(turn: Turn) -> list[str]:
 
 
 def _product(turn: Turn) -> str:
-    """The system whose users are asked for: SAE, unless another one is named."""
-    return (None if mentions(turn, r"sae\b") else first_mentioned(turn, _OTHERS)) or SAE
+    """The system whose users are asked for: SAE, unless only another one is named."""
+    return first_mentioned(turn, _SYSTEMS) or SAE
 
 
 def _licence(turn: Turn, server: Server, product: str) -> Licence | None:

@@ -31,10 +31,9 @@ def members(moment: Moment, servers: Iterable[Server], which: Which) -> Servers:
     return tuple(each for each in servers if (each.status in GONE) == (which == "gone") and _IS[which](moment, each))
 
 
-def ending_within(moment: Moment, servers: Iterable[Server], days: int) -> Servers:
-    """Those in force that end today or within `days` days, the first to end first."""
-    last = moment.today + timedelta(days=days)
-    return tuple(each for end, each in _by_end(moment, servers) if end <= last)
+def ending_within(moment: Moment, servers: Iterable[Server], days: int | None = None) -> Servers:
+    """Those in force that end today or within `days` days (None: whenever), the first to end first."""
+    return tuple(each for end, each in _by_end(moment, servers) if days is None or end <= moment.today + timedelta(days=days))
 
 
 def first_to_end(moment: Moment, servers: Iterable[Server]) -> Servers:

@@ -11,7 +11,7 @@ from actions import sets
 from actions.alike import join_alike
 from actions.live import owed
 from actions.meant import Meant, Servers
-from actions.mentions import DEAR, DEBTS, NOT_WHAT_IS_OWED, PRICE, asks_what_is_owed, mentions
+from actions.mentions import DEAR, DEBTS, NOT_WHAT_IS_OWED, PRICE, mentions
 from actions.say import Reply
 from actions.set_leads import (
     say_dearest,
@@ -32,9 +32,9 @@ from bot.protocol.frame import Asked, Filter, Which
 if TYPE_CHECKING:
     from actions.base import ServerAction
 
-_PAID_EACH_TIME = rf"{PRICE}|(?:cuanto|lo que) (?:(?:me|nos|les|se|yo) ){{0,2}}(?:pag(?:o|amos|a|an)|gast(?:o|amos))\b|mensualidad"
+_PAID_EACH_TIME = rf"{PRICE}|(?:cuanto|lo que) (?:(?:me|nos|les|se|yo) ){{0,2}}(?:pag(?:o|amos|a|an)|gast(?:o|amos))\b"
 """What is paid by the month or year, and not what is owed."""
-_FAR = 36_500
+_OWED = rf"{DEBTS}|(?:pon\w*|qued\w+|estar) al corriente"
 
 
 def answer_several(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> None:
@@ -70,8 +70,9 @@ def _say_each(topic: ServerAction, turn: Turn, meant: Meant, reply: Reply) -> No
     asked = turn.frame.asked
     about = lined = meant.servers
     if asked is Asked.AMOUNT and topic.data is DataClass.PAYMENTS:
-        priced = meant.state is not Filter.OWING and not (mentions(turn, DEBTS) and asks_what_is_owed(turn))
-        prices_first = priced and (mentions(turn, _PAID_EACH_TIME) or mentions(turn, NOT_WHAT_IS_OWED))
+        denied = mentions(turn, NOT_WHAT_IS_OWED)
+        priced = meant.state is not Filter.OWING and (denied or not mentions(turn, _OWED))
+        prices_first = priced and (denied or mentions(turn, _PAID_EACH_TIME))
         if prices_first:
             _say_prices(turn, meant.servers, reply, summed=topic.intent == "consultar_pago")
         if not prices_first or any(owed(turn, each) for each in meant.servers):
@@ -106,5 +107,5 @@ def _say_prices(turn: Turn, servers: Servers, reply: Reply, *, summed: bool) -> 
 
 def _by_end(turn: Turn, meant: Meant) -> Servers:
     """Those in force as they end, so that the first and the next are seen; others in the order of the desk."""
-    ends = sets.ending_within(turn, meant.servers, _FAR) if meant.state is Filter.ACTIVE else ()
+    ends = sets.ending_within(turn, meant.servers) if meant.state is Filter.ACTIVE else ()
     return ends if len(ends) == len(meant.servers) else meant.servers

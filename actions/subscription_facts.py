@@ -77,6 +77,7 @@ _THAT_DAY: Final = (
     r"por ?que (?:es )?(?:hasta )?(?:el (?:dia )?\d|ese dia|esa fecha|esos dias|ese plazo|manana)|como (?:se )?cuent|de donde sal"
 )
 """How a day is counted, and not why something happened."""
+_OF_A_PAYMENT: Final = r"pag|cobr|cargo|deposit|transf"
 _NUMBERS: Final = re.compile(r"\d+")
 _SYSTEM: Final = r"(?:sae|coi|noi|aspe[ln])\b"
 """The Aspel system, beside the server."""
@@ -175,7 +176,7 @@ def say_if_sure(turn: Turn, server: Server, reply: Reply) -> None:
 
 def _doubted_day(turn: Turn, server: Server) -> date | None:
     """The one day that who asks has in mind, where none of the days of its subscription is that."""
-    if not mentions(turn, _HAS_IN_MIND, longest=SHORT) or len(_NUMBERS.findall(turn.text)) > 1:
+    if not mentions(turn, _HAS_IN_MIND, longest=SHORT) or mentions(turn, _OF_A_PAYMENT) or len(_NUMBERS.findall(turn.text)) > 1:
         return None
     subscription, named = server.subscription, find_when(turn.text, turn.today, turn.calendar)
     ends_on = subscription.ends_on if subscription else None

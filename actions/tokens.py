@@ -19,7 +19,9 @@ UNITS = re.compile(
     r"(?:dias?|mes(?:es)?|anos?|horas?|h(?:rs?)?|minutos?|min|semanas?|quincenas?|vez|veces|usuari[oa]s?|personas?|pesos?|mil|gb|mb|am|pm"
     r"|de la (?:tarde|manana|noche|madrugada)|de (?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic)\w*)\b"
 )
-_PLURAL = re.compile(r"\b(?:otr[oa]s|demas|(?:l[oa]s|es[oa]s|est[oa]s)(?!\s+otr[oa]s))\s+(\w+)")
+_PLURAL = re.compile(
+    r"\b(?:otr[oa]s|demas|(?:l[oa]s|es[oa]s|est[oa]s)(?!\s+otr[oa]s))\s+(\w+)\b(?!\s+(?:dias?|horas?|meses|semanas?|minutos?|pesos|anos?|usuarios?)\b)"
+)
 _OTHER_NUMBER = re.compile(r"[/:,.]?[0-9]|\s?%")
 SHORTEST_TO_MISSPELL = 4
 _FEW = 3

@@ -49,11 +49,13 @@ async def offer(resources: Resources, turn: OpenTurn, result: TurnResult) -> Off
     settings, now, conversation = resources.settings, resources.now(), turn.lease.conversation
     calendar = _calendar(settings)
 
+    is_open = isinstance(line_state(calendar, settings.support_hours, now), Open)
+
     def work(connection: Connection) -> tuple[bool, bool, str | None]:
         there = bool(presence.on_line_within(connection, now))
         number = people.reach(connection, conversation).to if turn.channel == "whatsapp" else None
         stands = select(BUTTON.c.id).where(
-            BUTTON.c.conversation_id == conversation, BUTTON.c.intent.in_((CALL_BACK, CHAT)), BUTTON.c.expires_at > now
+            BUTTON.c.conversation_id == conversation, BUTTON.c.intent == (CHAT if is_open else CALL_BACK), BUTTON.c.expires_at > now
         )
         offered = not wished and connection.execute(stands.limit(1)).first() is not None
         return offered or dues.any_promised(connection, conversation), there, number
@@ -61,7 +63,7 @@ async def offer(resources: Resources, turn: OpenTurn, result: TurnResult) -> Off
     needless, there, number = await resources.ledger.read(work)
     if needless:
         return None
-    if isinstance(line_state(calendar, settings.support_hours, now), Open):
+    if is_open:
         return Offer(texts.CHAT_OFFER, (OwnChoice(texts.CHAT_BUTTON, CHAT, {}, now + BUTTON_LIFE),)) if there else None
     phone = normal_phone(number) if number else await _phone_of_desk(resources, turn)
     slots = next_slots(calendar, settings.support_hours, now) if phone else ()

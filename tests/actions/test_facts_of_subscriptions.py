@@ -154,7 +154,16 @@ async def test_who_corrects_the_date_is_told_where_to_see_it():
 
 
 @pytest.mark.parametrize(
-    "text", ["según yo vencía el 22", "¿no era el 25?", "¿seguro?", "¿seguro que es mañana?", "yo creía que en diciembre"]
+    "text",
+    [
+        "según yo vencía el 22",
+        "según yo pagué el 20",
+        "me dijeron que el cargo fue el 19",
+        "¿no era el 25?",
+        "¿seguro?",
+        "¿seguro que es mañana?",
+        "yo creía que en diciembre",
+    ],
 )
 async def test_a_day_that_is_its_own_or_is_not_clear_is_not_denied(text: str):
     assert "No es " not in (await _read("C-1003", "consultar_suscripcion sure refers=goes_on", text)).text

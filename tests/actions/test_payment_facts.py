@@ -71,6 +71,7 @@ LEADS = [
     ("C-1007", "since", "¿cuál es el plazo normal?", "Lo normal es de 2 a 3 días hábiles desde el cargo, que se hizo ayer, lunes 23 de noviembre."),
     ("C-1008", "which", "¿cuánto suelen tardar?", "Lo normal es de 2 a 3 días hábiles desde el cargo, que se hizo el viernes 13 de noviembre."),
     ("C-1007", "what_if", "¿y si cambio de tarjeta?", "El cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187, hecho ayer, lunes 23 de noviembre, sigue su curso. Para que los siguientes vayan a otra"),
+    ("C-1007", "what_if", "¿y si cambio de plan?", "Tu cargo de $1,499.00 MXN"),
     ("C-1008", "who", "", "No veo en qué parte se detuvo, si en el banco o con nosotros: aquí el cargo solo aparece pendiente."),
     ("C-1008", "do", "", "Desde aquí no puedo moverlo ni cancelarlo: lo tiene que revisar soporte."),
     ("C-1008", "how", "", "Di que es el cargo de $1,499.00 MXN a Cuenta BBVA ···· 1187 por MERCADO-01, hecho el viernes 13 de noviembre, que sigue pendiente"),

@@ -446,3 +446,24 @@ async def test_as_many_as_there_are_are_all_of_them():
 async def test_the_first_to_end_of_those_that_are_named(frame: str):
     answer = await sierra("consultar_suscripcion", frame, "entre SIERRA-01 y SIERRA-02, ¿cuál se vence primero?")
     assert answer.text == "De los vigentes, el primero en vencer es SIERRA-02: vence el domingo 6 de diciembre."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["¿y después de esa fecha qué pasa?", "¿y luego qué pasa?", "el que sigue activo hasta cuándo?", "¿y después de ese día lo borran?"],
+)
+async def test_what_follows_a_day_is_no_other_server(text: str):
+    first = await sierra("consultar_suscripcion", "which servers=first", "¿cuál vence primero?")
+    after = await sierra("consultar_suscripcion", "until refers=goes_on", text, after=first)
+    assert "SIERRA-01" not in after.text
+
+
+async def test_with_which_card_it_was_refused_is_no_question_of_servers():
+    answer = await sierra("consultar_pago", "which servers=that_one refers=goes_on", "¿cuál tarjeta me rechazaron?")
+    assert not answer.text.startswith("Tienes uno por pagar")
+
+
+@pytest.mark.parametrize("text", ["¿cuánto pago para ponerme al corriente?", "¿cuánto pago de adeudo por todos?"])
+async def test_what_is_paid_to_owe_nothing_is_what_is_owed(text: str):
+    answer = await sierra("consultar_pago", "amount servers=all", text)
+    assert answer.text.startswith("En total debes $1,798.00 MXN")

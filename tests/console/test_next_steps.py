@@ -40,9 +40,9 @@ def noon(gateway) -> None:
     moved_to(gateway, local(gateway, 27, 12))
 
 
-async def asks(gateway, one: Visitor, code: str = "4KD7WP") -> dict[str, Any]:
-    gateway.dialogue.script[f"persona {code}"] = escalated(code)
-    return await one.ask(f"persona {code}")
+async def asks(gateway, one: Visitor, code: str = "4KD7WP", reason: str = "cliente_pide_asesor") -> dict[str, Any]:
+    gateway.dialogue.script[f"{reason} {code}"] = escalated(code, reason)
+    return await one.ask(f"{reason} {code}")
 
 
 def button(message: dict[str, Any], title: str) -> str:
@@ -86,6 +86,27 @@ async def test_at_night_a_call_is_offered_and_chosen(ana: Browser, gateway, ledg
         assert "10:00 a 10:30" in ana.words
         assert f'href="tel:{due.phone}"' in ana.page
         assert "Pidió una llamada" in ana.words
+
+
+async def test_a_call_is_offered_once_and_again_to_who_wishes_for_people(gateway, night) -> None:
+    async with customer(gateway, "C-1004") as one:
+        first = await asks(gateway, one, reason="cargo_fuera_de_plazo")
+        assert len(first["buttons"]) == 9
+        assert (await asks(gateway, one, reason="respaldos_fallidos"))["buttons"] == []
+        assert len((await asks(gateway, one))["buttons"]) == 9
+
+
+async def test_hours_that_still_stand_keep_no_chat_from_being_offered(ana: Browser, gateway, night) -> None:
+    async with customer(gateway, "C-1004", "p-1") as one:
+        assert len((await asks(gateway, one, reason="cargo_fuera_de_plazo"))["buttons"]) == 9
+        conversation = one.conversation
+    moved_to(gateway, local(gateway, 30, 10))
+    await ana.sign_in("ana")
+    async with customer(gateway, "C-1004", "p-1") as one:
+        assert one.conversation == conversation
+        async with open_page(ana, "/console/vivo"):
+            told = await asks(gateway, one, reason="respaldos_fallidos")
+            assert [each["title"] for each in told["buttons"]] == [texts.CHAT_BUTTON]
 
 
 async def test_another_hour_replaces_the_first(gateway, ledger, night) -> None:
